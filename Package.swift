@@ -1,0 +1,31 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// One set of kernel sources, built once per instruction set and chosen at run
+// time (Sources/KernelsV3 and V4 are symbolic links to Sources/Kernels).
+// -Ounchecked: kernels get validated sizes from the engine and must not trap.
+func kernels(_ name: String, _ flags: [String]) -> Target {
+  .target(
+    name: name, dependencies: ["KernelAPI"], path: "Sources/\(name)",
+    swiftSettings: [.unsafeFlags(["-Ounchecked"] + flags)])
+}
+
+let package = Package(
+  name: "unroll",
+  products: [.library(name: "unroll", type: .dynamic, targets: ["UnrollABI"])],
+  targets: [
+    .target(name: "KernelAPI"),
+    kernels("Kernels", []),
+    kernels("KernelsV3", ["-Xcc", "-march=x86-64-v3", "-DHAS_FMA", "-DISA_V3"]),
+    kernels("KernelsV4", ["-Xcc", "-march=x86-64-v4", "-DHAS_FMA", "-DISA_V4"]),
+    .target(name: "Unroll", dependencies: ["KernelAPI", "Kernels", "KernelsV3", "KernelsV4"]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "KerasFormat", dependencies: ["Unroll", "CHDF5"]),
+    .target(name: "CUnroll"),
+    .target(name: "UnrollABI", dependencies: ["Unroll", "KerasFormat", "CUnroll"]),
+    .testTarget(name: "KernelTests", dependencies: ["KernelAPI", "Kernels", "KernelsV3", "KernelsV4"]),
+    .testTarget(name: "UnrollTests", dependencies: ["Unroll"]),
+    .testTarget(name: "KerasFormatTests", dependencies: ["KerasFormat", "Unroll"]),
+    .testTarget(name: "ABITests", dependencies: ["UnrollABI", "CUnroll"]),
+  ]
+)

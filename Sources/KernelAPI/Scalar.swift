@@ -1,0 +1,15 @@
+/// The two element types of the library.
+///
+/// Everything numeric is generic over `Scalar` and specialised for `Float`
+/// and `Double`; nothing else conforms.
+public protocol Scalar: BinaryFloatingPoint, SIMDScalar, Sendable {
+  static var isDouble: Bool { get }
+}
+
+extension Float: Scalar {
+  public static var isDouble: Bool { false }
+}
+
+extension Double: Scalar {
+  public static var isDouble: Bool { true }
+}
