@@ -2,7 +2,7 @@
 ///
 /// Everything numeric is generic over `Scalar` and specialised for `Float`
 /// and `Double`; nothing else conforms.
-public protocol Scalar: BinaryFloatingPoint, SIMDScalar, Sendable {
+public protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
   static var isDouble: Bool { get }
 }
 

@@ -1,0 +1,44 @@
+/// How a parameter gets its first values (Keras' initializers).
+public enum Initializer: Sendable, Equatable {
+  public enum FanMode: String, Sendable { case fanIn = "fan_in", fanOut = "fan_out", fanAvg = "fan_avg" }
+  public enum Distribution: String, Sendable {
+    case uniform, normal = "untruncated_normal", truncatedNormal = "truncated_normal"
+  }
+
+  case zeros
+  case ones
+  case constant(Double)
+  case randomNormal(mean: Double, stddev: Double)
+  case randomUniform(minimum: Double, maximum: Double)
+  case truncatedNormal(mean: Double, stddev: Double)
+  case varianceScaling(scale: Double, mode: FanMode, distribution: Distribution)
+  /// Saxe et al. 2014, arXiv:1312.6120.
+  case orthogonal(gain: Double)
+  case identity(gain: Double)
+  /// Named in a file but unknown here: harmless once weights are loaded, an
+  /// error only when fresh values are drawn from it.
+  case unknown(String)
+
+  /// Glorot & Bengio 2010.
+  public static let glorotUniform = varianceScaling(scale: 1, mode: .fanAvg, distribution: .uniform)
+  public static let glorotNormal = varianceScaling(scale: 1, mode: .fanAvg, distribution: .truncatedNormal)
+  /// He et al. 2015, arXiv:1502.01852.
+  public static let heUniform = varianceScaling(scale: 2, mode: .fanIn, distribution: .uniform)
+  public static let heNormal = varianceScaling(scale: 2, mode: .fanIn, distribution: .truncatedNormal)
+  public static let lecunUniform = varianceScaling(scale: 1, mode: .fanIn, distribution: .uniform)
+  public static let lecunNormal = varianceScaling(scale: 1, mode: .fanIn, distribution: .truncatedNormal)
+  /// Keras' "uniform", the default of Embedding.
+  public static let uniform = randomUniform(minimum: -0.05, maximum: 0.05)
+  /// Keras' "normal".
+  public static let normal = randomNormal(mean: 0, stddev: 0.05)
+}
+
+/// A penalty on a parameter, added to the loss: l1 * sum|w| + l2 * sum w^2.
+public struct Regularizer: Sendable, Equatable {
+  public var l1: Double
+  public var l2: Double
+  public init(l1: Double = 0, l2: Double = 0) {
+    self.l1 = l1
+    self.l2 = l2
+  }
+}

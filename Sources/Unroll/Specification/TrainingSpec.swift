@@ -1,0 +1,91 @@
+/// What `compile` fixes: optimizer, losses and metrics, in Keras' terms.
+public struct CompileSpec: Sendable, Equatable {
+  public var optimizer: OptimizerSpec
+  /// One loss per model output (a single one is used for all).
+  public var losses: [LossSpec]
+  /// Weight of each loss in the total; empty means 1 for all.
+  public var lossWeights: [Double] = []
+  public var metrics: [MetricSpec] = []
+  public init(optimizer: OptimizerSpec, losses: [LossSpec], metrics: [MetricSpec] = []) {
+    self.optimizer = optimizer
+    self.losses = losses
+    self.metrics = metrics
+  }
+}
+
+public struct OptimizerSpec: Sendable, Equatable {
+  public enum Algorithm: Sendable, Equatable {
+    case sgd(momentum: Double, nesterov: Bool)
+    case rmsprop(rho: Double, momentum: Double, epsilon: Double, centered: Bool)
+    case adam(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool)
+    case adamw(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool, weightDecay: Double)
+    case adagrad(initialAccumulator: Double, epsilon: Double)
+    case adamax(beta1: Double, beta2: Double, epsilon: Double)
+    case nadam(beta1: Double, beta2: Double, epsilon: Double)
+  }
+  public var algorithm: Algorithm
+  public var learningRate: LearningRate
+  /// At most one of the three; 0 means none. Element-wise to [-v, v].
+  public var clipValue = 0.0
+  /// Each parameter's gradient scaled to at most this L2 norm.
+  public var clipNorm = 0.0
+  /// All gradients scaled together to at most this L2 norm.
+  public var globalClipNorm = 0.0
+  public init(_ algorithm: Algorithm, learningRate: LearningRate) {
+    self.algorithm = algorithm
+    self.learningRate = learningRate
+  }
+  public static func sgd(_ rate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false) -> OptimizerSpec {
+    .init(.sgd(momentum: momentum, nesterov: nesterov), learningRate: .constant(rate))
+  }
+  public static func rmsprop(_ rate: Double = 0.001) -> OptimizerSpec {
+    .init(.rmsprop(rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false), learningRate: .constant(rate))
+  }
+  public static func adam(_ rate: Double = 0.001) -> OptimizerSpec {
+    .init(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false), learningRate: .constant(rate))
+  }
+}
+
+/// The step size as a function of the number of updates made so far.
+public enum LearningRate: Sendable, Equatable {
+  case constant(Double)
+  /// Keras 2's `decay`: rate / (1 + decay * step).
+  case inverseTime(initial: Double, decay: Double)
+  case exponentialDecay(initial: Double, decaySteps: Int, decayRate: Double, staircase: Bool)
+  case cosineDecay(initial: Double, decaySteps: Int, alpha: Double, warmupTarget: Double?, warmupSteps: Int)
+  /// values.count == boundaries.count + 1.
+  case piecewiseConstant(boundaries: [Int], values: [Double])
+}
+
+public struct LossSpec: Sendable, Equatable {
+  public enum Function: Sendable, Equatable {
+    case meanSquaredError, meanAbsoluteError
+    case binaryCrossentropy(fromLogits: Bool)
+    case categoricalCrossentropy(fromLogits: Bool)
+    case sparseCategoricalCrossentropy(fromLogits: Bool)
+    case huber(delta: Double)
+    case logCosh
+  }
+  public enum Reduction: String, Sendable {
+    /// Mean over the batch (and time), Keras' "sum_over_batch_size".
+    case mean = "sum_over_batch_size"
+    case sum
+  }
+  public var function: Function
+  public var reduction: Reduction
+  public init(_ function: Function, reduction: Reduction = .mean) {
+    self.function = function
+    self.reduction = reduction
+  }
+}
+
+public enum MetricSpec: String, Sendable, CaseIterable {
+  case meanAbsoluteError = "mean_absolute_error"
+  case meanSquaredError = "mean_squared_error"
+  case rootMeanSquaredError = "root_mean_squared_error"
+  /// Binary, categorical or sparse, after the output's width and the targets, as Keras' "accuracy".
+  case accuracy
+  case binaryAccuracy = "binary_accuracy"
+  case categoricalAccuracy = "categorical_accuracy"
+  case sparseCategoricalAccuracy = "sparse_categorical_accuracy"
+}

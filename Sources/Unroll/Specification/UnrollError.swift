@@ -1,0 +1,48 @@
+/// The one error type of the library: what kind of failure, and a sentence
+/// that says what was expected, what was found, where, and what to do.
+public struct UnrollError: Error, Sendable, Equatable {
+  /// The kinds of failure a host program can tell apart. The ABI maps each
+  /// to one status code.
+  public enum Code: Sendable {
+    /// An argument is outside its documented domain.
+    case invalidArgument
+    /// A shape, rank or element count does not fit.
+    case shapeMismatch
+    /// The call is not allowed in the object's present state (not built, not compiled).
+    case invalidState
+    /// The configuration or file asks for something this library does not have.
+    case unsupported
+    /// The file cannot be opened, read or written.
+    case io
+    /// The file was read but its contents are not what they should be.
+    case format
+    /// A buffer could not be allocated.
+    case outOfMemory
+    /// A computation produced NaN or infinity.
+    case notFinite
+    /// A callback asked to stop.
+    case cancelled
+  }
+
+  public let code: Code
+  public let message: String
+
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+/// Multiplies sizes, reporting overflow as an error instead of trapping.
+@inlinable
+public func checkedProduct(_ factors: [Int], _ what: @autoclosure () -> String) throws(UnrollError) -> Int {
+  var product = 1
+  for factor in factors {
+    let (value, overflow) = product.multipliedReportingOverflow(by: factor)
+    if overflow || factor < 0 {
+      throw UnrollError(.invalidArgument, "\(what()): the sizes \(factors) multiply to more than this machine can address")
+    }
+    product = value
+  }
+  return product
+}
