@@ -7,7 +7,7 @@ import PackageDescription
 func kernels(_ name: String, _ flags: [String]) -> Target {
   .target(
     name: name, dependencies: ["KernelAPI"], path: "Sources/\(name)",
-    swiftSettings: [.unsafeFlags(["-Ounchecked"] + flags)])
+    swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo"] + flags)])
 }
 
 let package = Package(
@@ -15,10 +15,11 @@ let package = Package(
   products: [.library(name: "unroll", type: .dynamic, targets: ["UnrollABI"])],
   targets: [
     .target(name: "KernelAPI"),
+    .target(name: "CPlatform"),
     kernels("Kernels", []),
     kernels("KernelsV3", ["-Xcc", "-march=x86-64-v3", "-DHAS_FMA", "-DISA_V3"]),
     kernels("KernelsV4", ["-Xcc", "-march=x86-64-v4", "-DHAS_FMA", "-DISA_V4"]),
-    .target(name: "Unroll", dependencies: ["KernelAPI", "Kernels", "KernelsV3", "KernelsV4"]),
+    .target(name: "Unroll", dependencies: ["KernelAPI", "Kernels", "KernelsV3", "KernelsV4", "CPlatform"]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(name: "KerasFormat", dependencies: ["Unroll", "CHDF5"]),
     .target(name: "CUnroll"),

@@ -1,0 +1,195 @@
+/// C[m x n] = A[m x k] B (+ C when `accumulate`) (+ bias), B packed.
+public struct MatrixProduct<S: Scalar> {
+  public var m: Int
+  public var n: Int
+  public var k: Int
+  /// Row-major, `lda` scalars from row to row.
+  public var a: UnsafePointer<S>
+  public var lda: Int
+  /// From `pack(k, n, ...)`.
+  public var packedB: UnsafePointer<S>
+  /// n scalars added to each row, or nil.
+  public var bias: UnsafePointer<S>?
+  public var c: UnsafeMutablePointer<S>
+  public var ldc: Int
+  public var accumulate: Bool
+
+  public init(
+    m: Int, n: Int, k: Int, a: UnsafePointer<S>, lda: Int, packedB: UnsafePointer<S>,
+    bias: UnsafePointer<S>? = nil, c: UnsafeMutablePointer<S>, ldc: Int, accumulate: Bool = false
+  ) {
+    self.m = m
+    self.n = n
+    self.k = k
+    self.a = a
+    self.lda = lda
+    self.packedB = packedB
+    self.bias = bias
+    self.c = c
+    self.ldc = ldc
+    self.accumulate = accumulate
+  }
+}
+
+/// C[m x n] += A[k x m]^T B[k x n]: weight gradients, k = all rows of all steps.
+public struct TransposedProduct<S: Scalar> {
+  public var m: Int
+  public var n: Int
+  public var k: Int
+  public var a: UnsafePointer<S>
+  public var lda: Int
+  public var b: UnsafePointer<S>
+  public var ldb: Int
+  public var c: UnsafeMutablePointer<S>
+  public var ldc: Int
+
+  public init(
+    m: Int, n: Int, k: Int, a: UnsafePointer<S>, lda: Int, b: UnsafePointer<S>, ldb: Int,
+    c: UnsafeMutablePointer<S>, ldc: Int
+  ) {
+    self.m = m
+    self.n = n
+    self.k = k
+    self.a = a
+    self.lda = lda
+    self.b = b
+    self.ldb = ldb
+    self.c = c
+    self.ldc = ldc
+  }
+}
+
+/// The arithmetic of one instruction set for one scalar type.
+///
+/// Each kernel module exports `KernelSet.float32` and `KernelSet.float64`.
+/// Calls are coarse, allocate nothing, keep no state and trust their sizes:
+/// the engine has validated them. Scalars travel as Double so that no call
+/// needs a generic thunk. Buffers need the alignment of the scalar only.
+/// Results do not depend on how rows are cut into calls: every row of a
+/// product is summed in the same order whatever `m` is.
+public struct KernelTable<S: Scalar>: Sendable {
+  public typealias In = UnsafePointer<S>
+  public typealias Out = UnsafeMutablePointer<S>
+
+  /// "portable", "v3" (AVX2 and FMA) or "v4" (AVX-512).
+  public var name: String
+
+  // MARK: products
+  /// Scalars that `pack` writes for a k x n matrix.
+  public var packedCount: @Sendable (_ k: Int, _ n: Int) -> Int
+  /// Packs B with B[i][j] at source[i * rowStride + j * columnStride]; swap the
+  /// strides to pack a transpose.
+  public var pack:
+    @Sendable (_ k: Int, _ n: Int, _ source: In, _ rowStride: Int, _ columnStride: Int, _ destination: Out)
+      -> Void
+  public var gemm: @Sendable (MatrixProduct<S>) -> Void
+  public var gemmTransposed: @Sendable (TransposedProduct<S>) -> Void
+  /// result[n] += sum over rows of a [rows][n] matrix with row stride lda.
+  public var addColumnSums: @Sendable (_ rows: Int, _ n: Int, _ a: In, _ lda: Int, _ result: Out) -> Void
+
+  // MARK: recurrent
+  public var recurrentPackedCount: @Sendable (RecurrentPlan) -> Int
+  /// Packs kernel (F, G U) and recurrent kernel (U, G U) for all passes.
+  public var recurrentPack:
+    @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ destination: Out) -> Void
+  public var recurrentWorkspaceCount:
+    @Sendable (RecurrentPlan, _ steps: Int, _ rows: Int, _ training: Bool) -> Int
+  public var recurrentForward: @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void
+  /// Consumes the workspace of the forward pass with the same sequence.
+  public var recurrentBackward:
+    @Sendable (RecurrentPlan, RecurrentSequence<S>, RecurrentGradients<S>) -> Void
+  public var recurrentStepScratchCount: @Sendable (RecurrentPlan, _ rows: Int) -> Int
+  public var recurrentStep: @Sendable (RecurrentPlan, RecurrentStep<S>) -> Void
+
+  // MARK: activations; [rows][n] contiguous, n matters to the softmaxes only
+  /// y may be x.
+  public var activate: @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: Out) -> Void
+  /// dx = dy * f'(x), from the input x and the output y; dx may be dy.
+  public var activateBackward:
+    @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: In, _ dy: In, _ dx: Out) -> Void
+  /// y = exp(x), tanh(x), sigmoid(x), log(x); y may be x.
+  public var exp: @Sendable (_ n: Int, _ x: In, _ y: Out) -> Void
+  public var tanh: @Sendable (_ n: Int, _ x: In, _ y: Out) -> Void
+  public var sigmoid: @Sendable (_ n: Int, _ x: In, _ y: Out) -> Void
+  public var log: @Sendable (_ n: Int, _ x: In, _ y: Out) -> Void
+
+  // MARK: elementwise
+  public var fill: @Sendable (_ n: Int, _ value: Double, _ y: Out) -> Void
+  /// y += alpha x
+  public var axpy: @Sendable (_ n: Int, _ alpha: Double, _ x: In, _ y: Out) -> Void
+  /// y = alpha x; y may be x
+  public var scale: @Sendable (_ n: Int, _ alpha: Double, _ x: In, _ y: Out) -> Void
+  /// z = x + y, z = x y; z may be either
+  public var add: @Sendable (_ n: Int, _ x: In, _ y: In, _ z: Out) -> Void
+  public var multiply: @Sendable (_ n: Int, _ x: In, _ y: In, _ z: Out) -> Void
+  /// z += x y
+  public var multiplyAdd: @Sendable (_ n: Int, _ x: In, _ y: In, _ z: Out) -> Void
+  /// x = min(max(x, low), high); NaN stays NaN
+  public var clip: @Sendable (_ n: Int, _ low: Double, _ high: Double, _ x: Out) -> Void
+  public var sumOfSquares: @Sendable (_ n: Int, _ x: In) -> Double
+  public var sum: @Sendable (_ n: Int, _ x: In) -> Double
+  public var optimize: @Sendable (OptimizerUpdate, OptimizerArguments<S>) -> Void
+
+  public init(
+    name: String,
+    packedCount: @escaping @Sendable (Int, Int) -> Int,
+    pack: @escaping @Sendable (Int, Int, In, Int, Int, Out) -> Void,
+    gemm: @escaping @Sendable (MatrixProduct<S>) -> Void,
+    gemmTransposed: @escaping @Sendable (TransposedProduct<S>) -> Void,
+    addColumnSums: @escaping @Sendable (Int, Int, In, Int, Out) -> Void,
+    recurrentPackedCount: @escaping @Sendable (RecurrentPlan) -> Int,
+    recurrentPack: @escaping @Sendable (RecurrentPlan, In, In, Out) -> Void,
+    recurrentWorkspaceCount: @escaping @Sendable (RecurrentPlan, Int, Int, Bool) -> Int,
+    recurrentForward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void,
+    recurrentBackward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>, RecurrentGradients<S>) ->
+      Void,
+    recurrentStepScratchCount: @escaping @Sendable (RecurrentPlan, Int) -> Int,
+    recurrentStep: @escaping @Sendable (RecurrentPlan, RecurrentStep<S>) -> Void,
+    activate: @escaping @Sendable (Activation, Int, Int, In, Out) -> Void,
+    activateBackward: @escaping @Sendable (Activation, Int, Int, In, In, In, Out) -> Void,
+    exp: @escaping @Sendable (Int, In, Out) -> Void,
+    tanh: @escaping @Sendable (Int, In, Out) -> Void,
+    sigmoid: @escaping @Sendable (Int, In, Out) -> Void,
+    log: @escaping @Sendable (Int, In, Out) -> Void,
+    fill: @escaping @Sendable (Int, Double, Out) -> Void,
+    axpy: @escaping @Sendable (Int, Double, In, Out) -> Void,
+    scale: @escaping @Sendable (Int, Double, In, Out) -> Void,
+    add: @escaping @Sendable (Int, In, In, Out) -> Void,
+    multiply: @escaping @Sendable (Int, In, In, Out) -> Void,
+    multiplyAdd: @escaping @Sendable (Int, In, In, Out) -> Void,
+    clip: @escaping @Sendable (Int, Double, Double, Out) -> Void,
+    sumOfSquares: @escaping @Sendable (Int, In) -> Double,
+    sum: @escaping @Sendable (Int, In) -> Double,
+    optimize: @escaping @Sendable (OptimizerUpdate, OptimizerArguments<S>) -> Void
+  ) {
+    self.name = name
+    self.packedCount = packedCount
+    self.pack = pack
+    self.gemm = gemm
+    self.gemmTransposed = gemmTransposed
+    self.addColumnSums = addColumnSums
+    self.recurrentPackedCount = recurrentPackedCount
+    self.recurrentPack = recurrentPack
+    self.recurrentWorkspaceCount = recurrentWorkspaceCount
+    self.recurrentForward = recurrentForward
+    self.recurrentBackward = recurrentBackward
+    self.recurrentStepScratchCount = recurrentStepScratchCount
+    self.recurrentStep = recurrentStep
+    self.activate = activate
+    self.activateBackward = activateBackward
+    self.exp = exp
+    self.tanh = tanh
+    self.sigmoid = sigmoid
+    self.log = log
+    self.fill = fill
+    self.axpy = axpy
+    self.scale = scale
+    self.add = add
+    self.multiply = multiply
+    self.multiplyAdd = multiplyAdd
+    self.clip = clip
+    self.sumOfSquares = sumOfSquares
+    self.sum = sum
+    self.optimize = optimize
+  }
+}
