@@ -1,0 +1,94 @@
+import KernelAPI
+
+/// Layers and the calls between them: the body of a model, and of a model
+/// used as a layer.
+final class Graph<S: Scalar> {
+  let spec: ModelSpec
+  let layers: [Layer<S>]
+  /// Output shapes of every node, known after `build`.
+  private(set) var shapes: [[Shape]] = []
+
+  init(_ spec: ModelSpec) throws(UnrollError) {
+    self.spec = spec
+    var layers: [Layer<S>] = []
+    for layer in spec.layers { layers.append(try makeLayer(layer)) }
+    self.layers = layers
+  }
+
+  /// Parameters in Keras' order.
+  var parameters: [Parameter<S>] { layers.flatMap { $0.parameters } }
+
+  var outputShapes: [Shape] { spec.outputs.map { shapes[$0.node][$0.output] } }
+  var inputShapes: [Shape] { spec.inputs.map { shapes[$0.node][$0.output] } }
+
+  func build() throws(UnrollError) {
+    var built = Set<Int>()
+    shapes = []
+    for (index, node) in spec.nodes.enumerated() {
+      guard layers.indices.contains(node.layer) else {
+        throw UnrollError(.format, "model \(spec.name): node \(index) calls layer number \(node.layer) of \(layers.count)")
+      }
+      let layer = layers[node.layer]
+      var inputs: [Shape] = []
+      for reference in node.inputs {
+        guard reference.node < index, reference.node >= 0, shapes[reference.node].indices.contains(reference.output) else {
+          throw UnrollError(
+            .format, "\(layer.name): its input refers to output \(reference.output) of node \(reference.node), which does not come before it")
+        }
+        inputs.append(shapes[reference.node][reference.output])
+      }
+      if built.insert(node.layer).inserted {
+        shapes.append(try layer.build(inputs))
+      } else {
+        shapes.append(try layer.outputShapes(inputs))
+      }
+    }
+    for reference in spec.inputs + spec.outputs
+    where !shapes.indices.contains(reference.node) || !shapes[reference.node].indices.contains(reference.output) {
+      throw UnrollError(.format, "model \(spec.name): an input or output refers to node \(reference.node), output \(reference.output), which does not exist")
+    }
+  }
+
+  func prepare() throws(UnrollError) {
+    for layer in layers { try layer.prepare() }
+  }
+
+  /// Plans every call. `inputs` are in the order of `spec.inputs`.
+  func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    var waiting = consumers()
+    var values: [ModelSpec.TensorRef: [Tensor<S>]] = [:]
+
+    func publish(_ tensor: Tensor<S>, as reference: ModelSpec.TensorRef) throws(UnrollError) {
+      values[reference] = try planner.fanOut(tensor, waiting[reference] ?? 0)
+    }
+    func take(_ reference: ModelSpec.TensorRef) throws(UnrollError) -> Tensor<S> {
+      guard let tensor = values[reference]?.popLast() else {
+        throw UnrollError(.invalidState, "model \(spec.name): output \(reference.output) of node \(reference.node) is missing")
+      }
+      return tensor
+    }
+
+    for (reference, tensor) in zip(spec.inputs, inputs) { try publish(tensor, as: reference) }
+    let inputNodes = Set(spec.inputs.map { $0.node })
+    for (index, node) in spec.nodes.enumerated() where !inputNodes.contains(index) {
+      var arguments: [Tensor<S>] = []
+      for reference in node.inputs { arguments.append(try take(reference)) }
+      let outputs = try layers[node.layer].plan(arguments, planner)
+      for (output, tensor) in outputs.enumerated() {
+        try publish(tensor, as: .init(node: index, output: output))
+      }
+    }
+    waiting = [:]
+    var results: [Tensor<S>] = []
+    for reference in spec.outputs { results.append(try take(reference)) }
+    return results
+  }
+
+  /// How many times each value is used, as a model output included.
+  private func consumers() -> [ModelSpec.TensorRef: Int] {
+    var count: [ModelSpec.TensorRef: Int] = [:]
+    for node in spec.nodes { for reference in node.inputs { count[reference, default: 0] += 1 } }
+    for reference in spec.outputs { count[reference, default: 0] += 1 }
+    return count
+  }
+}

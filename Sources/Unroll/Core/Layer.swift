@@ -1,0 +1,113 @@
+import KernelAPI
+
+/// A layer: configuration and parameters. It is immutable while it serves, so
+/// that many plans and streams can share it; what changes from call to call
+/// lives in the `Op`s it plans.
+class Layer<S: Scalar> {
+  let spec: LayerSpec
+  var name: String { spec.name }
+  /// In Keras' order: weights first, then moving statistics. Wrappers append
+  /// their children's.
+  private(set) var parameters: [Parameter<S>] = []
+
+  init(_ spec: LayerSpec) { self.spec = spec }
+
+  /// Checks the input shapes, declares the parameters and returns the output
+  /// shapes. Called once for the layer's first call.
+  func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    throw UnrollError(.unsupported, "\(name): this kind of layer cannot be built")
+  }
+
+  /// Output shapes for a later call of a layer that is built (shared layers).
+  func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    throw UnrollError(.unsupported, "\(name): this kind of layer cannot be called a second time")
+  }
+
+  /// Derives packed copies of the weights; called whenever values changed,
+  /// never while another thread computes.
+  func prepare() throws(UnrollError) {}
+
+  /// Appends the operations that compute this layer to the plan and returns
+  /// its outputs. Inputs may be returned as they are where nothing is to do.
+  func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    throw UnrollError(.unsupported, "\(name): this kind of layer cannot be computed")
+  }
+
+  /// True if training must see the whole batch at once (batch statistics).
+  var needsWholeBatch: Bool { false }
+
+  /// States that live from batch to batch in a `stateful` layer.
+  var statefulStates: [StatefulState<S>] { [] }
+
+  final func declare(_ parameter: Parameter<S>) -> Parameter<S> {
+    parameters.append(parameter)
+    return parameter
+  }
+
+  final func adopt(_ child: Layer<S>) { parameters.append(contentsOf: child.parameters) }
+
+  /// The parameter paths of this layer begin with its name.
+  final func declare(
+    _ suffix: String, _ shape: [Int], _ initializer: Initializer, _ regularizer: Regularizer? = nil,
+    isWeight: Bool = true, fans: (fanIn: Int, fanOut: Int)? = nil,
+    afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)? = nil
+  ) -> Parameter<S> {
+    declare(
+      Parameter(
+        name: "\(name)/\(suffix)", shape: shape, initializer: initializer, regularizer: regularizer,
+        isWeight: isWeight, isTrainable: spec.trainable, fans: fans, afterInitialize: afterInitialize))
+  }
+
+  /// The single input of layers that take one.
+  final func onlyInput(_ inputs: [Shape], rank: ClosedRange<Int>? = nil) throws(UnrollError) -> Shape {
+    guard inputs.count == 1, let input = inputs.first else {
+      throw UnrollError(.shapeMismatch, "\(name): expected one input, found \(inputs.count)")
+    }
+    if let rank, !rank.contains(input.rank) {
+      let wanted = rank.lowerBound == rank.upperBound ? "\(rank.lowerBound + 1)" : "\(rank.lowerBound + 1) to \(rank.upperBound + 1)"
+      throw UnrollError(.shapeMismatch, "\(name): expected an input of rank \(wanted) (batch included), found shape \(input)")
+    }
+    return input
+  }
+
+  final func knownFeatures(_ input: Shape) throws(UnrollError) -> Int {
+    guard let features = input.features else {
+      throw UnrollError(.shapeMismatch, "\(name): the last axis of its input must be known, found shape \(input)")
+    }
+    return features
+  }
+}
+
+/// One planned operation: pointers into the plan's arena and the layer's
+/// weights. `forward` and `backward` allocate nothing.
+class Op<S: Scalar> {
+  /// Reads inputs, writes outputs (and masks).
+  func forward(_ run: RunContext<S>) {}
+  /// Reads the outputs' gradients, overwrites the inputs' and adds to the
+  /// parameters' (`run.gradient(of:)`).
+  func backward(_ run: RunContext<S>) {}
+  /// Streaming: forgets everything seen.
+  func resetState() {}
+  /// Streaming: the memory that makes up the state, in a fixed order.
+  var state: [UnsafeMutableBufferPointer<S>] { [] }
+}
+
+/// A state of a stateful layer, `[B][U]`, kept in the layer from batch to batch.
+final class StatefulState<S: Scalar> {
+  let units: Int
+  private(set) var buffer: AlignedBuffer<S>?
+  private(set) var batch = 0
+
+  init(units: Int) { self.units = units }
+
+  /// Makes room for `batch` rows; a change of batch size starts from zero.
+  func reserve(batch: Int) throws(UnrollError) {
+    if batch == self.batch { return }
+    buffer = try AlignedBuffer<S>(count: try checkedProduct([batch, units], "a state"))
+    self.batch = batch
+  }
+
+  func reset() { buffer?.fillWithZeros() }
+
+  func row(_ row: Int) -> UnsafeMutablePointer<S>? { buffer.map { $0.pointer + row * units } }
+}

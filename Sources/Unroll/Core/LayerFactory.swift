@@ -1,0 +1,12 @@
+import KernelAPI
+
+/// The engine's layer for a specification.
+func makeLayer<S: Scalar>(_ spec: LayerSpec) throws(UnrollError) -> Layer<S> {
+  switch spec.config {
+  case .input(let config): return InputLayer(spec, config)
+  case .dense(let config): return DenseLayer(spec, config)
+  case .activation(let config): return ActivationLayer(spec, config)
+  default:
+    throw UnrollError(.unsupported, "\(spec.name): this kind of layer is not available")
+  }
+}

@@ -1,0 +1,53 @@
+import KernelAPI
+import Synchronization
+
+/// A built model of one element type: the graph, its parameters, and the
+/// plans it has made so far.
+final class Network<S: Scalar>: @unchecked Sendable {
+  let graph: Graph<S>
+  let store: ParameterStore<S>
+  /// Plans for `predict` that no thread is using, newest last.
+  private let idle = Mutex<[PlanKey: [Plan<S>]]>([:])
+  private static var keptPlans: Int { 4 }
+
+  struct PlanKey: Hashable {
+    let mode: PlanMode
+    let batch: Int
+    let dimensions: [[Int]]
+  }
+
+  init(_ spec: ModelSpec, seed: UInt64) throws(UnrollError) {
+    graph = try Graph(spec)
+    try graph.build()
+    store = try ParameterStore(graph.parameters)
+    try store.initialize(seed: seed)
+    try graph.prepare()
+  }
+
+  /// Stateful layers' states for a batch of this size.
+  func reserveStates(batch: Int) throws(UnrollError) {
+    for layer in graph.layers { for state in layer.statefulStates { try state.reserve(batch: batch) } }
+  }
+
+  var isStateful: Bool { graph.layers.contains { !$0.statefulStates.isEmpty } }
+  var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch } }
+
+  func resetStates() {
+    for layer in graph.layers { for state in layer.statefulStates { state.reset() } }
+  }
+
+  /// Lends a plan of this layout, made now if none is idle.
+  func borrowPlan(_ key: PlanKey) throws(UnrollError) -> Plan<S> {
+    if let plan = idle.withLock({ $0[key]?.popLast() }) { return plan }
+    return try Plan(graph, store: store, mode: key.mode, batch: key.batch, inputDimensions: key.dimensions)
+  }
+
+  func returnPlan(_ plan: Plan<S>, _ key: PlanKey) {
+    idle.withLock { plans in
+      if plans[key] == nil, plans.count >= Self.keptPlans { plans.removeAll() }
+      plans[key, default: []].append(plan)
+    }
+  }
+
+  func dropPlans() { idle.withLock { $0.removeAll() } }
+}

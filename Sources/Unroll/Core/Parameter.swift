@@ -1,0 +1,73 @@
+import KernelAPI
+
+/// One trainable array of a layer (or a moving statistic), stored in Keras'
+/// layout inside the model's flat buffer.
+final class Parameter<S: Scalar> {
+  /// Path from the layer, "lstm_2/recurrent_kernel".
+  let name: String
+  let shape: [Int]
+  let initializer: Initializer
+  let regularizer: Regularizer?
+  /// False for moving statistics, which gradients never touch.
+  let isWeight: Bool
+  /// fan-in and fan-out for variance scaling, where the shape does not say it.
+  let fans: (fanIn: Int, fanOut: Int)?
+  /// Applied after the initializer (an LSTM's forget gate bias of one).
+  let afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)?
+  /// Set by the layer's `trainable` flag.
+  var isTrainable: Bool
+  /// Position in the flat buffer; assigned when the network is built.
+  fileprivate(set) var offset = 0
+  fileprivate(set) var storage: UnsafeMutablePointer<S>?
+
+  var count: Int { shape.reduce(1, *) }
+
+  init(
+    name: String, shape: [Int], initializer: Initializer, regularizer: Regularizer? = nil, isWeight: Bool = true,
+    isTrainable: Bool, fans: (fanIn: Int, fanOut: Int)? = nil,
+    afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)? = nil
+  ) {
+    self.name = name
+    self.shape = shape
+    self.initializer = initializer
+    self.regularizer = regularizer
+    self.isWeight = isWeight
+    self.isTrainable = isTrainable && isWeight
+    self.fans = fans
+    self.afterInitialize = afterInitialize
+  }
+}
+
+/// The flat buffer of all parameters of a network. Every parameter begins at
+/// a multiple of 16 elements; the gaps stay zero, so that an optimizer may run
+/// over the whole range of neighbours at once.
+final class ParameterStore<S: Scalar> {
+  let parameters: [Parameter<S>]
+  let buffer: AlignedBuffer<S>
+
+  init(_ parameters: [Parameter<S>]) throws(UnrollError) {
+    var offset = 0
+    for parameter in parameters {
+      parameter.offset = offset
+      let count = try checkedProduct(parameter.shape, parameter.name)
+      let (end, overflow) = offset.addingReportingOverflow((count + 15) & ~15)
+      if overflow { throw UnrollError(.outOfMemory, "\(parameter.name): the model's parameters exceed the address space") }
+      offset = end
+    }
+    self.parameters = parameters
+    buffer = try AlignedBuffer<S>(count: offset)
+    for parameter in parameters { parameter.storage = buffer.pointer + parameter.offset }
+  }
+
+  /// Elements of the flat buffer, gaps included.
+  var count: Int { buffer.count }
+}
+
+extension Parameter {
+  /// The values. A parameter is given storage when its network is built,
+  /// before any layer can plan; a layer must not ask earlier.
+  var value: UnsafeMutablePointer<S> {
+    // The sentinel is never dereferenced: plans exist only for built networks.
+    storage ?? UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
+  }
+}

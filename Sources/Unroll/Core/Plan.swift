@@ -1,0 +1,47 @@
+import KernelAPI
+
+/// A network laid out for one batch size and one set of input shapes: the
+/// operations in order, and all their memory. One thread runs a plan at a time.
+final class Plan<S: Scalar>: @unchecked Sendable {
+  let inputs: [Tensor<S>]
+  let outputs: [Tensor<S>]
+  let run: RunContext<S>
+  let batch: Int
+  private let ops: [Op<S>]
+  private let arena: Arena<S>
+
+  init(
+    _ graph: Graph<S>, store: ParameterStore<S>, mode: PlanMode, batch: Int, inputDimensions: [[Int]]
+  ) throws(UnrollError) {
+    let planner = Planner<S>(mode: mode, batch: batch, kernels: kernels(for: S.self))
+    var inputs: [Tensor<S>] = []
+    for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: false)) }
+    outputs = try graph.plan(inputs, planner)
+    run = try planner.context(gradientCount: store.count)
+    self.inputs = inputs
+    self.batch = batch
+    ops = planner.ops
+    arena = planner.arena
+  }
+
+  /// Bytes of activations, saved values and scratch.
+  var byteCount: Int { arena.byteCount }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func forward() {
+    for op in ops { op.forward(run) }
+  }
+
+  /// From `outputs[i].gradient` to the parameters' gradients in `run.gradients`.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func backward() {
+    for op in ops.reversed() { op.backward(run) }
+  }
+
+  func resetState() { for op in ops { op.resetState() } }
+
+  /// The streaming state of all operations, in order.
+  var state: [UnsafeMutableBufferPointer<S>] { ops.flatMap { $0.state } }
+}

@@ -1,0 +1,135 @@
+import KernelAPI
+
+enum PlanMode: Hashable {
+  /// Forward only.
+  case inference
+  /// Forward and backward, dropout on.
+  case training
+  /// One time step a call, state kept in the operations.
+  case streaming
+}
+
+/// What the operations of one plan share while they run.
+final class RunContext<S: Scalar> {
+  let kernels: KernelTable<S>
+  let mode: PlanMode
+  /// Global index of the shard's first row: dropout masks depend on it, so
+  /// that they do not depend on how a batch is cut.
+  var firstRow = 0
+  /// Key and counter of the random numbers of this step.
+  var seed: UInt64 = 0
+  var step: UInt64 = 0
+  /// Flat gradient buffer of this shard, laid out as the parameter store.
+  var gradients: UnsafeMutablePointer<S>
+  /// Temporary memory, valid inside one forward or backward call only.
+  fileprivate(set) var scratch: UnsafeMutablePointer<S>
+
+  fileprivate init(kernels: KernelTable<S>, mode: PlanMode, gradients: UnsafeMutablePointer<S>) {
+    self.kernels = kernels
+    self.mode = mode
+    self.gradients = gradients
+    scratch = gradients
+  }
+
+  @inline(__always)
+  func gradient(of parameter: Parameter<S>) -> UnsafeMutablePointer<S> { gradients + parameter.offset }
+}
+
+/// Collects the operations and memory of one plan while the layers describe
+/// themselves.
+final class Planner<S: Scalar> {
+  let mode: PlanMode
+  let batch: Int
+  let kernels: KernelTable<S>
+  let arena = Arena<S>()
+  private(set) var ops: [Op<S>] = []
+  private var scratchCount = 0
+  private(set) var nextRandomKey: UInt64 = 1
+
+  init(mode: PlanMode, batch: Int, kernels: KernelTable<S>) {
+    self.mode = mode
+    self.batch = batch
+    self.kernels = kernels
+  }
+
+  var isTraining: Bool { mode == .training }
+
+  func append(_ op: Op<S>) { ops.append(op) }
+
+  /// A key that keeps this operation's random numbers apart from all others'.
+  func randomKey() -> UInt64 {
+    defer { nextRandomKey += 1 }
+    return nextRandomKey
+  }
+
+  /// Room in `RunContext.scratch` during a forward or backward call.
+  func reserveScratch(_ count: Int) { scratchCount = max(scratchCount, count) }
+
+  /// A new tensor. `gradient` says whether anything before it wants one.
+  func tensor(
+    _ dimensions: [Int], gradient: Bool, mask: UnsafeMutablePointer<UInt8>? = nil
+  ) throws(UnrollError) -> Tensor<S> {
+    let count = try checkedProduct(dimensions + [batch], "an activation of shape \(dimensions)")
+    let data = try arena.allocate(count)
+    let gradientPointer = gradient && isTraining ? try arena.allocate(count) : nil
+    return Tensor(dimensions: dimensions, batch: batch, data: data, gradient: gradientPointer, mask: mask)
+  }
+
+  /// The output of a layer: it has a gradient if an input has one or the
+  /// layer itself learns.
+  func output(
+    _ dimensions: [Int], of layer: Layer<S>, from inputs: [Tensor<S>], mask: UnsafeMutablePointer<UInt8>? = nil
+  ) throws(UnrollError) -> Tensor<S> {
+    let wanted = inputs.contains { $0.gradient != nil } || layer.parameters.contains { $0.isTrainable }
+    return try tensor(dimensions, gradient: wanted, mask: mask)
+  }
+
+  /// One copy of `tensor` for each of `count` consumers, each with a gradient
+  /// of its own; their sum becomes the gradient of `tensor`.
+  func fanOut(_ tensor: Tensor<S>, _ count: Int) throws(UnrollError) -> [Tensor<S>] {
+    guard count > 1, let total = tensor.gradient else {
+      return Array(repeating: tensor, count: max(count, 1))
+    }
+    var copies: [Tensor<S>] = []
+    var parts: [UnsafeMutablePointer<S>] = []
+    for _ in 0..<count {
+      var copy = tensor
+      let part = try arena.allocate(tensor.count)
+      copy.gradient = part
+      parts.append(part)
+      copies.append(copy)
+    }
+    append(FanOut(total: total, parts: parts, count: tensor.count))
+    return copies
+  }
+
+  /// Ends planning.
+  func context(gradientCount: Int) throws(UnrollError) -> RunContext<S> {
+    let gradients = try arena.allocate(isTraining ? gradientCount : 0)
+    let run = RunContext(kernels: kernels, mode: mode, gradients: gradients)
+    run.scratch = try arena.allocate(scratchCount)
+    return run
+  }
+}
+
+/// Adds the gradients of a value's consumers.
+final class FanOut<S: Scalar>: Op<S> {
+  private let total: UnsafeMutablePointer<S>
+  private let parts: [UnsafeMutablePointer<S>]
+  private let count: Int
+
+  init(total: UnsafeMutablePointer<S>, parts: [UnsafeMutablePointer<S>], count: Int) {
+    self.total = total
+    self.parts = parts
+    self.count = count
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func backward(_ run: RunContext<S>) {
+    for index in 0..<count { total[index] = parts[0][index] }
+    for part in parts.dropFirst() {
+      for index in 0..<count { total[index] += part[index] }
+    }
+  }
+}

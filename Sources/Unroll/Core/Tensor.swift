@@ -1,0 +1,29 @@
+import KernelAPI
+
+/// A value between two layers of a plan.
+///
+/// Stored as `[positions][batch][features]`: a rank-2 value is `[B][F]`, a
+/// sequence is time-major, `[T][B][F]`, so that one time step of a shard is
+/// one contiguous block of rows. Copying the struct copies the pointers only;
+/// the plan's arena owns the memory.
+struct Tensor<S: Scalar> {
+  /// Sample shape, all axes known.
+  var dimensions: [Int]
+  var batch: Int
+  var data: UnsafeMutablePointer<S>
+  /// d loss / d data, in the same layout; nil where no gradient is wanted.
+  /// The consumer's backward overwrites it, it never adds: a value with
+  /// several consumers has a `FanOut` that adds their parts.
+  var gradient: UnsafeMutablePointer<S>?
+  /// 1 = valid step, `[T][B]`; nil = every step is valid.
+  var mask: UnsafeMutablePointer<UInt8>?
+
+  var features: Int { dimensions.last ?? 1 }
+  /// Number of `[B][F]` blocks: T for a sequence, 1 for a vector.
+  var positions: Int { dimensions.dropLast().reduce(1, *) }
+  /// Rows of F features: positions x batch.
+  var rows: Int { positions * batch }
+  var count: Int { rows * features }
+  var rank: Int { dimensions.count }
+  var shape: Shape { Shape(dimensions.map { $0 }) }
+}

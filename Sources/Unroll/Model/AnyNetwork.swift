@@ -1,0 +1,40 @@
+import KernelAPI
+
+/// A network whose element type is hidden: what `Model` needs of it.
+protocol AnyNetwork: AnyObject {
+  var inputShapes: [Shape] { get }
+  var outputShapes: [Shape] { get }
+  var parameterInfos: [ParameterInfo] { get }
+  var isStateful: Bool { get }
+  func readParameter(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType)
+  func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType)
+  func prepare() throws(UnrollError)
+  func resetStates()
+  func predict(_ inputs: [ArrayView], batchSize: Int, outputs: [OutputView]) throws(UnrollError)
+  func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]]
+  func makeStream(batch: Int) throws(UnrollError) -> any AnyStream
+}
+
+/// Where results go: the host's contiguous, batch-major memory.
+public struct OutputView: @unchecked Sendable {
+  public let base: UnsafeMutableRawPointer
+  /// float32 or float64.
+  public let type: ElementType
+  public init(base: UnsafeMutableRawPointer, type: ElementType) {
+    self.base = base
+    self.type = type
+  }
+}
+
+/// One parameter as hosts and files see it.
+public struct ParameterInfo: Sendable, Equatable {
+  /// "lstm_2/recurrent_kernel".
+  public let name: String
+  public let shape: [Int]
+  public let isTrainable: Bool
+  /// False for moving statistics.
+  public let isWeight: Bool
+  /// Index into `ModelSpec.layers` of the outermost model.
+  public let layer: Int
+  public var count: Int { shape.reduce(1, *) }
+}

@@ -1,0 +1,157 @@
+import KernelAPI
+
+/// A model: its specification and, once built, its parameters.
+///
+/// A Sequential model grows layer by layer with `add` and is built when its
+/// input shape is known; a specification with inputs is built at once. A built
+/// model may be read (predict, streams, weights) from many threads; what
+/// changes it (set, compile, fit) needs it alone.
+public final class Model: @unchecked Sendable {
+  public private(set) var spec: ModelSpec
+  /// Seed of the initial weights.
+  public let seed: UInt64
+  private(set) var network: (any AnyNetwork)?
+  /// Optimizer, losses and metrics; set by `compile`.
+  var training: TrainingState?
+  /// What was adapted while the model was loaded, one sentence each.
+  public var notes: [String] = []
+  /// Text stored with the model that the engine does not interpret (a vocabulary, say).
+  public var metadata: [String: String] = [:]
+
+  public init(_ spec: ModelSpec, seed: UInt64 = 0) throws(UnrollError) {
+    self.spec = spec
+    self.seed = seed
+    nameLayers()
+    if !spec.inputs.isEmpty, spec.layers.contains(where: { if case .input = $0.config { true } else { false } }) {
+      try build()
+    }
+  }
+
+  public var isBuilt: Bool { network != nil }
+
+  /// Appends a layer to a Sequential model that is not built.
+  public func add(_ layer: LayerSpec) throws(UnrollError) {
+    guard spec.isSequential else {
+      throw UnrollError(.invalidState, "layers can be added to a Sequential model only")
+    }
+    guard network == nil || spec.layers.count == 1 else {
+      throw UnrollError(.invalidState, "the model is built; add all layers before its weights are made")
+    }
+    spec = ModelSpec(sequential: spec.layers + [layer], name: spec.name, dtype: spec.dtype)
+    network = nil
+    nameLayers()
+  }
+
+  /// Declares the input of a Sequential model that does not begin with an
+  /// input layer, and builds it.
+  public func build(inputShape: Shape, batchSize: Int? = nil, isInteger: Bool = false) throws(UnrollError) {
+    guard spec.isSequential else { throw UnrollError(.invalidState, "the inputs of a Functional model are part of its specification") }
+    guard !isBuilt else { return }
+    if case .input = spec.layers.first?.config {} else {
+      let input = LayerSpec(name: "input_layer", .input(.init(shape: inputShape, batchSize: batchSize, isInteger: isInteger)))
+      spec = ModelSpec(sequential: [input] + spec.layers, name: spec.name, dtype: spec.dtype)
+    }
+    try build()
+  }
+
+  /// Makes the parameters of a model whose inputs are known.
+  public func build() throws(UnrollError) {
+    guard !isBuilt else { return }
+    guard !spec.inputs.isEmpty else { throw UnrollError(.invalidState, "the model has no layers") }
+    guard case .input = spec.layers[spec.nodes[spec.inputs[0].node].layer].config else {
+      throw UnrollError(.invalidState, "the input shape is not known; give the first layer one, or call build with it")
+    }
+    switch spec.dtype {
+    case .float32: network = try Network<Float>(spec, seed: seed)
+    case .float64: network = try Network<Double>(spec, seed: seed)
+    }
+  }
+
+  func builtNetwork() throws(UnrollError) -> any AnyNetwork {
+    guard let network else {
+      throw UnrollError(.invalidState, "the model is not built; give its first layer an input shape, or call build")
+    }
+    return network
+  }
+
+  /// Gives unnamed layers Keras' names: lstm, lstm_1, ...
+  private func nameLayers() {
+    var taken = Set(spec.layers.map { $0.name })
+    for index in spec.layers.indices where spec.layers[index].name.isEmpty {
+      let stem = spec.layers[index].config.snakeName
+      var name = stem
+      var number = 0
+      while taken.contains(name) {
+        number += 1
+        name = "\(stem)_\(number)"
+      }
+      taken.insert(name)
+      spec.layers[index].name = name
+    }
+  }
+}
+
+// MARK: - Shapes and parameters
+
+extension Model {
+  public func inputShapes() throws(UnrollError) -> [Shape] { try builtNetwork().inputShapes }
+  public func outputShapes() throws(UnrollError) -> [Shape] { try builtNetwork().outputShapes }
+
+  /// All parameters in Keras' order, moving statistics included.
+  public func parameters() throws(UnrollError) -> [ParameterInfo] { try builtNetwork().parameterInfos }
+
+  /// Copies parameter `index` to `destination`, which has room for all its elements.
+  public func readParameter(
+    _ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType
+  ) throws(UnrollError) {
+    let network = try builtNetwork()
+    try check(index, network)
+    network.readParameter(index, into: destination, type: type)
+  }
+
+  /// Replaces parameter `index`. Call `weightsChanged` after the last one.
+  public func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType) throws(UnrollError) {
+    let network = try builtNetwork()
+    try check(index, network)
+    network.writeParameter(index, from: source, type: type)
+  }
+
+  /// Derives what the layers keep beside their parameters.
+  public func weightsChanged() throws(UnrollError) { try builtNetwork().prepare() }
+
+  private func check(_ index: Int, _ network: any AnyNetwork) throws(UnrollError) {
+    let count = network.parameterInfos.count
+    guard index >= 0, index < count else {
+      throw UnrollError(.invalidArgument, "parameter \(index) does not exist; the model has \(count)")
+    }
+  }
+}
+
+// MARK: - Inference
+
+extension Model {
+  /// Shape of each output for these inputs, batch first.
+  public func outputShapes(for inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
+    let rows = inputs.first?.rows ?? 0
+    return try builtNetwork().outputDimensions(inputs).map { [rows] + $0 }
+  }
+
+  /// Runs all samples, `batchSize` at a time; the results go to `outputs`,
+  /// contiguous and batch-major.
+  public func predict(_ inputs: [ArrayView], batchSize: Int = 32, outputs: [OutputView]) throws(UnrollError) {
+    let network = try builtNetwork()
+    guard outputs.count == network.outputShapes.count else {
+      throw UnrollError(.shapeMismatch, "the model has \(network.outputShapes.count) output(s), room was given for \(outputs.count)")
+    }
+    try network.predict(inputs, batchSize: batchSize, outputs: outputs)
+  }
+
+  public func makeStream(batch: Int = 1) throws(UnrollError) -> any AnyStream {
+    try builtNetwork().makeStream(batch: batch)
+  }
+
+  /// Zeroes the states of stateful layers.
+  public func resetStates() throws(UnrollError) { try builtNetwork().resetStates() }
+
+  public var isStateful: Bool { network?.isStateful ?? false }
+}

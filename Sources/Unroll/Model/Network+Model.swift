@@ -1,0 +1,89 @@
+import KernelAPI
+
+extension Network: AnyNetwork {
+  var inputShapes: [Shape] { graph.inputShapes }
+  var outputShapes: [Shape] { graph.outputShapes }
+
+  var parameterInfos: [ParameterInfo] {
+    graph.layers.enumerated().flatMap { index, layer in
+      layer.parameters.map {
+        ParameterInfo(name: $0.name, shape: $0.shape, isTrainable: $0.isTrainable, isWeight: $0.isWeight, layer: index)
+      }
+    }
+  }
+
+  func readParameter(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType) {
+    let parameter = store.parameters[index]
+    scatter(
+      parameter.value, positions: 1, batch: 1, features: parameter.count, rows: 1,
+      into: destination, type: type, firstRow: 0)
+  }
+
+  func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType) {
+    let parameter = store.parameters[index]
+    ArrayView(base: source, type: type, shape: [1, parameter.count])
+      .gather(rows: nil, firstRow: 0, count: 1, into: parameter.value, batch: 1)
+  }
+
+  func prepare() throws(UnrollError) { try graph.prepare() }
+
+  /// Sample dimensions of each input, checked against what the model declares.
+  func inputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
+    let declared = inputShapes
+    guard inputs.count == declared.count else {
+      throw UnrollError(.shapeMismatch, "the model has \(declared.count) input(s), found \(inputs.count)")
+    }
+    var all: [[Int]] = []
+    for (index, (input, shape)) in zip(inputs, declared).enumerated() {
+      var dimensions = Array(input.shape.dropFirst())
+      // (N, T) fits a declared (T, 1), and (N, T, 1) a declared (T,), as in Keras.
+      if dimensions.count == shape.rank - 1, shape.features == 1 { dimensions.append(1) }
+      if dimensions.count == shape.rank + 1, dimensions.last == 1 { dimensions.removeLast() }
+      guard shape.accepts(Shape(dimensions.map { $0 })) else {
+        let which = declared.count > 1 ? "input \(index)" : "input"
+        throw UnrollError(
+          .shapeMismatch, "\(which): expected shape \(shape), found (\(input.shape.map(String.init).joined(separator: ", ")))")
+      }
+      guard input.rows == inputs[0].rows else {
+        throw UnrollError(.shapeMismatch, "input \(index) has \(input.rows) samples, input 0 has \(inputs[0].rows)")
+      }
+      all.append(dimensions)
+    }
+    return all
+  }
+
+  /// Output sample dimensions for inputs of these shapes, the time axis filled in.
+  func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
+    let key = PlanKey(mode: .inference, batch: max(1, min(inputs.first?.rows ?? 1, 32)), dimensions: try inputDimensions(inputs))
+    let plan = try borrowPlan(key)
+    defer { returnPlan(plan, key) }
+    return plan.outputs.map { $0.dimensions }
+  }
+
+  func predict(_ inputs: [ArrayView], batchSize: Int, outputs: [OutputView]) throws(UnrollError) {
+    let dimensions = try inputDimensions(inputs)
+    let rows = inputs.first?.rows ?? 0
+    guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
+    if rows == 0 { return }
+    if isStateful { try reserveStates(batch: min(batchSize, rows)) }
+    var first = 0
+    while first < rows {
+      let count = min(batchSize, rows - first)
+      let key = PlanKey(mode: .inference, batch: count, dimensions: dimensions)
+      let plan = try borrowPlan(key)
+      defer { returnPlan(plan, key) }
+      for (input, tensor) in zip(inputs, plan.inputs) {
+        input.gather(rows: nil, firstRow: first, count: count, into: tensor.data, batch: count)
+      }
+      plan.forward()
+      for (tensor, output) in zip(plan.outputs, outputs) {
+        scatter(
+          tensor.data, positions: tensor.positions, batch: count, features: tensor.features, rows: count,
+          into: output.base, type: output.type, firstRow: first)
+      }
+      first += count
+    }
+  }
+
+  func makeStream(batch: Int) throws(UnrollError) -> any AnyStream { try NetworkStream(self, batch: batch) }
+}

@@ -1,0 +1,85 @@
+import KernelAPI
+
+/// A model running one time step a call. It owns its state and scratch; the
+/// model it reads must not be trained or changed meanwhile. A stream is used
+/// by one thread at a time, a model may have many.
+public protocol AnyStream: AnyObject {
+  /// Elements a step reads and writes, per input and output.
+  var inputCounts: [Int] { get }
+  var outputCounts: [Int] { get }
+  /// Elements of the exported state.
+  var stateCount: Int { get }
+  var dtype: DType { get }
+  /// One step of the single input and output, in the model's element type.
+  func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer)
+  /// One step of all inputs and outputs, in the model's element type.
+  func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>)
+  func reset()
+  func exportState(_ destination: UnsafeMutableRawPointer)
+  func importState(_ source: UnsafeRawPointer)
+}
+
+final class NetworkStream<S: Scalar>: AnyStream {
+  private let network: Network<S>
+  private let plan: Plan<S>
+
+  init(_ network: Network<S>, batch: Int) throws(UnrollError) {
+    self.network = network
+    var dimensions: [[Int]] = []
+    for shape in network.inputShapes {
+      guard let features = shape.features else {
+        throw UnrollError(.shapeMismatch, "a stream needs inputs whose features are known, found shape \(shape)")
+      }
+      // A step is a sequence of length one; indices (T,) become one index.
+      switch shape.rank {
+      case 1: dimensions.append([1])
+      case 2: dimensions.append([1, features])
+      default:
+        throw UnrollError(.unsupported, "a stream runs models over sequences (None, T, F), found an input of shape \(shape)")
+      }
+    }
+    plan = try Plan(network.graph, store: network.store, mode: .streaming, batch: batch, inputDimensions: dimensions)
+  }
+
+  var dtype: DType { S.isDouble ? .float64 : .float32 }
+  var inputCounts: [Int] { plan.inputs.map { $0.count } }
+  var outputCounts: [Int] { plan.outputs.map { $0.count } }
+  var stateCount: Int { plan.state.reduce(0) { $0 + $1.count } }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer) {
+    let source = plan.inputs[0], result = plan.outputs[0]
+    source.data.update(from: input.assumingMemoryBound(to: S.self), count: source.count)
+    plan.forward()
+    output.assumingMemoryBound(to: S.self).update(from: result.data, count: result.count)
+  }
+
+  func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>) {
+    for (index, tensor) in plan.inputs.enumerated() {
+      if let input = inputs[index] { tensor.data.update(from: input.assumingMemoryBound(to: S.self), count: tensor.count) }
+    }
+    plan.forward()
+    for (index, tensor) in plan.outputs.enumerated() {
+      if let output = outputs[index] { output.assumingMemoryBound(to: S.self).update(from: tensor.data, count: tensor.count) }
+    }
+  }
+
+  func reset() { plan.resetState() }
+
+  func exportState(_ destination: UnsafeMutableRawPointer) {
+    var target = destination.assumingMemoryBound(to: S.self)
+    for part in plan.state {
+      if let base = part.baseAddress { target.update(from: base, count: part.count) }
+      target += part.count
+    }
+  }
+
+  func importState(_ source: UnsafeRawPointer) {
+    var from = source.assumingMemoryBound(to: S.self)
+    for part in plan.state {
+      part.baseAddress?.update(from: from, count: part.count)
+      from += part.count
+    }
+  }
+}
