@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Installs what a fresh Debian machine lacks: setup.sh [system] [demo] [test]
+#   system  libhdf5-dev, pkg-config, a C and C++ compiler, valgrind for `test`
+#   demo    a project-local .venv with numpy and matplotlib
+#   test    the same with pytest and h5py
+# Swift itself is not installed: see https://www.swift.org/install/linux/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '%s\n' "setup: $*"; }
+die() { printf '%s\n' "setup: $*" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else die "need root to run '$*'; install these packages yourself and run make again"
+  fi
+}
+
+apt_updated=
+apt_install() {
+  command -v apt-get >/dev/null || die "this is not a Debian-like system; install: $*"
+  if [ -z "$apt_updated" ]; then as_root apt-get update -qq; apt_updated=1; fi
+  say "installing $*"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
+}
+
+setup_system() {
+  command -v swift >/dev/null || die "swift is not on the PATH; install Swift 6.1 or newer from https://www.swift.org/install/linux/"
+  local missing=()
+  command -v pkg-config >/dev/null || missing+=(pkg-config)
+  command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+  command -v g++ >/dev/null || missing+=(g++)
+  command -v python3 >/dev/null || missing+=(python3)
+  { command -v pkg-config >/dev/null && pkg-config --exists hdf5; } || missing+=(libhdf5-dev)
+  if [ "${1:-}" = test ]; then command -v valgrind >/dev/null || missing+=(valgrind); fi
+  [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+}
+
+setup_venv() { # packages...
+  if ! [ -x .venv/bin/python ]; then
+    say "making .venv"
+    python3 -m venv .venv 2>/dev/null || { apt_install python3-venv; rm -rf .venv; python3 -m venv .venv; }
+  fi
+  local import_names=("$@")
+  if ! .venv/bin/python -c "import $(IFS=,; echo "${import_names[*]}")" 2>/dev/null; then
+    say "installing $* into .venv"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
+  fi
+}
+
+for what in "$@"; do
+  case "$what" in
+    system) setup_system ;;
+    demo) setup_system; setup_venv numpy matplotlib ;;
+    test) setup_system test; setup_venv numpy matplotlib h5py pytest ;;
+    *) die "unknown part '$what'" ;;
+  esac
+done
