@@ -13,6 +13,7 @@ protocol AnyNetwork: AnyObject {
   func predict(_ inputs: [ArrayView], batchSize: Int, outputs: [OutputView]) throws(UnrollError)
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]]
   func makeStream(batch: Int) throws(UnrollError) -> any AnyStream
+  func makeTrainer(_ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) -> any AnyTrainer
 }
 
 /// Where results go: the host's contiguous, batch-major memory.

@@ -1,0 +1,22 @@
+/// A trainer whose element type is hidden: what `Model` needs of it.
+protocol AnyTrainer: AnyObject {
+  var valueNames: [String] { get }
+  var iteration: Int { get set }
+  /// The constant rate, or the schedule's at this iteration.
+  var learningRate: Double { get }
+  func setLearningRate(_ rate: Double) throws(UnrollError)
+  var optimizerVariables: [OptimizerVariable] { get }
+  func readOptimizerVariable(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType)
+  func writeOptimizerVariable(_ index: Int, from source: UnsafeRawPointer, type: ElementType)
+  func fit(_ data: TrainingData, _ options: FitOptions, callback: FitCallback?) throws(UnrollError) -> History
+  func evaluate(_ data: TrainingData, batchSize: Int, threads: Int) throws(UnrollError) -> [Double]
+  func trainOnBatch(
+    _ data: TrainingData, classWeights: [Int: Double], seed: UInt64, threads: Int
+  ) throws(UnrollError) -> [Double]
+}
+
+/// What `compile` fixed, and the trainer made from it once the model is built.
+struct TrainingState {
+  let spec: CompileSpec
+  var trainer: (any AnyTrainer)?
+}

@@ -1,0 +1,55 @@
+extension CompileSpec {
+  /// Checks every number against its domain, so that later stages need not.
+  func validate() throws(UnrollError) {
+    guard !losses.isEmpty else { throw UnrollError(.invalidArgument, "compile needs a loss") }
+    for weight in lossWeights where !weight.isFinite {
+      throw UnrollError(.invalidArgument, "loss weights must be finite, found \(weight)")
+    }
+    for loss in losses {
+      if case .huber(let delta) = loss.function, !(delta > 0) || !delta.isFinite {
+        throw UnrollError(.invalidArgument, "Huber's delta must be a positive number, found \(delta)")
+      }
+    }
+    try optimizer.validate()
+  }
+}
+
+extension OptimizerSpec {
+  func validate() throws(UnrollError) {
+    func require(_ condition: Bool, _ what: String, _ value: Double) throws(UnrollError) {
+      if !condition { throw UnrollError(.invalidArgument, "the optimizer's \(what), found \(value)") }
+    }
+    func fraction(_ value: Double, _ name: String) throws(UnrollError) {
+      try require(value >= 0 && value <= 1, "\(name) must lie between 0 and 1", value)
+    }
+    func notNegative(_ value: Double, _ name: String) throws(UnrollError) {
+      try require(value >= 0 && value.isFinite, "\(name) must be a finite number, at least 0", value)
+    }
+    switch algorithm {
+    case .sgd(let momentum, _): try fraction(momentum, "momentum")
+    case .rmsprop(let rho, let momentum, let epsilon, _):
+      try fraction(rho, "rho")
+      try fraction(momentum, "momentum")
+      try notNegative(epsilon, "epsilon")
+    case .adam(let beta1, let beta2, let epsilon, _), .adamax(let beta1, let beta2, let epsilon),
+      .nadam(let beta1, let beta2, let epsilon), .adamw(let beta1, let beta2, let epsilon, _, _):
+      // beta 1 would make the bias correction divide by zero.
+      try require(beta1 >= 0 && beta1 < 1, "beta_1 must be at least 0 and less than 1", beta1)
+      try require(beta2 >= 0 && beta2 < 1, "beta_2 must be at least 0 and less than 1", beta2)
+      try notNegative(epsilon, "epsilon")
+    case .adagrad(let initial, let epsilon):
+      try notNegative(initial, "initial_accumulator_value")
+      try notNegative(epsilon, "epsilon")
+    }
+    if case .adamw(_, _, _, _, let decay) = algorithm { try notNegative(decay, "weight_decay") }
+    try notNegative(clipValue, "clipvalue")
+    try notNegative(clipNorm, "clipnorm")
+    try notNegative(globalClipNorm, "global_clipnorm")
+    guard [clipValue, clipNorm, globalClipNorm].filter({ $0 > 0 }).count <= 1 else {
+      throw UnrollError(
+        .invalidArgument,
+        "at most one of clipvalue, clipnorm and global_clipnorm can be set, found \(clipValue), \(clipNorm) and \(globalClipNorm)")
+    }
+    try learningRate.validate()
+  }
+}

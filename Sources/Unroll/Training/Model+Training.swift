@@ -1,0 +1,115 @@
+extension Model {
+  /// Fixes optimizer, losses and metrics. Allowed before the model is built;
+  /// compiling again starts the optimizer afresh.
+  public func compile(_ spec: CompileSpec) throws(UnrollError) {
+    try spec.validate()
+    training = TrainingState(spec: spec, trainer: nil)
+    if isBuilt { _ = try trainer() }
+  }
+
+  /// What `compile` was given, or nil.
+  public var compileSpec: CompileSpec? { training?.spec }
+
+  /// Names of the values that training and evaluation report: "loss", with
+  /// several outputs `<output>_loss` for each, then the metrics (with several
+  /// outputs `<output>_<metric>`).
+  public func valueNames() throws(UnrollError) -> [String] { try trainer().valueNames }
+
+  /// Trains for `options.epochs - options.initialEpoch` epochs.
+  ///
+  /// `callback` is called on this thread. Throws `.invalidState` if the model
+  /// is not built or not compiled, `.shapeMismatch` and `.invalidArgument` for
+  /// data and options that do not fit, `.notFinite` for a loss that is not a
+  /// number (see `FitOptions.nonFiniteLoss`) and `.cancelled` if the callback
+  /// asked for it. The model may not be used from other threads meanwhile.
+  public func fit(
+    _ data: TrainingData, _ options: FitOptions = FitOptions(), callback: FitCallback? = nil
+  ) throws(UnrollError) -> History {
+    try trainer().fit(data, options, callback: callback)
+  }
+
+  /// The values named by `valueNames()` over all samples, without learning.
+  public func evaluate(
+    _ data: TrainingData, batchSize: Int = 32, threads: Int = 0
+  ) throws(UnrollError) -> [Double] {
+    try trainer().evaluate(data, batchSize: batchSize, threads: threads)
+  }
+
+  /// One update from all samples of `data` as one batch; returns that batch's
+  /// values (Keras accumulates them until its metrics are reset). `seed`
+  /// keys dropout; nil: the model's.
+  public func trainOnBatch(
+    _ data: TrainingData, classWeights: [Int: Double] = [:], seed: UInt64? = nil, threads: Int = 0
+  ) throws(UnrollError) -> [Double] {
+    try trainer().trainOnBatch(data, classWeights: classWeights, seed: seed ?? self.seed, threads: threads)
+  }
+
+  /// The values of all samples as one batch, without learning.
+  public func testOnBatch(_ data: TrainingData, threads: Int = 0) throws(UnrollError) -> [Double] {
+    try trainer().evaluate(data, batchSize: max(data.rows, 1), threads: threads)
+  }
+
+  func trainer() throws(UnrollError) -> any AnyTrainer {
+    guard let state = training else {
+      throw UnrollError(.invalidState, "the model is not compiled; call compile with an optimizer and a loss first")
+    }
+    if let trainer = state.trainer { return trainer }
+    let trainer = try builtNetwork().makeTrainer(state.spec, modelSeed: seed)
+    training?.trainer = trainer
+    return trainer
+  }
+}
+
+// MARK: - The optimizer's state
+
+extension Model {
+  /// Updates made so far: Keras' `iteration`.
+  public func optimizerIteration() throws(UnrollError) -> Int { try trainer().iteration }
+
+  /// Training resumed at the same iteration, weights, optimizer variables and
+  /// seed goes on as if it had not been interrupted: the order of the samples
+  /// and the dropout masks depend on nothing else.
+  public func setOptimizerIteration(_ iteration: Int) throws(UnrollError) {
+    guard iteration >= 0 else {
+      throw UnrollError(.invalidArgument, "the optimizer's iteration must not be negative, found \(iteration)")
+    }
+    try trainer().iteration = iteration
+  }
+
+  /// The rate of the next update.
+  public func learningRate() throws(UnrollError) -> Double { try trainer().learningRate }
+
+  /// Replaces a constant learning rate, also during a fit. Throws
+  /// `.invalidState` if the rate follows a schedule.
+  public func setLearningRate(_ rate: Double) throws(UnrollError) { try trainer().setLearningRate(rate) }
+
+  /// The optimizer's arrays in Keras 3's order, which after `iteration` and
+  /// (without a schedule) `learning_rate` is the order in its files.
+  public func optimizerVariables() throws(UnrollError) -> [OptimizerVariable] { try trainer().optimizerVariables }
+
+  /// Copies optimizer variable `index` to `destination` (float32 or float64),
+  /// which has room for all its elements.
+  public func readOptimizerVariable(
+    _ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType
+  ) throws(UnrollError) {
+    let trainer = try trainer()
+    try check(index, trainer)
+    trainer.readOptimizerVariable(index, into: destination, type: type)
+  }
+
+  /// Replaces optimizer variable `index`.
+  public func writeOptimizerVariable(
+    _ index: Int, from source: UnsafeRawPointer, type: ElementType
+  ) throws(UnrollError) {
+    let trainer = try trainer()
+    try check(index, trainer)
+    trainer.writeOptimizerVariable(index, from: source, type: type)
+  }
+
+  private func check(_ index: Int, _ trainer: any AnyTrainer) throws(UnrollError) {
+    let count = trainer.optimizerVariables.count
+    guard index >= 0, index < count else {
+      throw UnrollError(.invalidArgument, "optimizer variable \(index) does not exist; the optimizer has \(count)")
+    }
+  }
+}
