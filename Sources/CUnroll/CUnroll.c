@@ -1,1 +1,40 @@
+// The layouts that bindings written by hand (ctypes) repeat. A member added to
+// an option struct goes to its end; these lines then say which number to change.
 #include "unroll.h"
+
+#define SIZE_OF(type, size) _Static_assert(sizeof(type) == (size), #type " has changed its size")
+#define OFFSET_OF(type, member, offset) \
+  _Static_assert(offsetof(type, member) == (offset), #type "." #member " has moved")
+#define BEGINS_WITH_SIZE(type) OFFSET_OF(type, struct_size, 0)
+
+_Static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8, "libunroll is for 64-bit machines");
+_Static_assert(sizeof(unroll_status) == 4, "enumerations are 32 bits wide");
+
+SIZE_OF(unroll_array, 144);
+OFFSET_OF(unroll_array, dtype, 8);
+OFFSET_OF(unroll_array, rank, 12);
+OFFSET_OF(unroll_array, shape, 16);
+OFFSET_OF(unroll_array, strides, 80);
+
+SIZE_OF(unroll_initializer, 24);
+SIZE_OF(unroll_regularizer, 16);
+SIZE_OF(unroll_loss, 32);
+
+BEGINS_WITH_SIZE(unroll_predict_options);
+BEGINS_WITH_SIZE(unroll_model_options);
+BEGINS_WITH_SIZE(unroll_input_options);
+BEGINS_WITH_SIZE(unroll_dense_options);
+BEGINS_WITH_SIZE(unroll_recurrent_options);
+BEGINS_WITH_SIZE(unroll_embedding_options);
+BEGINS_WITH_SIZE(unroll_model_info);
+BEGINS_WITH_SIZE(unroll_optimizer_options);
+BEGINS_WITH_SIZE(unroll_compile_options);
+BEGINS_WITH_SIZE(unroll_data);
+BEGINS_WITH_SIZE(unroll_progress);
+BEGINS_WITH_SIZE(unroll_fit_options);
+BEGINS_WITH_SIZE(unroll_weight_info);
+BEGINS_WITH_SIZE(unroll_window_options);
+BEGINS_WITH_SIZE(unroll_stream_options);
+BEGINS_WITH_SIZE(unroll_stream_info);
+BEGINS_WITH_SIZE(unroll_save_options);
+BEGINS_WITH_SIZE(unroll_load_options);
