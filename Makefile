@@ -53,5 +53,7 @@ test-swift: setup
 test-python: setup-test lib
 	PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests
 
+include Benchmarks/targets.mk
+
 # ---- library, C programs (see bindings/c, examples/c, Tests/ABI) ------------
 

@@ -1,0 +1,210 @@
+/*
+ * Unroll itself as a worker of the bench, through the C ABI as a host uses it.
+ * The protocol is that of peers/worker.py: unroll_worker WORK THREADS.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unroll.h>
+
+#define UNITS 50
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void check(unroll_status status) {
+  if (status != UNROLL_OK) {
+    fprintf(stderr, "unroll_worker: %s\n", unroll_last_error());
+    exit(1);
+  }
+}
+
+/* A seeded random walk scaled to [0, 1]. */
+static float *walk(size_t count) {
+  float *series = malloc(count * sizeof *series), low = 0, high = 0;
+  unsigned long state = 1;
+  float value = 0;
+  if (series == NULL) exit(1);
+  for (size_t i = 0; i < count; i++) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    value += (float)(state >> 40) / 8388608.0f - 1.0f;
+    series[i] = value;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  for (size_t i = 0; i < count; i++) series[i] = (series[i] - low) / (high - low);
+  return series;
+}
+
+static unroll_model *stacked(int is_gru, int64_t steps, int64_t features, size_t units, int layers,
+                             double dropout, int sequences, int dense_units, size_t threads) {
+  unroll_model *model;
+  unroll_recurrent_options cell;
+  unroll_dense_options dense;
+  int64_t shape[2];
+  check(unroll_model_create(NULL, &model));
+  unroll_recurrent_options_init(&cell);
+  cell.units = units;
+  for (int layer = 0; layer < layers; layer++) {
+    cell.return_sequences = sequences || layer < layers - 1;
+    check(is_gru ? unroll_model_add_gru(model, &cell) : unroll_model_add_lstm(model, &cell));
+    if (dropout > 0) check(unroll_model_add_dropout(model, dropout, NULL));
+  }
+  if (dense_units > 0) {
+    unroll_dense_options_init(&dense);
+    dense.units = (size_t)dense_units;
+    check(unroll_model_add_dense(model, &dense));
+  }
+  shape[0] = steps;
+  shape[1] = features;
+  check(unroll_model_build(model, shape, 2));
+  check(unroll_model_set_threads(model, threads));
+  return model;
+}
+
+/* State of the work that was set up. */
+static unroll_model *model;
+static unroll_array inputs, targets;
+static unroll_data data;
+static unroll_fit_options fit;
+static unroll_predict_options predict;
+
+static double run_fit(void) {
+  double start = now();
+  check(unroll_model_fit(model, &data, &fit, NULL));
+  return now() - start;
+}
+
+static double run_predict(void) {
+  double start = now();
+  check(unroll_model_predict(model, &inputs, &targets, &predict));
+  return now() - start;
+}
+
+static double run_train_on_batch(void) {
+  double loss, start = now();
+  check(unroll_model_train_on_batch(model, &data, &loss, 1));
+  return now() - start;
+}
+
+static void set_data(void) {
+  unroll_data_init(&data);
+  data.inputs = &inputs;
+  data.input_count = 1;
+  data.targets = &targets;
+  data.target_count = 1;
+}
+
+static void compile(unroll_optimizer_kind kind) {
+  unroll_optimizer_options optimizer;
+  unroll_compile_options options;
+  check(unroll_optimizer_options_init(&optimizer, kind));
+  unroll_compile_options_init(&options);
+  options.optimizer = &optimizer;
+  check(unroll_model_compile(model, &options));
+}
+
+static void set_up_epoch(size_t samples, size_t steps, size_t batch, size_t threads) {
+  unroll_window_options windows;
+  unroll_array series = unroll_array_1d(walk(samples + steps), UNROLL_FLOAT32, (int64_t)(samples + steps));
+  unroll_window_options_init(&windows);
+  windows.window = steps;
+  check(unroll_windows(&series, &windows, &inputs, &targets));
+  model = stacked(0, (int64_t)steps, 1, UNITS, 4, 0.2, 0, 1, threads);
+  compile(UNROLL_ADAM);
+  set_data();
+  unroll_fit_options_init(&fit);
+  fit.batch_size = batch;
+}
+
+static void set_up_predict(size_t threads) {
+  set_up_epoch(1975, 60, 32, threads);
+  unroll_predict_options_init(&predict);
+  predict.batch_size = 256;
+  targets = unroll_array_2d(calloc(1975, sizeof(float)), UNROLL_FLOAT32, 1975, 1);
+}
+
+static void set_up_large(size_t threads, int training) {
+  const size_t count = 64 * 100;
+  model = stacked(0, 100, 64, 512, 1, 0, 1, 0, threads);
+  inputs = unroll_array_3d(walk(count * 64), UNROLL_FLOAT32, 64, 100, 64);
+  targets = unroll_array_3d(calloc(count * 512, sizeof(float)), UNROLL_FLOAT32, 64, 100, 512);
+  if (training) {
+    compile(UNROLL_SGD);
+    set_data();
+  }
+  unroll_predict_options_init(&predict);
+  predict.batch_size = 64;
+}
+
+static void set_up_wide(size_t threads) {
+  model = stacked(0, 50, 64, 1024, 1, 0, 1, 0, threads);
+  inputs = unroll_array_3d(walk(50 * 64), UNROLL_FLOAT32, 1, 50, 64);
+  targets = unroll_array_3d(calloc(50 * 1024, sizeof(float)), UNROLL_FLOAT32, 1, 50, 1024);
+  unroll_predict_options_init(&predict);
+}
+
+static double run_stream(void) {
+  const int count = 20000;
+  unroll_stream *stream;
+  float in = 0.5f, out = 0;
+  double start;
+  check(unroll_stream_create(model, NULL, &stream));
+  start = now();
+  for (int i = 0; i < count; i++) {
+    if (unroll_stream_step(stream, &in, 1, &out, 1) != UNROLL_OK) exit(1);
+    in = 0.5f + 0.1f * out;
+  }
+  start = now() - start;
+  unroll_stream_destroy(stream);
+  return start / count;
+}
+
+int main(int argc, char **argv) {
+  const char *work = argc > 1 ? argv[1] : "";
+  size_t threads = argc > 2 ? (size_t)atoi(argv[2]) : 1;
+  double (*run)(void) = NULL;
+  char line[64];
+
+  if (strcmp(work, "W1") == 0) {
+    set_up_epoch(1975, 60, 32, threads);
+    run = run_fit;
+  } else if (strcmp(work, "W2") == 0) {
+    set_up_epoch(243, 7, 3, threads);
+    run = run_fit;
+  } else if (strncmp(work, "W4", 2) == 0) {
+    const char kind = work[2];
+    const size_t units = kind == 'b' ? 20 : kind == 'd' ? 64 : kind == 'e' ? 256 : 50;
+    model = stacked(kind == 'd', UNROLL_ANY, 1, units, kind == 'c' ? 4 : 1, 0, 0, 1, 1);
+    run = run_stream;
+  } else if (strcmp(work, "W5") == 0) {
+    set_up_predict(threads);
+    run = run_predict;
+  } else if (strcmp(work, "W6train") == 0) {
+    set_up_large(threads, 1);
+    run = run_train_on_batch;
+  } else if (strcmp(work, "W6forward") == 0) {
+    set_up_large(threads, 0);
+    run = run_predict;
+  } else if (strcmp(work, "W6wide") == 0) {
+    set_up_wide(threads);
+    run = run_predict;
+  } else {
+    puts("{\"missing\": true}");
+    return 0;
+  }
+  run();
+  printf("{\"version\": \"Unroll %s (%s)\"}\n", unroll_version(), unroll_instruction_set());
+  fflush(stdout);
+  while (fgets(line, sizeof line, stdin) != NULL && strncmp(line, "go", 2) == 0) {
+    printf("%.9f\n", run());
+    fflush(stdout);
+  }
+  unroll_model_destroy(model);
+  return 0;
+}
