@@ -6,8 +6,8 @@ import PackageDescription
 // -Ounchecked: kernels get validated sizes from the engine and must not trap.
 func kernels(_ name: String, _ flags: [String]) -> Target {
   .target(
-    name: name, dependencies: ["KernelAPI"], path: "Sources/\(name)",
-    swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo"] + flags)])
+    name: name, dependencies: ["KernelAPI", "CVector"], path: "Sources/\(name)",
+    swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2"] + flags)])
 }
 
 let package = Package(
@@ -16,6 +16,7 @@ let package = Package(
   targets: [
     .target(name: "KernelAPI"),
     .target(name: "CPlatform"),
+    .target(name: "CVector"),
     kernels("Kernels", []),
     kernels("KernelsV3", ["-Xcc", "-march=x86-64-v3", "-DHAS_FMA", "-DISA_V3"]),
     kernels("KernelsV4", ["-Xcc", "-march=x86-64-v4", "-DHAS_FMA", "-DISA_V4"]),

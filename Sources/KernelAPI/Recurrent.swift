@@ -30,10 +30,13 @@ public struct RecurrentPlan: Sendable {
   /// Recurrent dropout with one mask per gate; the weights are then packed
   /// gate by gate.
   public var gateMasks: Bool
+  /// Consumes the input from its end; outputs are in processing order, as in Keras.
+  public var goBackwards: Bool
 
   public init(
     cell: RecurrentCell, features: Int, units: Int, activation: Activation = .tanh,
-    recurrentActivation: Activation = .sigmoid, resetAfter: Bool = true, gateMasks: Bool = false
+    recurrentActivation: Activation = .sigmoid, resetAfter: Bool = true, gateMasks: Bool = false,
+    goBackwards: Bool = false
   ) {
     self.cell = cell
     self.features = features
@@ -42,6 +45,7 @@ public struct RecurrentPlan: Sendable {
     self.recurrentActivation = recurrentActivation
     self.resetAfter = resetAfter
     self.gateMasks = gateMasks
+    self.goBackwards = goBackwards
   }
 
   public var gateColumns: Int { cell.gates * units }
@@ -72,8 +76,6 @@ public struct RecurrentSequence<S: Scalar> {
   /// output (zeros before the first), or gives zeros with `zeroOutputForMask`.
   public var mask: UnsafePointer<UInt8>?
   public var zeroOutputForMask = false
-  /// Consumes the input from its end; outputs are in processing order, as in Keras.
-  public var goBackwards = false
   /// [G][B][U] when the plan has `gateMasks`: zeros and 1 / (1 - rate).
   public var recurrentMasks: UnsafePointer<S>?
   /// Keeps in `workspace` what the backward pass needs.

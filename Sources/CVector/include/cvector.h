@@ -1,0 +1,131 @@
+#ifndef CVECTOR_H
+#define CVECTOR_H
+
+/* The few vector operations that Swift's SIMD types lack or compile badly:
+   square root, minimum, maximum, and loads and stores of a part of a vector.
+   Everything is inlined into the Swift caller and compiled for the caller's
+   instruction set. Partial loads fill with zeros and touch no memory beyond. */
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define CV_INLINE static inline __attribute__((always_inline))
+
+#if defined(__AVX512F__) && defined(__AVX512VL__)
+typedef float cv_f32 __attribute__((ext_vector_type(16)));
+typedef double cv_f64 __attribute__((ext_vector_type(8)));
+
+CV_INLINE cv_f32 cv_sqrt_f32(cv_f32 a) { return _mm512_sqrt_ps(a); }
+CV_INLINE cv_f64 cv_sqrt_f64(cv_f64 a) { return _mm512_sqrt_pd(a); }
+/* a where a < b, else b: NaN in a or b gives b, as minps does. */
+CV_INLINE cv_f32 cv_min_f32(cv_f32 a, cv_f32 b) { return _mm512_min_ps(a, b); }
+CV_INLINE cv_f64 cv_min_f64(cv_f64 a, cv_f64 b) { return _mm512_min_pd(a, b); }
+CV_INLINE cv_f32 cv_max_f32(cv_f32 a, cv_f32 b) { return _mm512_max_ps(a, b); }
+CV_INLINE cv_f64 cv_max_f64(cv_f64 a, cv_f64 b) { return _mm512_max_pd(a, b); }
+CV_INLINE cv_f32 cv_load_f32(const float *p, long n) {
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+}
+CV_INLINE cv_f64 cv_load_f64(const double *p, long n) {
+  return _mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p);
+}
+CV_INLINE void cv_store_f32(float *p, cv_f32 v, long n) {
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), v);
+}
+CV_INLINE void cv_store_f64(double *p, cv_f64 v, long n) {
+  _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), v);
+}
+
+#elif defined(__AVX2__)
+typedef float cv_f32 __attribute__((ext_vector_type(8)));
+typedef double cv_f64 __attribute__((ext_vector_type(4)));
+
+CV_INLINE cv_f32 cv_sqrt_f32(cv_f32 a) { return _mm256_sqrt_ps(a); }
+CV_INLINE cv_f64 cv_sqrt_f64(cv_f64 a) { return _mm256_sqrt_pd(a); }
+CV_INLINE cv_f32 cv_min_f32(cv_f32 a, cv_f32 b) { return _mm256_min_ps(a, b); }
+CV_INLINE cv_f64 cv_min_f64(cv_f64 a, cv_f64 b) { return _mm256_min_pd(a, b); }
+CV_INLINE cv_f32 cv_max_f32(cv_f32 a, cv_f32 b) { return _mm256_max_ps(a, b); }
+CV_INLINE cv_f64 cv_max_f64(cv_f64 a, cv_f64 b) { return _mm256_max_pd(a, b); }
+CV_INLINE __m256i cv_mask32(long n) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+CV_INLINE __m256i cv_mask64(long n) {
+  return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+}
+CV_INLINE cv_f32 cv_load_f32(const float *p, long n) { return _mm256_maskload_ps(p, cv_mask32(n)); }
+CV_INLINE cv_f64 cv_load_f64(const double *p, long n) { return _mm256_maskload_pd(p, cv_mask64(n)); }
+CV_INLINE void cv_store_f32(float *p, cv_f32 v, long n) { _mm256_maskstore_ps(p, cv_mask32(n), v); }
+CV_INLINE void cv_store_f64(double *p, cv_f64 v, long n) { _mm256_maskstore_pd(p, cv_mask64(n), v); }
+
+#else
+typedef float cv_f32 __attribute__((ext_vector_type(4)));
+typedef double cv_f64 __attribute__((ext_vector_type(2)));
+
+#if defined(__SSE2__)
+CV_INLINE cv_f32 cv_sqrt_f32(cv_f32 a) { return _mm_sqrt_ps(a); }
+CV_INLINE cv_f64 cv_sqrt_f64(cv_f64 a) { return _mm_sqrt_pd(a); }
+#else
+CV_INLINE cv_f32 cv_sqrt_f32(cv_f32 a) { return __builtin_elementwise_sqrt(a); }
+CV_INLINE cv_f64 cv_sqrt_f64(cv_f64 a) { return __builtin_elementwise_sqrt(a); }
+#endif
+CV_INLINE cv_f32 cv_min_f32(cv_f32 a, cv_f32 b) { return a < b ? a : b; }
+CV_INLINE cv_f64 cv_min_f64(cv_f64 a, cv_f64 b) { return a < b ? a : b; }
+CV_INLINE cv_f32 cv_max_f32(cv_f32 a, cv_f32 b) { return a > b ? a : b; }
+CV_INLINE cv_f64 cv_max_f64(cv_f64 a, cv_f64 b) { return a > b ? a : b; }
+CV_INLINE cv_f32 cv_load_f32(const float *p, long n) {
+  cv_f32 v = {p[0], 0, 0, 0};
+  if (n > 1) v.y = p[1];
+  if (n > 2) v.z = p[2];
+  if (n > 3) v.w = p[3];
+  return v;
+}
+CV_INLINE cv_f64 cv_load_f64(const double *p, long n) {
+  cv_f64 v = {p[0], 0};
+  if (n > 1) v.y = p[1];
+  return v;
+}
+CV_INLINE void cv_store_f32(float *p, cv_f32 v, long n) {
+  p[0] = v.x;
+  if (n > 1) p[1] = v.y;
+  if (n > 2) p[2] = v.z;
+  if (n > 3) p[3] = v.w;
+}
+CV_INLINE void cv_store_f64(double *p, cv_f64 v, long n) {
+  p[0] = v.x;
+  if (n > 1) p[1] = v.y;
+}
+#endif
+
+/* c + a b and c - a b: one instruction where the target has it, otherwise a
+   product and a sum (never a call to fma). */
+CV_INLINE cv_f32 cv_fma_f32(cv_f32 a, cv_f32 b, cv_f32 c) { return a * b + c; }
+CV_INLINE cv_f64 cv_fma_f64(cv_f64 a, cv_f64 b, cv_f64 c) { return a * b + c; }
+CV_INLINE cv_f32 cv_fnma_f32(cv_f32 a, cv_f32 b, cv_f32 c) { return c - a * b; }
+CV_INLINE cv_f64 cv_fnma_f64(cv_f64 a, cv_f64 b, cv_f64 c) { return c - a * b; }
+CV_INLINE cv_f32 cv_add_f32(cv_f32 a, cv_f32 b) { return a + b; }
+CV_INLINE cv_f64 cv_add_f64(cv_f64 a, cv_f64 b) { return a + b; }
+CV_INLINE cv_f32 cv_sub_f32(cv_f32 a, cv_f32 b) { return a - b; }
+CV_INLINE cv_f64 cv_sub_f64(cv_f64 a, cv_f64 b) { return a - b; }
+CV_INLINE cv_f32 cv_mul_f32(cv_f32 a, cv_f32 b) { return a * b; }
+CV_INLINE cv_f64 cv_mul_f64(cv_f64 a, cv_f64 b) { return a * b; }
+CV_INLINE cv_f32 cv_div_f32(cv_f32 a, cv_f32 b) { return a / b; }
+CV_INLINE cv_f64 cv_div_f64(cv_f64 a, cv_f64 b) { return a / b; }
+/* a where x > y (false for NaN), else b. */
+CV_INLINE cv_f32 cv_where_f32(cv_f32 x, cv_f32 y, cv_f32 a, cv_f32 b) { return x > y ? a : b; }
+CV_INLINE cv_f64 cv_where_f64(cv_f64 x, cv_f64 y, cv_f64 a, cv_f64 b) { return x > y ? a : b; }
+CV_INLINE cv_f32 cv_abs_f32(cv_f32 a) { return __builtin_elementwise_abs(a); }
+CV_INLINE cv_f64 cv_abs_f64(cv_f64 a) { return __builtin_elementwise_abs(a); }
+CV_INLINE cv_f32 cv_sign_f32(cv_f32 a, cv_f32 s) { return __builtin_elementwise_copysign(a, s); }
+CV_INLINE cv_f64 cv_sign_f64(cv_f64 a, cv_f64 s) { return __builtin_elementwise_copysign(a, s); }
+
+typedef int cv_i32 __attribute__((ext_vector_type(sizeof(cv_f32) / 4)));
+typedef long cv_i64 __attribute__((ext_vector_type(sizeof(cv_f64) / 8)));
+/* a 2^n, where shifted = n + 1.5 2^(mantissa bits); a and the result normal. */
+CV_INLINE cv_f32 cv_pow2_f32(cv_f32 a, cv_f32 shifted) {
+  return (cv_f32)((cv_i32)a + ((cv_i32)shifted << 23));
+}
+CV_INLINE cv_f64 cv_pow2_f64(cv_f64 a, cv_f64 shifted) {
+  return (cv_f64)((cv_i64)a + ((cv_i64)shifted << 52));
+}
+
+#endif

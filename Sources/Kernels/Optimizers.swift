@@ -1,0 +1,203 @@
+import Glibc
+import KernelAPI
+
+/// Keras 3's update formulas, one pass over parameters, gradients and slots.
+///
+/// p parameters, g gradient, lr the learning rate, t the step from 1.
+func optimize<V: Vector>(
+  _: V.Type, _ update: OptimizerUpdate, _ a: OptimizerArguments<V.Element>
+) {
+  let pass = UpdatePass<V>(a)
+  let lr = a.learningRate
+  let t = Double(a.step)
+  switch update {
+  case .sgd(let momentum, let nesterov):
+    let rate = V(lr), mu = V(momentum)
+    guard momentum != 0 else {
+      // p -= lr g
+      pass.run { p, g in p.minus(rate, times: g) }
+      return
+    }
+    if nesterov {
+      // m = mu m - lr g; p += mu m - lr g
+      pass.run { p, g, m in
+        let step = rate * g
+        m = (mu * m) - step
+        return (p + (mu * m)) - step
+      }
+    } else {
+      // m = mu m - lr g; p += m
+      pass.run { p, g, m in
+        m = (mu * m) - (rate * g)
+        return p + m
+      }
+    }
+  case .rmsprop(let rho, let momentum, let epsilon, let centered):
+    rmsprop(pass, lr, rho, momentum, epsilon, centered)
+  case .adam(let beta1, let beta2, let epsilon, let amsgrad):
+    // m += (1 - b1)(g - m); v += (1 - b2)(g^2 - v); p -= alpha m / (sqrt(v) + eps)
+    let alpha = V(lr * (1 - pow(beta2, t)).squareRoot() / (1 - pow(beta1, t)))
+    let b1 = V(1 - beta1), b2 = V(1 - beta2), eps = V(epsilon)
+    if amsgrad {
+      pass.run { p, g, m, v, top in
+        m = m.plus(g - m, times: b1)
+        v = v.plus((g * g) - v, times: b2)
+        top = top.greatest(v)
+        return p - (m * alpha) / (top.root + eps)
+      }
+    } else {
+      pass.run { p, g, m, v in
+        m = m.plus(g - m, times: b1)
+        v = v.plus((g * g) - v, times: b2)
+        return p - (m * alpha) / (v.root + eps)
+      }
+    }
+  case .adagrad(let epsilon):
+    // acc += g^2; p -= lr g / sqrt(acc + eps)
+    let rate = V(lr), eps = V(epsilon)
+    pass.run { p, g, acc in
+      acc = acc + (g * g)
+      return p - (rate * g) / (acc + eps).root
+    }
+  case .adamax(let beta1, let beta2, let epsilon):
+    // m += (1 - b1)(g - m); u = max(b2 u, |g|); p -= lr / (1 - b1^t) m / (u + eps)
+    let rate = V(lr / (1 - pow(beta1, t))), b1 = V(1 - beta1), b2 = V(beta2), eps = V(epsilon)
+    pass.run { p, g, m, u in
+      m = m.plus(g - m, times: b1)
+      u = (b2 * u).greatest(g.magnitudes)
+      return p - (rate * m) / (u + eps)
+    }
+  case .nadam(let beta1, let beta2, let epsilon, let uProduct):
+    // u_t = b1 (1 - 0.96^t / 2)
+    // m_hat = u_(t+1) m / (1 - u_1...u_(t+1)) + (1 - u_t) g / (1 - u_1...u_t)
+    let u = beta1 * (1 - 0.5 * pow(0.96, t))
+    let next = beta1 * (1 - 0.5 * pow(0.96, t + 1))
+    let fromM = V(lr * next / (1 - uProduct * next)), fromG = V(lr * (1 - u) / (1 - uProduct))
+    let correction = V(1 / (1 - pow(beta2, t)))
+    let b1 = V(1 - beta1), b2 = V(1 - beta2), eps = V(epsilon)
+    pass.run { p, g, m, v in
+      m = m.plus(g - m, times: b1)
+      v = v.plus((g * g) - v, times: b2)
+      return p - ((fromM * m) + (fromG * g)) / ((v * correction).root + eps)
+    }
+  }
+}
+
+/// v = rho v + (1 - rho) g^2; d = v (- avg^2) + eps; step = lr g / sqrt(d);
+/// with momentum: mom = mu mom + step; p -= mom.
+@inline(__always)
+private func rmsprop<V: Vector>(
+  _ pass: UpdatePass<V>, _ lr: Double, _ rho: Double, _ momentum: Double, _ epsilon: Double,
+  _ centered: Bool
+) {
+  let rate = V(lr), r = V(rho), s = V(1 - rho), mu = V(momentum), eps = V(epsilon)
+  switch (momentum > 0, centered) {
+  case (false, false):
+    pass.run { p, g, v in
+      v = (r * v) + (s * (g * g))
+      return p - (rate * g) / (v + eps).root
+    }
+  case (true, false):
+    pass.run { p, g, v, m in
+      v = (r * v) + (s * (g * g))
+      m = (mu * m) + (rate * g) / (v + eps).root
+      return p - m
+    }
+  case (false, true):
+    pass.run { p, g, v, average in
+      v = (r * v) + (s * (g * g))
+      average = (r * average) + (s * g)
+      return p - (rate * g) / ((v - (average * average)) + eps).root
+    }
+  case (true, true):
+    pass.run { p, g, v, m, average in
+      v = (r * v) + (s * (g * g))
+      average = (r * average) + (s * g)
+      m = (mu * m) + (rate * g) / ((v - (average * average)) + eps).root
+      return p - m
+    }
+  }
+}
+
+/// The loop around an update: weight decay and gradient scale included. A slot
+/// the caller left out makes the update do nothing.
+private struct UpdatePass<V: Vector> {
+  typealias Out = UnsafeMutablePointer<V.Element>
+  let a: OptimizerArguments<V.Element>
+  let keep: V
+  let gradientScale: V
+
+  @inline(__always)
+  init(_ a: OptimizerArguments<V.Element>) {
+    self.a = a
+    keep = V(1 - a.weightDecay * a.learningRate)
+    gradientScale = V(a.gradientScale)
+  }
+
+  @inline(__always)
+  private func loop(_ body: (_ i: Int, _ count: Int) -> Void) {
+    var i = 0
+    while i + V.width <= a.count {
+      body(i, V.width)
+      i += V.width
+    }
+    if i < a.count { body(i, a.count - i) }
+  }
+
+  @inline(__always)
+  private func load(_ p: UnsafePointer<V.Element>, _ count: Int) -> V {
+    count == V.width ? V(loading: p) : V(loading: p, count: count)
+  }
+
+  @inline(__always)
+  private func store(_ v: V, _ p: Out, _ count: Int) {
+    if count == V.width { v.store(p) } else { v.store(p, count: count) }
+  }
+
+  @inline(__always)
+  func run(_ f: (V, V) -> V) {
+    loop { i, count in
+      let p = load(a.parameters + i, count) * keep
+      store(f(p, load(a.gradients + i, count) * gradientScale), a.parameters + i, count)
+    }
+  }
+
+  @inline(__always)
+  func run(_ f: (V, V, inout V) -> V) {
+    guard let s0 = a.slot0 else { return }
+    loop { i, count in
+      var m = load(s0 + i, count)
+      let p = load(a.parameters + i, count) * keep
+      store(f(p, load(a.gradients + i, count) * gradientScale, &m), a.parameters + i, count)
+      store(m, s0 + i, count)
+    }
+  }
+
+  @inline(__always)
+  func run(_ f: (V, V, inout V, inout V) -> V) {
+    guard let s0 = a.slot0, let s1 = a.slot1 else { return }
+    loop { i, count in
+      var m = load(s0 + i, count)
+      var v = load(s1 + i, count)
+      let p = load(a.parameters + i, count) * keep
+      store(f(p, load(a.gradients + i, count) * gradientScale, &m, &v), a.parameters + i, count)
+      store(m, s0 + i, count)
+      store(v, s1 + i, count)
+    }
+  }
+
+  @inline(__always)
+  func run(_ f: (V, V, inout V, inout V, inout V) -> V) {
+    guard let s0 = a.slot0, let s1 = a.slot1, let s2 = a.slot2 else { return }
+    loop { i, count in
+      var m = load(s0 + i, count)
+      var v = load(s1 + i, count)
+      var w = load(s2 + i, count)
+      let p = load(a.parameters + i, count) * keep
+      store(f(p, load(a.gradients + i, count) * gradientScale, &m, &v, &w), a.parameters + i, count)
+      store(m, s0 + i, count)
+      store(v, s1 + i, count)
+      store(w, s2 + i, count)
+    }
+  }
+}

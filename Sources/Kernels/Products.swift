@@ -1,0 +1,257 @@
+import KernelAPI
+
+/// Packed B: panels of one vector's columns, each [k][width], zeros beyond n.
+/// A tile takes as many adjacent panels as it has registers for, so one packed
+/// form serves every tile.
+@inline(__always)
+func panels<V: Vector>(_: V.Type, _ n: Int) -> Int { (n + V.width - 1) / V.width }
+
+func packedCount<V: Vector>(_: V.Type, _ k: Int, _ n: Int) -> Int { panels(V.self, n) * V.width * k }
+
+func pack<V: Vector>(
+  _: V.Type, _ k: Int, _ n: Int, _ source: UnsafePointer<V.Element>, _ rowStride: Int,
+  _ columnStride: Int, _ destination: UnsafeMutablePointer<V.Element>
+) {
+  var target = destination
+  var column = 0
+  while column < n {
+    let count = min(V.width, n - column)
+    for i in 0..<k {
+      let row = source + i * rowStride + column * columnStride
+      for j in 0..<count { target[j] = row[j * columnStride] }
+      for j in count..<V.width { target[j] = 0 }
+      target += V.width
+    }
+    column += V.width
+  }
+}
+
+/// Inner dimension taken at once, so that a strip of B stays in the cache.
+let depthBlock = 384
+
+/// C = A B (+ C) (+ bias), by strips of packed columns so that B is read from
+/// memory once. Every element is one chain of products over k, whatever the
+/// tile, so results do not depend on m.
+func gemm<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>) {
+  guard p.m > 0, p.n > 0 else { return }
+  var start = 0
+  repeat {
+    let depth = min(depthBlock, p.k - start)
+    var block = p
+    block.a = p.a + start
+    block.k = depth
+    if start > 0 {
+      block.accumulate = true
+      block.bias = nil
+    }
+    gemmBlock(V.self, block, from: start, of: p.k)
+    start += depth
+  } while start < p.k
+  // A bias on top of an accumulated product is rare: add it last.
+  if p.accumulate, let bias = p.bias {
+    for row in 0..<p.m {
+      let c = p.c + row * p.ldc
+      for j in 0..<p.n { c[j] += bias[j] }
+    }
+  }
+}
+
+func gemmBlock<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>, from start: Int, of depth: Int) {
+  let vectors = panels(V.self, p.n)
+  // Few rows leave registers free for more columns.
+  #if ISA_V4
+    let widest = p.m <= 2 ? 8 : p.m == 3 ? 6 : p.m == 4 ? 5 : tileColumns
+  #else
+    let widest = p.m == 1 ? 8 : p.m == 2 ? 4 : p.m == 3 ? 3 : tileColumns
+  #endif
+  let strips = (vectors + widest - 1) / widest
+  var first = 0
+  for strip in 0..<strips {
+    // Even strips: 13 vectors by 3 are 3 3 3 2 2.
+    let count = vectors / strips + (strip < vectors % strips ? 1 : 0)
+    let column = first * V.width
+    var t = TileArguments(
+      k: p.k, a: p.a, aRow: p.lda, aStep: 1,
+      b: p.packedB + (first * depth + start) * V.width, bVector: depth * V.width, bStep: V.width,
+      bias: p.bias.map { $0 + column }, c: p.c + column, ldc: p.ldc,
+      last: min(V.width, p.n - (first + count - 1) * V.width), accumulate: p.accumulate)
+    if p.m <= 4 {
+      fewRows(V.self, columns: count, rows: p.m, t)
+    } else {
+      let tiles = (p.m + tileRows - 1) / tileRows
+      for tile in 0..<tiles {
+        let rows = p.m / tiles + (tile < p.m % tiles ? 1 : 0)
+        rowsTile(V.self, columns: count, rows: rows, t)
+        t.a += rows * p.lda
+        t.c += rows * p.ldc
+      }
+    }
+    first += count
+  }
+}
+
+@inline(__always)
+private func rowsTile<V: Vector>(
+  _: V.Type, columns: Int, rows: Int, _ t: TileArguments<V.Element>
+) {
+  switch columns {
+  case 1: tile(C1<V>.self, rows: rows, t, partialB: false)
+  case 2: tile(C2<V>.self, rows: rows, t, partialB: false)
+  #if ISA_V4
+    case 3: tile(C3<V>.self, rows: rows, t, partialB: false)
+  #endif
+  default: break
+  }
+}
+
+@inline(__always)
+private func fewRows<V: Vector>(
+  _: V.Type, columns: Int, rows: Int, _ t: TileArguments<V.Element>
+) {
+  switch rows {
+  case 1: fewRowsTile(R1<C1<V>>.self, R1<C2<V>>.self, R1<C3<V>>.self, R1<C4<V>>.self, columns, t)
+    switch columns {
+    case 5: tile(R1<C5<V>>.self, t, partialB: false)
+    case 6: tile(R1<C6<V>>.self, t, partialB: false)
+    case 7: tile(R1<C7<V>>.self, t, partialB: false)
+    case 8: tile(R1<C8<V>>.self, t, partialB: false)
+    default: break
+    }
+  case 2: fewRowsTile(R2<C1<V>>.self, R2<C2<V>>.self, R2<C3<V>>.self, R2<C4<V>>.self, columns, t)
+    #if ISA_V4
+      switch columns {
+      case 5: tile(R2<C5<V>>.self, t, partialB: false)
+      case 6: tile(R2<C6<V>>.self, t, partialB: false)
+      case 7: tile(R2<C7<V>>.self, t, partialB: false)
+      case 8: tile(R2<C8<V>>.self, t, partialB: false)
+      default: break
+      }
+    #endif
+  case 3:
+    #if ISA_V4
+      fewRowsTile(R3<C1<V>>.self, R3<C2<V>>.self, R3<C3<V>>.self, R3<C4<V>>.self, columns, t)
+      switch columns {
+      case 5: tile(R3<C5<V>>.self, t, partialB: false)
+      case 6: tile(R3<C6<V>>.self, t, partialB: false)
+      default: break
+      }
+    #else
+      switch columns {
+      case 1: tile(R3<C1<V>>.self, t, partialB: false)
+      case 2: tile(R3<C2<V>>.self, t, partialB: false)
+      case 3: tile(R3<C3<V>>.self, t, partialB: false)
+      default: break
+      }
+    #endif
+  default:
+    #if ISA_V4
+      fewRowsTile(R4<C1<V>>.self, R4<C2<V>>.self, R4<C3<V>>.self, R4<C4<V>>.self, columns, t)
+      if columns == 5 { tile(R4<C5<V>>.self, t, partialB: false) }
+    #else
+      rowsTile(V.self, columns: columns, rows: rows, t)
+    #endif
+  }
+}
+
+@inline(__always)
+private func fewRowsTile<A: RowBlock, B: RowBlock, C: RowBlock, D: RowBlock>(
+  _: A.Type, _: B.Type, _: C.Type, _: D.Type, _ columns: Int, _ t: TileArguments<A.C.V.Element>
+) where B.C.V == A.C.V, C.C.V == A.C.V, D.C.V == A.C.V {
+  switch columns {
+  case 1: tile(A.self, t, partialB: false)
+  case 2: tile(B.self, t, partialB: false)
+  case 3: tile(C.self, t, partialB: false)
+  case 4: tile(D.self, t, partialB: false)
+  default: break
+  }
+}
+
+/// C += A^T B, neither packed: a block of k at a time, so that a strip of B
+/// stays in the first cache while all rows of C pass over it.
+func gemmTransposed<V: Vector>(_: V.Type, _ p: TransposedProduct<V.Element>) {
+  guard p.m > 0, p.n > 0 else { return }
+  let block = 128
+  let full = p.n / V.width
+  let tail = p.n - full * V.width
+  let strips = (full + tileColumns - 1) / tileColumns
+  let tiles = (p.m + tileRows - 1) / tileRows
+  var start = 0
+  while start < p.k {
+    let depth = min(block, p.k - start)
+    var first = 0
+    for strip in 0..<strips + (tail > 0 ? 1 : 0) {
+      let count = strip < strips ? full / strips + (strip < full % strips ? 1 : 0) : 1
+      let column = first * V.width
+      var t = TileArguments(
+        k: depth, a: p.a + start * p.lda, aRow: 1, aStep: p.lda,
+        b: p.b + start * p.ldb + column, bVector: V.width, bStep: p.ldb, bias: nil,
+        c: p.c + column, ldc: p.ldc, last: strip < strips ? V.width : tail, accumulate: true)
+      for tile in 0..<tiles {
+        let rows = p.m / tiles + (tile < p.m % tiles ? 1 : 0)
+        if strip < strips {
+          transposedTile(V.self, columns: count, rows: rows, t)
+        } else {
+          transposedTail(V.self, rows: rows, t)
+        }
+        t.a += rows
+        t.c += rows * p.ldc
+      }
+      first += count
+    }
+    start += depth
+  }
+}
+
+@inline(__always)
+private func transposedTile<V: Vector>(
+  _: V.Type, columns: Int, rows: Int, _ arguments: TileArguments<V.Element>
+) {
+  var t = arguments
+  t.aRow = 1
+  t.bVector = V.width
+  t.accumulate = true
+  switch columns {
+  case 1: tile(C1<V>.self, rows: rows, t, partialB: false)
+  case 2: tile(C2<V>.self, rows: rows, t, partialB: false)
+  #if ISA_V4
+    case 3: tile(C3<V>.self, rows: rows, t, partialB: false)
+  #endif
+  default: break
+  }
+}
+
+@inline(__always)
+private func transposedTail<V: Vector>(_: V.Type, rows: Int, _ arguments: TileArguments<V.Element>) {
+  var t = arguments
+  t.aRow = 1
+  t.accumulate = true
+  tile(C1<V>.self, rows: rows, t, partialB: true)
+}
+
+/// result += column sums, in row order.
+func addColumnSums<V: Vector>(
+  _: V.Type, _ rows: Int, _ n: Int, _ a: UnsafePointer<V.Element>, _ lda: Int,
+  _ result: UnsafeMutablePointer<V.Element>
+) {
+  var j = 0
+  while j < n {
+    let count = min(V.width, n - j)
+    var p = a + j
+    if count == V.width {
+      var s = V(loading: result + j)
+      for _ in 0..<rows {
+        s = s + V(loading: p)
+        p += lda
+      }
+      s.store(result + j)
+    } else {
+      var s = V(loading: result + j, count: count)
+      for _ in 0..<rows {
+        s = s + V(loading: p, count: count)
+        p += lda
+      }
+      s.store(result + j, count: count)
+    }
+    j += V.width
+  }
+}

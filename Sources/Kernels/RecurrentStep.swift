@@ -1,0 +1,194 @@
+import KernelAPI
+
+/// One time step of all rows: the recurrent products, then the gates.
+struct RecurrentAdvance<V: Vector> {
+  typealias In = UnsafePointer<V.Element>
+  typealias Out = UnsafeMutablePointer<V.Element>
+  let layout: RecurrentLayout<V>
+  let rows: Int
+  let packed: In
+  /// U scalars added to h R_h, GRU with `resetAfter` only.
+  let recurrentBias: In?
+  /// [B][U] zeros, for a missing initial state.
+  let zeros: In
+  /// [G][B][U] recurrent dropout masks, and [B][U] for the masked state.
+  let dropout: In?
+  let masked: Out
+  /// Scratch for one row.
+  let row: Out
+
+  /// `gates` holds x K + b; `hOld` nil means zeros. New states may be the old ones.
+  func run(
+    gates: Out, before: Out?, hOld: In?, hNew: Out, cOld: In, cNew: Out, mask: UnsafePointer<UInt8>?
+  ) {
+    let isGRU = layout.plan.cell == .gru
+    let old = hOld ?? zeros
+    if hOld != nil || isGRU {
+      for i in 0..<layout.segmentCount {
+        product(i, gates: gates, old: old, before: before)
+      }
+    }
+    let units = layout.units, stride = layout.stride
+    for r in 0..<rows {
+      let at = r * units
+      if let mask, mask[r] == 0 {
+        if hNew + at != old + at { copy(V.self, units, old + at, hNew + at) }
+        if layout.plan.cell == .lstm, cNew + at != cOld + at { copy(V.self, units, cOld + at, cNew + at) }
+        continue
+      }
+      let z = gates + r * stride
+      guard layout.plan.isStandard else {
+        generalRow(z, before.map { $0 + r * stride }, old + at, hNew + at, cOld + at, cNew + at)
+        continue
+      }
+      switch layout.plan.cell {
+      case .simpleRNN: rnnRow(V.self, units, z, hNew + at)
+      case .lstm: lstmRow(V.self, units, z, cOld + at, cNew + at, hNew + at)
+      case .gru:
+        if layout.plan.resetAfter {
+          gruRowResetAfter(V.self, units, z, old + at, hNew + at)
+        } else {
+          generalRow(z, nil, old + at, hNew + at, cOld + at, cNew + at)
+        }
+      }
+    }
+  }
+
+  private func product(_ i: Int, gates: Out, old: In, before: Out?) {
+    let segment = layout.segment(i)
+    let units = layout.units, stride = layout.stride
+    var a = old
+    var lda = units
+    if let dropout {
+      multiply(V.self, rows * units, old, dropout + i * rows * units, masked)
+      a = UnsafePointer(masked)
+    }
+    let last = layout.plan.cell == .gru && i == layout.segmentCount - 1
+    if last, !layout.plan.resetAfter {
+      // z and r are complete: r h' is what the candidate's product takes.
+      for r in 0..<rows {
+        resetRow(gates + r * stride, before.map { $0 + r * stride }, a + r * units)
+      }
+      a = UnsafePointer(gates + 3 * units)
+      lda = stride
+    }
+    let separate = last && layout.plan.resetAfter
+    gemm(
+      V.self,
+      MatrixProduct(
+        m: rows, n: segment.count, k: units, a: a, lda: lda, packedB: packed + layout.recurrent(i),
+        bias: separate ? recurrentBias : nil, c: gates + segment.slot, ldc: stride,
+        accumulate: !separate))
+  }
+
+  /// GRU without `resetAfter`: z, r from their sums, then r h' into the fourth slot.
+  private func resetRow(_ z: Out, _ before: Out?, _ h: In) {
+    let units = layout.units
+    let gate = layout.plan.recurrentActivation
+    if let before { copy(V.self, 2 * units, z, before) }
+    activate(V.self, gate, 2, units, z, z)
+    multiply(V.self, units, z + units, h, z + 3 * units)
+  }
+
+  /// Any activations, gate by gate; GRU without `resetAfter` has z and r already.
+  private func generalRow(_ z: Out, _ before: Out?, _ hOld: In, _ hNew: Out, _ cOld: In, _ cNew: Out) {
+    let plan = layout.plan
+    let units = layout.units
+    switch plan.cell {
+    case .simpleRNN:
+      if let before { copy(V.self, units, z, before) }
+      activate(V.self, plan.activation, 1, units, z, hNew)
+    case .lstm:
+      if let before { copy(V.self, 4 * units, z, before) }
+      activate(V.self, plan.recurrentActivation, 2, units, z, z)
+      activate(V.self, plan.activation, 1, units, z + 2 * units, z + 2 * units)
+      activate(V.self, plan.recurrentActivation, 1, units, z + 3 * units, z + 3 * units)
+      // c = f c' + i g; h = o act(c)
+      multiply(V.self, units, z, z + 2 * units, row)
+      map(units, UnsafePointer(z + units), cOld, UnsafePointer(row), cNew) { (f: V, c: V, ig: V) in
+        ig.plus(f, times: c)
+      }
+      activate(V.self, plan.activation, 1, units, cNew, row)
+      multiply(V.self, units, z + 3 * units, row, hNew)
+    case .gru:
+      let candidate = z + 2 * units
+      if plan.resetAfter {
+        if let before { copy(V.self, 2 * units, z, before) }
+        activate(V.self, plan.recurrentActivation, 2, units, z, z)
+        multiplyAdd(V.self, units, z + units, z + 3 * units, candidate)
+      }
+      if let before { copy(V.self, units, candidate, before + 2 * units) }
+      activate(V.self, plan.activation, 1, units, candidate, candidate)
+      // h = z h' + (1 - z) hh
+      map(units, UnsafePointer(z), hOld, UnsafePointer(candidate), hNew) { (u: V, h: V, hh: V) in
+        hh.plus(u, times: h - hh)
+      }
+    }
+  }
+}
+
+func multiply<V: Vector>(
+  _: V.Type, _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafePointer<V.Element>,
+  _ z: UnsafeMutablePointer<V.Element>
+) {
+  map(n, x, y, z) { (a: V, b: V) in a * b }
+}
+
+func multiplyAdd<V: Vector>(
+  _: V.Type, _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafePointer<V.Element>,
+  _ z: UnsafeMutablePointer<V.Element>
+) {
+  map(n, x, y, UnsafePointer(z), z) { (a: V, b: V, c: V) in c.plus(a, times: b) }
+}
+
+func add<V: Vector>(
+  _: V.Type, _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafePointer<V.Element>,
+  _ z: UnsafeMutablePointer<V.Element>
+) {
+  map(n, x, y, z) { (a: V, b: V) in a + b }
+}
+
+/// The bias of the input projection: GRU with `resetAfter` adds the recurrent
+/// bias of z and r here, where it costs nothing. `sum` has room for 3 U.
+@inline(__always)
+func projectionBias<V: Vector>(
+  _ layout: RecurrentLayout<V>, _ bias: UnsafePointer<V.Element>?,
+  _ sum: UnsafeMutablePointer<V.Element>
+) -> UnsafePointer<V.Element>? {
+  guard layout.plan.cell == .gru, layout.plan.resetAfter, let bias else { return bias }
+  let units = layout.units
+  add(V.self, 2 * units, bias, bias + 3 * units, sum)
+  copy(V.self, units, bias + 2 * units, sum + 2 * units)
+  return UnsafePointer(sum)
+}
+
+@inline(__always)
+func candidateBias<V: Vector>(
+  _ layout: RecurrentLayout<V>, _ bias: UnsafePointer<V.Element>?
+) -> UnsafePointer<V.Element>? {
+  layout.plan.cell == .gru && layout.plan.resetAfter ? bias.map { $0 + 5 * layout.units } : nil
+}
+
+func recurrentStepScratchCount<V: Vector>(_: V.Type, _ plan: RecurrentPlan, _ rows: Int) -> Int {
+  let layout = RecurrentLayout<V>(plan)
+  return rows * (layout.stride + (plan.gateMasks ? plan.units : 0)) + 8 * plan.units
+}
+
+func recurrentStep<V: Vector>(_: V.Type, _ plan: RecurrentPlan, _ s: RecurrentStep<V.Element>) {
+  let layout = RecurrentLayout<V>(plan)
+  let gates = s.scratch
+  let row = gates + s.rows * layout.stride
+  let bias = projectionBias(layout, s.bias, row + 4 * plan.units)
+  gemm(
+    V.self,
+    MatrixProduct(
+      m: s.rows, n: layout.gateColumns, k: plan.features, a: s.input, lda: plan.features,
+      packedB: s.packed, bias: bias, c: gates, ldc: layout.stride))
+  let advance = RecurrentAdvance<V>(
+    layout: layout, rows: s.rows, packed: s.packed, recurrentBias: candidateBias(layout, s.bias),
+    zeros: UnsafePointer(s.state), dropout: nil, masked: row, row: row)
+  let carry = s.carry ?? s.state
+  advance.run(
+    gates: gates, before: nil, hOld: UnsafePointer(s.state), hNew: s.state,
+    cOld: UnsafePointer(carry), cNew: carry, mask: nil)
+}

@@ -1,0 +1,128 @@
+import CVector
+import KernelAPI
+
+#if ISA_V4
+  typealias FloatVector = SIMD16<Float>
+  typealias DoubleVector = SIMD8<Double>
+#elseif ISA_V3
+  typealias FloatVector = SIMD8<Float>
+  typealias DoubleVector = SIMD4<Double>
+#else
+  typealias FloatVector = SIMD4<Float>
+  typealias DoubleVector = SIMD2<Double>
+#endif
+
+/// A hardware vector: the kernels are written once over this protocol and
+/// specialised for the two vectors of the instruction set.
+///
+/// The requirements go through CVector because generic code over Swift's own
+/// `SIMD` protocol resolves to lane by lane loops.
+protocol Vector {
+  associatedtype Element: Scalar
+  static var width: Int { get }
+  init(all value: Element)
+  init(_ value: Double)
+  init(loading p: UnsafePointer<Element>)
+  /// The first n lanes, 0 < n < width; the others are 0.
+  init(loading p: UnsafePointer<Element>, count n: Int)
+  func store(_ p: UnsafeMutablePointer<Element>)
+  func store(_ p: UnsafeMutablePointer<Element>, count n: Int)
+  static func add(_ a: Self, _ b: Self) -> Self
+  static func subtract(_ a: Self, _ b: Self) -> Self
+  static func multiply(_ a: Self, _ b: Self) -> Self
+  static func divide(_ a: Self, _ b: Self) -> Self
+  /// self + a b
+  func plus(_ a: Self, times b: Self) -> Self
+  /// self - a b
+  func minus(_ a: Self, times b: Self) -> Self
+  var root: Self { get }
+  var magnitudes: Self { get }
+  func withSign(of s: Self) -> Self
+  /// NaN in either gives the argument.
+  func least(_ b: Self) -> Self
+  func greatest(_ b: Self) -> Self
+  /// a where x > y, else b
+  static func choose(_ x: Self, above y: Self, _ a: Self, else b: Self) -> Self
+  /// self 2^n for shifted = n + 1.5 2^(mantissa bits)
+  func timesPowerOfTwo(shifted: Self) -> Self
+  func lanesSum() -> Double
+}
+
+extension Vector {
+  @inline(__always) static func + (a: Self, b: Self) -> Self { add(a, b) }
+  @inline(__always) static func - (a: Self, b: Self) -> Self { subtract(a, b) }
+  @inline(__always) static func * (a: Self, b: Self) -> Self { multiply(a, b) }
+  @inline(__always) static func / (a: Self, b: Self) -> Self { divide(a, b) }
+  @inline(__always) static var zero: Self { Self(0) }
+  @inline(__always) static var one: Self { Self(1) }
+}
+
+extension FloatVector: Vector {
+  typealias Element = Float
+  @inline(__always) static var width: Int { scalarCount }
+  @inline(__always) init(all value: Float) { self.init(repeating: value) }
+  @inline(__always) init(_ value: Double) { self.init(repeating: Float(value)) }
+  @inline(__always) init(loading p: UnsafePointer<Float>) {
+    self = UnsafeRawPointer(p).loadUnaligned(as: Self.self)
+  }
+  @inline(__always) init(loading p: UnsafePointer<Float>, count n: Int) { self = cv_load_f32(p, n) }
+  @inline(__always) func store(_ p: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
+  }
+  @inline(__always) func store(_ p: UnsafeMutablePointer<Float>, count n: Int) { cv_store_f32(p, self, n) }
+  @inline(__always) static func add(_ a: Self, _ b: Self) -> Self { cv_add_f32(a, b) }
+  @inline(__always) static func subtract(_ a: Self, _ b: Self) -> Self { cv_sub_f32(a, b) }
+  @inline(__always) static func multiply(_ a: Self, _ b: Self) -> Self { cv_mul_f32(a, b) }
+  @inline(__always) static func divide(_ a: Self, _ b: Self) -> Self { cv_div_f32(a, b) }
+  @inline(__always) func plus(_ a: Self, times b: Self) -> Self { cv_fma_f32(a, b, self) }
+  @inline(__always) func minus(_ a: Self, times b: Self) -> Self { cv_fnma_f32(a, b, self) }
+  @inline(__always) var root: Self { cv_sqrt_f32(self) }
+  @inline(__always) var magnitudes: Self { cv_abs_f32(self) }
+  @inline(__always) func withSign(of s: Self) -> Self { cv_sign_f32(self, s) }
+  @inline(__always) func least(_ b: Self) -> Self { cv_min_f32(self, b) }
+  @inline(__always) func greatest(_ b: Self) -> Self { cv_max_f32(self, b) }
+  @inline(__always) static func choose(_ x: Self, above y: Self, _ a: Self, else b: Self) -> Self {
+    cv_where_f32(x, y, a, b)
+  }
+  @inline(__always) func timesPowerOfTwo(shifted: Self) -> Self { cv_pow2_f32(self, shifted) }
+  @inline(__always) func lanesSum() -> Double {
+    var total = 0.0
+    for lane in 0..<scalarCount { total += Double(self[lane]) }
+    return total
+  }
+}
+
+extension DoubleVector: Vector {
+  typealias Element = Double
+  @inline(__always) static var width: Int { scalarCount }
+  @inline(__always) init(all value: Double) { self.init(repeating: value) }
+  @inline(__always) init(_ value: Double) { self.init(repeating: Double(value)) }
+  @inline(__always) init(loading p: UnsafePointer<Double>) {
+    self = UnsafeRawPointer(p).loadUnaligned(as: Self.self)
+  }
+  @inline(__always) init(loading p: UnsafePointer<Double>, count n: Int) { self = cv_load_f64(p, n) }
+  @inline(__always) func store(_ p: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
+  }
+  @inline(__always) func store(_ p: UnsafeMutablePointer<Double>, count n: Int) { cv_store_f64(p, self, n) }
+  @inline(__always) static func add(_ a: Self, _ b: Self) -> Self { cv_add_f64(a, b) }
+  @inline(__always) static func subtract(_ a: Self, _ b: Self) -> Self { cv_sub_f64(a, b) }
+  @inline(__always) static func multiply(_ a: Self, _ b: Self) -> Self { cv_mul_f64(a, b) }
+  @inline(__always) static func divide(_ a: Self, _ b: Self) -> Self { cv_div_f64(a, b) }
+  @inline(__always) func plus(_ a: Self, times b: Self) -> Self { cv_fma_f64(a, b, self) }
+  @inline(__always) func minus(_ a: Self, times b: Self) -> Self { cv_fnma_f64(a, b, self) }
+  @inline(__always) var root: Self { cv_sqrt_f64(self) }
+  @inline(__always) var magnitudes: Self { cv_abs_f64(self) }
+  @inline(__always) func withSign(of s: Self) -> Self { cv_sign_f64(self, s) }
+  @inline(__always) func least(_ b: Self) -> Self { cv_min_f64(self, b) }
+  @inline(__always) func greatest(_ b: Self) -> Self { cv_max_f64(self, b) }
+  @inline(__always) static func choose(_ x: Self, above y: Self, _ a: Self, else b: Self) -> Self {
+    cv_where_f64(x, y, a, b)
+  }
+  @inline(__always) func timesPowerOfTwo(shifted: Self) -> Self { cv_pow2_f64(self, shifted) }
+  @inline(__always) func lanesSum() -> Double {
+    var total = 0.0
+    for lane in 0..<scalarCount { total += Double(self[lane]) }
+    return total
+  }
+}

@@ -1,0 +1,69 @@
+import KernelAPI
+
+/// Kernel, recurrent kernel and bias from the gate gradients of all steps.
+func weightGradients<V: Vector>(
+  _: V.Type, _ layout: RecurrentLayout<V>, _ space: RecurrentWorkspace<V>,
+  _ s: RecurrentSequence<V.Element>, _ g: RecurrentGradients<V.Element>
+) {
+  let plan = layout.plan
+  let units = layout.units, columns = layout.gateColumns, stride = layout.stride
+  let memory = s.workspace
+  let gates = memory + space.gates
+  let total = s.steps * s.rows
+  if let dKernel = g.kernel {
+    let input = plan.goBackwards ? UnsafePointer(memory + space.reversed) : s.input
+    gemmTransposed(
+      V.self,
+      TransposedProduct(
+        m: plan.features, n: columns, k: total, a: input, lda: plan.features, b: gates, ldb: stride,
+        c: dKernel, ldc: columns))
+  }
+  if let dBias = g.bias {
+    addColumnSums(V.self, total, columns, gates, stride, dBias)
+    if plan.cell == .gru, plan.resetAfter {
+      addColumnSums(V.self, total, 2 * units, gates, stride, dBias + columns)
+      addColumnSums(V.self, total, units, gates + 3 * units, stride, dBias + columns + 2 * units)
+    }
+  }
+  guard let dRecurrent = g.recurrentKernel else { return }
+  for i in 0..<layout.segmentCount {
+    let segment = layout.segment(i)
+    let target = dRecurrent + segment.column
+    let state = s.rows * units
+    if plan.cell == .gru, !plan.resetAfter, i == layout.segmentCount - 1 {
+      // r h' of every step is in the fourth slot.
+      gemmTransposed(
+        V.self,
+        TransposedProduct(
+          m: units, n: units, k: total, a: gates + 3 * units, lda: stride, b: gates + segment.slot,
+          ldb: stride, c: target, ldc: columns))
+      continue
+    }
+    let dropout = plan.gateMasks ? s.recurrentMasks.map { $0 + i * state } : nil
+    var previous = UnsafePointer(memory + space.states)
+    if let dropout {
+      let masked = memory + space.masked
+      for t in 0..<s.steps - 1 {
+        multiply(V.self, state, previous + t * state, dropout, masked + t * state)
+      }
+      previous = UnsafePointer(masked)
+    }
+    gemmTransposed(
+      V.self,
+      TransposedProduct(
+        m: units, n: segment.count, k: (s.steps - 1) * s.rows, a: previous, lda: units,
+        b: gates + s.rows * stride + segment.slot, ldb: stride, c: target, ldc: columns))
+    if let initial = s.initialState {
+      var first = initial
+      if let dropout {
+        multiply(V.self, state, initial, dropout, memory + space.masked)
+        first = UnsafePointer(memory + space.masked)
+      }
+      gemmTransposed(
+        V.self,
+        TransposedProduct(
+          m: units, n: segment.count, k: s.rows, a: first, lda: units, b: gates + segment.slot,
+          ldb: stride, c: target, ldc: columns))
+    }
+  }
+}
