@@ -25,7 +25,9 @@ let package = Package(
     .target(name: "KerasFormat", dependencies: ["Unroll", "CHDF5"]),
     .target(name: "CUnroll"),
     .target(name: "UnrollABI", dependencies: ["Unroll", "KerasFormat", "CUnroll"]),
-    .testTarget(name: "KernelTests", dependencies: ["KernelAPI", "Kernels", "KernelsV3", "KernelsV4"]),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["KernelAPI", "Kernels", "KernelsV3", "KernelsV4", "CPlatform"]),
     .testTarget(name: "UnrollTests", dependencies: ["Unroll"]),
     .testTarget(name: "KerasFormatTests", dependencies: ["KerasFormat", "Unroll"]),
     .testTarget(name: "ABITests", dependencies: ["UnrollABI", "CUnroll"]),

@@ -1,0 +1,131 @@
+import KernelAPI
+import Testing
+
+@Suite struct ProductTests {
+  static let sizes = [
+    (1, 1, 1), (1, 208, 50), (2, 33, 7), (3, 200, 50), (4, 17, 9), (5, 31, 3), (6, 64, 64),
+    (7, 50, 200), (9, 13, 1), (16, 200, 50), (30, 100, 208), (11, 5, 900), (33, 129, 65),
+  ]
+
+  func check<S: Scalar>(_: S.Type, tolerance: Double) {
+    for table in tables(S.self) {
+      for (m, n, k) in Self.sizes {
+        var random = Generator(UInt64(m * 31 + n * 7 + k))
+        let lda = k + 3, ldc = n + 2
+        let a: [S] = random.array(m * lda)
+        let b: [S] = random.array(k * n)
+        let bias: [S] = random.array(n)
+        let start: [S] = random.array(m * ldc)
+        var packed = [S](repeating: .nan, count: table.packedCount(k, n))
+        table.pack(k, n, b, n, 1, &packed)
+        // The same matrix packed from its transpose must give the same panels.
+        let bT = (0..<n * k).map { b[($0 % k) * n + $0 / k] }
+        var packedT = [S](repeating: .nan, count: packed.count)
+        table.pack(k, n, bT, 1, k, &packedT)
+        #expect(packed == packedT)
+        for (accumulate, useBias) in [(false, false), (true, false), (false, true), (true, true)] {
+          var expected = start
+          for i in 0..<m {
+            for j in 0..<n {
+              var s = accumulate ? Double(start[i * ldc + j]) : 0
+              if useBias { s += Double(bias[j]) }
+              for p in 0..<k { s += Double(a[i * lda + p]) * Double(b[p * n + j]) }
+              expected[i * ldc + j] = S(s)
+            }
+          }
+          var c = start
+          bias.withUnsafeBufferPointer { bias in
+            c.withUnsafeMutableBufferPointer { c in
+              a.withUnsafeBufferPointer { a in
+                packed.withUnsafeBufferPointer { packed in
+                  table.gemm(
+                    MatrixProduct(
+                      m: m, n: n, k: k, a: a.baseAddress!, lda: lda, packedB: packed.baseAddress!,
+                      bias: useBias ? bias.baseAddress! : nil, c: c.baseAddress!, ldc: ldc,
+                      accumulate: accumulate))
+                }
+              }
+            }
+          }
+          #expect(
+            largestDifference(c, expected) < tolerance * Double(k + 2), "\(table.name) \(m)x\(n)x\(k)")
+        }
+      }
+    }
+  }
+
+  @Test func productsMatchThreeLoops() {
+    check(Float.self, tolerance: 3e-7)
+    check(Double.self, tolerance: 6e-16)
+  }
+
+  func checkTransposed<S: Scalar>(_: S.Type, tolerance: Double) {
+    for table in tables(S.self) {
+      for (m, n, k) in Self.sizes {
+        var random = Generator(UInt64(m + n + k))
+        let lda = m + 1, ldb = n + 4, ldc = n + 3
+        let a: [S] = random.array(k * lda)
+        let b: [S] = random.array(k * ldb)
+        var c: [S] = random.array(m * ldc)
+        var expected = c
+        for i in 0..<m {
+          for j in 0..<n {
+            var s = Double(c[i * ldc + j])
+            for p in 0..<k { s += Double(a[p * lda + i]) * Double(b[p * ldb + j]) }
+            expected[i * ldc + j] = S(s)
+          }
+        }
+        c.withUnsafeMutableBufferPointer { c in
+          a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in
+              table.gemmTransposed(
+                TransposedProduct(
+                  m: m, n: n, k: k, a: a.baseAddress!, lda: lda, b: b.baseAddress!, ldb: ldb,
+                  c: c.baseAddress!, ldc: ldc))
+            }
+          }
+        }
+        #expect(
+          largestDifference(c, expected) < tolerance * Double(k + 2), "\(table.name) \(m)x\(n)x\(k)")
+        var sums = [S](repeating: 1, count: n)
+        table.addColumnSums(k, n, b, ldb, &sums)
+        let naive = (0..<n).map { j in (0..<k).reduce(S(1)) { $0 + b[$1 * ldb + j] } }
+        #expect(largestDifference(sums, naive) < tolerance * Double(k + 2))
+      }
+    }
+  }
+
+  @Test func transposedProductsMatchThreeLoops() {
+    checkTransposed(Float.self, tolerance: 3e-7)
+    checkTransposed(Double.self, tolerance: 6e-16)
+  }
+
+  /// Shards of any size must give the same bits.
+  @Test func rowsDoNotDependOnTheirCompany() {
+    for table in tables(Float.self) {
+      var random = Generator(5)
+      let n = 77, k = 450, m = 19
+      let a: [Float] = random.array(m * k), b: [Float] = random.array(k * n)
+      var packed = [Float](repeating: 0, count: table.packedCount(k, n))
+      table.pack(k, n, b, n, 1, &packed)
+      func product(_ from: Int, _ rows: Int) -> [Float] {
+        var c = [Float](repeating: 0, count: rows * n)
+        a.withUnsafeBufferPointer { a in
+          c.withUnsafeMutableBufferPointer { c in
+            packed.withUnsafeBufferPointer { packed in
+              table.gemm(
+                MatrixProduct(
+                  m: rows, n: n, k: k, a: a.baseAddress! + from * k, lda: k,
+                  packedB: packed.baseAddress!, c: c.baseAddress!, ldc: n))
+            }
+          }
+        }
+        return c
+      }
+      let whole = product(0, m)
+      for rows in 1...8 {
+        #expect(product(3, rows) == Array(whole[3 * n..<(3 + rows) * n]), "\(table.name) \(rows)")
+      }
+    }
+  }
+}
