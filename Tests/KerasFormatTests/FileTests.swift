@@ -1,0 +1,54 @@
+import Glibc
+import Testing
+import Unroll
+
+@testable import KerasFormat
+
+@Suite struct FileTests {
+  @Test func aSaveReplacesTheWholeFile() throws {
+    let scratch = ScratchDirectory()
+    let path = scratch.file("model.h5")
+    try writeAtomically([1, 2, 3], to: path)
+    try writeAtomically([4], to: path)
+    #expect(try InputFile(path: path).contents() == [4])
+    #expect(scratch.names == ["model.h5"])
+  }
+
+  @Test func aFailedSaveLeavesTheOldFileAndNothingElse() throws {
+    let scratch = ScratchDirectory()
+    let path = scratch.file("model.h5")
+    try writeAtomically([1, 2, 3], to: path)
+    var old = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
+    signal(SIGXFSZ, SIG_IGN)
+    var small = rlimit(rlim_cur: 10, rlim_max: old.rlim_max)
+    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
+    #expect(throws: UnrollError.self) { try writeAtomically([UInt8](repeating: 9, count: 100), to: path) }
+    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
+    #expect(try InputFile(path: path).contents() == [1, 2, 3])
+    #expect(scratch.names == ["model.h5"])
+  }
+
+  @Test func aLinkIsWrittenThrough() throws {
+    let scratch = ScratchDirectory()
+    try writeAtomically([1], to: scratch.file("real.h5"))
+    symlink(scratch.file("real.h5"), scratch.file("link.h5"))
+    try writeAtomically([2], to: scratch.file("link.h5"))
+    #expect(try InputFile(path: scratch.file("real.h5")).contents() == [2])
+  }
+
+  @Test func messagesSayWhatIsWrong() {
+    let scratch = ScratchDirectory()
+    #expect(throws: UnrollError(.io, "cannot open \(scratch.file("none")): No such file or directory")) {
+      try InputFile(path: scratch.file("none"))
+    }
+    #expect(throws: UnrollError(.io, "cannot save to \(scratch.path): it is a directory")) {
+      try writeAtomically([1], to: scratch.path)
+    }
+    #expect(throws: UnrollError(.io, "cannot save to \(scratch.file("none/x.h5")): No such file or directory")) {
+      try writeAtomically([1], to: scratch.file("none/x.h5"))
+    }
+    #expect(throws: UnrollError.self) { try InputFile(path: scratch.path) }
+    #expect(throws: UnrollError.self) { try InputFile(path: "") }
+  }
+}

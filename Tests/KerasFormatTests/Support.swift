@@ -1,0 +1,66 @@
+import Glibc
+
+/// SplitMix64: the same sequence on every run.
+struct SeededRandom: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+}
+
+/// A few bytes changed, cut out, repeated, or the end lost.
+func mutate(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+  var result = bytes
+  for _ in 0..<Int.random(in: 1...4, using: &random) where !result.isEmpty {
+    let at = Int.random(in: 0..<result.count, using: &random)
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: result[at] = UInt8.random(in: 0...255, using: &random)
+    case 1: result[at] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+    case 2: result[at] = 0xFF
+    case 3: result.removeSubrange(at..<min(result.count, at + Int.random(in: 1...8, using: &random)))
+    case 4: result.insert(contentsOf: result[at..<min(result.count, at + 8)], at: at)
+    default: if Int.random(in: 0..<8, using: &random) == 0 { result.removeSubrange(at...) }
+    }
+  }
+  return result
+}
+
+/// A new directory for one test, removed with its owner.
+final class ScratchDirectory {
+  let path: String
+  init() {
+    var template = Array("/tmp/keras-format-XXXXXX".utf8CString)
+    path = mkdtemp(&template).map { String(cString: $0) } ?? "."
+  }
+  deinit {
+    if let directory = opendir(path) {
+      while let entry = readdir(directory) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { unlink("\(path)/\(name)") }
+      }
+      closedir(directory)
+    }
+    rmdir(path)
+  }
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  var names: [String] {
+    var result: [String] = []
+    guard let directory = opendir(path) else { return [] }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { result.append(name) }
+    }
+    closedir(directory)
+    return result.sorted()
+  }
+}
