@@ -49,7 +49,7 @@ struct ExponentParts<V: Vector> {
   }
 }
 
-/// exp for |x| <= 87 (708 in Double); the caller has clamped.
+/// exp for |x| <= 88 (709 in Double); the caller has clamped.
 @inline(__always)
 func exponentialBounded<V: Vector>(_ x: V) -> V {
   let parts = ExponentParts(x)
@@ -74,7 +74,7 @@ func exponential<V: Vector>(_ x: V) -> V {
 /// 1 / (1 + exp(-x))
 @inline(__always)
 func sigmoid<V: Vector>(_ x: V) -> V {
-  let limit = V(V.Element.isDouble ? 708 : 87)
+  let limit = V(V.Element.isDouble ? 709 : 88)
   // minps and maxps return their second operand for NaN: x goes there.
   let bounded = limit.least((V.zero - limit).greatest(V.zero - x))
   return V.one / (V.one + exponentialBounded(bounded))

@@ -1,0 +1,156 @@
+import Foundation
+import KernelAPI
+import Testing
+
+@Suite struct ElementwiseTests {
+  func check<S: Scalar>(_: S.Type, tolerance: Double) {
+    for table in tables(S.self) {
+      for n in [1, 2, 7, 16, 33, 100] {
+        var random = Generator(UInt64(n))
+        let x: [S] = random.array(n), y: [S] = random.array(n)
+        var z = y
+        table.axpy(n, 0.5, x, &z)
+        #expect(largestDifference(z, zip(x, y).map { $1 + S(0.5) * $0 }) < tolerance)
+        table.scale(n, -3, x, &z)
+        #expect(z == x.map { $0 * -3 })
+        table.add(n, x, y, &z)
+        #expect(z == zip(x, y).map { $0 + $1 })
+        table.multiply(n, x, y, &z)
+        #expect(z == zip(x, y).map { $0 * $1 })
+        z = y
+        table.multiplyAdd(n, x, x, &z)
+        #expect(largestDifference(z, zip(x, y).map { $1 + $0 * $0 }) < tolerance)
+        z = x
+        table.clip(n, -0.25, 0.5, &z)
+        #expect(z == x.map { min(max($0, -0.25), 0.5) })
+        table.fill(n, 2.5, &z)
+        #expect(z == [S](repeating: 2.5, count: n))
+        let squares = x.reduce(0.0) { $0 + Double($1) * Double($1) }
+        #expect(abs(table.sumOfSquares(n, x) - squares) < tolerance * Double(n))
+        #expect(abs(table.sum(n, x) - x.reduce(0.0) { $0 + Double($1) }) < tolerance * Double(n))
+        var bad = x
+        bad[n - 1] = .nan
+        table.clip(n, -1, 1, &bad)
+        #expect(bad[n - 1].isNaN)
+      }
+    }
+  }
+
+  @Test func loopsMatch() {
+    check(Float.self, tolerance: 3e-7)
+    check(Double.self, tolerance: 1e-15)
+  }
+}
+
+@Suite struct OptimizerTests {
+  /// Keras 3's formulas for one scalar.
+  struct Reference {
+    var p: Double
+    var a = 0.0, b = 0.0, c = 0.0
+
+    mutating func step(_ update: OptimizerUpdate, g: Double, lr: Double, t: Int) {
+      let t = Double(t)
+      switch update {
+      case .sgd(let mu, let nesterov):
+        if mu == 0 {
+          p -= lr * g
+        } else {
+          a = mu * a - lr * g
+          p += nesterov ? mu * a - lr * g : a
+        }
+      case .rmsprop(let rho, let mu, let eps, let centered):
+        a = rho * a + (1 - rho) * g * g
+        var d = a + eps
+        if centered {
+          let average = rho * (mu > 0 ? c : b) + (1 - rho) * g
+          if mu > 0 { c = average } else { b = average }
+          d = a - average * average + eps
+        }
+        let inc = lr * g / d.squareRoot()
+        if mu > 0 {
+          b = mu * b + inc
+          p -= b
+        } else {
+          p -= inc
+        }
+      case .adam(let b1, let b2, let eps, let amsgrad):
+        a += (g - a) * (1 - b1)
+        b += (g * g - b) * (1 - b2)
+        if amsgrad { c = max(c, b) }
+        let alpha = lr * (1 - pow(b2, t)).squareRoot() / (1 - pow(b1, t))
+        p -= alpha * a / ((amsgrad ? c : b).squareRoot() + eps)
+      case .adagrad(let eps):
+        a += g * g
+        p -= lr * g / (a + eps).squareRoot()
+      case .adamax(let b1, let b2, let eps):
+        a += (g - a) * (1 - b1)
+        b = max(b2 * b, abs(g))
+        p -= lr * a / ((1 - pow(b1, t)) * (b + eps))
+      case .nadam(let b1, let b2, let eps, let uProduct):
+        let u = b1 * (1 - 0.5 * pow(0.96, t)), next = b1 * (1 - 0.5 * pow(0.96, t + 1))
+        a += (g - a) * (1 - b1)
+        b += (g * g - b) * (1 - b2)
+        let mHat = next * a / (1 - uProduct * next) + (1 - u) * g / (1 - uProduct)
+        p -= mHat * lr / ((b / (1 - pow(b2, t))).squareRoot() + eps)
+      }
+    }
+  }
+
+  func update(_ which: Int, _ uProduct: Double) -> OptimizerUpdate {
+    switch which {
+    case 0: .sgd(momentum: 0, nesterov: false)
+    case 1: .sgd(momentum: 0.9, nesterov: false)
+    case 2: .sgd(momentum: 0.8, nesterov: true)
+    case 3: .rmsprop(rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false)
+    case 4: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 1e-7, centered: false)
+    case 5: .rmsprop(rho: 0.9, momentum: 0, epsilon: 1e-7, centered: true)
+    case 6: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 1e-7, centered: true)
+    case 7: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false)
+    case 8: .adam(beta1: 0.8, beta2: 0.99, epsilon: 1e-7, amsgrad: true)
+    case 9: .adagrad(epsilon: 1e-7)
+    case 10: .adamax(beta1: 0.9, beta2: 0.999, epsilon: 1e-7)
+    default: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, uProduct: uProduct)
+    }
+  }
+
+  @Test func updatesMatchKerasFormulas() {
+    for table in tables(Double.self) {
+      for which in 0..<12 {
+        for (decay, scale) in [(0.0, 1.0), (0.01, 0.25)] {
+          var random = Generator(UInt64(which + 3))
+          let n = 37
+          var p: [Double] = random.array(n)
+          var s0 = [Double](repeating: 0, count: n), s1 = s0, s2 = s0
+          var reference = p.map { Reference(p: $0) }
+          var uProduct = 1.0
+          for t in 1...7 {
+            let g: [Double] = random.array(n)
+            uProduct *= 0.9 * (1 - 0.5 * pow(0.96, Double(t)))
+            let rule = update(which, uProduct)
+            for i in 0..<n {
+              reference[i].p *= 1 - decay * 0.01
+              reference[i].step(rule, g: g[i] * scale, lr: 0.01, t: t)
+            }
+            p.withUnsafeMutableBufferPointer { p in
+              g.withUnsafeBufferPointer { g in
+                s0.withUnsafeMutableBufferPointer { s0 in
+                  s1.withUnsafeMutableBufferPointer { s1 in
+                    s2.withUnsafeMutableBufferPointer { s2 in
+                      table.optimize(
+                        rule,
+                        OptimizerArguments(
+                          count: n, parameters: p.baseAddress!, gradients: g.baseAddress!,
+                          slot0: s0.baseAddress, slot1: s1.baseAddress, slot2: s2.baseAddress,
+                          learningRate: 0.01, weightDecay: decay, gradientScale: scale, step: t))
+                    }
+                  }
+                }
+              }
+            }
+          }
+          #expect(largestDifference(p, reference.map { $0.p }) < 1e-13, "\(table.name) \(which)")
+        }
+      }
+    }
+  }
+}
