@@ -1,4 +1,6 @@
+#define _GNU_SOURCE
 #include "cplatform.h"
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,4 +46,12 @@ int cplatform_isa_request(void) {
   if (!strcmp(value, "v3")) return 3;
   if (!strcmp(value, "v4")) return 4;
   return -1;
+}
+
+int cplatform_processor_count(void) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set)) return 1;
+  const int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
 }

@@ -8,4 +8,16 @@ int cplatform_isa_level(void);
 /* The value of UNROLL_ISA, which may lower the level: 0, 3 or 4; -1 = unset. */
 int cplatform_isa_request(void);
 
+/* Processors this process may run on, at least 1. */
+int cplatform_processor_count(void);
+
+/* Tells the processor that this is a spin loop. */
+static inline void cplatform_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #endif

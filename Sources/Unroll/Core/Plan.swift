@@ -10,14 +10,16 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   private let ops: [Op<S>]
   private let arena: Arena<S>
 
+  /// Without gradients of its own, `run.gradients` must be set before `backward`.
   init(
-    _ graph: Graph<S>, store: ParameterStore<S>, mode: PlanMode, batch: Int, inputDimensions: [[Int]]
+    _ graph: Graph<S>, store: ParameterStore<S>, mode: PlanMode, batch: Int, inputDimensions: [[Int]],
+    ownsGradients: Bool = true
   ) throws(UnrollError) {
     let planner = Planner<S>(mode: mode, batch: batch, kernels: kernels(for: S.self))
     var inputs: [Tensor<S>] = []
     for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: false)) }
     outputs = try graph.plan(inputs, planner)
-    run = try planner.context(gradientCount: store.count)
+    run = try planner.context(gradientCount: ownsGradients ? store.count : 0)
     self.inputs = inputs
     self.batch = batch
     ops = planner.ops

@@ -10,7 +10,7 @@ protocol AnyNetwork: AnyObject {
   func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType)
   func prepare() throws(UnrollError)
   func resetStates()
-  func predict(_ inputs: [ArrayView], batchSize: Int, outputs: [OutputView]) throws(UnrollError)
+  func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError)
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]]
   func makeStream(batch: Int) throws(UnrollError) -> any AnyStream
   func makeTrainer(_ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) -> any AnyTrainer

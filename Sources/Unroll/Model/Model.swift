@@ -137,13 +137,16 @@ extension Model {
   }
 
   /// Runs all samples, `batchSize` at a time; the results go to `outputs`,
-  /// contiguous and batch-major.
-  public func predict(_ inputs: [ArrayView], batchSize: Int = 32, outputs: [OutputView]) throws(UnrollError) {
+  /// contiguous and batch-major. `threads` 0 means one for every processor
+  /// this process may use; small jobs stay on the calling thread.
+  public func predict(
+    _ inputs: [ArrayView], batchSize: Int = 32, threads: Int = 0, outputs: [OutputView]
+  ) throws(UnrollError) {
     let network = try builtNetwork()
     guard outputs.count == network.outputShapes.count else {
       throw UnrollError(.shapeMismatch, "the model has \(network.outputShapes.count) output(s), room was given for \(outputs.count)")
     }
-    try network.predict(inputs, batchSize: batchSize, outputs: outputs)
+    try network.predict(inputs, batchSize: batchSize, threads: threads, outputs: outputs)
   }
 
   public func makeStream(batch: Int = 1) throws(UnrollError) -> any AnyStream {

@@ -54,35 +54,14 @@ extension Network: AnyNetwork {
 
   /// Output sample dimensions for inputs of these shapes, the time axis filled in.
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
-    let key = PlanKey(mode: .inference, batch: max(1, min(inputs.first?.rows ?? 1, 32)), dimensions: try inputDimensions(inputs))
+    try outputDimensions(for: try inputDimensions(inputs))
+  }
+
+  func outputDimensions(for dimensions: [[Int]]) throws(UnrollError) -> [[Int]] {
+    let key = PlanKey(mode: .inference, batch: 1, dimensions: dimensions)
     let plan = try borrowPlan(key)
     defer { returnPlan(plan, key) }
     return plan.outputs.map { $0.dimensions }
-  }
-
-  func predict(_ inputs: [ArrayView], batchSize: Int, outputs: [OutputView]) throws(UnrollError) {
-    let dimensions = try inputDimensions(inputs)
-    let rows = inputs.first?.rows ?? 0
-    guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
-    if rows == 0 { return }
-    if isStateful { try reserveStates(batch: min(batchSize, rows)) }
-    var first = 0
-    while first < rows {
-      let count = min(batchSize, rows - first)
-      let key = PlanKey(mode: .inference, batch: count, dimensions: dimensions)
-      let plan = try borrowPlan(key)
-      defer { returnPlan(plan, key) }
-      for (input, tensor) in zip(inputs, plan.inputs) {
-        input.gather(rows: nil, firstRow: first, count: count, into: tensor.data, batch: count)
-      }
-      plan.forward()
-      for (tensor, output) in zip(plan.outputs, outputs) {
-        scatter(
-          tensor.data, positions: tensor.positions, batch: count, features: tensor.features, rows: count,
-          into: output.base, type: output.type, firstRow: first)
-      }
-      first += count
-    }
   }
 
   func makeStream(batch: Int) throws(UnrollError) -> any AnyStream { try NetworkStream(self, batch: batch) }

@@ -6,6 +6,8 @@ public struct CompileSpec: Sendable, Equatable {
   /// Weight of each loss in the total; empty means 1 for all.
   public var lossWeights: [Double] = []
   public var metrics: [MetricSpec] = []
+  /// Metrics that count sample and class weights; `metrics` do not, as in Keras.
+  public var weightedMetrics: [MetricSpec] = []
   public init(optimizer: OptimizerSpec, losses: [LossSpec], metrics: [MetricSpec] = []) {
     self.optimizer = optimizer
     self.losses = losses

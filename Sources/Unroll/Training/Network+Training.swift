@@ -2,6 +2,6 @@ import KernelAPI
 
 extension Network {
   func makeTrainer(_ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) -> any AnyTrainer {
-    throw UnrollError(.unsupported, "training is not available in this build")
+    try Trainer(self, spec, modelSeed: modelSeed)
   }
 }

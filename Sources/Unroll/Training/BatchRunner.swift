@@ -1,0 +1,248 @@
+import KernelAPI
+
+/// Runs one batch: forward, judgement and (in training) backward of all its
+/// shards, then the sum of the gradients.
+///
+/// A shard's sums and gradients go to places of its own and are added in shard
+/// order, so that no result depends on the number of threads.
+final class BatchRunner<S: Scalar> {
+  let network: Network<S>
+  let heads: [Head]
+  let metrics: [[MetricRule]]
+  private let kernels: KernelTable<S>
+  private var layouts: [LayoutKey: BatchLayout<S>] = [:]
+  private var gradientBuffers: [AlignedBuffer<S>] = []
+  /// `[shard][sumStride]`: per output loss sum and valid rows, then sum and count of each metric.
+  private var sums: AlignedBuffer<Double>?
+  private let sumStride: Int
+
+  // The batch being run, set by the caller's thread before the workers start.
+  private var layout: BatchLayout<S>?
+  private var data: BoundData?
+  private var order: UnsafePointer<Int>?
+  private var firstRow = 0
+  private var isTraining = false
+  private var randomSeed: UInt64 = 0
+  private var randomStep: UInt64 = 0
+  private var classWeights: [Int: Double] = [:]
+
+  private struct LayoutKey: Hashable {
+    let isTraining: Bool
+    let rows: Int
+    let workers: Int
+    let dimensions: [[Int]]
+    let targetFeatures: [Int]
+  }
+
+  /// Bytes of layouts that are kept for batches of the same shape.
+  private static var keptBytes: Int { 256 << 20 }
+
+  init(_ network: Network<S>, heads: [Head], metrics: [[MetricRule]]) {
+    self.network = network
+    self.heads = heads
+    self.metrics = metrics
+    kernels = Unroll.kernels(for: S.self)
+    sumStride = metrics.reduce(2 * heads.count) { $0 + 2 * $1.count }
+  }
+
+  /// The layout for batches of `rows` samples, kept from earlier or made now.
+  func layout(rows: Int, training: Bool, dimensions: [[Int]], targetFeatures: [Int], workers: Int) throws(UnrollError) -> BatchLayout<S> {
+    let key = LayoutKey(isTraining: training, rows: rows, workers: workers, dimensions: dimensions, targetFeatures: targetFeatures)
+    if let layout = layouts[key] {
+      try reserve(layout, training: training)
+      return layout
+    }
+    if layouts.values.reduce(0, { $0 + $1.byteCount }) > Self.keptBytes { layouts.removeAll() }
+    let mode = training ? PlanMode.training : .inference
+    let whole = network.isStateful || training && network.needsWholeBatch
+    var layout = try BatchLayout(
+      network, mode: mode, rows: rows, whole: whole, inputDimensions: dimensions, targetFeatures: targetFeatures, workers: workers)
+    if layout.masksOutput, heads.count > 1, layout.shardCount > 1 {
+      // Each output's mean divides by its own valid steps, which are known
+      // only when the whole batch has been computed.
+      layout = try BatchLayout(
+        network, mode: mode, rows: rows, whole: true, inputDimensions: dimensions, targetFeatures: targetFeatures, workers: workers)
+    }
+    layouts[key] = layout
+    try reserve(layout, training: training)
+    return layout
+  }
+
+  private func reserve(_ layout: BatchLayout<S>, training: Bool) throws(UnrollError) {
+    if training {
+      while gradientBuffers.count < layout.shardCount { gradientBuffers.append(try AlignedBuffer<S>(count: network.store.count)) }
+    }
+    let needed = layout.shardCount * sumStride
+    if (sums?.count ?? 0) < needed { sums = try AlignedBuffer<Double>(count: needed) }
+  }
+
+  func dropLayouts() { layouts.removeAll() }
+
+  /// The summed gradients of the last training batch.
+  var gradients: UnsafeMutablePointer<S> { gradientBuffers[0].pointer }
+
+  // MARK: one batch
+
+  struct Step {
+    var order: UnsafePointer<Int>?
+    var firstRow: Int
+    var isTraining: Bool
+    var seed: UInt64 = 0
+    var step: UInt64 = 0
+    var classWeights: [Int: Double] = [:]
+  }
+
+  /// Per output the mean loss, and the sums of the metrics, of one batch.
+  struct Outcome {
+    /// Loss of each output, before its weight.
+    var losses: [Double]
+    /// Sum and count of each metric of each output, flattened.
+    var metrics: [Double]
+    var isFinite: Bool { losses.allSatisfy { $0.isFinite } }
+  }
+
+  /// Prepares an outcome whose memory `run` reuses.
+  func makeOutcome() -> Outcome {
+    Outcome(losses: [Double](repeating: 0, count: heads.count), metrics: [Double](repeating: 0, count: sumStride - 2 * heads.count))
+  }
+
+  func run(_ layout: BatchLayout<S>, _ data: BoundData, _ step: Step, pool: WorkerPool, into outcome: inout Outcome) {
+    self.layout = layout
+    self.data = data
+    order = step.order
+    firstRow = step.firstRow
+    isTraining = step.isTraining
+    randomSeed = step.seed
+    randomStep = step.step
+    classWeights = step.classWeights
+    pool.run(tasks: layout.shardCount)
+    self.data = nil
+    collect(layout, into: &outcome)
+    if isTraining { addGradients(layout) }
+  }
+
+  /// One shard; called by the pool's threads.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func runShard(_ shard: Int, worker: Int) {
+    guard let layout, let data, let sums else { return }
+    let bench = layout.bench(shard: shard, worker: worker)
+    let plan = bench.plan, run = plan.run
+    let offset = layout.firstRow(of: shard)
+    let count = plan.batch
+    let rows = order.map { $0 + firstRow + offset }
+    run.firstRow = offset
+    run.seed = randomSeed
+    run.step = randomStep
+    if isTraining {
+      run.gradients = gradientBuffers[shard].pointer
+      gradientBuffers[shard].fillWithZeros()
+    }
+    for index in plan.inputs.indices {
+      data.inputs[index].gather(rows: rows, firstRow: firstRow + offset, count: count, into: plan.inputs[index].data, batch: count)
+    }
+    plan.forward()
+    var slot = sums.pointer + shard * sumStride
+    var metricSlot = slot + 2 * heads.count
+    for index in heads.indices {
+      let judged = stage(index, bench, data.targets[index], rows, firstRow + offset)
+      let scale = S(gradientScale(index, layout, judged))
+      slot[0] = heads[index].loss.function.judge(judged, scale: scale)
+      slot[1] = validRows(judged)
+      slot += 2
+      for metric in metrics[index] {
+        let (sum, count) = metric.sums(judged)
+        metricSlot[0] = sum
+        metricSlot[1] = count
+        metricSlot += 2
+      }
+    }
+    if isTraining { plan.backward() }
+  }
+
+  /// Copies targets and weights of one output beside its predictions.
+  @inline(__always)
+  private func stage(
+    _ index: Int, _ bench: BatchLayout<S>.Bench, _ target: BoundData.Target, _ rows: UnsafePointer<Int>?, _ first: Int
+  ) -> Judged<S> {
+    let output = bench.plan.outputs[index], batch = bench.plan.batch
+    target.values.gather(rows: rows, firstRow: first, count: batch, into: bench.targets[index], batch: batch)
+    var judged = Judged(
+      rows: output.rows, features: output.features, output: output.data, gradient: isTraining ? output.gradient : nil,
+      target: bench.targets[index], targetFeatures: target.features, weights: nil, mask: output.mask)
+    if let weights = target.weights {
+      let staged = bench.weights[index]
+      weights.gather(rows: rows, firstRow: first, count: batch, into: staged, batch: batch)
+      if !target.weightsPerPosition {
+        for position in 1..<max(output.positions, 1) { (staged + position * batch).update(from: staged, count: batch) }
+      }
+      judged.weights = UnsafePointer(staged)
+    } else if !classWeights.isEmpty {
+      let staged = bench.weights[index]
+      for row in 0..<output.rows { staged[row] = S(classWeights[targetClass(judged, row)] ?? 1) }
+      judged.weights = UnsafePointer(staged)
+    }
+    return judged
+  }
+
+  /// The class of a target as Keras reads it: a number, or the place of the largest element.
+  private func targetClass(_ judged: Judged<S>, _ row: Int) -> Int {
+    let y = judged.target + row * judged.targetFeatures
+    if judged.targetFeatures == 1 { return Int(exactly: y[0].rounded()) ?? -1 }
+    var best = 0
+    for i in 1..<judged.targetFeatures where y[i] > y[best] { best = i }
+    return best
+  }
+
+  /// Factor of the summed loss in the batch's total. With a mask over several
+  /// shards it is corrected by the number of valid steps after all have run.
+  private func gradientScale(_ index: Int, _ layout: BatchLayout<S>, _ judged: Judged<S>) -> Double {
+    let head = heads[index]
+    guard head.loss.reduction == .mean else { return head.lossWeight }
+    if judged.mask != nil, layout.shardCount == 1 {
+      let valid = validRows(judged)
+      return valid > 0 ? head.lossWeight / valid : 0
+    }
+    return head.lossWeight / Double(layout.outputPositions[index] * layout.rows)
+  }
+
+  private func validRows(_ judged: Judged<S>) -> Double {
+    guard let mask = judged.mask else { return Double(judged.rows) }
+    var valid = 0
+    for row in 0..<judged.rows { valid += mask[row] == 0 ? 0 : 1 }
+    return Double(valid)
+  }
+
+  private func collect(_ layout: BatchLayout<S>, into outcome: inout Outcome) {
+    guard let sums else { return }
+    for index in heads.indices {
+      var sum = 0.0, valid = 0.0
+      for shard in 0..<layout.shardCount {
+        sum += sums.pointer[shard * sumStride + 2 * index]
+        valid += sums.pointer[shard * sumStride + 2 * index + 1]
+      }
+      outcome.losses[index] = heads[index].loss.reduction == .sum ? sum : valid > 0 ? sum / valid : 0
+    }
+    for index in outcome.metrics.indices {
+      var sum = 0.0
+      for shard in 0..<layout.shardCount { sum += sums.pointer[shard * sumStride + 2 * heads.count + index] }
+      outcome.metrics[index] = sum
+    }
+  }
+
+  /// Sums the shards' gradients into the first shard's, in shard order.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  private func addGradients(_ layout: BatchLayout<S>) {
+    let total = gradientBuffers[0].pointer, count = network.store.count
+    for shard in 1..<max(layout.shardCount, 1) {
+      let part = UnsafePointer(gradientBuffers[shard].pointer)
+      kernels.add(count, total, part, total)
+    }
+    if layout.masksOutput, layout.shardCount > 1, heads[0].loss.reduction == .mean, let sums {
+      var valid = 0.0
+      for shard in 0..<layout.shardCount { valid += sums.pointer[shard * sumStride + 1] }
+      if valid > 0 { kernels.scale(count, Double(layout.outputPositions[0] * layout.rows) / valid, total, total) }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import KernelAPI
+
+/// What one output is judged by, from `compile`.
+struct Head {
+  /// Name of the output's layer.
+  let name: String
+  let loss: LossSpec
+  let lossWeight: Double
+}
+
+/// Training data checked against a network: views whose sample shapes are
+/// exactly those of the plan's tensors.
+struct BoundData {
+  struct Target {
+    let values: ArrayView
+    let features: Int
+    let weights: ArrayView?
+    let weightsPerPosition: Bool
+    /// For `accuracy`: class numbers rather than vectors.
+    let isSparse: Bool
+  }
+  let rows: Int
+  let inputs: [ArrayView]
+  let dimensions: [[Int]]
+  let targets: [Target]
+}
+
+extension BoundData {
+  /// Checks counts and shapes. `outputs` are the plan's output dimensions.
+  init(_ data: TrainingData, inputDimensions: [[Int]], outputs: [[Int]], heads: [Head]) throws(UnrollError) {
+    rows = data.rows
+    dimensions = inputDimensions
+    inputs = zip(data.inputs, inputDimensions).map { $0.with(sampleDimensions: $1) }
+    guard data.targets.count == outputs.count else {
+      throw UnrollError(.shapeMismatch, "the model has \(outputs.count) output(s), found targets for \(data.targets.count)")
+    }
+    guard data.sampleWeights.count <= 1 || data.sampleWeights.count == outputs.count else {
+      throw UnrollError(
+        .shapeMismatch, "expected sample weights for all outputs together or for each of \(outputs.count), found \(data.sampleWeights.count)")
+    }
+    var targets: [Target] = []
+    for (index, (dimensions, head)) in zip(outputs, heads).enumerated() {
+      let weights = data.sampleWeights.isEmpty ? nil : data.sampleWeights[data.sampleWeights.count == 1 ? 0 : index]
+      targets.append(
+        try Self.target(
+          data.targets[index], weights, rows: data.rows, dimensions, head, which: outputs.count > 1 ? " of output \(head.name)" : ""))
+    }
+    self.targets = targets
+  }
+
+  private static func target(
+    _ values: ArrayView, _ weights: ArrayView?, rows: Int, _ dimensions: [Int], _ head: Head, which: String
+  ) throws(UnrollError) -> Target {
+    guard values.rows == rows else {
+      throw UnrollError(.shapeMismatch, "the targets\(which) have \(values.rows) samples, the inputs have \(rows)")
+    }
+    let features = dimensions.last ?? 1
+    let leading = Array(dimensions.dropLast())
+    let found = Array(values.shape.dropFirst())
+    let isSparse = head.loss.function.isSparse
+    let wanted = isSparse ? leading + [1] : dimensions
+    let matches = found == wanted || wanted.last == 1 && found == leading
+    guard matches else {
+      let shape = "(\(values.shape.map(String.init).joined(separator: ", ")))"
+      let kind = isSparse ? "class numbers of shape" : "shape"
+      throw UnrollError(
+        .shapeMismatch,
+        "the targets\(which): expected \(kind) \(Shape(isSparse ? leading : dimensions)), found \(shape); the model's output has shape \(Shape(dimensions))")
+    }
+    let target = values.with(sampleDimensions: wanted)
+    if isSparse { try checkClasses(target, rows: rows, classes: features, which) }
+    let perPosition = weights.map { $0.shape.count > 1 && !leading.isEmpty } ?? false
+    if let weights {
+      let shape = Array(weights.shape.dropFirst())
+      guard weights.rows == rows, shape.isEmpty || shape == leading || shape == leading + [1] else {
+        throw UnrollError(
+          .shapeMismatch,
+          "the sample weights\(which): expected shape (\(rows),)\(leading.isEmpty ? "" : " or (\(([rows] + leading).map(String.init).joined(separator: ", ")))"), found (\(weights.shape.map(String.init).joined(separator: ", ")))")
+      }
+    }
+    return Target(
+      values: target, features: wanted.last ?? 1,
+      weights: weights?.with(sampleDimensions: perPosition ? leading + [1] : [1]), weightsPerPosition: perPosition,
+      isSparse: isSparse || found.count < dimensions.count || wanted.last == 1 && features > 1)
+  }
+
+  /// Class numbers outside 0..<classes would read beyond the prediction.
+  private static func checkClasses(
+    _ target: ArrayView, rows: Int, classes: Int, _ which: String
+  ) throws(UnrollError) {
+    let perRow = target.shape.dropFirst().reduce(1, *)
+    let buffer = try AlignedBuffer<Double>(count: perRow)
+    for row in 0..<rows {
+      target.gather(rows: nil, firstRow: row, count: 1, into: buffer.pointer, batch: 1)
+      for index in 0..<perRow where !(buffer.pointer[index] >= 0 && buffer.pointer[index] < Double(classes)) {
+        throw UnrollError(
+          .invalidArgument,
+          "the targets\(which): class \(buffer.pointer[index]) of sample \(row) is not between 0 and \(classes - 1)")
+      }
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import Glibc
+import KernelAPI
+
+/// One shard's predictions for one output, beside what they should have been.
+/// Everything is laid out `[positions][batch]`, rows = positions x batch.
+struct Judged<S: Scalar> {
+  var rows: Int
+  var features: Int
+  var output: UnsafePointer<S>
+  /// Overwritten with scale x weight x d loss / d output; nil where nothing learns.
+  var gradient: UnsafeMutablePointer<S>?
+  var target: UnsafePointer<S>
+  /// 1 for class numbers, else `features`.
+  var targetFeatures: Int
+  /// Sample and class weights, one per row; nil means 1.
+  var weights: UnsafePointer<S>?
+  /// 1 = valid, one per row.
+  var mask: UnsafePointer<UInt8>?
+
+  /// 0 for masked rows.
+  @inline(__always)
+  func weight(_ row: Int) -> S {
+    if let mask, mask[row] == 0 { return 0 }
+    return weights.map { $0[row] } ?? 1
+  }
+}
+
+extension LossSpec.Function {
+  /// True if targets are class numbers.
+  var isSparse: Bool { if case .sparseCategoricalCrossentropy = self { true } else { false } }
+
+  /// Sum over the rows of weight x loss, where a row's loss is the mean over
+  /// its features, or the cross-entropy of its distribution. Writes the
+  /// gradient of `scale` times that sum.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func judge<S: Scalar>(_ data: Judged<S>, scale: S) -> Double {
+    switch self {
+    case .meanSquaredError:
+      return elementwise(data, scale) { p, y in
+        let d = p - y
+        return (d * d, 2 * d)
+      }
+    case .meanAbsoluteError:
+      return elementwise(data, scale) { p, y in
+        let d = p - y
+        return (abs(d), d > 0 ? 1 : d < 0 ? -1 : d)
+      }
+    case .huber(let delta):
+      let delta = S(delta)
+      return elementwise(data, scale) { p, y in
+        let d = p - y, size = abs(d)
+        if size > delta { return (delta * size - delta * delta / 2, d > 0 ? delta : -delta) }
+        return (d * d / 2, d)
+      }
+    case .logCosh:
+      // log cosh x = |x| + log(1 + exp(-2|x|)) - log 2, without overflow.
+      return elementwise(data, scale) { p, y in
+        let d = p - y, size = abs(d)
+        return (size + log1p(exp(-2 * size)) - S(M_LN2), tanh(d))
+      }
+    case .binaryCrossentropy(let fromLogits):
+      if fromLogits {
+        return elementwise(data, scale) { x, y in
+          // max(x, 0) - x y + log(1 + exp(-|x|))
+          let small = exp(-abs(x))
+          let sigmoid = x >= 0 ? 1 / (1 + small) : small / (1 + small)
+          return (max(x, 0) - x * y + log1p(small), sigmoid - y)
+        }
+      }
+      let epsilon = S(1e-7)
+      return elementwise(data, scale) { raw, y in
+        let p = clamp(raw, epsilon, 1 - epsilon)
+        return (-(y * log(p) + (1 - y) * log(1 - p)), (p - y) / (p * (1 - p)))
+      }
+    case .categoricalCrossentropy(let fromLogits):
+      return fromLogits ? categoricalFromLogits(data, scale) : categorical(data, scale)
+    case .sparseCategoricalCrossentropy(let fromLogits):
+      return fromLogits ? sparseFromLogits(data, scale) : sparse(data, scale)
+    }
+  }
+}
+
+/// Losses that are a mean over the features of a function of prediction and target.
+@inline(__always)
+private func elementwise<S: Scalar>(_ data: Judged<S>, _ scale: S, _ term: (S, S) -> (loss: S, slope: S)) -> Double {
+  let n = data.features
+  let share = 1 / S(n)
+  var total = 0.0
+  for row in 0..<data.rows {
+    let weight = data.weight(row)
+    let p = data.output + row * n, y = data.target + row * n
+    if weight == 0 {
+      if let gradient = data.gradient { for i in 0..<n { gradient[row * n + i] = 0 } }
+      continue
+    }
+    var sum: S = 0
+    if let gradient = data.gradient {
+      let factor = scale * weight * share
+      for i in 0..<n {
+        let value = term(p[i], y[i])
+        sum += value.loss
+        gradient[row * n + i] = factor * value.slope
+      }
+    } else {
+      for i in 0..<n { sum += term(p[i], y[i]).loss }
+    }
+    total += Double(weight * sum * share)
+  }
+  return total
+}
+
+/// Losses of whole rows; `row` returns the loss and fills the gradient with
+/// factor x slope.
+@inline(__always)
+private func rowwise<S: Scalar>(
+  _ data: Judged<S>, _ scale: S,
+  _ term: (_ p: UnsafePointer<S>, _ y: UnsafePointer<S>, _ factor: S, _ gradient: UnsafeMutablePointer<S>?) -> S
+) -> Double {
+  let n = data.features
+  var total = 0.0
+  for row in 0..<data.rows {
+    let weight = data.weight(row)
+    let gradient = data.gradient.map { $0 + row * n }
+    if weight == 0 {
+      if let gradient { for i in 0..<n { gradient[i] = 0 } }
+      continue
+    }
+    total += Double(weight * term(data.output + row * n, data.target + row * data.targetFeatures, scale * weight, gradient))
+  }
+  return total
+}
+
+// Probabilities are divided by their sum, as Keras does. Their logarithm is
+// limited at the smallest normal number rather than at Keras' epsilon: after a
+// softmax Keras on TensorFlow returns to the logits, where nothing is clipped,
+// and its gradient p - y is what comes out here.
+private func categorical<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
+  let n = data.features
+  return rowwise(data, scale) { p, y, factor, gradient in
+    var sum: S = 0, mass: S = 0, loss: S = 0
+    for i in 0..<n { sum += p[i] }
+    for i in 0..<n where y[i] != 0 {
+      loss -= y[i] * log(max(p[i] / sum, .leastNormalMagnitude))
+      mass += y[i]
+    }
+    if let gradient {
+      for i in 0..<n { gradient[i] = factor * (mass / sum - y[i] / max(p[i], .leastNormalMagnitude)) }
+    }
+    return loss.isNaN || sum.isNaN ? .nan : loss
+  }
+}
+
+private func sparse<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
+  let n = data.features
+  return rowwise(data, scale) { p, y, factor, gradient in
+    guard let index = classIndex(y[0], n) else { return .nan }
+    var sum: S = 0
+    for i in 0..<n { sum += p[i] }
+    if let gradient {
+      for i in 0..<n { gradient[i] = factor / sum }
+      gradient[index] -= factor / max(p[index], .leastNormalMagnitude)
+    }
+    return sum.isNaN ? .nan : -log(max(p[index] / sum, .leastNormalMagnitude))
+  }
+}
+
+private func categoricalFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
+  let n = data.features
+  return rowwise(data, scale) { x, y, factor, gradient in
+    let logSum = logSumExp(x, n)
+    var loss: S = 0, mass: S = 0
+    for i in 0..<n where y[i] != 0 {
+      loss += y[i] * (logSum - x[i])
+      mass += y[i]
+    }
+    if let gradient { for i in 0..<n { gradient[i] = factor * (mass * exp(x[i] - logSum) - y[i]) } }
+    return loss
+  }
+}
+
+private func sparseFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
+  let n = data.features
+  return rowwise(data, scale) { x, y, factor, gradient in
+    guard let index = classIndex(y[0], n) else { return .nan }
+    let logSum = logSumExp(x, n)
+    if let gradient {
+      for i in 0..<n { gradient[i] = factor * exp(x[i] - logSum) }
+      gradient[index] -= factor
+    }
+    return logSum - x[index]
+  }
+}
+
+/// nil for a class that does not exist; targets are checked before training,
+/// so that only a host that changes them meanwhile meets it.
+@inline(__always)
+private func classIndex<S: Scalar>(_ value: S, _ classes: Int) -> Int? {
+  value >= 0 && value < S(classes) ? Int(value) : nil
+}
+
+@inline(__always)
+private func logSumExp<S: Scalar>(_ x: UnsafePointer<S>, _ n: Int) -> S {
+  var largest = x[0]
+  for i in 1..<max(n, 1) { largest = max(largest, x[i]) }
+  var sum: S = 0
+  for i in 0..<n { sum += exp(x[i] - largest) }
+  return largest + log(sum)
+}
+
+/// NaN stays NaN.
+@inline(__always)
+private func clamp<S: Scalar>(_ x: S, _ low: S, _ high: S) -> S { x < low ? low : x > high ? high : x }
+
+// The C library's functions in the element type. Losses call them a few times
+// a row; layers use the vectorised kernels.
+@inline(__always) private func exp<S: Scalar>(_ x: S) -> S { S(Glibc.exp(Double(x))) }
+@inline(__always) private func log<S: Scalar>(_ x: S) -> S { S(Glibc.log(Double(x))) }
+@inline(__always) private func log1p<S: Scalar>(_ x: S) -> S { S(Glibc.log1p(Double(x))) }
+@inline(__always) private func tanh<S: Scalar>(_ x: S) -> S { S(Glibc.tanh(Double(x))) }

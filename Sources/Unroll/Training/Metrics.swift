@@ -1,0 +1,74 @@
+import KernelAPI
+
+/// A metric resolved for one output: "accuracy" has become one of three.
+struct MetricRule {
+  let spec: MetricSpec
+  /// Counts sample and class weights (Keras' `weighted_metrics`).
+  let isWeighted: Bool
+
+  /// What "accuracy" means for an output of `features` and these targets, by Keras' rule.
+  static func resolve(_ spec: MetricSpec, features: Int, sparseTargets: Bool) -> MetricSpec {
+    guard spec == .accuracy else { return spec }
+    return features == 1 ? .binaryAccuracy : sparseTargets ? .sparseCategoricalAccuracy : .categoricalAccuracy
+  }
+
+  /// Sum of weight x value over the rows, and sum of the weights.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func sums<S: Scalar>(_ data: Judged<S>) -> (sum: Double, count: Double) {
+    var data = data
+    if !isWeighted { data.weights = nil }
+    let n = data.features
+    switch spec {
+    case .meanAbsoluteError: return overElements(data) { abs($0 - $1) }
+    case .meanSquaredError: return overElements(data) { ($0 - $1) * ($0 - $1) }
+    case .rootMeanSquaredError:
+      // Keras' RootMeanSquaredError does not look at masks.
+      data.mask = nil
+      return overElements(data) { ($0 - $1) * ($0 - $1) }
+    case .binaryAccuracy: return overElements(data) { p, y in (p > 0.5 ? 1 : 0) == y ? 1 : 0 }
+    case .accuracy, .categoricalAccuracy:
+      return overRows(data) { p, y in largest(p, n) == largest(y, n) ? 1 : 0 }
+    case .sparseCategoricalAccuracy:
+      return overRows(data) { p, y in S(largest(p, n)) == y[0] ? 1 : 0 }
+    }
+  }
+
+  /// Running sums to the reported value.
+  func value(sum: Double, count: Double) -> Double {
+    guard count != 0 else { return 0 }
+    return spec == .rootMeanSquaredError ? (sum / count).squareRoot() : sum / count
+  }
+}
+
+@inline(__always)
+private func overElements<S: Scalar>(_ data: Judged<S>, _ term: (S, S) -> S) -> (Double, Double) {
+  let n = data.features
+  return overRows(data) { p, y in
+    var sum: S = 0
+    for i in 0..<n { sum += term(p[i], y[i]) }
+    return sum / S(n)
+  }
+}
+
+@inline(__always)
+private func overRows<S: Scalar>(
+  _ data: Judged<S>, _ term: (UnsafePointer<S>, UnsafePointer<S>) -> S
+) -> (Double, Double) {
+  var sum = 0.0, count = 0.0
+  for row in 0..<data.rows {
+    let weight = data.weight(row)
+    if weight == 0 { continue }
+    sum += Double(weight * term(data.output + row * data.features, data.target + row * data.targetFeatures))
+    count += Double(weight)
+  }
+  return (sum, count)
+}
+
+/// The first of the largest elements, as argmax gives it.
+@inline(__always)
+private func largest<S: Scalar>(_ x: UnsafePointer<S>, _ n: Int) -> Int {
+  var best = 0
+  for i in 1..<max(n, 1) where x[i] > x[best] { best = i }
+  return best
+}

@@ -1,0 +1,208 @@
+import Glibc
+import KernelAPI
+
+/// Turns gradients into updates over the network's flat parameter buffer.
+///
+/// Its state lies in up to three buffers of the parameters' layout. The
+/// elements between parameters are updated with them: their gradients are
+/// zero, so they stay zero.
+final class Optimizer<S: Scalar> {
+  let spec: OptimizerSpec
+  private let store: ParameterStore<S>
+  private let kernels: KernelTable<S>
+  private let slots: [AlignedBuffer<S>]
+  /// Keras' names of the slots, in the order in which their arrays are stored.
+  private let groups: [SlotGroup]
+  /// Trainable parameters as (offset, count).
+  let trainable: [Parameter<S>]
+  /// Neighbouring trainable parameters as one range of the flat buffer each.
+  let ranges: [Range<Int>]
+  private var constantRate: Double
+  /// Nadam's product of u_1 ... u_t.
+  private var uProduct = 1.0
+
+  /// Updates made so far.
+  var iteration = 0 {
+    didSet { if iteration != oldValue + 1 { recomputeProduct() } }
+  }
+
+  /// Keras creates its state arrays group after group, and within one group
+  /// parameter after parameter.
+  private struct SlotGroup {
+    let kinds: [(name: String, slot: Int)]
+  }
+
+  init(_ spec: OptimizerSpec, _ store: ParameterStore<S>, _ kernels: KernelTable<S>) throws(UnrollError) {
+    self.spec = spec
+    self.store = store
+    self.kernels = kernels
+    trainable = store.parameters.filter { $0.isTrainable }
+    var ranges: [Range<Int>] = []
+    for parameter in trainable where parameter.count > 0 {
+      let end = parameter.offset + (parameter.count + 15) & ~15
+      if let last = ranges.last, last.upperBound == parameter.offset {
+        ranges[ranges.count - 1] = last.lowerBound..<end
+      } else {
+        ranges.append(parameter.offset..<end)
+      }
+    }
+    self.ranges = ranges
+    constantRate = spec.learningRate.rate(at: 0)
+    groups = Self.groups(spec.algorithm)
+    var slots: [AlignedBuffer<S>] = []
+    for _ in 0..<Self.update(spec.algorithm, uProduct: 1).slots { slots.append(try AlignedBuffer<S>(count: store.count)) }
+    if case .adagrad(let initial, _) = spec.algorithm, let accumulator = slots.first {
+      for index in 0..<accumulator.count { accumulator.pointer[index] = S(initial) }
+    }
+    self.slots = slots
+  }
+
+  /// The kernels' form of the algorithm.
+  private static func update(_ algorithm: OptimizerSpec.Algorithm, uProduct: Double) -> OptimizerUpdate {
+    switch algorithm {
+    case .sgd(let momentum, let nesterov): .sgd(momentum: momentum, nesterov: nesterov)
+    case .rmsprop(let rho, let momentum, let epsilon, let centered):
+      .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered)
+    case .adam(let beta1, let beta2, let epsilon, let amsgrad), .adamw(let beta1, let beta2, let epsilon, let amsgrad, _):
+      .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
+    case .adagrad(_, let epsilon): .adagrad(epsilon: epsilon)
+    case .adamax(let beta1, let beta2, let epsilon): .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
+    case .nadam(let beta1, let beta2, let epsilon):
+      .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, uProduct: uProduct)
+    }
+  }
+
+  private static func groups(_ algorithm: OptimizerSpec.Algorithm) -> [SlotGroup] {
+    switch algorithm {
+    case .sgd(let momentum, _): return momentum != 0 ? [SlotGroup(kinds: [("momentum", 0)])] : []
+    case .rmsprop(_, let momentum, _, let centered):
+      var groups = [SlotGroup(kinds: [("velocity", 0)])]
+      if momentum > 0 { groups.append(SlotGroup(kinds: [("momentum", 1)])) }
+      if centered { groups.append(SlotGroup(kinds: [("average_gradient", momentum > 0 ? 2 : 1)])) }
+      return groups
+    case .adam(_, _, _, let amsgrad), .adamw(_, _, _, let amsgrad, _):
+      let moments = SlotGroup(kinds: [("momentum", 0), ("velocity", 1)])
+      return amsgrad ? [moments, SlotGroup(kinds: [("velocity_hat", 2)])] : [moments]
+    case .adagrad: return [SlotGroup(kinds: [("accumulator", 0)])]
+    case .adamax: return [SlotGroup(kinds: [("momentum", 0), ("norm", 1)])]
+    case .nadam: return [SlotGroup(kinds: [("momentum", 0), ("velocity", 1)])]
+    }
+  }
+
+  // MARK: the learning rate
+
+  var learningRate: Double {
+    spec.learningRate.isConstant ? constantRate : spec.learningRate.rate(at: iteration)
+  }
+
+  func setLearningRate(_ rate: Double) throws(UnrollError) {
+    guard spec.learningRate.isConstant else {
+      throw UnrollError(.invalidState, "the learning rate follows a schedule and cannot be set; compile with a constant rate to set it")
+    }
+    guard rate.isFinite, rate >= 0 else {
+      throw UnrollError(.invalidArgument, "learning_rate must be a finite number, at least 0, found \(rate)")
+    }
+    constantRate = rate
+  }
+
+  // MARK: one step
+
+  /// Clips the gradients in place by norm. Sums run over one parameter after
+  /// the other in a fixed order, so that the result does not depend on threads.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func clipByNorm(_ gradients: UnsafeMutablePointer<S>) {
+    if spec.clipNorm > 0 {
+      for parameter in trainable {
+        let values = gradients + parameter.offset
+        let norm = kernels.sumOfSquares(parameter.count, values).squareRoot()
+        if norm > spec.clipNorm { kernels.scale(parameter.count, spec.clipNorm / norm, values, values) }
+      }
+    } else if spec.globalClipNorm > 0 {
+      var sum = 0.0
+      for parameter in trainable { sum += kernels.sumOfSquares(parameter.count, gradients + parameter.offset) }
+      let norm = sum.squareRoot()
+      if norm > spec.globalClipNorm {
+        for parameter in trainable {
+          let values = gradients + parameter.offset
+          kernels.scale(parameter.count, spec.globalClipNorm / norm, values, values)
+        }
+      }
+    }
+  }
+
+  /// Must precede the `apply` calls of a step.
+  func beginStep() {
+    guard case .nadam(let beta1, _, _) = spec.algorithm else { return }
+    uProduct *= beta1 * (1 - 0.5 * pow(0.96, Double(iteration + 1)))
+  }
+
+  /// Updates one part of the flat buffer; parts may run on several threads.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func apply(_ range: Range<Int>, gradients: UnsafeMutablePointer<S>) {
+    let start = range.lowerBound
+    if spec.clipValue > 0 {
+      kernels.clip(range.count, -spec.clipValue, spec.clipValue, gradients + start)
+    }
+    var decay = 0.0
+    if case .adamw(_, _, _, _, let weightDecay) = spec.algorithm { decay = weightDecay }
+    kernels.optimize(
+      Self.update(spec.algorithm, uProduct: uProduct),
+      OptimizerArguments(
+        count: range.count, parameters: store.buffer.pointer + start, gradients: gradients + start,
+        slot0: slots.count > 0 ? slots[0].pointer + start : nil,
+        slot1: slots.count > 1 ? slots[1].pointer + start : nil,
+        slot2: slots.count > 2 ? slots[2].pointer + start : nil,
+        learningRate: learningRate, weightDecay: decay, step: iteration + 1))
+  }
+
+  // MARK: state, as files see it
+
+  var variables: [OptimizerVariable] { entries.map { $0.variable } }
+
+  private var entries: [(variable: OptimizerVariable, slot: UnsafeMutablePointer<S>?)] {
+    var entries: [(OptimizerVariable, UnsafeMutablePointer<S>?)] = []
+    for group in groups {
+      for (index, parameter) in store.parameters.enumerated() where parameter.isTrainable {
+        for kind in group.kinds {
+          entries.append((
+            OptimizerVariable(kind: kind.name, parameter: index, shape: parameter.shape),
+            slots[kind.slot].pointer + parameter.offset))
+        }
+      }
+    }
+    if case .nadam = spec.algorithm { entries.append((OptimizerVariable(kind: "u_product", parameter: nil, shape: []), nil)) }
+    return entries
+  }
+
+  func read(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType) {
+    let entry = entries[index]
+    if let slot = entry.slot {
+      scatter(slot, positions: 1, batch: 1, features: entry.variable.count, rows: 1, into: destination, type: type, firstRow: 0)
+    } else if type == .float64 {
+      destination.storeBytes(of: uProduct, as: Double.self)
+    } else {
+      destination.storeBytes(of: Float(uProduct), as: Float.self)
+    }
+  }
+
+  func write(_ index: Int, from source: UnsafeRawPointer, type: ElementType) {
+    let entry = entries[index]
+    let view = ArrayView(base: source, type: type, shape: [1, entry.variable.count])
+    if let slot = entry.slot {
+      view.gather(rows: nil, firstRow: 0, count: 1, into: slot, batch: 1)
+    } else {
+      // A file's u_product is rounded to float32; the exact one follows from
+      // the iteration, which a file stores too.
+      recomputeProduct()
+    }
+  }
+
+  private func recomputeProduct() {
+    guard case .nadam(let beta1, _, _) = spec.algorithm else { return }
+    uProduct = 1
+    // It reaches zero long before a million updates.
+    for step in 0..<min(iteration, 100_000) where uProduct > 0 { uProduct *= beta1 * (1 - 0.5 * pow(0.96, Double(step + 1))) }
+  }
+}

@@ -1,0 +1,332 @@
+import CPlatform
+import KernelAPI
+
+/// Training and evaluation of one network: what `compile` made.
+final class Trainer<S: Scalar>: AnyTrainer {
+  let network: Network<S>
+  let spec: CompileSpec
+  let optimizer: Optimizer<S>
+  let modelSeed: UInt64
+  private let heads: [Head]
+  /// Made for the first batch, when the shapes of the targets say what "accuracy" means.
+  private var runner: BatchRunner<S>?
+  private var runnerSparse: [Bool] = []
+  private var metrics: [[MetricRule]] = []
+  /// Elements of the flat buffer that one task of the update phase takes.
+  private static var updateBlock: Int { 1 << 14 }
+  private let updateBlocks: [Range<Int>]
+  private let regularized: [(parameter: Parameter<S>, l1: Double, l2: Double)]
+  private(set) var isFitting = false
+  let valueNames: [String]
+
+  init(_ network: Network<S>, _ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) {
+    self.network = network
+    self.spec = spec
+    self.modelSeed = modelSeed
+    optimizer = try Optimizer(spec.optimizer, network.store, kernels(for: S.self))
+    heads = try Self.heads(network, spec)
+    let outputs = heads.map { $0.name }
+    let all = spec.metrics.map { $0.rawValue } + spec.weightedMetrics.map { $0.rawValue }
+    if heads.count == 1 {
+      valueNames = ["loss"] + all
+    } else {
+      valueNames = ["loss"] + outputs.map { "\($0)_loss" } + outputs.flatMap { output in all.map { "\(output)_\($0)" } }
+    }
+    var blocks: [Range<Int>] = []
+    for range in optimizer.ranges {
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.updateBlock) {
+        blocks.append(start..<min(start + Self.updateBlock, range.upperBound))
+      }
+    }
+    updateBlocks = blocks
+    regularized = network.store.parameters.compactMap { parameter in
+      guard parameter.isTrainable, let regularizer = parameter.regularizer, regularizer.l1 != 0 || regularizer.l2 != 0 else { return nil }
+      return (parameter, regularizer.l1, regularizer.l2)
+    }
+  }
+
+  private static func heads(_ network: Network<S>, _ spec: CompileSpec) throws(UnrollError) -> [Head] {
+    let outputs = network.graph.spec.outputs
+    guard spec.losses.count == 1 || spec.losses.count == outputs.count else {
+      throw UnrollError(.invalidArgument, "compile was given \(spec.losses.count) losses for a model with \(outputs.count) output(s)")
+    }
+    guard spec.lossWeights.isEmpty || spec.lossWeights.count == outputs.count else {
+      throw UnrollError(.invalidArgument, "compile was given \(spec.lossWeights.count) loss weights for a model with \(outputs.count) output(s)")
+    }
+    return outputs.enumerated().map { index, reference in
+      Head(
+        name: network.graph.layers[network.graph.spec.nodes[reference.node].layer].name,
+        loss: spec.losses[spec.losses.count == 1 ? 0 : index],
+        lossWeight: spec.lossWeights.isEmpty ? 1 : spec.lossWeights[index])
+    }
+  }
+
+  // MARK: the optimizer's state
+
+  var iteration: Int {
+    get { optimizer.iteration }
+    set { optimizer.iteration = newValue }
+  }
+  var learningRate: Double { optimizer.learningRate }
+  func setLearningRate(_ rate: Double) throws(UnrollError) { try optimizer.setLearningRate(rate) }
+  var optimizerVariables: [OptimizerVariable] { optimizer.variables }
+  func readOptimizerVariable(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType) {
+    optimizer.read(index, into: destination, type: type)
+  }
+  func writeOptimizerVariable(_ index: Int, from source: UnsafeRawPointer, type: ElementType) {
+    optimizer.write(index, from: source, type: type)
+  }
+
+  // MARK: preparing
+
+  /// Data checked against the network, for batches of up to `batch` rows.
+  func bind(_ data: TrainingData, batch: Int) throws(UnrollError) -> BoundData {
+    guard data.rows > 0 else { throw UnrollError(.invalidArgument, "there are no samples") }
+    let dimensions = try network.inputDimensions(data.inputs)
+    let outputs = try network.outputDimensions(for: dimensions)
+    let bound = try BoundData(data, inputDimensions: dimensions, outputs: outputs, heads: heads)
+    if network.isStateful {
+      guard data.rows % min(batch, data.rows) == 0 else {
+        throw UnrollError(
+          .shapeMismatch,
+          "a stateful model needs batches of one size: \(data.rows) samples are not a multiple of the batch size \(batch)")
+      }
+      try network.reserveStates(batch: min(batch, data.rows))
+    }
+    let sparse = bound.targets.map { $0.isSparse }
+    if runner == nil || sparse != runnerSparse {
+      runnerSparse = sparse
+      metrics = zip(outputs, sparse).map { dimensions, isSparse in
+        let rules = spec.metrics.map { ($0, false) } + spec.weightedMetrics.map { ($0, true) }
+        return rules.map { metric, weighted in
+          MetricRule(
+            spec: MetricRule.resolve(metric, features: dimensions.last ?? 1, sparseTargets: isSparse), isWeighted: weighted)
+        }
+      }
+      for (index, rules) in metrics.enumerated() {
+        for rule in rules { try checkMetric(rule.spec, bound.targets[index], outputs[index].last ?? 1, heads[index]) }
+      }
+      runner = BatchRunner(network, heads: heads, metrics: metrics)
+    }
+    return bound
+  }
+
+  /// Metrics that compare element by element need targets as wide as the output.
+  private func checkMetric(
+    _ metric: MetricSpec, _ target: BoundData.Target, _ features: Int, _ head: Head
+  ) throws(UnrollError) {
+    let wanted = metric == .sparseCategoricalAccuracy ? 1 : features
+    guard target.features == wanted else {
+      throw UnrollError(
+        .invalidArgument,
+        "\(metric.rawValue) cannot judge output \(head.name): it needs \(wanted) target value(s) where the loss has \(target.features)")
+    }
+  }
+
+  func batchRunner() throws(UnrollError) -> BatchRunner<S> {
+    guard let runner else { throw UnrollError(.invalidState, "no data was bound") }
+    return runner
+  }
+
+  func layout(_ data: BoundData, rows: Int, training: Bool, workers: Int) throws(UnrollError) -> BatchLayout<S> {
+    try batchRunner().layout(
+      rows: rows, training: training, dimensions: data.dimensions, targetFeatures: data.targets.map { $0.features }, workers: workers)
+  }
+
+  /// Threads worth having for batches of this layout: waking one costs more
+  /// than a batch of less than about a million multiplications.
+  func workers(_ wanted: Int, _ data: BoundData, batch: Int) throws(UnrollError) -> Int {
+    guard wanted >= 0 else { throw UnrollError(.invalidArgument, "the number of threads must not be negative, found \(wanted)") }
+    let shards = batch / max(1, BatchLayout<S>.shardRows(batch: batch, parameters: network.store.count, whole: network.isStateful))
+    let positions = data.dimensions.map { $0.dropLast().reduce(1, *) }.max() ?? 1
+    if Double(network.store.count) * Double(positions) * Double(batch) < 1e6 { return 1 }
+    return max(1, min(wanted == 0 ? Int(cplatform_processor_count()) : wanted, shards, 64))
+  }
+
+  /// Runs `body` with threads that end before this returns.
+  func withPool<R>(_ workers: Int, _ body: (WorkerPool) throws(UnrollError) -> R) throws(UnrollError) -> R {
+    let pool = WorkerPool(threads: workers) { [unowned(unsafe) self] task, worker in self.task(task, worker) }
+    defer { pool.shutDown() }
+    return try body(pool)
+  }
+
+  // MARK: one step
+
+  private enum Phase { case shards, update }
+  private var phase = Phase.shards
+
+  private func task(_ task: Int, _ worker: Int) {
+    switch phase {
+    case .shards: runner?.runShard(task, worker: worker)
+    case .update: optimizer.apply(updateBlocks[task], gradients: updateGradients)
+    }
+  }
+
+  private var updateGradients: UnsafeMutablePointer<S> { runner?.gradients ?? network.store.buffer.pointer }
+
+  /// Forward, and in training backward, of one batch. `outcome.total` is the
+  /// weighted loss with the regularisers' penalty.
+  func runBatch(
+    _ layout: BatchLayout<S>, _ data: BoundData, _ step: BatchRunner<S>.Step, _ runner: BatchRunner<S>, _ pool: WorkerPool,
+    into outcome: inout BatchRunner<S>.Outcome
+  ) -> Double {
+    phase = .shards
+    runner.run(layout, data, step, pool: pool, into: &outcome)
+    var total = penalty()
+    for (index, head) in heads.enumerated() { total += head.lossWeight * outcome.losses[index] }
+    return total
+  }
+
+  /// The regularisers' part of the loss: l1 sum |w| + l2 sum w^2.
+  private func penalty() -> Double {
+    var total = 0.0
+    for (parameter, l1, l2) in regularized {
+      var absolute = 0.0, squares = 0.0
+      for index in 0..<parameter.count {
+        let value = Double(parameter.value[index])
+        absolute += abs(value)
+        squares += value * value
+      }
+      total += l1 * absolute + l2 * squares
+    }
+    return total
+  }
+
+  /// Updates the weights with the gradients of the last batch.
+  func update(_ runner: BatchRunner<S>, _ pool: WorkerPool) throws(UnrollError) {
+    let gradients = runner.gradients
+    for (parameter, l1, l2) in regularized {
+      let gradient = gradients + parameter.offset, value = parameter.value
+      let slope1 = S(l1), slope2 = S(2 * l2)
+      for index in 0..<parameter.count {
+        let w = value[index]
+        gradient[index] += slope2 * w + (w > 0 ? slope1 : w < 0 ? -slope1 : 0)
+      }
+    }
+    optimizer.clipByNorm(gradients)
+    optimizer.beginStep()
+    phase = .update
+    pool.run(tasks: updateBlocks.count)
+    optimizer.iteration += 1
+    try network.prepare()
+  }
+
+  /// Marks the trainer as busy; a callback must not start a second fit.
+  func beginFit() throws(UnrollError) {
+    guard !isFitting else { throw UnrollError(.invalidState, "the model is being trained; a callback cannot start another training") }
+    isFitting = true
+  }
+  func endFit() {
+    isFitting = false
+    runner?.dropLayouts()
+    network.dropPlans()
+  }
+
+  // MARK: single batches and evaluation
+
+  func trainOnBatch(
+    _ data: TrainingData, classWeights: [Int: Double], seed: UInt64, threads: Int
+  ) throws(UnrollError) -> [Double] {
+    guard !isFitting else { throw UnrollError(.invalidState, "the model is being trained; a callback cannot train it too") }
+    let bound = try bind(data, batch: data.rows)
+    try checkClassWeights(classWeights, data)
+    let runner = try batchRunner()
+    let workers = try workers(threads, bound, batch: bound.rows)
+    let layout = try layout(bound, rows: bound.rows, training: true, workers: workers)
+    var averages = RunningValues<S>(runner)
+    return try withPool(workers) { pool throws(UnrollError) in
+      let step = BatchRunner<S>.Step(
+        order: nil, firstRow: 0, isTraining: true, seed: seed, step: UInt64(iteration), classWeights: classWeights)
+      let loss = runBatch(layout, bound, step, runner, pool, into: &averages.outcome)
+      guard loss.isFinite else {
+        throw UnrollError(.notFinite, "the loss of this batch is \(loss); the weights were not changed. \(nonFiniteAdvice)")
+      }
+      try update(runner, pool)
+      averages.add(loss: loss, rows: bound.rows)
+      return averages.values
+    }
+  }
+
+  func evaluate(_ data: TrainingData, batchSize: Int, threads: Int) throws(UnrollError) -> [Double] {
+    guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
+    let bound = try bind(data, batch: batchSize)
+    let workers = try workers(threads, bound, batch: min(batchSize, bound.rows))
+    return try withPool(workers) { pool throws(UnrollError) in
+      try evaluate(bound, batchSize: batchSize, workers: workers, pool)
+    }
+  }
+
+  func evaluate(_ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool) throws(UnrollError) -> [Double] {
+    let runner = try batchRunner()
+    var averages = RunningValues<S>(runner)
+    var first = 0
+    while first < data.rows {
+      let count = min(batchSize, data.rows - first)
+      let layout = try layout(data, rows: count, training: false, workers: workers)
+      let step = BatchRunner<S>.Step(order: nil, firstRow: first, isTraining: false)
+      let loss = runBatch(layout, data, step, runner, pool, into: &averages.outcome)
+      averages.add(loss: loss, rows: count)
+      first += count
+    }
+    return averages.values
+  }
+
+  func checkClassWeights(_ weights: [Int: Double], _ data: TrainingData) throws(UnrollError) {
+    guard !weights.isEmpty else { return }
+    guard data.sampleWeights.isEmpty else {
+      throw UnrollError(.invalidArgument, "class weights and sample weights cannot be combined; multiply them into the sample weights")
+    }
+    guard heads.count == 1 else {
+      throw UnrollError(.invalidArgument, "class weights are for models with one output, this one has \(heads.count)")
+    }
+    for (label, weight) in weights where !weight.isFinite || weight < 0 {
+      throw UnrollError(.invalidArgument, "the weight of class \(label) must be a finite number, at least 0, found \(weight)")
+    }
+  }
+}
+
+/// What to do about a loss that is not a number; ends such messages.
+let nonFiniteAdvice =
+  "Check the data for NaN and infinity, lower the learning rate, or clip the gradients (global_clipnorm)."
+
+/// Keras' running means: losses weighted by the rows of their batches,
+/// metrics by their own counts.
+struct RunningValues<S: Scalar> {
+  var outcome: BatchRunner<S>.Outcome
+  private let rules: [[MetricRule]]
+  private var rows = 0.0
+  private var losses: [Double]
+  private var metrics: [Double]
+  private(set) var values: [Double]
+
+  init(_ runner: BatchRunner<S>) {
+    outcome = runner.makeOutcome()
+    rules = runner.metrics
+    // The total, then each output's loss if there are several.
+    losses = [Double](repeating: 0, count: rules.count == 1 ? 1 : 1 + rules.count)
+    metrics = [Double](repeating: 0, count: outcome.metrics.count)
+    values = [Double](repeating: 0, count: losses.count + metrics.count / 2)
+  }
+
+  mutating func reset() {
+    rows = 0
+    for index in losses.indices { losses[index] = 0 }
+    for index in metrics.indices { metrics[index] = 0 }
+  }
+
+  /// Adds the batch whose sums are in `outcome`.
+  mutating func add(loss: Double, rows count: Int) {
+    rows += Double(count)
+    losses[0] += loss * Double(count)
+    for index in 1..<losses.count { losses[index] += outcome.losses[index - 1] * Double(count) }
+    for index in metrics.indices { metrics[index] += outcome.metrics[index] }
+    for index in losses.indices { values[index] = losses[index] / rows }
+    var slot = 0
+    for rule in rules {
+      for metric in rule {
+        values[losses.count + slot / 2] = metric.value(sum: metrics[slot], count: metrics[slot + 1])
+        slot += 2
+      }
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import CPlatform
+import Glibc
+import Synchronization
+
+/// Threads that share the numbered tasks of one phase after another.
+///
+/// `run` hands out tasks 0..<count; the caller works too, and every thread
+/// claims the next task by compare-and-swap, so that a thread the system has
+/// put aside delays its own task only. Waiting threads spin for a moment, as
+/// the next phase usually follows at once and waking a sleeper costs about
+/// 60 us, and sleep after that. A pool lives for one call into the library
+/// and is shut down before the call returns: no thread of ours is left when
+/// the host forks or unloads. Its threads block all signals, which stay the
+/// host's.
+final class WorkerPool: @unchecked Sendable {
+  typealias Body = (_ task: Int, _ worker: Int) -> Void
+
+  /// Workers, the caller included; the caller is worker 0.
+  private(set) var threads = 1
+  private let body: Body
+  private var handles: [pthread_t] = []
+  /// generation (24 bits) | tasks (20) | next task (20).
+  private let claim = Atomic<UInt64>(0)
+  private let unfinished = Atomic<Int>(0)
+  private let isStopping = Atomic<Bool>(false)
+  private let sleepers = Atomic<Int>(0)
+  private let callerSleeps = Atomic<Bool>(false)
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let workReady = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let workDone = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  private static var field: UInt64 { 0xF_FFFF }
+  /// About 100 us of `pause`.
+  private static var spins: Int { 2500 }
+
+  /// If the system refuses a thread, the pool works with those it has.
+  init(threads wanted: Int, body: @escaping Body) {
+    self.body = body
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(workReady, nil)
+    pthread_cond_init(workDone, nil)
+    guard wanted > 1 else { return }
+    var all = sigset_t(), previous = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &previous)
+    for worker in 1..<wanted {
+      let start = Unmanaged.passRetained(Start(pool: self, worker: worker))
+      var handle = pthread_t()
+      let status = pthread_create(&handle, nil, { argument in
+        guard let argument else { return nil }
+        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        start.pool.work(as: start.worker)
+        return nil
+      }, start.toOpaque())
+      guard status == 0 else {
+        start.release()
+        break
+      }
+      handles.append(handle)
+      threads += 1
+    }
+    pthread_sigmask(SIG_SETMASK, &previous, nil)
+  }
+
+  private final class Start {
+    let pool: WorkerPool
+    let worker: Int
+    init(pool: WorkerPool, worker: Int) {
+      self.pool = pool
+      self.worker = worker
+    }
+  }
+
+  /// Ends the threads. Must be called once, after the last `run`.
+  func shutDown() {
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(workReady)
+    pthread_mutex_unlock(mutex)
+    for handle in handles { pthread_join(handle, nil) }
+    handles = []
+    threads = 1
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(workReady)
+    pthread_cond_destroy(workDone)
+    mutex.deallocate()
+    workReady.deallocate()
+    workDone.deallocate()
+  }
+
+  /// Runs `body` for every task and returns when all have finished.
+  func run(tasks: Int) {
+    if threads == 1 || tasks == 1 {
+      for task in 0..<tasks { body(task, 0) }
+      return
+    }
+    var first = 0
+    while first < tasks {
+      let count = min(tasks - first, Int(Self.field))
+      runSlice(first: first, count: count)
+      first += count
+    }
+  }
+
+  /// Number of the first task of the slice being run: one slice holds as many
+  /// tasks as fit the claim word.
+  private var firstTask = 0
+
+  private func runSlice(first: Int, count: Int) {
+    firstTask = first
+    unfinished.store(count, ordering: .relaxed)
+    let generation = (claim.load(ordering: .relaxed) >> 40) &+ 1
+    claim.store(generation << 40 | UInt64(count) << 20, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(workReady)
+      pthread_mutex_unlock(mutex)
+    }
+    while claimAndRun(as: 0) {}
+    var spins = 0
+    while unfinished.load(ordering: .acquiring) > 0 {
+      if spins < Self.spins {
+        spins += 1
+        cplatform_pause()
+        continue
+      }
+      // Another program has the other processor: leave ours to our worker.
+      pthread_mutex_lock(mutex)
+      callerSleeps.store(true, ordering: .sequentiallyConsistent)
+      while unfinished.load(ordering: .sequentiallyConsistent) > 0 { pthread_cond_wait(workDone, mutex) }
+      callerSleeps.store(false, ordering: .relaxed)
+      pthread_mutex_unlock(mutex)
+    }
+  }
+
+  /// False if no task is left.
+  private func claimAndRun(as worker: Int) -> Bool {
+    let word = claim.load(ordering: .acquiring)
+    let next = word & Self.field
+    guard next < (word >> 20) & Self.field else { return false }
+    guard claim.compareExchange(expected: word, desired: word + 1, ordering: .acquiringAndReleasing).exchanged else {
+      return true
+    }
+    body(firstTask + Int(next), worker)
+    if unfinished.subtract(1, ordering: .sequentiallyConsistent).newValue == 0,
+      callerSleeps.load(ordering: .sequentiallyConsistent)
+    {
+      pthread_mutex_lock(mutex)
+      pthread_cond_signal(workDone)
+      pthread_mutex_unlock(mutex)
+    }
+    return true
+  }
+
+  private func work(as worker: Int) {
+    var spins = 0
+    while true {
+      if claimAndRun(as: worker) {
+        spins = 0
+        continue
+      }
+      if isStopping.load(ordering: .acquiring) { return }
+      spins += 1
+      if spins < Self.spins {
+        cplatform_pause()
+        continue
+      }
+      spins = 0
+      pthread_mutex_lock(mutex)
+      sleepers.add(1, ordering: .sequentiallyConsistent)
+      while !hasTask, !isStopping.load(ordering: .sequentiallyConsistent) { pthread_cond_wait(workReady, mutex) }
+      sleepers.subtract(1, ordering: .relaxed)
+      pthread_mutex_unlock(mutex)
+    }
+  }
+
+  private var hasTask: Bool {
+    let word = claim.load(ordering: .sequentiallyConsistent)
+    return word & Self.field < (word >> 20) & Self.field
+  }
+}
