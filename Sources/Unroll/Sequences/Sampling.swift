@@ -1,0 +1,125 @@
+import Glibc
+import KernelAPI
+
+/// How one of several classes is drawn from a model's output.
+public struct SamplingOptions: Sendable, Equatable {
+  /// Divides the logits: below 1 the likely becomes likelier, above 1 the
+  /// draw more even. 0 takes the likeliest always.
+  public var temperature = 1.0
+  /// Draws among the k likeliest only; 0 means all.
+  public var topK = 0
+  public init() {}
+
+  func validate() throws(UnrollError) {
+    guard temperature.isFinite, temperature >= 0 else {
+      throw UnrollError(.invalidArgument, "temperature must be a finite number, at least 0, found \(temperature)")
+    }
+    guard topK >= 0 else { throw UnrollError(.invalidArgument, "top_k must not be negative, found \(topK)") }
+  }
+}
+
+/// What the numbers of a model's output mean.
+enum OutputKind: Sendable {
+  case probabilities
+  /// Probabilities up to exp and a common factor.
+  case logits
+}
+
+/// Draws classes; its memory is made once.
+///
+/// With temperature 1 and no top-k, class k is drawn where the running sum of
+/// the probabilities first exceeds the uniform number u in [0, 1): NumPy's
+/// `choice` draws the same class from the same u.
+struct Sampler {
+  private let options: SamplingOptions
+  private let kind: OutputKind
+  private var weights: [Double]
+  private var order: [Int]
+
+  init(_ options: SamplingOptions, _ kind: OutputKind, classes: Int) throws(UnrollError) {
+    try options.validate()
+    self.options = options
+    self.kind = kind
+    weights = [Double](repeating: 0, count: classes)
+    order = options.topK > 0 && options.topK < classes ? Array(0..<classes) : []
+  }
+
+  /// Throws `.notFinite` if the output has no distribution.
+  mutating func draw<S: Scalar>(_ output: UnsafePointer<S>, uniform: Double) throws(UnrollError) -> Int {
+    var best = 0
+    for index in weights.indices {
+      let value = Double(output[index])
+      guard !value.isNaN, value < .infinity else {
+        throw UnrollError(.notFinite, "the model's output \(index) is \(value); nothing can be drawn from it")
+      }
+      weights[index] = value
+      if value > weights[best] { best = index }
+    }
+    if options.temperature == 0 { return best }
+    if kind == .logits || options.temperature != 1 {
+      let largest = kind == .logits ? weights[best] : log(weights[best])
+      for index in weights.indices {
+        let logit = kind == .logits ? weights[index] : log(max(weights[index], 0))
+        weights[index] = exp((logit - largest) / options.temperature)
+      }
+    }
+    keepLikeliest()
+    var total = 0.0
+    for weight in weights { total += max(weight, 0) }
+    guard total > 0, total < .infinity else {
+      throw UnrollError(.notFinite, "the model's output sums to \(total); nothing can be drawn from it")
+    }
+    var sum = 0.0
+    for index in weights.indices {
+      sum += max(weights[index], 0)
+      if sum / total > uniform { return index }
+    }
+    return best
+  }
+
+  /// Zeroes all weights but the k largest; of equal ones the first stay.
+  private mutating func keepLikeliest() {
+    guard !order.isEmpty else { return }
+    order.withUnsafeMutableBufferPointer { order in
+      weights.withUnsafeBufferPointer { weights in
+        order.sort { weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1 }
+      }
+    }
+    for index in order[options.topK...] { weights[index] = 0 }
+  }
+}
+
+extension ModelSpec {
+  /// What the model's (first) output means, after its last layer's activation.
+  func outputKind() throws(UnrollError) -> OutputKind {
+    guard let reference = outputs.first, nodes.indices.contains(reference.node),
+      layers.indices.contains(nodes[reference.node].layer)
+    else { throw UnrollError(.invalidState, "the model has no output") }
+    let layer = layers[nodes[reference.node].layer]
+    switch layer.config.finalActivation {
+    case .softmax: return .probabilities
+    case .linear, .logSoftmax: return .logits
+    case let other:
+      let found = other.map { "\($0)" } ?? "a layer \(layer.config.className)"
+      throw UnrollError(
+        .unsupported, "\(layer.name): drawing symbols needs an output with softmax, or a linear one (logits), found \(found)")
+    }
+  }
+}
+
+extension LayerConfig {
+  /// The activation that makes a layer's output, if it ends in one.
+  fileprivate var finalActivation: Activation? {
+    switch self {
+    case .dense(let config): config.activation.function
+    case .activation(let spec): spec.function
+    case .activationLayer(let config): config.kind == .softmax && config.axis == -1 ? .softmax : nil
+    case .timeDistributed(let inner): inner.config.finalActivation
+    case .model(let spec):
+      if let output = spec.outputs.first, spec.nodes.indices.contains(output.node),
+        spec.layers.indices.contains(spec.nodes[output.node].layer)
+      { spec.layers[spec.nodes[output.node].layer].config.finalActivation } else { nil }
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/// Sequences of symbols of different lengths, stored end to end.
+public struct SequenceSet: Sendable {
+  public let symbols: [Int32]
+  /// One more than there are sequences: sequence i is
+  /// `symbols[offsets[i]..<offsets[i + 1]]`.
+  public let offsets: [Int]
+  /// Symbols are in `0..<bound`.
+  let bound: Int
+
+  public var count: Int { offsets.count - 1 }
+  public var longest: Int { (0..<count).reduce(0) { max($0, length($1)) } }
+  public func length(_ index: Int) -> Int { offsets[index + 1] - offsets[index] }
+
+  public init(_ sequences: [[Int]]) throws(UnrollError) {
+    var symbols: [Int32] = []
+    for (index, sequence) in sequences.enumerated() {
+      for symbol in sequence {
+        guard let small = Int32(exactly: symbol) else { throw Self.outside(symbol, index) }
+        symbols.append(small)
+      }
+    }
+    try self.init(symbols: symbols, lengths: sequences.map { $0.count })
+  }
+
+  /// Throws if the lengths do not add up to the symbols.
+  public init(symbols: [Int32], lengths: [Int]) throws(UnrollError) {
+    var offsets = [0]
+    offsets.reserveCapacity(lengths.count + 1)
+    var end = 0
+    for (index, length) in lengths.enumerated() {
+      let (next, overflow) = end.addingReportingOverflow(length)
+      guard length >= 0, !overflow, next <= symbols.count else {
+        throw UnrollError(
+          .shapeMismatch, "sequence \(index) has length \(length), but \(symbols.count - end) symbols are left")
+      }
+      end = next
+      offsets.append(end)
+    }
+    guard end == symbols.count else {
+      throw UnrollError(.shapeMismatch, "the lengths of the sequences add up to \(end), there are \(symbols.count) symbols")
+    }
+    guard !lengths.isEmpty else { throw UnrollError(.invalidArgument, "there are no sequences") }
+    var bound = 0
+    for index in lengths.indices {
+      for position in offsets[index]..<offsets[index + 1] {
+        guard symbols[position] >= 0 else { throw Self.outside(Int(symbols[position]), index) }
+        bound = max(bound, Int(symbols[position]) + 1)
+      }
+    }
+    self.symbols = symbols
+    self.offsets = offsets
+    self.bound = bound
+  }
+
+  /// One sequence a text, without an end symbol.
+  public init(_ texts: [String], _ vocabulary: Vocabulary) throws(UnrollError) {
+    var sequences: [[Int]] = []
+    for (index, text) in texts.enumerated() {
+      do { sequences.append(try vocabulary.encode(text)) } catch {
+        throw UnrollError(error.code, "text \(index): \(error.message)")
+      }
+    }
+    try self.init(sequences)
+  }
+
+  private static func outside(_ symbol: Int, _ index: Int) -> UnrollError {
+    UnrollError(.invalidArgument, "sequence \(index) has the symbol \(symbol); symbols are numbers from 0 on")
+  }
+}
