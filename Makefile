@@ -57,3 +57,29 @@ include Benchmarks/targets.mk
 
 # ---- library, C programs (see bindings/c, examples/c, Tests/ABI) ------------
 
+
+# The shared library contains the Swift runtime (-static-stdlib), exports
+# unroll_* only, and must not be unloaded (nodelete): the runtime registers
+# types and thread-local storage that cannot be taken back. These flags stand
+# here and not in Package.swift, where they would apply to the test programs too.
+
+VERSION   := 0.1.0
+SONAME    := libunroll.so.0
+LIB       := build/lib/libunroll.so
+SWIFTLIB  := build/swift
+LIB_FLAGS := -Xswiftc -static-stdlib \
+	-Xlinker -soname -Xlinker $(SONAME) \
+	-Xlinker --version-script=$(CURDIR)/bindings/c/libunroll.map \
+	-Xlinker -z -Xlinker nodelete -Xlinker --gc-sections -Xlinker -s
+LIB_SOURCES := $(shell find -L Sources include -type f 2>/dev/null) Package.swift bindings/c/libunroll.map
+
+.PHONY: lib
+lib: $(LIB) ## build/lib/libunroll.so.0
+
+$(LIB): $(LIB_SOURCES) | setup
+	swift build -c release --product unroll -j $(JOBS) --scratch-path $(SWIFTLIB) $(LIB_FLAGS)
+	@mkdir -p build/lib
+	cp $(SWIFTLIB)/release/libunroll.so build/lib/$(SONAME).new
+	mv -f build/lib/$(SONAME).new build/lib/$(SONAME)
+	ln -sf $(SONAME) $(LIB)
+	@touch -h $(LIB)

@@ -4,10 +4,14 @@ import KernelAPI
 protocol AnyNetwork: AnyObject {
   var inputShapes: [Shape] { get }
   var outputShapes: [Shape] { get }
+  /// Output shapes of every node of the specification.
+  var nodeShapes: [[Shape]] { get }
   var parameterInfos: [ParameterInfo] { get }
   var isStateful: Bool { get }
   func readParameter(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType)
   func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType)
+  /// Replaces a parameter by an array of its shape, with any strides.
+  func writeParameter(_ index: Int, from view: ArrayView)
   func prepare() throws(UnrollError)
   func resetStates()
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError)

@@ -116,6 +116,17 @@ extension Model {
     network.writeParameter(index, from: source, type: type)
   }
 
+  /// Replaces parameter `index` by an array of its shape, with any strides.
+  public func writeParameter(_ index: Int, from view: ArrayView) throws(UnrollError) {
+    let network = try builtNetwork()
+    try check(index, network)
+    let shape = network.parameterInfos[index].shape
+    guard view.shape == shape else {
+      throw UnrollError(.shapeMismatch, "parameter \(index) has shape \(shape), found \(view.shape)")
+    }
+    network.writeParameter(index, from: view)
+  }
+
   /// Derives what the layers keep beside their parameters.
   public func weightsChanged() throws(UnrollError) { try builtNetwork().prepare() }
 

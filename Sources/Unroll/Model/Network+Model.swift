@@ -3,6 +3,7 @@ import KernelAPI
 extension Network: AnyNetwork {
   var inputShapes: [Shape] { graph.inputShapes }
   var outputShapes: [Shape] { graph.outputShapes }
+  var nodeShapes: [[Shape]] { graph.shapes }
 
   var parameterInfos: [ParameterInfo] {
     graph.layers.enumerated().flatMap { index, layer in
@@ -23,6 +24,12 @@ extension Network: AnyNetwork {
     let parameter = store.parameters[index]
     ArrayView(base: source, type: type, shape: [1, parameter.count])
       .gather(rows: nil, firstRow: 0, count: 1, into: parameter.value, batch: 1)
+  }
+
+  func writeParameter(_ index: Int, from view: ArrayView) {
+    // One sample of the parameter's shape.
+    ArrayView(base: view.base, type: view.type, shape: [1] + view.shape, strides: [0] + view.strides)
+      .gather(rows: nil, firstRow: 0, count: 1, into: store.parameters[index].value, batch: 1)
   }
 
   func prepare() throws(UnrollError) { try graph.prepare() }

@@ -1,0 +1,7 @@
+#include "error_text.h"
+
+// A fixed buffer: it needs no destructor when a host's thread ends, and a
+// failure for want of memory can still be reported.
+static _Thread_local char text[CUNROLL_ERROR_CAPACITY];
+
+char *cunroll_error_text(void) { return text; }

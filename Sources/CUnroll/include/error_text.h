@@ -1,0 +1,13 @@
+// Where the message of the calling thread's last failure is kept. Not part of
+// the public surface: not installed, not exported.
+#ifndef CUNROLL_ERROR_TEXT_H
+#define CUNROLL_ERROR_TEXT_H
+
+#include <stddef.h>
+
+#define CUNROLL_ERROR_CAPACITY 2048
+
+// This thread's buffer, of CUNROLL_ERROR_CAPACITY bytes, all zero at first.
+char *cunroll_error_text(void);
+
+#endif

@@ -1,0 +1,104 @@
+import CUnroll
+import Unroll
+
+/// The optimizer a caller described.
+private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) -> OptimizerSpec {
+  let beta1 = options.beta_1, beta2 = options.beta_2, epsilon = options.epsilon
+  let amsgrad = options.amsgrad != 0
+  let algorithm: OptimizerSpec.Algorithm
+  switch options.kind {
+  case UNROLL_SGD: algorithm = .sgd(momentum: options.momentum, nesterov: options.nesterov != 0)
+  case UNROLL_RMSPROP:
+    algorithm = .rmsprop(
+      rho: options.rho, momentum: options.momentum, epsilon: epsilon, centered: options.centered != 0)
+  case UNROLL_ADAM: algorithm = .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
+  case UNROLL_ADAMW:
+    algorithm = .adamw(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad, weightDecay: options.weight_decay)
+  case UNROLL_ADAGRAD: algorithm = .adagrad(initialAccumulator: options.initial_accumulator, epsilon: epsilon)
+  case UNROLL_ADAMAX: algorithm = .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
+  case UNROLL_NADAM: algorithm = .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+  default: throw unknown(options.kind.rawValue, "unroll_optimizer_kind", "optimizer->kind")
+  }
+  var spec = OptimizerSpec(algorithm, learningRate: try schedule(options))
+  spec.clipValue = options.clipvalue
+  spec.clipNorm = options.clipnorm
+  spec.globalClipNorm = options.global_clipnorm
+  return spec
+}
+
+private func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -> LearningRate {
+  let rate = options.learning_rate
+  guard rate.isFinite, rate > 0 else {
+    throw UnrollError(.invalidArgument, "optimizer->learning_rate must be a positive number, found \(rate)")
+  }
+  func steps() throws(UnrollError) -> Int { try checkedCount(options.decay_steps, "optimizer->decay_steps", to: Int.max) }
+  switch options.schedule {
+  case UNROLL_SCHEDULE_CONSTANT: return .constant(rate)
+  case UNROLL_SCHEDULE_INVERSE_TIME: return .inverseTime(initial: rate, decay: options.decay_rate)
+  case UNROLL_SCHEDULE_EXPONENTIAL:
+    return .exponentialDecay(
+      initial: rate, decaySteps: try steps(), decayRate: options.decay_rate, staircase: options.staircase != 0)
+  case UNROLL_SCHEDULE_COSINE:
+    let warmup = try checkedCount(options.warmup_steps, "optimizer->warmup_steps", from: 0, to: Int.max)
+    return .cosineDecay(
+      initial: rate, decaySteps: try steps(), alpha: options.alpha,
+      warmupTarget: warmup > 0 ? options.warmup_target : nil, warmupSteps: warmup)
+  case UNROLL_SCHEDULE_PIECEWISE:
+    let count = try checkedCount(options.boundary_count, "optimizer->boundary_count", to: 65535)
+    return .piecewiseConstant(
+      boundaries: try elements(options.boundaries, count, "optimizer->boundaries").map { Int($0) },
+      values: try elements(options.values, count + 1, "optimizer->values"))
+  default: throw unknown(options.schedule.rawValue, "unroll_schedule_kind", "optimizer->schedule")
+  }
+}
+
+@_cdecl("unroll_model_compile") @implementation
+public func unroll_model_compile(
+  _ model: OpaquePointer?, _ options: UnsafePointer<unroll_compile_options>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    let options = try read(options, defaults: compileDefaults, "options")
+    let optimizerOptions: unroll_optimizer_options? =
+      if options.optimizer == nil { optimizerDefaults(UNROLL_ADAM) } else { try readRequired(options.optimizer, "optimizer") }
+    guard let optimizerOptions else { throw missing("optimizer") }
+
+    var given = [options.loss]
+    if options.losses != nil || options.loss_count > 0 {
+      given = try elements(options.losses, options.loss_count, "options->losses")
+    }
+    var losses: [LossSpec] = []
+    for (index, loss) in given.enumerated() {
+      losses.append(try readLoss(loss, given.count == 1 ? "options->loss" : "options->losses[\(index)]"))
+    }
+    var metrics: [MetricSpec] = []
+    for (index, metric) in try elements(options.metrics, options.metric_count, "options->metrics").enumerated() {
+      metrics.append(try readMetric(metric, "options->metrics[\(index)]"))
+    }
+    var spec = CompileSpec(optimizer: try optimizer(optimizerOptions), losses: losses, metrics: metrics)
+    spec.lossWeights = given.map { $0.weight }
+    // Weights of one each are what an empty list means.
+    if spec.lossWeights.allSatisfy({ $0 == 1 }) { spec.lossWeights = [] }
+    try model.compile(spec)
+  }
+}
+
+@_cdecl("unroll_model_get_learning_rate") @implementation
+public func unroll_model_get_learning_rate(_ model: OpaquePointer?, _ rate: UnsafeMutablePointer<Double>?) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    try place(rate, "rate").pointee = try model.learningRate()
+  }
+}
+
+@_cdecl("unroll_model_set_learning_rate") @implementation
+public func unroll_model_set_learning_rate(_ model: OpaquePointer?, _ rate: Double) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    guard rate.isFinite, rate > 0 else {
+      throw UnrollError(.invalidArgument, "rate must be a positive number, found \(rate)")
+    }
+    try model.setLearningRate(rate)
+  }
+}

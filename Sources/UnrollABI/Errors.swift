@@ -1,0 +1,91 @@
+import CUnroll
+import Unroll
+
+/// Runs one entry point: the only place where an error becomes a status.
+@inline(__always)
+func attempt(_ body: () throws(UnrollError) -> Void) -> unroll_status {
+  do {
+    try body()
+    return UNROLL_OK
+  } catch {
+    return report(error)
+  }
+}
+
+/// Keeps the message for the calling thread and gives the status of the error's kind.
+func report(_ error: UnrollError) -> unroll_status {
+  remember(error.message)
+  return switch error.code {
+  case .invalidArgument: UNROLL_INVALID_ARGUMENT
+  case .shapeMismatch: UNROLL_SHAPE_MISMATCH
+  case .invalidState: UNROLL_INVALID_STATE
+  case .unsupported: UNROLL_UNSUPPORTED
+  case .io: UNROLL_IO_ERROR
+  case .format: UNROLL_FORMAT_ERROR
+  case .outOfMemory: UNROLL_OUT_OF_MEMORY
+  case .notFinite: UNROLL_NOT_FINITE
+  case .cancelled: UNROLL_CANCELLED
+  }
+}
+
+/// Copies the message to the thread's buffer, cut between two characters if it is too long.
+private func remember(_ message: String) {
+  guard let buffer = cunroll_error_text() else { return }
+  let room = Int(CUNROLL_ERROR_CAPACITY) - 1
+  var used = 0
+  for scalar in message.unicodeScalars {
+    // A NUL inside would end the text early for its reader.
+    let bytes = UTF8.encode(scalar.value == 0 ? "?" : scalar)
+    guard let bytes, used + bytes.count <= room else { break }
+    for byte in bytes {
+      buffer[used] = CChar(bitPattern: byte)
+      used += 1
+    }
+  }
+  buffer[used] = 0
+}
+
+func missing(_ name: String) -> UnrollError {
+  UnrollError(.invalidArgument, "\(name) is NULL; it must point to a value")
+}
+
+@_cdecl("unroll_last_error") @implementation
+public func unroll_last_error() -> UnsafePointer<CChar>? {
+  UnsafePointer(cunroll_error_text())
+}
+
+@_cdecl("unroll_status_name") @implementation
+public func unroll_status_name(_ status: unroll_status) -> UnsafePointer<CChar>? {
+  let name: StaticString =
+    switch status {
+    case UNROLL_OK: "UNROLL_OK"
+    case UNROLL_INVALID_ARGUMENT: "UNROLL_INVALID_ARGUMENT"
+    case UNROLL_SHAPE_MISMATCH: "UNROLL_SHAPE_MISMATCH"
+    case UNROLL_INVALID_STATE: "UNROLL_INVALID_STATE"
+    case UNROLL_UNSUPPORTED: "UNROLL_UNSUPPORTED"
+    case UNROLL_IO_ERROR: "UNROLL_IO_ERROR"
+    case UNROLL_FORMAT_ERROR: "UNROLL_FORMAT_ERROR"
+    case UNROLL_OUT_OF_MEMORY: "UNROLL_OUT_OF_MEMORY"
+    case UNROLL_NOT_FINITE: "UNROLL_NOT_FINITE"
+    case UNROLL_CANCELLED: "UNROLL_CANCELLED"
+    default: "unknown status"
+    }
+  return constant(name)
+}
+
+@_cdecl("unroll_version") @implementation
+public func unroll_version() -> UnsafePointer<CChar>? { constant("0.1.0") }
+
+@_cdecl("unroll_instruction_set") @implementation
+public func unroll_instruction_set() -> UnsafePointer<CChar>? {
+  switch instructionSetLevel {
+  case 4: constant("x86-64-v4")
+  case 3: constant("x86-64-v3")
+  default: constant("x86-64")
+  }
+}
+
+/// A string literal as a C string that lives as long as the library.
+private func constant(_ text: StaticString) -> UnsafePointer<CChar>? {
+  UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+}

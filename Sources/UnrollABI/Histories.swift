@@ -1,0 +1,58 @@
+import CUnroll
+import Unroll
+
+private func record(_ history: OpaquePointer?) throws(UnrollError) -> History {
+  try object(history, HistoryHandle.self, "history").history
+}
+
+private func checkValue(_ history: History, _ index: Int) throws(UnrollError) {
+  guard index >= 0, index < history.names.count else {
+    throw UnrollError(
+      .invalidArgument, "value \(UInt(bitPattern: index)) does not exist; the history has \(history.names.count)")
+  }
+}
+
+@_cdecl("unroll_history_size") @implementation
+public func unroll_history_size(
+  _ history: OpaquePointer?, _ epochs: UnsafeMutablePointer<Int>?, _ values: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let history = try record(history)
+    let epochs = try place(epochs, "epochs")
+    let values = try place(values, "values")
+    epochs.pointee = history.epochs.count
+    values.pointee = history.names.count
+  }
+}
+
+@_cdecl("unroll_history_name") @implementation
+public func unroll_history_name(
+  _ history: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let history = try record(history)
+    try checkValue(history, index)
+    try writeText(history.names[index], to: text, capacity, length)
+  }
+}
+
+@_cdecl("unroll_history_value") @implementation
+public func unroll_history_value(
+  _ history: OpaquePointer?, _ epoch: Int, _ index: Int, _ value: UnsafeMutablePointer<Double>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let history = try record(history)
+    try checkValue(history, index)
+    guard epoch >= 0, epoch < history.epochs.count else {
+      throw UnrollError(
+        .invalidArgument, "epoch \(UInt(bitPattern: epoch)) does not exist; the history has \(history.epochs.count)")
+    }
+    try place(value, "value").pointee = history.values[index][epoch]
+  }
+}
+
+@_cdecl("unroll_history_destroy") @implementation
+public func unroll_history_destroy(_ history: OpaquePointer?) {
+  release(history, HistoryHandle.self)
+}

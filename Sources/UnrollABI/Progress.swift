@@ -1,0 +1,75 @@
+import CUnroll
+import Glibc
+import Unroll
+
+/// Tells a host's callback where a fit stands. The names' C strings are made
+/// when they change, not for every event.
+final class ProgressReporter {
+  private let callback: unroll_callback
+  private let userData: UnsafeMutableRawPointer?
+  private let model: Model
+  private var names: [String] = []
+  private var cNames: [UnsafePointer<CChar>?] = []
+  private let fitBegan = now()
+  private var epochBegan = now()
+
+  init(_ callback: @escaping unroll_callback, _ userData: UnsafeMutableRawPointer?, _ model: Model) {
+    self.callback = callback
+    self.userData = userData
+    self.model = model
+  }
+
+  deinit { freeNames() }
+
+  func report(_ event: FitEvent, _ progress: FitProgress) -> FitAction {
+    if event == .epochBegin { epochBegan = now() }
+    if progress.names != names { keep(progress.names) }
+    var message = unroll_progress()
+    message.struct_size = MemoryLayout<unroll_progress>.stride
+    message.event =
+      switch event {
+      case .trainBegin: UNROLL_FIT_BEGIN
+      case .epochBegin: UNROLL_EPOCH_BEGIN
+      case .batchBegin: UNROLL_BATCH_BEGIN
+      case .batchEnd: UNROLL_BATCH_END
+      case .epochEnd: UNROLL_EPOCH_END
+      case .trainEnd: UNROLL_FIT_END
+      }
+    message.epoch = progress.epoch
+    message.epochs = progress.epochs
+    message.batch = progress.batch
+    message.batches = progress.batches
+    message.seconds = now() - (event == .trainEnd ? fitBegan : epochBegan)
+    message.learning_rate = (try? model.learningRate()) ?? 0
+    message.value_count = min(cNames.count, progress.values.count)
+    let answer = cNames.withUnsafeBufferPointer { names in
+      progress.values.withUnsafeBufferPointer { values in
+        message.names = names.baseAddress
+        message.values = values.baseAddress
+        return callback(&message, userData)
+      }
+    }
+    return switch answer {
+    case UNROLL_CONTINUE: .proceed
+    case UNROLL_STOP: .stop
+    default: .cancel
+    }
+  }
+
+  private func keep(_ names: [String]) {
+    freeNames()
+    self.names = names
+    cNames = names.map { UnsafePointer(strdup($0)) }
+  }
+
+  private func freeNames() {
+    for name in cNames { free(UnsafeMutableRawPointer(mutating: name)) }
+  }
+}
+
+/// Seconds on a clock that nobody sets.
+private func now() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

@@ -1,0 +1,105 @@
+import CUnroll
+import Unroll
+
+/// The samples a caller lent.
+private func readData(_ pointer: UnsafePointer<unroll_data>?, _ name: String) throws(UnrollError) -> TrainingData {
+  let data = try readRequired(pointer, name)
+  var weights: [ArrayView] = []
+  if data.sample_weight != nil { weights = [try readView(data.sample_weight, "\(name)->sample_weight")] }
+  return TrainingData(
+    inputs: try readViews(data.inputs, data.input_count, "\(name)->inputs"),
+    targets: try readViews(data.targets, data.target_count, "\(name)->targets"), sampleWeights: weights)
+}
+
+private func fitOptions(_ options: unroll_fit_options, threads: Int) throws(UnrollError) -> FitOptions {
+  var result = FitOptions()
+  result.epochs = try checkedCount(options.epochs, "options->epochs")
+  result.initialEpoch = try checkedCount(options.initial_epoch, "options->initial_epoch", from: 0, to: result.epochs)
+  result.batchSize = try checkedCount(options.batch_size, "options->batch_size")
+  result.shuffle = options.shuffle != 0
+  result.seed = options.seed
+  result.threads = threads
+  result.validationSplit = try fraction(options.validation_split, "options->validation_split")
+  if options.validation != nil { result.validationData = try readData(options.validation, "options->validation") }
+  let weights = try elements(options.class_weight, options.class_count, "options->class_weight")
+  for (index, weight) in weights.enumerated() {
+    result.classWeights[index] = try finite(weight, "options->class_weight[\(index)]")
+  }
+  return result
+}
+
+@_cdecl("unroll_model_fit") @implementation
+public func unroll_model_fit(
+  _ model: OpaquePointer?, _ data: UnsafePointer<unroll_data>?, _ options: UnsafePointer<unroll_fit_options>?,
+  _ history: UnsafeMutablePointer<OpaquePointer?>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let handle = try object(model, ModelHandle.self, "model")
+    let raw = try read(options, defaults: fitDefaults, "options")
+    let options = try fitOptions(raw, threads: handle.threads)
+    let data = try readData(data, "data")
+    let reporter = raw.callback.map { ProgressReporter($0, raw.user_data, handle.model) }
+    let record = try handle.model.fit(data, options, callback: reporter.map { reporter in reporter.report })
+    history?.pointee = handOut(HistoryHandle(record))
+  }
+}
+
+@_cdecl("unroll_model_metric_count") @implementation
+public func unroll_model_metric_count(_ model: OpaquePointer?, _ count: UnsafeMutablePointer<Int>?) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let names = try engineModel(model).valueNames()
+    try place(count, "count").pointee = names.count
+  }
+}
+
+@_cdecl("unroll_model_metric_name") @implementation
+public func unroll_model_metric_name(
+  _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let names = try engineModel(model).valueNames()
+    guard index >= 0, index < names.count else {
+      throw UnrollError(.invalidArgument, "value \(UInt(bitPattern: index)) does not exist; the model reports \(names.count)")
+    }
+    try writeText(names[index], to: text, capacity, length)
+  }
+}
+
+/// Room for one value per metric.
+private func valuePlace(
+  _ model: Model, _ values: UnsafeMutablePointer<Double>?, _ count: Int
+) throws(UnrollError) -> UnsafeMutablePointer<Double> {
+  let values = try place(values, "values")
+  let expected = try model.valueNames().count
+  guard count == expected else {
+    throw UnrollError(.shapeMismatch, "the model reports \(expected) value(s), room was given for \(UInt(bitPattern: count))")
+  }
+  return values
+}
+
+@_cdecl("unroll_model_evaluate") @implementation
+public func unroll_model_evaluate(
+  _ model: OpaquePointer?, _ data: UnsafePointer<unroll_data>?, _ batch_size: Int,
+  _ values: UnsafeMutablePointer<Double>?, _ count: Int
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let handle = try object(model, ModelHandle.self, "model")
+    let place = try valuePlace(handle.model, values, count)
+    let batchSize = try checkedCount(batch_size, "batch_size")
+    let result = try handle.model.evaluate(try readData(data, "data"), batchSize: batchSize, threads: handle.threads)
+    for (index, value) in result.enumerated() where index < count { place[index] = value }
+  }
+}
+
+@_cdecl("unroll_model_train_on_batch") @implementation
+public func unroll_model_train_on_batch(
+  _ model: OpaquePointer?, _ data: UnsafePointer<unroll_data>?, _ values: UnsafeMutablePointer<Double>?, _ count: Int
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let handle = try object(model, ModelHandle.self, "model")
+    let place = try valuePlace(handle.model, values, count)
+    let result = try handle.model.trainOnBatch(try readData(data, "data"), threads: handle.threads)
+    for (index, value) in result.enumerated() where index < count { place[index] = value }
+  }
+}

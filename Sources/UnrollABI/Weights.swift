@@ -1,0 +1,71 @@
+import CUnroll
+import Unroll
+
+/// Parameter `index` of a built model.
+private func parameter(_ model: Model, _ index: Int) throws(UnrollError) -> ParameterInfo {
+  let parameters = try model.parameters()
+  guard index >= 0, index < parameters.count else {
+    throw UnrollError(.invalidArgument, "weight \(UInt(bitPattern: index)) does not exist; the model has \(parameters.count)")
+  }
+  return parameters[index]
+}
+
+@_cdecl("unroll_model_get_weight_info") @implementation
+public func unroll_model_get_weight_info(
+  _ model: OpaquePointer?, _ index: Int, _ info: UnsafeMutablePointer<unroll_weight_info>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let parameter = try parameter(try engineModel(model), index)
+    let info = try place(info, "info")
+    try checkSize(info, MemoryLayout<unroll_weight_info>.stride, "info")
+    var result = blank(unroll_weight_info())
+    guard parameter.shape.count <= Int(UNROLL_MAX_RANK) else {
+      throw UnrollError(.unsupported, "\(parameter.name) has \(parameter.shape.count) axes, more than \(UNROLL_MAX_RANK)")
+    }
+    result.rank = Int32(parameter.shape.count)
+    pack(parameter.shape, into: &result.shape)
+    result.is_trainable = parameter.isTrainable ? 1 : 0
+    result.layer = parameter.layer
+    result.struct_size = info.pointee.struct_size
+    info.pointee = result
+  }
+}
+
+@_cdecl("unroll_model_weight_name") @implementation
+public func unroll_model_weight_name(
+  _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    try writeText(try parameter(try engineModel(model), index).name, to: text, capacity, length)
+  }
+}
+
+@_cdecl("unroll_model_get_weight") @implementation
+public func unroll_model_get_weight(
+  _ model: OpaquePointer?, _ index: Int, _ array: UnsafePointer<unroll_array>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    let parameter = try parameter(model, index)
+    let target = try readOutput(array, parameter.shape, parameter.name)
+    try model.readParameter(index, into: target.base, type: target.type)
+  }
+}
+
+@_cdecl("unroll_model_set_weight") @implementation
+public func unroll_model_set_weight(
+  _ model: OpaquePointer?, _ index: Int, _ array: UnsafePointer<unroll_array>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    let parameter = try parameter(model, index)
+    let source = try readView(array, parameter.name)
+    guard source.shape == parameter.shape else {
+      throw UnrollError(
+        .shapeMismatch, "\(parameter.name): expected shape \(printed(parameter.shape)), found \(printed(source.shape))")
+    }
+    try model.writeParameter(index, from: source)
+    try model.weightsChanged()
+  }
+}
