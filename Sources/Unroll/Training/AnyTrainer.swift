@@ -13,6 +13,7 @@ protocol AnyTrainer: AnyObject {
   func trainOnBatch(
     _ data: TrainingData, classWeights: [Int: Double], seed: UInt64, threads: Int
   ) throws(UnrollError) -> [Double]
+  func fitSequences(_ task: SequenceTask, callback: SequenceCallback?) throws(UnrollError) -> SequenceProgress
 }
 
 /// What `compile` fixed, and the trainer made from it once the model is built.

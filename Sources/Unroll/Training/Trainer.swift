@@ -178,7 +178,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   }
 
   /// The regularisers' part of the loss: l1 sum |w| + l2 sum w^2.
-  private func penalty() -> Double {
+  func penalty() -> Double {
     var total = 0.0
     for (parameter, l1, l2) in regularized {
       var absolute = 0.0, squares = 0.0
@@ -194,7 +194,23 @@ final class Trainer<S: Scalar>: AnyTrainer {
 
   /// Updates the weights with the gradients of the last batch.
   func update(_ runner: BatchRunner<S>, _ pool: WorkerPool) throws(UnrollError) {
-    let gradients = runner.gradients
+    beginUpdate(runner.gradients)
+    phase = .update
+    pool.run(tasks: updateBlocks.count)
+    optimizer.iteration += 1
+    try network.prepare()
+  }
+
+  /// The same with any gradients, on this thread.
+  func update(_ gradients: UnsafeMutablePointer<S>) throws(UnrollError) {
+    beginUpdate(gradients)
+    for block in updateBlocks { optimizer.apply(block, gradients: gradients) }
+    optimizer.iteration += 1
+    try network.prepare()
+  }
+
+  /// What concerns all parameters at once: the penalty's slope, clipping by norm.
+  private func beginUpdate(_ gradients: UnsafeMutablePointer<S>) {
     for (parameter, l1, l2) in regularized {
       let gradient = gradients + parameter.offset, value = parameter.value
       let slope1 = S(l1), slope2 = S(2 * l2)
@@ -205,10 +221,6 @@ final class Trainer<S: Scalar>: AnyTrainer {
     }
     optimizer.clipByNorm(gradients)
     optimizer.beginStep()
-    phase = .update
-    pool.run(tasks: updateBlocks.count)
-    optimizer.iteration += 1
-    try network.prepare()
   }
 
   /// Marks the trainer as busy; a callback must not start a second fit.
