@@ -6,6 +6,7 @@ func makeLayer<S: Scalar>(_ spec: LayerSpec) throws(UnrollError) -> Layer<S> {
   case .input(let config): return InputLayer(spec, config)
   case .dense(let config): return DenseLayer(spec, config)
   case .activation(let config): return ActivationLayer(spec, config)
+  case .recurrent(let config): return RecurrentLayer(spec, config)
   default:
     throw UnrollError(.unsupported, "\(spec.name): this kind of layer is not available")
   }

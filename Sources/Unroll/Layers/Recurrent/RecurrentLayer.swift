@@ -1,0 +1,166 @@
+import KernelAPI
+
+/// SimpleRNN, LSTM and GRU with Keras' options and weight layout.
+///
+/// Inputs: the sequence, then optionally the initial states (h; h and c for
+/// LSTM). Outputs: the sequence of outputs or the last one, then with
+/// `returnState` the final states. Parameters: kernel (F, G U), recurrent
+/// kernel (U, G U), bias (G U) or (2, 3 U); gates i f c o (LSTM), z r h (GRU).
+final class RecurrentLayer<S: Scalar>: Layer<S> {
+  let config: RecurrentConfig
+  private(set) var recurrentPlan: RecurrentPlan
+  private(set) var kernel: Parameter<S>?
+  private(set) var recurrentKernel: Parameter<S>?
+  private(set) var bias: Parameter<S>?
+  /// The weights as the kernels take them; with recurrent dropout training
+  /// needs a second form, gate by gate.
+  private(set) var packed: AlignedBuffer<S>?
+  private(set) var packedForTraining: AlignedBuffer<S>?
+  private var states: [StatefulState<S>] = []
+
+  init(_ spec: LayerSpec, _ config: RecurrentConfig) {
+    self.config = config
+    let cell: RecurrentCell
+    var resetAfter = false
+    switch config.cell {
+    case .simple: cell = .simpleRNN
+    case .lstm: cell = .lstm
+    case .gru(let after):
+      cell = .gru
+      resetAfter = after
+    }
+    recurrentPlan = RecurrentPlan(
+      cell: cell, features: 0, units: config.units, activation: config.activation.function,
+      recurrentActivation: config.recurrentActivation.function, resetAfter: resetAfter,
+      goBackwards: config.goBackwards)
+    super.init(spec)
+    if config.stateful {
+      states = (0..<stateCount).map { _ in StatefulState<S>(units: config.units) }
+    }
+  }
+
+  /// h; h and c for LSTM.
+  var stateCount: Int { recurrentPlan.cell == .lstm ? 2 : 1 }
+  override var statefulStates: [StatefulState<S>] { states }
+  var usesGateMasks: Bool { config.recurrentDropout > 0 }
+
+  /// The kernels' plan: recurrent dropout acts in training only.
+  func kernelPlan(training: Bool) -> RecurrentPlan {
+    var plan = recurrentPlan
+    plan.gateMasks = training && usesGateMasks
+    return plan
+  }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    try checkOptions()
+    let outputs = try outputShapes(inputs)
+    let features = try knownFeatures(inputs[0])
+    let units = config.units
+    let (columns, overflow) = recurrentPlan.cell.gates.multipliedReportingOverflow(by: units)
+    if overflow { throw UnrollError(.invalidArgument, "\(name): \(units) units are more than memory can address") }
+    recurrentPlan.features = features
+    kernel = declare("kernel", [features, columns], config.kernelInitializer, config.kernelRegularizer)
+    recurrentKernel = declare(
+      "recurrent_kernel", [units, columns], config.recurrentInitializer, config.recurrentRegularizer)
+    if config.useBias {
+      let shape = recurrentPlan.cell == .gru && recurrentPlan.resetAfter ? [2, columns] : [columns]
+      var afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)?
+      if config.cell == .lstm(unitForgetBias: true) {
+        // Jozefowicz et al. (2015): gates that begin open learn long memories.
+        afterInitialize = { bias in for u in units..<2 * units { bias[u] = 1 } }
+      }
+      bias = declare("bias", shape, config.biasInitializer, config.biasRegularizer, afterInitialize: afterInitialize)
+    }
+    return outputs
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    guard inputs.count == 1 || inputs.count == 1 + stateCount else {
+      throw UnrollError(
+        .shapeMismatch,
+        "\(name): expected a sequence, or a sequence and \(stateCount) initial state\(stateCount == 1 ? "" : "s"), found \(inputs.count) inputs")
+    }
+    let input = inputs[0]
+    guard input.rank == 2 else {
+      throw UnrollError(
+        .shapeMismatch, "\(name): expected an input of rank 3 (batch, time, features), found shape \(input)")
+    }
+    if recurrentPlan.features > 0, input.features != recurrentPlan.features {
+      throw UnrollError(
+        .shapeMismatch, "\(name): expected \(recurrentPlan.features) features, found shape \(input)")
+    }
+    for state in inputs.dropFirst() where state.rank != 1 || state.features != config.units {
+      throw UnrollError(
+        .shapeMismatch, "\(name): expected initial states of shape (None, \(config.units)), found \(state)")
+    }
+    let state = Shape([config.units])
+    let output = config.returnSequences ? Shape([input.dimensions[0], config.units]) : state
+    return [output] + (config.returnState ? Array(repeating: state, count: stateCount) : [])
+  }
+
+  private func checkOptions() throws(UnrollError) {
+    guard config.units > 0 else {
+      throw UnrollError(.invalidArgument, "\(name): units must be at least 1, found \(config.units)")
+    }
+    for (what, rate) in [("dropout", config.dropout), ("recurrent_dropout", config.recurrentDropout)] {
+      guard rate >= 0, rate < 1 else {
+        throw UnrollError(.invalidArgument, "\(name): \(what) must be at least 0 and less than 1, found \(rate)")
+      }
+    }
+    for activation in [config.activation, config.recurrentActivation]
+    where activation != ActivationSpec(activation.function) {
+      throw UnrollError(
+        .unsupported,
+        "\(name): \(activation.function) with a slope of \(activation.alpha) is not available inside a recurrent layer")
+    }
+  }
+
+  override func prepare() throws(UnrollError) {
+    guard let kernel, let recurrentKernel else { return }
+    let table = kernels(for: S.self)
+    packed = try pack(table, kernelPlan(training: false), packed, kernel, recurrentKernel)
+    if usesGateMasks {
+      packedForTraining = try pack(table, kernelPlan(training: true), packedForTraining, kernel, recurrentKernel)
+    }
+  }
+
+  /// Into the buffer there is, so that a training step allocates nothing.
+  private func pack(
+    _ table: KernelTable<S>, _ plan: RecurrentPlan, _ buffer: AlignedBuffer<S>?, _ kernel: Parameter<S>,
+    _ recurrentKernel: Parameter<S>
+  ) throws(UnrollError) -> AlignedBuffer<S> {
+    let target: AlignedBuffer<S>
+    if let buffer { target = buffer } else { target = try AlignedBuffer<S>(count: table.recurrentPackedCount(plan)) }
+    table.recurrentPack(plan, kernel.value, recurrentKernel.value, target.pointer)
+    return target
+  }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    guard let x = inputs.first, let packed else {
+      throw UnrollError(.invalidState, "\(name): planned before it was built")
+    }
+    let units = config.units
+    var outputs = [
+      try planner.output(
+        config.returnSequences ? [x.dimensions[0], units] : [units], of: self, from: inputs,
+        mask: config.returnSequences ? x.mask : nil)
+    ]
+    if config.returnState {
+      for _ in 0..<stateCount { outputs.append(try planner.output([units], of: self, from: inputs)) }
+    }
+    if planner.mode == .streaming {
+      guard !config.goBackwards else {
+        throw UnrollError(.unsupported, "\(name): a layer with go_backwards needs the whole sequence and cannot stream")
+      }
+      guard inputs.count == 1 else {
+        throw UnrollError(
+          .unsupported, "\(name): a stream keeps the states itself; a layer called with initial states cannot stream")
+      }
+      planner.append(try RecurrentStreamOp(self, packed, x, outputs, planner))
+    } else {
+      let weights = planner.isTraining ? packedForTraining ?? packed : packed
+      planner.append(try RecurrentOp(self, weights, inputs, outputs, planner))
+    }
+    return outputs
+  }
+}
