@@ -90,7 +90,7 @@ public func unroll_stream_step(
     let handle = try object(stream, StreamHandle.self, "stream")
     let source = try checkSteps(handle.inputSizes, input_size, input, handle.elementSize, "input")
     let target = try checkSteps(handle.outputSizes, output_size, output, handle.elementSize, "output")
-    handle.stream.step(source, UnsafeMutableRawPointer(mutating: target))
+    try handle.stream.step(source, UnsafeMutableRawPointer(mutating: target))
   }
 }
 
@@ -116,7 +116,7 @@ public func unroll_stream_step_all(
       guard let pointer = outputs[index] else { throw missing("outputs[\(index)]") }
       try checkAlignment(pointer, handle.elementSize, "outputs[\(index)]")
     }
-    handle.stream.step(inputs: inputs, outputs: outputs)
+    try handle.stream.step(inputs: inputs, outputs: outputs)
   }
 }
 

@@ -13,11 +13,11 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   /// Without gradients of its own, `run.gradients` must be set before `backward`.
   init(
     _ graph: Graph<S>, store: ParameterStore<S>, mode: PlanMode, batch: Int, inputDimensions: [[Int]],
-    ownsGradients: Bool = true
+    ownsGradients: Bool = true, inputGradients: Bool = false
   ) throws(UnrollError) {
     let planner = Planner<S>(mode: mode, batch: batch, kernels: kernels(for: S.self))
     var inputs: [Tensor<S>] = []
-    for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: false)) }
+    for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: inputGradients)) }
     outputs = try graph.plan(inputs, planner)
     run = try planner.context(gradientCount: ownsGradients ? store.count : 0)
     self.inputs = inputs
@@ -40,6 +40,17 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   @_specialize(where S == Double)
   func backward() {
     for op in ops.reversed() { op.backward(run) }
+  }
+
+  /// Throws what a layer found wrong with the values of the runs since the
+  /// last call.
+  func checkValues() throws(UnrollError) {
+    guard let fault = run.fault else { return }
+    run.fault = nil
+    let value = Int(exactly: fault.value).map { String($0) } ?? String(fault.value)
+    throw UnrollError(
+      .invalidArgument,
+      "\(fault.layer): an index must be at least 0 and less than \(fault.limit) (input_dim), found \(value)")
   }
 
   func resetState() { for op in ops { op.resetState() } }

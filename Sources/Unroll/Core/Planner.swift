@@ -9,6 +9,14 @@ enum PlanMode: Hashable {
   case streaming
 }
 
+/// A value found while a plan ran that has no meaning for the layer.
+struct RunFault: Sendable {
+  let layer: String
+  let value: Double
+  /// Valid values are 0..<limit.
+  let limit: Int
+}
+
 /// What the operations of one plan share while they run.
 final class RunContext<S: Scalar> {
   let kernels: KernelTable<S>
@@ -21,6 +29,9 @@ final class RunContext<S: Scalar> {
   var step: UInt64 = 0
   /// Flat gradient buffer of this shard, laid out as the parameter store.
   var gradients: UnsafeMutablePointer<S>
+  /// The first value a layer could not work with (an embedding index out of
+  /// range); the plan goes on with zeros and whoever runs it reports this.
+  var fault: RunFault?
   /// Temporary memory, valid inside one forward or backward call only.
   fileprivate(set) var scratch: UnsafeMutablePointer<S>
 
@@ -38,8 +49,12 @@ final class RunContext<S: Scalar> {
 /// Collects the operations and memory of one plan while the layers describe
 /// themselves.
 final class Planner<S: Scalar> {
-  let mode: PlanMode
-  let batch: Int
+  private(set) var mode: PlanMode
+  /// Rows of every block of the tensors being planned.
+  private(set) var batch: Int
+  /// The rows of the shard. `batch` is a multiple of it where time is folded
+  /// into the batch: row r is then row r % shardRows at step r / shardRows.
+  let shardRows: Int
   let kernels: KernelTable<S>
   let arena = Arena<S>()
   private(set) var ops: [Op<S>] = []
@@ -49,7 +64,19 @@ final class Planner<S: Scalar> {
   init(mode: PlanMode, batch: Int, kernels: KernelTable<S>) {
     self.mode = mode
     self.batch = batch
+    shardRows = batch
     self.kernels = kernels
+  }
+
+  /// Plans `body` with `steps` time steps folded into the batch, as
+  /// TimeDistributed does. Inside, every call sees whole samples, so a stream
+  /// plans it as inference.
+  func folded<R>(steps: Int, _ body: () throws(UnrollError) -> R) throws(UnrollError) -> R {
+    let outer = (mode, batch)
+    defer { (mode, batch) = outer }
+    batch = try checkedProduct([steps, batch], "time steps folded into the batch")
+    if mode == .streaming { mode = .inference }
+    return try body()
   }
 
   var isTraining: Bool { mode == .training }

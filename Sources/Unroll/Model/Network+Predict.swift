@@ -21,6 +21,7 @@ extension Network {
     let pool = WorkerPool(threads: min(workers, job.chunks)) { task, worker in job.run(chunk: task, worker: worker) }
     defer { pool.shutDown() }
     pool.run(tasks: job.chunks)
+    try job.checkValues()
   }
 
   /// Starting a thread costs as much as some ten million multiplications.
@@ -76,6 +77,11 @@ private final class PredictionJob<S: Scalar> {
         tensor.data, positions: tensor.positions, batch: count, features: tensor.features, rows: count,
         into: output.base, type: output.type, firstRow: first)
     }
+  }
+
+  func checkValues() throws(UnrollError) {
+    for plan in plans { try plan.checkValues() }
+    try lastPlan?.checkValues()
   }
 
   func returnPlans() {

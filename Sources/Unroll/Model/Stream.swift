@@ -11,9 +11,10 @@ public protocol AnyStream: AnyObject {
   var stateCount: Int { get }
   var dtype: DType { get }
   /// One step of the single input and output, in the model's element type.
-  func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer)
+  /// Throws if an embedding is given an index out of range.
+  func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer) throws(UnrollError)
   /// One step of all inputs and outputs, in the model's element type.
-  func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>)
+  func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>) throws(UnrollError)
   func reset()
   func exportState(_ destination: UnsafeMutableRawPointer)
   func importState(_ source: UnsafeRawPointer)
@@ -48,18 +49,20 @@ final class NetworkStream<S: Scalar>: AnyStream {
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer) {
+  func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer) throws(UnrollError) {
     let source = plan.inputs[0], result = plan.outputs[0]
     source.data.update(from: input.assumingMemoryBound(to: S.self), count: source.count)
     plan.forward()
+    try plan.checkValues()
     output.assumingMemoryBound(to: S.self).update(from: result.data, count: result.count)
   }
 
-  func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>) {
+  func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>) throws(UnrollError) {
     for (index, tensor) in plan.inputs.enumerated() {
       if let input = inputs[index] { tensor.data.update(from: input.assumingMemoryBound(to: S.self), count: tensor.count) }
     }
     plan.forward()
+    try plan.checkValues()
     for (index, tensor) in plan.outputs.enumerated() {
       if let output = outputs[index] { output.assumingMemoryBound(to: S.self).update(from: tensor.data, count: tensor.count) }
     }

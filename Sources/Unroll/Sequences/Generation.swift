@@ -60,7 +60,7 @@ extension Model {
     }
     for symbol in first {
       input.write(symbol, classes: classes, to: x.pointer)
-      stream.step(x.pointer, y.pointer)
+      try stream.step(x.pointer, y.pointer)
     }
     var random = RandomGenerator(seed: options.seed)
     var sampler = sampler
@@ -71,7 +71,7 @@ extension Model {
       drawn.append(symbol)
       if !emit(symbol) { break }
       input.write(symbol, classes: classes, to: x.pointer)
-      stream.step(x.pointer, y.pointer)
+      try stream.step(x.pointer, y.pointer)
     }
     return drawn
   }

@@ -70,5 +70,9 @@ final class BatchLayout<S: Scalar> {
   func firstRow(of shard: Int) -> Int { shard * shardRows }
   var outputDimensions: [[Int]] { full[0].plan.outputs.map { $0.dimensions } }
   var outputPositions: [Int] { full[0].plan.outputs.map { $0.positions } }
+  /// Throws what a layer found wrong with the values of the last batch.
+  func checkValues() throws(UnrollError) {
+    for bench in full + last { try bench.plan.checkValues() }
+  }
   var masksOutput: Bool { full[0].plan.outputs.contains { $0.mask != nil } }
 }

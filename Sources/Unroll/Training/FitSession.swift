@@ -112,7 +112,7 @@ struct FitSession<S: Scalar> {
       classWeights: options.classWeights)
     var offsetStep = step
     offsetStep.firstRow = index * batch
-    let loss = trainer.runBatch(layout, data, offsetStep, runner, pool, into: &averages.outcome)
+    let loss = try trainer.runBatch(layout, data, offsetStep, runner, pool, into: &averages.outcome)
     if !loss.isFinite, options.nonFiniteLoss != .ignore {
       let what = "the loss of epoch \(progress.epoch + 1), batch \(index + 1) is \(loss); the weights are those before that batch. \(nonFiniteAdvice)"
       if options.nonFiniteLoss == .fail { throw UnrollError(.notFinite, what) }

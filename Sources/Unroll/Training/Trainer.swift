@@ -169,9 +169,10 @@ final class Trainer<S: Scalar>: AnyTrainer {
   func runBatch(
     _ layout: BatchLayout<S>, _ data: BoundData, _ step: BatchRunner<S>.Step, _ runner: BatchRunner<S>, _ pool: WorkerPool,
     into outcome: inout BatchRunner<S>.Outcome
-  ) -> Double {
+  ) throws(UnrollError) -> Double {
     phase = .shards
     runner.run(layout, data, step, pool: pool, into: &outcome)
+    try layout.checkValues()
     var total = penalty()
     for (index, head) in heads.enumerated() { total += head.lossWeight * outcome.losses[index] }
     return total
@@ -249,7 +250,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
     return try withPool(workers) { pool throws(UnrollError) in
       let step = BatchRunner<S>.Step(
         order: nil, firstRow: 0, isTraining: true, seed: seed, step: UInt64(iteration), classWeights: classWeights)
-      let loss = runBatch(layout, bound, step, runner, pool, into: &averages.outcome)
+      let loss = try runBatch(layout, bound, step, runner, pool, into: &averages.outcome)
       guard loss.isFinite else {
         throw UnrollError(.notFinite, "the loss of this batch is \(loss); the weights were not changed. \(nonFiniteAdvice)")
       }
@@ -276,7 +277,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
       let count = min(batchSize, data.rows - first)
       let layout = try layout(data, rows: count, training: false, workers: workers)
       let step = BatchRunner<S>.Step(order: nil, firstRow: first, isTraining: false)
-      let loss = runBatch(layout, data, step, runner, pool, into: &averages.outcome)
+      let loss = try runBatch(layout, data, step, runner, pool, into: &averages.outcome)
       averages.add(loss: loss, rows: count)
       first += count
     }

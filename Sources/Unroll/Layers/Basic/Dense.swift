@@ -1,0 +1,111 @@
+import KernelAPI
+
+/// y = f(x W + b) on the last axis of an input of any rank.
+final class DenseLayer<S: Scalar>: Layer<S> {
+  let config: DenseConfig
+  private var kernel: Parameter<S>?
+  private var bias: Parameter<S>?
+  private var packed: PackedMatrix<S>?
+
+  init(_ spec: LayerSpec, _ config: DenseConfig) {
+    self.config = config
+    super.init(spec)
+  }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    guard config.units > 0 else {
+      throw UnrollError(.invalidArgument, "\(name): units must be at least 1, found \(config.units)")
+    }
+    let features = try knownFeatures(try onlyInput(inputs, rank: 1...16))
+    kernel = declare("kernel", [features, config.units], config.kernelInitializer, config.kernelRegularizer)
+    if config.useBias { bias = declare("bias", [config.units], config.biasInitializer, config.biasRegularizer) }
+    packed = PackedMatrix(k: features, n: config.units)
+    return try outputShapes(inputs)
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let input = try onlyInput(inputs, rank: 1...16)
+    if let packed, input.features != packed.k {
+      throw UnrollError(.shapeMismatch, "\(name): expected \(packed.k) features on the last axis, found shape \(input)")
+    }
+    return [input.with(features: config.units)]
+  }
+
+  override func prepare() throws(UnrollError) {
+    if let kernel, let packed { try packed.prepare(kernel.value, rowStride: packed.n) }
+  }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    guard let kernel, let packed, let x = inputs.first else {
+      throw UnrollError(.invalidState, "\(name): the layer is not built")
+    }
+    let y = try planner.output(Array(x.dimensions.dropLast()) + [config.units], of: self, from: [x], mask: x.mask)
+    if planner.isTraining { try packed.prepareTransposed(kernel.value, rowStride: packed.n) }
+    let activation = ActivationFunction<S>(config.activation)
+    let before = planner.isTraining && activation.usesInput ? try planner.arena.allocate(y.count) : y.data
+    guard let weights = packed.packed else { throw UnrollError(.invalidState, "\(name): its weights are not prepared") }
+    planner.append(
+      DenseOp(
+        x: x, y: y, before: before, kernel: kernel, bias: bias, packed: weights, transposed: packed.packedTransposed,
+        activation: activation))
+    return [y]
+  }
+}
+
+private final class DenseOp<S: Scalar>: Op<S> {
+  private let x: Tensor<S>
+  private let y: Tensor<S>
+  /// x W + b; the output itself where the activation can work in place.
+  private let before: UnsafeMutablePointer<S>
+  private let kernel: Parameter<S>
+  private let bias: Parameter<S>?
+  private let packed: UnsafeMutablePointer<S>
+  private let transposed: UnsafeMutablePointer<S>?
+  private let activation: ActivationFunction<S>
+
+  init(
+    x: Tensor<S>, y: Tensor<S>, before: UnsafeMutablePointer<S>, kernel: Parameter<S>, bias: Parameter<S>?,
+    packed: UnsafeMutablePointer<S>, transposed: UnsafeMutablePointer<S>?, activation: ActivationFunction<S>
+  ) {
+    self.x = x
+    self.y = y
+    self.before = before
+    self.kernel = kernel
+    self.bias = bias
+    self.packed = packed
+    self.transposed = transposed
+    self.activation = activation
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func forward(_ run: RunContext<S>) {
+    run.kernels.gemm(
+      MatrixProduct(
+        m: x.rows, n: y.features, k: x.features, a: x.data, lda: x.features, packedB: packed, bias: bias.map { UnsafePointer($0.value) },
+        c: before, ldc: y.features))
+    if !activation.isLinear { activation.forward(run.kernels, rows: y.rows, n: y.features, before, y.data) }
+  }
+
+  /// dz = dy f'(z);  dW = x^T dz;  db = sum dz;  dx = dz W^T
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func backward(_ run: RunContext<S>) {
+    guard let dz = y.gradient else { return }
+    if !activation.isLinear {
+      activation.backward(run.kernels, rows: y.rows, n: y.features, x: before, y: y.data, dy: dz, dx: dz)
+    }
+    if kernel.isTrainable {
+      run.kernels.gemmTransposed(
+        TransposedProduct(
+          m: x.features, n: y.features, k: x.rows, a: x.data, lda: x.features, b: dz, ldb: y.features,
+          c: run.gradient(of: kernel), ldc: y.features))
+      if let bias { run.kernels.addColumnSums(y.rows, y.features, dz, y.features, run.gradient(of: bias)) }
+    }
+    if let dx = x.gradient, let transposed {
+      run.kernels.gemm(
+        MatrixProduct(
+          m: x.rows, n: x.features, k: y.features, a: dz, lda: y.features, packedB: transposed, c: dx, ldc: x.features))
+    }
+  }
+}

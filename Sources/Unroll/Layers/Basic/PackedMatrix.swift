@@ -1,0 +1,39 @@
+import KernelAPI
+
+/// A weight matrix W (k, n) packed for x W and, once training asks for it,
+/// for dy W^T. The copies keep their place, so plans may point to them.
+final class PackedMatrix<S: Scalar> {
+  let k: Int
+  let n: Int
+  private let kernels: KernelTable<S>
+  private var plain: AlignedBuffer<S>?
+  private var transposed: AlignedBuffer<S>?
+
+  init(k: Int, n: Int) {
+    self.k = k
+    self.n = n
+    kernels = Unroll.kernels(for: S.self)
+  }
+
+  /// Packs the present values, row-major with `rowStride` scalars to a row.
+  func prepare(_ values: UnsafePointer<S>, rowStride: Int) throws(UnrollError) {
+    let buffer: AlignedBuffer<S>
+    if let plain { buffer = plain } else { buffer = try AlignedBuffer<S>(count: kernels.packedCount(k, n)) }
+    kernels.pack(k, n, values, rowStride, 1, buffer.pointer)
+    plain = buffer
+    if let transposed { kernels.pack(n, k, values, 1, rowStride, transposed.pointer) }
+  }
+
+  /// Makes the copy that the backward pass reads.
+  func prepareTransposed(_ values: UnsafePointer<S>, rowStride: Int) throws(UnrollError) {
+    guard transposed == nil else { return }
+    let buffer = try AlignedBuffer<S>(count: kernels.packedCount(n, k))
+    kernels.pack(n, k, values, 1, rowStride, buffer.pointer)
+    transposed = buffer
+  }
+
+  /// For x W; nil before `prepare`.
+  var packed: UnsafeMutablePointer<S>? { plain?.pointer }
+  /// For dy W^T; nil before `prepareTransposed`.
+  var packedTransposed: UnsafeMutablePointer<S>? { transposed?.pointer }
+}

@@ -1,0 +1,103 @@
+import KernelAPI
+
+/// Dropout (Srivastava et al., 2014), scaled while training: y = x m / (1 - rate),
+/// m = 0 with probability `rate`, else 1. Inference passes its input on.
+///
+/// SpatialDropout1D draws one m for a whole feature of a sequence.
+final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
+  private let config: NoiseConfig
+  private let isSpatial: Bool
+
+  init(_ spec: LayerSpec, _ config: NoiseConfig, isSpatial: Bool = false) {
+    self.config = config
+    self.isSpatial = isSpatial
+    super.init(spec)
+  }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    guard config.rate >= 0, config.rate <= 1 else {
+      throw UnrollError(.invalidArgument, "\(name): rate must be between 0 and 1, found \(config.rate)")
+    }
+    return [try onlyInput(inputs, rank: isSpatial ? 2...2 : 0...16)]
+  }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    let x = try single(inputs)
+    guard planner.isTraining, config.rate > 0 else { return [x] }
+    let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
+    let factors = try planner.arena.allocate(isSpatial ? x.batch * x.features : x.count)
+    let key = planner.randomKey() ^ UInt64(truncatingIfNeeded: config.seed ?? 0) << 32
+    planner.append(
+      DropoutOp(x: x, y: y, factors: factors, isSpatial: isSpatial, rate: config.rate, key: key, place: RowPlace(planner)))
+    return [y]
+  }
+}
+
+private final class DropoutOp<S: Scalar>: Op<S> {
+  private let x: Tensor<S>
+  private let y: Tensor<S>
+  /// 0 or 1 / (1 - rate), for every element, or of one step if spatial.
+  private let factors: UnsafeMutablePointer<S>
+  private let isSpatial: Bool
+  /// An element is dropped if 32 random bits are below this.
+  private let threshold: UInt64
+  private let scale: S
+  private let key: UInt64
+  private let place: RowPlace
+
+  init(
+    x: Tensor<S>, y: Tensor<S>, factors: UnsafeMutablePointer<S>, isSpatial: Bool, rate: Double, key: UInt64, place: RowPlace
+  ) {
+    self.x = x
+    self.y = y
+    self.factors = factors
+    self.isSpatial = isSpatial
+    threshold = UInt64(rate * 0x1p32)
+    scale = rate < 1 ? S(1 / (1 - rate)) : 0
+    self.key = key
+    self.place = place
+  }
+
+  @inline(__always)
+  private var drawnPositions: Int { isSpatial ? 1 : x.positions }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func forward(_ run: RunContext<S>) {
+    let random = CounterRandom(seed: run.seed, step: run.step, operation: key)
+    let features = x.features
+    var factor = factors
+    for position in 0..<drawnPositions {
+      for row in 0..<x.batch {
+        let numbers = place.random(random, position: position, row: row, firstRow: run.firstRow)
+        // One call of the generator serves two elements.
+        for pair in 0..<features / 2 {
+          let bits = numbers.bits(pair)
+          factor[2 * pair] = bits & 0xFFFF_FFFF < threshold ? 0 : scale
+          factor[2 * pair + 1] = bits >> 32 < threshold ? 0 : scale
+        }
+        if features % 2 == 1 {
+          factor[features - 1] = numbers.bits(features / 2) & 0xFFFF_FFFF < threshold ? 0 : scale
+        }
+        factor += features
+      }
+    }
+    multiply(run.kernels, x.data, y.data)
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func backward(_ run: RunContext<S>) {
+    guard let dy = y.gradient, let dx = x.gradient else { return }
+    multiply(run.kernels, dy, dx)
+  }
+
+  @inline(__always)
+  private func multiply(_ kernels: KernelTable<S>, _ from: UnsafePointer<S>, _ to: UnsafeMutablePointer<S>) {
+    let block = x.batch * x.features
+    for position in 0..<x.positions {
+      let at = position * block
+      kernels.multiply(block, from + at, factors + (isSpatial ? 0 : at), to + at)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import KernelAPI
+
+/// Result block p is source block `map[p]`, or zeros where it is -1. A block
+/// is one position of all rows, `[B][F]`.
+final class PositionMap<S: Scalar>: Op<S> {
+  private let x: Tensor<S>
+  private let y: Tensor<S>
+  private let map: [Int]
+  private let block: Int
+
+  init(x: Tensor<S>, y: Tensor<S>, map: [Int], block: Int) {
+    self.x = x
+    self.y = y
+    self.map = map
+    self.block = block
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func forward(_ run: RunContext<S>) {
+    for (position, source) in map.enumerated() {
+      let to = y.data + position * block
+      if source >= 0 {
+        to.update(from: x.data + source * block, count: block)
+      } else {
+        to.update(repeating: 0, count: block)
+      }
+    }
+  }
+
+  /// A source used several times gets the sum.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func backward(_ run: RunContext<S>) {
+    guard let dy = y.gradient, let dx = x.gradient else { return }
+    dx.update(repeating: 0, count: x.count)
+    for (position, source) in map.enumerated() where source >= 0 {
+      run.kernels.add(block, dx + source * block, dy + position * block, dx + source * block)
+    }
+  }
+}
+
+/// The same for a mask, `[positions][B]`.
+final class MaskMap<S: Scalar>: Op<S> {
+  private let from: UnsafeMutablePointer<UInt8>
+  private let to: UnsafeMutablePointer<UInt8>
+  private let map: [Int]
+  private let batch: Int
+
+  init(from: UnsafeMutablePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, map: [Int], batch: Int) {
+    self.from = from
+    self.to = to
+    self.map = map
+    self.batch = batch
+  }
+
+  override func forward(_ run: RunContext<S>) {
+    for (position, source) in map.enumerated() where source >= 0 {
+      (to + position * batch).update(from: from + source * batch, count: batch)
+    }
+  }
+}
+
+extension Planner {
+  /// A tensor of shape `dimensions` whose positions are picked from those of
+  /// `x`. Has no mask.
+  func mapPositions(
+    _ x: Tensor<S>, to dimensions: [Int], map: [Int], of layer: Layer<S>
+  ) throws(UnrollError) -> Tensor<S> {
+    let count = try checkedProduct(dimensions + [x.batch], "\(layer.name): an activation of shape \(dimensions)")
+    let y = Tensor(
+      dimensions: dimensions, batch: x.batch, data: try arena.allocate(count),
+      gradient: x.gradient == nil ? nil : try arena.allocate(count), mask: nil)
+    append(PositionMap(x: x, y: y, map: map, block: x.batch * x.features))
+    return y
+  }
+}

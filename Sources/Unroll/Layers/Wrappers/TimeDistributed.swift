@@ -1,0 +1,94 @@
+import KernelAPI
+
+/// Applies a layer to every step of a sequence: y_t = layer(x_t).
+///
+/// Time is folded into the batch. For steps of rank 1 that is the same memory,
+/// `[T][B][F]` = `[T B][F]`; samples of higher rank are transposed.
+final class TimeDistributedLayer<S: Scalar>: Layer<S> {
+  private let child: Layer<S>
+
+  init(_ spec: LayerSpec, _ inner: LayerSpec) throws(UnrollError) {
+    child = try makeLayer(inner.inside(spec))
+    super.init(spec)
+  }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let input = try onlyInput(inputs, rank: 2...16)
+    let outputs = try child.build([Shape(Array(input.dimensions.dropFirst()))])
+    adopt(child)
+    return try wrap(outputs, input)
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let input = try onlyInput(inputs, rank: 2...16)
+    return try wrap(try child.outputShapes([Shape(Array(input.dimensions.dropFirst()))]), input)
+  }
+
+  private func wrap(_ outputs: [Shape], _ input: Shape) throws(UnrollError) -> [Shape] {
+    guard outputs.count == 1, let output = outputs.first else {
+      throw UnrollError(.unsupported, "\(name): the wrapped layer must have one output, found \(outputs.count)")
+    }
+    return [Shape([input.dimensions[0]] + output.dimensions)]
+  }
+
+  override func prepare() throws(UnrollError) { try child.prepare() }
+
+  override var needsWholeBatch: Bool { child.needsWholeBatch }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    guard let x = inputs.first, x.rank >= 2 else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
+    let steps = x.dimensions[0]
+    let inner = Array(x.dimensions.dropFirst())
+    var folded = x
+    if inner.count > 1 {
+      folded = try planner.mapPositions(
+        x, to: [steps] + inner, map: Self.swapped(rows: x.positions / max(steps, 1), columns: steps), of: self)
+      folded.mask = try foldedMask(x, steps, planner)
+    } else {
+      folded.mask = nil
+    }
+    folded.dimensions = inner
+    folded.batch = steps * x.batch
+    let outputs = try planner.folded(steps: steps) { () throws(UnrollError) in try child.plan([folded], planner) }
+    guard var y = outputs.first else { throw UnrollError(.invalidState, "\(name): the wrapped layer has no output") }
+    let dimensions = [steps] + y.dimensions
+    let positions = y.positions
+    y.batch = x.batch
+    y.dimensions = dimensions
+    y.mask = nil
+    if positions > 1 {
+      y = try planner.mapPositions(y, to: dimensions, map: Self.swapped(rows: steps, columns: positions), of: self)
+    }
+    // Keras hands the sequence's own mask on.
+    if y.positions == x.positions { y.mask = x.mask }
+    return [y]
+  }
+
+  /// Result position (r, c) of a rows x columns grid is source position (c, r).
+  private static func swapped(rows: Int, columns: Int) -> [Int] {
+    var map: [Int] = []
+    map.reserveCapacity(rows * columns)
+    for row in 0..<rows { for column in 0..<columns { map.append(column * rows + row) } }
+    return map
+  }
+
+  /// `[T P][B]` as `[P][T B]`.
+  private func foldedMask(
+    _ x: Tensor<S>, _ steps: Int, _ planner: Planner<S>
+  ) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
+    guard let mask = x.mask else { return nil }
+    let result = try planner.arena.allocateBytes(x.rows)
+    planner.append(
+      MaskMap(from: mask, to: result, map: Self.swapped(rows: x.positions / max(steps, 1), columns: steps), batch: x.batch))
+    return result
+  }
+}
+
+extension LayerSpec {
+  /// A wrapped layer: its parameters' paths begin with the wrapper's, and it
+  /// is frozen with it.
+  func inside(_ wrapper: LayerSpec, prefix: String = "") -> LayerSpec {
+    let own = name.isEmpty ? config.snakeName : name
+    return LayerSpec(name: "\(wrapper.name)/\(prefix)\(own)", trainable: trainable && wrapper.trainable, config)
+  }
+}

@@ -1,0 +1,68 @@
+import KernelAPI
+import Testing
+
+@testable import Unroll
+
+/// What layers do beyond their numbers: shapes, randomness, errors.
+struct LayerBehaviourTests {
+  @Test func dropoutMasksDoNotDependOnShards() throws {
+    let spec = sequential([5, 3], [.dropout(NoiseConfig(rate: 0.5))])
+    let input = TestArray([4, 5, 3], [Double](repeating: 1, count: 60))
+    let whole = try TestNetwork<Double>(spec, [input], mode: .training).run()[0]
+    let part = TestArray([2, 5, 3], [Double](repeating: 1, count: 30))
+    let shard = try TestNetwork<Double>(spec, [part], mode: .training)
+    shard.plan.run.firstRow = 2
+    #expect(try shard.run()[0].values == Array(whole.values[30...]))
+    shard.plan.run.step = 3
+    #expect(try shard.run()[0].values != Array(whole.values[30...]))
+  }
+
+  @Test func dropoutKeepsTheMeanAndItsRate() throws {
+    let spec = sequential([100, 50], [.dropout(NoiseConfig(rate: 0.3))])
+    let ones = TestArray([4, 100, 50], [Double](repeating: 1, count: 20000))
+    let values = try TestNetwork<Double>(spec, [ones], mode: .training).run()[0].values
+    let dropped = Double(values.count { $0 == 0 }) / 20000
+    #expect(abs(dropped - 0.3) < 0.015)
+    #expect(values.allSatisfy { $0 == 0 || abs($0 - 1 / 0.7) < 1e-12 })
+    let inference = try TestNetwork<Double>(spec, [ones]).run()[0].values
+    #expect(inference == ones.values)
+  }
+
+  @Test func spatialDropoutDropsWholeFeatures() throws {
+    let spec = sequential([6, 40], [.spatialDropout1D(NoiseConfig(rate: 0.5))])
+    let ones = TestArray([1, 6, 40], [Double](repeating: 1, count: 240))
+    let values = try TestNetwork<Double>(spec, [ones], mode: .training).run()[0].values
+    #expect(Set(values) == [0, 2])
+    for step in 1..<6 { #expect(Array(values[0..<40]) == Array(values[step * 40..<step * 40 + 40])) }
+  }
+
+  @Test(arguments: [-1, 7, Double.nan, .infinity, 1e30])
+  func indexOutOfRangeIsAnError(_ index: Double) throws {
+    let spec = sequential([2], [.embedding(EmbeddingConfig(inputDim: 7, outputDim: 3))])
+    let bench = try TestNetwork<Double>(spec, [TestArray([1, 2], [6, index])])
+    let error = #expect(throws: UnrollError.self) { try bench.run() }
+    #expect(error?.code == .invalidArgument)
+    #expect(error?.message.contains("less than 7") == true)
+    // The next run starts afresh.
+    TestArray([1, 2], [6, 0]).gather(into: bench.plan.inputs[0])
+    _ = try bench.run()
+  }
+
+  @Test func sizesThatMakeNoSenseAreErrors() {
+    let layers: [LayerConfig] = [
+      .dense(DenseConfig(units: 0)), .dropout(NoiseConfig(rate: 1.5)), .dropout(NoiseConfig(rate: -0.1)),
+      .embedding(EmbeddingConfig(inputDim: 0, outputDim: 3)), .embedding(EmbeddingConfig(inputDim: 3, outputDim: -3)),
+      .timeDistributed(LayerSpec(.dense(DenseConfig(units: 0)))),
+    ]
+    for layer in layers {
+      let error = #expect(throws: UnrollError.self) { try Network<Double>(sequential([5, 3], [layer]), seed: 0) }
+      #expect(error?.code == .invalidArgument)
+      #expect(error?.message.hasPrefix("layer_0") == true)
+    }
+  }
+
+  @Test func streamGivesWhatTheSequenceGives() throws {
+    let spec = sequential([nil, 3], [LayerGradientTests.dense(4), .timeDistributed(LayerSpec(.dense(DenseConfig(units: 2))))])
+    try StreamCheck.matches(spec, TestArray.random([1, 5, 3]))
+  }
+}
