@@ -14,6 +14,8 @@
  *    7  Series               min-max scaling, sliding windows
  *    8  Streams              one time step a call
  *    9  Files                save, load, describe
+ *   10  Symbols              vocabulary, one sequence an update, generating
+ *   11  Cells                the functions of "RNN from scratch"
  *
  * -----------------------------------------------------------------------
  * 1  Conventions
@@ -1101,6 +1103,296 @@ UNROLL_API unroll_status unroll_model_describe(const unroll_model *model, char *
                                                size_t capacity, size_t *length);
 UNROLL_API unroll_status unroll_inspect(const char *path, char *text, size_t capacity,
                                         size_t *length);
+
+/* -----------------------------------------------------------------------
+ * 10  Symbols: vocabulary, one sequence an update, generating
+ *
+ * A model over V symbols reads one-hot vectors (None, T, V) or indices
+ * (None, T), through an Embedding, and its last layer has V units with softmax
+ * (or none: logits). Symbols are numbers from 0 to V - 1; a vocabulary says
+ * which character each stands for.
+ *
+ *   unroll_sequence_options train;
+ *   unroll_sequence_options_init(&train);
+ *   train.iterations = 35000;
+ *   train.end_symbol = 0;
+ *   unroll_model_fit_sequences(model, symbols, lengths, names, &train, NULL);
+ *
+ *   unroll_generate_options draw;
+ *   unroll_generate_options_init(&draw);
+ *   draw.end_symbol = 0;
+ *   char name[256];
+ *   unroll_model_generate_text(model, "", &draw, name, sizeof name, NULL);
+ * ----------------------------------------------------------------------- */
+
+/*
+ * The distinct characters (Unicode code points) of `corpus`, sorted: a
+ * vocabulary as text. Text: see section 1.
+ */
+UNROLL_API unroll_status unroll_vocabulary_of(const char *corpus, char *text, size_t capacity,
+                                              size_t *length);
+
+/*
+ * The model's vocabulary: a text in which character i is symbol i. It is saved
+ * and loaded with the model. set: NULL removes it. get: "" if there is none.
+ * Errors: INVALID_ARGUMENT (a character twice), SHAPE_MISMATCH (another number
+ * of characters than the model has outputs).
+ */
+UNROLL_API unroll_status unroll_model_set_vocabulary(unroll_model *model, const char *characters);
+UNROLL_API unroll_status unroll_model_get_vocabulary(const unroll_model *model, char *text,
+                                                     size_t capacity, size_t *length);
+
+/*
+ * Between text and symbols, by the model's vocabulary. encode writes at most
+ * `capacity` symbols and stores how many the text has in *count (which may be
+ * NULL, as `symbols` may be if capacity is 0). Errors: INVALID_STATE (no
+ * vocabulary), INVALID_ARGUMENT (a character or symbol that is not in it).
+ */
+UNROLL_API unroll_status unroll_model_encode(const unroll_model *model, const char *text,
+                                             int32_t *symbols, size_t capacity, size_t *count);
+UNROLL_API unroll_status unroll_model_decode(const unroll_model *model, const int32_t *symbols,
+                                             size_t count, char *text, size_t capacity,
+                                             size_t *length);
+
+/* What a model reads before the first symbol: a symbol, or one of these. */
+/* Zeros for one-hot models, the end symbol for models that read indices. */
+#define UNROLL_START_DEFAULT ((int64_t)-1)
+/* The zero vector; one-hot models only. */
+#define UNROLL_START_ZEROS ((int64_t)-2)
+/* Nothing: the first symbol is read but not predicted. */
+#define UNROLL_START_NOTHING ((int64_t)-3)
+/* No symbol ends a sequence. */
+#define UNROLL_NO_SYMBOL ((int64_t)-1)
+
+/* Where unroll_model_fit_sequences stands. */
+typedef struct unroll_sequence_progress {
+  size_t struct_size;
+  size_t iteration;
+  /* The iteration's loss, summed or averaged over the sequence's predictions as
+   * the compiled reduction says. */
+  double loss;
+  double smoothed_loss;
+} unroll_sequence_progress;
+
+UNROLL_API void unroll_sequence_progress_init(unroll_sequence_progress *progress);
+
+/* Called on the thread of fit_sequences; answers as unroll_callback does. It may
+ * generate, predict, save and set the learning rate. */
+typedef int (*unroll_sequence_callback)(const unroll_sequence_progress *progress, void *user_data);
+
+typedef struct unroll_sequence_options {
+  size_t struct_size;
+  /* Updates, one sequence each; default 1. */
+  size_t iterations;
+  /* Number of the first, when going on where a training ended; default 0. */
+  size_t first_iteration;
+  int64_t start;      /* default UNROLL_START_DEFAULT */
+  int64_t end_symbol; /* predicted after the last; default UNROLL_NO_SYMBOL */
+  /* Iteration j takes sequence order[j % order_count]. NULL (default): each
+   * sequence once a pass, shuffled anew for every pass, or in order. */
+  const size_t *order;
+  size_t order_count;
+  int shuffle;   /* default true */
+  uint64_t seed; /* of shuffling and dropout; default 0 */
+  /* smoothed loss = smoothing * smoothed loss + (1 - smoothing) * loss;
+   * default 0.999. */
+  double smoothing;
+  /* What it begins with; negative (default): the loss of even guessing. */
+  double initial_loss;
+  /* The callback is called when iteration % callback_every is 0, and after the
+   * last iteration; default 1. */
+  size_t callback_every;
+  unroll_sequence_callback callback; /* NULL (default): none */
+  void *user_data;
+} unroll_sequence_options;
+
+UNROLL_API void unroll_sequence_options_init(unroll_sequence_options *options);
+
+/*
+ * Trains on one sequence an update: the model learns to predict each symbol
+ * from those before it.
+ *   symbols  all sequences end to end
+ *   lengths  the number of symbols of each of the `count` sequences; 0 is fine
+ *            where the end symbol is still to be predicted
+ *   last     receives the progress after the last iteration; may be NULL
+ * Loss (a cross-entropy over classes), reduction, optimizer and clipping are
+ * those of compile. In a stateful model the state at the end of a sequence is
+ * where the next begins, and gradients stay within a sequence; otherwise each
+ * begins at zeros. After the first sequence of each length an iteration
+ * allocates nothing.
+ * Errors: INVALID_STATE (not built, not compiled, another loss),
+ * SHAPE_MISMATCH (not a model over symbols), INVALID_ARGUMENT, NOT_FINITE,
+ * CANCELLED; after the last two the weights are those of the last update.
+ */
+UNROLL_API unroll_status unroll_model_fit_sequences(unroll_model *model, const int32_t *symbols,
+                                                    const size_t *lengths, size_t count,
+                                                    const unroll_sequence_options *options,
+                                                    unroll_sequence_progress *last);
+
+typedef struct unroll_generate_options {
+  size_t struct_size;
+  int64_t start;      /* default UNROLL_START_DEFAULT */
+  int64_t end_symbol; /* ends the sequence; default UNROLL_NO_SYMBOL */
+  size_t limit;       /* the most symbols to draw; default 50 */
+  /* Divides the logits; 0 takes the likeliest symbol. Default 1. */
+  double temperature;
+  size_t top_k; /* draw among the likeliest only; 0 (default): all */
+  /* The same seed and weights give the same symbols. Default 0. */
+  uint64_t seed;
+} unroll_generate_options;
+
+UNROLL_API void unroll_generate_options_init(unroll_generate_options *options);
+
+/*
+ * Draws symbols one by one, each from the model's output for all before it,
+ * beginning at the zero state with `prefix` (NULL if prefix_count is 0).
+ *   symbols  receives the drawn ones, without prefix and end symbol
+ *   capacity room for at least options->limit symbols
+ *   count    how many were drawn
+ * Concurrent calls on one model are safe.
+ * Errors: INVALID_STATE (not built), SHAPE_MISMATCH, UNSUPPORTED (not a model
+ * over symbols), INVALID_ARGUMENT, NOT_FINITE (an output that is no
+ * distribution).
+ */
+UNROLL_API unroll_status unroll_model_generate(const unroll_model *model, const int32_t *prefix,
+                                               size_t prefix_count,
+                                               const unroll_generate_options *options,
+                                               int32_t *symbols, size_t capacity, size_t *count);
+
+/* The same in text, by the model's vocabulary: prefix ("" or NULL: none), then
+ * what was drawn. Text: see section 1; equal calls give equal text. Errors:
+ * INVALID_STATE (no vocabulary), and those above. */
+UNROLL_API unroll_status unroll_model_generate_text(const unroll_model *model, const char *prefix,
+                                                    const unroll_generate_options *options,
+                                                    char *text, size_t capacity, size_t *length);
+
+/* -----------------------------------------------------------------------
+ * 11  Cells: the functions of "RNN from scratch"
+ *
+ * float64, contiguous, row-major. Arrays are (features, samples) or
+ * (features, samples, time); weights multiply column vectors. They run the
+ * kernels of the layers. Results must not overlap inputs.
+ *
+ * The backward functions take the inputs of the forward pass, which is what
+ * the report's caches hold, and overwrite every gradient.
+ * Errors of all: INVALID_ARGUMENT (NULL, a size out of range), OUT_OF_MEMORY.
+ * ----------------------------------------------------------------------- */
+
+typedef struct unroll_cell_shape {
+  size_t n_x; /* input features */
+  size_t n_a; /* units */
+  size_t n_y; /* classes predicted; 0 where no prediction is asked for */
+  size_t m;   /* samples */
+  size_t t_x; /* time steps; the single-step functions ignore it */
+} unroll_cell_shape;
+
+/* Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a), ba (n_a, 1), by (n_y, 1). Wya
+ * and by may be NULL where no prediction is asked for. */
+typedef struct unroll_rnn_parameters {
+  const double *Wax, *Waa, *Wya, *ba, *by;
+} unroll_rnn_parameters;
+
+typedef struct unroll_rnn_gradients {
+  double *dx;      /* as x; dxt of a single step */
+  double *da_prev; /* (n_a, m); da0 of a sequence */
+  double *dWax, *dWaa, *dba;
+} unroll_rnn_gradients;
+
+/*
+ *   a_next  = tanh(Wax xt + Waa a_prev + ba)      (n_a, m)
+ *   yt_pred = softmax(Wya a_next + by)            (n_y, m); NULL: not wanted
+ */
+UNROLL_API unroll_status unroll_rnn_cell_forward(const unroll_cell_shape *shape,
+                                                 const unroll_rnn_parameters *parameters,
+                                                 const double *xt, const double *a_prev,
+                                                 double *a_next, double *yt_pred);
+
+/* The same for all steps: x (n_x, m, t_x), a0 (n_a, m), a (n_a, m, t_x), y_pred
+ * (n_y, m, t_x) or NULL. */
+UNROLL_API unroll_status unroll_rnn_forward(const unroll_cell_shape *shape,
+                                            const unroll_rnn_parameters *parameters,
+                                            const double *x, const double *a0, double *a,
+                                            double *y_pred);
+
+/*
+ * With dz = da_next (1 - a_next^2):
+ *   dxt = Wax^T dz   dWax = dz xt^T   da_prev = Waa^T dz   dWaa = dz a_prev^T
+ *   dba = sum of dz over the samples
+ */
+UNROLL_API unroll_status unroll_rnn_cell_backward(const unroll_cell_shape *shape,
+                                                  const unroll_rnn_parameters *parameters,
+                                                  const double *xt, const double *a_prev,
+                                                  const double *da_next,
+                                                  const unroll_rnn_gradients *gradients);
+
+/* Through time: da (n_a, m, t_x) is the loss's gradient at each step, to which
+ * what comes back from the next step is added; weight gradients are summed. */
+UNROLL_API unroll_status unroll_rnn_backward(const unroll_cell_shape *shape,
+                                             const unroll_rnn_parameters *parameters,
+                                             const double *x, const double *a0, const double *da,
+                                             const unroll_rnn_gradients *gradients);
+
+/* Gate matrices are (n_a, n_a + n_x) and multiply [a_prev; xt]; biases (n_a, 1),
+ * Wy (n_y, n_a), by (n_y, 1). Wy and by may be NULL where no prediction is
+ * asked for. */
+typedef struct unroll_lstm_parameters {
+  const double *Wf, *bf, *Wi, *bi, *Wc, *bc, *Wo, *bo, *Wy, *by;
+} unroll_lstm_parameters;
+
+/* The gates' values, each of the shape of a. */
+typedef struct unroll_lstm_gates {
+  double *ft, *it, *cct, *ot;
+} unroll_lstm_gates;
+
+typedef struct unroll_lstm_gradients {
+  double *dx;      /* as x; dxt of a single step */
+  double *da_prev; /* (n_a, m); da0 of a sequence */
+  double *dc_prev; /* (n_a, m); may be NULL */
+  double *dWf, *dbf, *dWi, *dbi, *dWc, *dbc, *dWo, *dbo;
+} unroll_lstm_gradients;
+
+/*
+ * With v = [a_prev; xt]:
+ *   ft = sigmoid(Wf v + bf)   it = sigmoid(Wi v + bi)   ot = sigmoid(Wo v + bo)
+ *   cct = tanh(Wc v + bc)
+ *   c_next = ft c_prev + it cct     a_next = ot tanh(c_next)
+ *   yt_pred = softmax(Wy a_next + by)
+ * yt_pred and gates may be NULL.
+ */
+UNROLL_API unroll_status unroll_lstm_cell_forward(const unroll_cell_shape *shape,
+                                                  const unroll_lstm_parameters *parameters,
+                                                  const double *xt, const double *a_prev,
+                                                  const double *c_prev, double *a_next,
+                                                  double *c_next, double *yt_pred,
+                                                  const unroll_lstm_gates *gates);
+
+/* The same for all steps, the first cell state being zero: a and c (n_a, m,
+ * t_x), y (n_y, m, t_x) or NULL; gates or NULL. */
+UNROLL_API unroll_status unroll_lstm_forward(const unroll_cell_shape *shape,
+                                             const unroll_lstm_parameters *parameters,
+                                             const double *x, const double *a0, double *a,
+                                             double *y, double *c,
+                                             const unroll_lstm_gates *gates);
+
+/*
+ * With dc = dc_next + da_next ot (1 - tanh(c_next)^2), before the activations:
+ *   df = dc c_prev ft (1 - ft)          di = dc cct it (1 - it)
+ *   dcc = dc it (1 - cct^2)             do = da_next tanh(c_next) ot (1 - ot)
+ * and for each gate g: dWg = dg v^T, dbg = sum of dg over the samples;
+ *   [da_prev; dxt] = sum of Wg^T dg     dc_prev = dc ft
+ */
+UNROLL_API unroll_status unroll_lstm_cell_backward(const unroll_cell_shape *shape,
+                                                   const unroll_lstm_parameters *parameters,
+                                                   const double *xt, const double *a_prev,
+                                                   const double *c_prev, const double *da_next,
+                                                   const double *dc_next,
+                                                   const unroll_lstm_gradients *gradients);
+
+/* Through time, the first cell state being zero: da (n_a, m, t_x). */
+UNROLL_API unroll_status unroll_lstm_backward(const unroll_cell_shape *shape,
+                                              const unroll_lstm_parameters *parameters,
+                                              const double *x, const double *a0, const double *da,
+                                              const unroll_lstm_gradients *gradients);
 
 #ifdef __cplusplus
 }

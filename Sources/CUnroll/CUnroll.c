@@ -38,3 +38,13 @@ BEGINS_WITH_SIZE(unroll_stream_options);
 BEGINS_WITH_SIZE(unroll_stream_info);
 BEGINS_WITH_SIZE(unroll_save_options);
 BEGINS_WITH_SIZE(unroll_load_options);
+BEGINS_WITH_SIZE(unroll_sequence_progress);
+BEGINS_WITH_SIZE(unroll_sequence_options);
+BEGINS_WITH_SIZE(unroll_generate_options);
+
+SIZE_OF(unroll_cell_shape, 40);
+SIZE_OF(unroll_rnn_parameters, 40);
+SIZE_OF(unroll_rnn_gradients, 40);
+SIZE_OF(unroll_lstm_parameters, 80);
+SIZE_OF(unroll_lstm_gates, 32);
+SIZE_OF(unroll_lstm_gradients, 88);

@@ -1,0 +1,244 @@
+import CUnroll
+import Unroll
+
+@_cdecl("unroll_vocabulary_of") @implementation
+public func unroll_vocabulary_of(
+  _ corpus: UnsafePointer<CChar>?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    try writeText(try Vocabulary(of: try readText(corpus, "corpus")).text, to: text, capacity, length)
+  }
+}
+
+@_cdecl("unroll_model_set_vocabulary") @implementation
+public func unroll_model_set_vocabulary(_ model: OpaquePointer?, _ characters: UnsafePointer<CChar>?) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    guard characters != nil else { return try model.setVocabulary(nil) }
+    let text = try readText(characters, "characters")
+    try model.setVocabulary(try Vocabulary(symbols: Array(text.unicodeScalars)))
+  }
+}
+
+@_cdecl("unroll_model_get_vocabulary") @implementation
+public func unroll_model_get_vocabulary(
+  _ model: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    try writeText(try engineModel(model).vocabulary()?.text ?? "", to: text, capacity, length)
+  }
+}
+
+private func vocabulary(of model: Model) throws(UnrollError) -> Vocabulary {
+  guard let vocabulary = try model.vocabulary() else {
+    throw UnrollError(.invalidState, "the model has no vocabulary; give it one with unroll_model_set_vocabulary")
+  }
+  return vocabulary
+}
+
+@_cdecl("unroll_model_encode") @implementation
+public func unroll_model_encode(
+  _ model: OpaquePointer?, _ text: UnsafePointer<CChar>?, _ symbols: UnsafeMutablePointer<Int32>?, _ capacity: Int,
+  _ count: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let encoded = try vocabulary(of: try engineModel(model)).encode(try readText(text, "text"))
+    let capacity = try checkedCount(capacity, "capacity", from: 0, to: Int.max)
+    if capacity > 0 {
+      let symbols = try place(symbols, "symbols")
+      for (index, symbol) in encoded.prefix(capacity).enumerated() { symbols[index] = Int32(clamping: symbol) }
+    }
+    count?.pointee = encoded.count
+  }
+}
+
+@_cdecl("unroll_model_decode") @implementation
+public func unroll_model_decode(
+  _ model: OpaquePointer?, _ symbols: UnsafePointer<Int32>?, _ count: Int, _ text: UnsafeMutablePointer<CChar>?,
+  _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let vocabulary = try vocabulary(of: try engineModel(model))
+    try writeText(try vocabulary.decode(try readSymbols(symbols, count, "symbols").map { Int($0) }), to: text, capacity, length)
+  }
+}
+
+/// `count` symbols that the caller lent; NULL is fine for none.
+private func readSymbols(_ symbols: UnsafePointer<Int32>?, _ count: Int, _ name: String) throws(UnrollError) -> [Int32] {
+  let count = try checkedCount(count, "the number of \(name)", from: 0)
+  if count == 0 { return [] }
+  guard let symbols else { throw missing(name) }
+  return Array(UnsafeBufferPointer(start: symbols, count: count))
+}
+
+private func sequenceStart(_ start: Int64) throws(UnrollError) -> SequenceStart? {
+  switch start {
+  case -1: return nil
+  case -2: return .zeros
+  case -3: return .nothing
+  case 0...Int64(Int32.max): return .symbol(Int(start))
+  default: throw UnrollError(.invalidArgument, "options->start is \(start), expected a symbol or an UNROLL_START_ value")
+  }
+}
+
+private func endSymbol(_ symbol: Int64) throws(UnrollError) -> Int? {
+  if symbol == -1 { return nil }
+  guard symbol >= 0, symbol <= Int64(Int32.max) else {
+    throw UnrollError(.invalidArgument, "options->end_symbol is \(symbol), expected a symbol or UNROLL_NO_SYMBOL")
+  }
+  return Int(symbol)
+}
+
+// MARK: - Training
+
+private var sequenceDefaults: unroll_sequence_options {
+  var options = blank(unroll_sequence_options())
+  options.iterations = 1
+  options.start = -1
+  options.end_symbol = -1
+  options.shuffle = 1
+  options.smoothing = 0.999
+  options.initial_loss = -1
+  options.callback_every = 1
+  return options
+}
+
+@_cdecl("unroll_sequence_options_init") @implementation
+public func unroll_sequence_options_init(_ options: UnsafeMutablePointer<unroll_sequence_options>?) {
+  options?.pointee = sequenceDefaults
+}
+
+@_cdecl("unroll_sequence_progress_init") @implementation
+public func unroll_sequence_progress_init(_ progress: UnsafeMutablePointer<unroll_sequence_progress>?) {
+  progress?.pointee = blank(unroll_sequence_progress())
+}
+
+private func sequenceOptions(_ options: unroll_sequence_options) throws(UnrollError) -> SequenceFitOptions {
+  var result = SequenceFitOptions()
+  result.iterations = try checkedCount(options.iterations, "options->iterations", from: 0, to: Int.max)
+  result.firstIteration = try checkedCount(options.first_iteration, "options->first_iteration", from: 0, to: Int.max)
+  result.start = try sequenceStart(options.start)
+  result.endSymbol = try endSymbol(options.end_symbol)
+  let orderCount = try checkedCount(options.order_count, "options->order_count", from: 0)
+  if orderCount > 0 {
+    guard let order = options.order else { throw missing("options->order") }
+    result.order = Array(UnsafeBufferPointer(start: order, count: orderCount))
+  }
+  result.shuffle = options.shuffle != 0
+  result.seed = options.seed
+  result.smoothing = try fraction(options.smoothing, "options->smoothing")
+  let initial = try finite(options.initial_loss, "options->initial_loss")
+  result.initialLoss = initial < 0 ? nil : initial
+  result.callbackEvery = try checkedCount(options.callback_every, "options->callback_every", to: Int.max)
+  return result
+}
+
+private func cProgress(_ progress: SequenceProgress) -> unroll_sequence_progress {
+  var result = blank(unroll_sequence_progress())
+  result.iteration = progress.iteration
+  result.loss = progress.loss
+  result.smoothed_loss = progress.smoothedLoss
+  return result
+}
+
+@_cdecl("unroll_model_fit_sequences") @implementation
+public func unroll_model_fit_sequences(
+  _ model: OpaquePointer?, _ symbols: UnsafePointer<Int32>?, _ lengths: UnsafePointer<Int>?, _ count: Int,
+  _ options: UnsafePointer<unroll_sequence_options>?, _ last: UnsafeMutablePointer<unroll_sequence_progress>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    let raw = try read(options, defaults: sequenceDefaults, "options")
+    let options = try sequenceOptions(raw)
+    if let last { try checkSize(last, MemoryLayout<unroll_sequence_progress>.stride, "last") }
+    guard let lengths else { throw missing("lengths") }
+    let all = Array(UnsafeBufferPointer(start: lengths, count: try checkedCount(count, "count")))
+    var total = 0
+    for (index, length) in all.enumerated() {
+      total += try checkedCount(length, "lengths[\(index)]", from: 0, to: Int(Int32.max))
+    }
+    let sequences = try SequenceSet(symbols: try readSymbols(symbols, total, "symbols"), lengths: all)
+    let callback: SequenceCallback? = raw.callback.map { callback in
+      { progress in
+        var message = cProgress(progress)
+        return switch callback(&message, raw.user_data) {
+        case UNROLL_CONTINUE: .proceed
+        case UNROLL_STOP: .stop
+        default: .cancel
+        }
+      }
+    }
+    let progress = try model.fitSequences(sequences, options, callback: callback)
+    if let last {
+      let size = last.pointee.struct_size
+      last.pointee = cProgress(progress)
+      last.pointee.struct_size = size
+    }
+  }
+}
+
+// MARK: - Generating
+
+private var generateDefaults: unroll_generate_options {
+  var options = blank(unroll_generate_options())
+  options.start = -1
+  options.end_symbol = -1
+  options.limit = 50
+  options.temperature = 1
+  return options
+}
+
+@_cdecl("unroll_generate_options_init") @implementation
+public func unroll_generate_options_init(_ options: UnsafeMutablePointer<unroll_generate_options>?) {
+  options?.pointee = generateDefaults
+}
+
+private func generateOptions(_ options: UnsafePointer<unroll_generate_options>?) throws(UnrollError) -> GenerateOptions {
+  let options = try read(options, defaults: generateDefaults, "options")
+  var result = GenerateOptions()
+  result.start = try sequenceStart(options.start)
+  result.endSymbol = try endSymbol(options.end_symbol)
+  result.limit = try checkedCount(options.limit, "options->limit", from: 0)
+  result.sampling.temperature = try finite(options.temperature, "options->temperature")
+  result.sampling.topK = try checkedCount(options.top_k, "options->top_k", from: 0, to: Int.max)
+  result.seed = options.seed
+  return result
+}
+
+@_cdecl("unroll_model_generate") @implementation
+public func unroll_model_generate(
+  _ model: OpaquePointer?, _ prefix: UnsafePointer<Int32>?, _ prefix_count: Int,
+  _ options: UnsafePointer<unroll_generate_options>?, _ symbols: UnsafeMutablePointer<Int32>?, _ capacity: Int,
+  _ count: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    var options = try generateOptions(options)
+    options.prefix = try readSymbols(prefix, prefix_count, "prefix").map { Int($0) }
+    let count = try place(count, "count")
+    guard capacity >= options.limit || capacity < 0 else {
+      throw UnrollError(.invalidArgument, "capacity is \(capacity), but up to options->limit = \(options.limit) symbols may be drawn")
+    }
+    let target = options.limit > 0 ? try place(symbols, "symbols") : symbols
+    let drawn = try model.generate(options)
+    for (index, symbol) in drawn.enumerated() { target?[index] = Int32(clamping: symbol) }
+    count.pointee = drawn.count
+  }
+}
+
+@_cdecl("unroll_model_generate_text") @implementation
+public func unroll_model_generate_text(
+  _ model: OpaquePointer?, _ prefix: UnsafePointer<CChar>?, _ options: UnsafePointer<unroll_generate_options>?,
+  _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    let vocabulary = try vocabulary(of: model)
+    var options = try generateOptions(options)
+    let prefix = prefix == nil ? "" : try readText(prefix, "prefix")
+    options.prefix = try vocabulary.encode(prefix)
+    let drawn = try model.generate(options)
+    try writeText(prefix + (try vocabulary.decode(drawn)), to: text, capacity, length)
+  }
+}
