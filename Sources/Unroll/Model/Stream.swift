@@ -28,13 +28,12 @@ final class NetworkStream<S: Scalar>: AnyStream {
     self.network = network
     var dimensions: [[Int]] = []
     for shape in network.inputShapes {
-      guard let features = shape.features else {
-        throw UnrollError(.shapeMismatch, "a stream needs inputs whose features are known, found shape \(shape)")
-      }
       // A step is a sequence of length one; indices (T,) become one index.
-      switch shape.rank {
-      case 1: dimensions.append([1])
-      case 2: dimensions.append([1, features])
+      switch (shape.rank, shape.features) {
+      case (1, _): dimensions.append([1])
+      case (2, let features?): dimensions.append([1, features])
+      case (_, nil):
+        throw UnrollError(.shapeMismatch, "a stream needs inputs whose features are known, found shape \(shape)")
       default:
         throw UnrollError(.unsupported, "a stream runs models over sequences (None, T, F), found an input of shape \(shape)")
       }

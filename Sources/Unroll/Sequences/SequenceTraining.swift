@@ -195,9 +195,9 @@ extension Trainer {
       target: targets, targetFeatures: 1, weights: nil, mask: output.mask.map { UnsafePointer($0) })
     var rows = output.rows
     if let mask = output.mask { rows = (0..<rows).reduce(0) { $0 + Int(mask[$1]) } }
-    let share = loss.reduction == .sum ? 1 : 1 / Double(max(rows, 1))
+    let divisor = loss.reduction == .sum ? 1 : Double(max(rows, 1))
     let weight = spec.lossWeights.first ?? 1
-    let value = loss.function.judge(judged, scale: S(share * weight)) * share * weight + penalty()
+    let value = weight * (loss.function.judge(judged, scale: S(weight / divisor)) / divisor) + penalty()
     plan.backward()
     return value
   }
