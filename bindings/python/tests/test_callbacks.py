@@ -1,0 +1,154 @@
+"""Callbacks: order, errors, stopping, and Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unroll import callbacks
+
+
+@pytest.fixture
+def data(random):
+    return random.standard_normal((8, 5, 3)), random.standard_normal((8, 2))
+
+
+class Recorder(callbacks.Callback):
+    def __init__(self):
+        self.calls = []
+
+    def on_train_begin(self, logs=None):
+        self.calls.append("train")
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.calls.append(f"epoch {epoch}")
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.calls.append(f"batch {batch}")
+
+    def on_train_batch_end(self, batch, logs=None):
+        assert set(logs) == {"loss", "mae"}
+        self.calls.append("end of batch")
+
+    def on_epoch_end(self, epoch, logs=None):
+        assert set(logs) == {"loss", "mae", "val_loss", "val_mae"}
+        self.calls.append("end of epoch")
+
+    def on_train_end(self, logs=None):
+        self.calls.append("end of training")
+
+
+def test_methods_are_called_in_keras_order(small, data):
+    recorder = Recorder()
+    small.fit(*data, batch_size=5, epochs=2, verbose=0, callbacks=[recorder], validation_data=data)
+    epoch = ["batch 0", "end of batch", "batch 1", "end of batch", "end of epoch"]
+    assert recorder.calls == ["train", "epoch 0", *epoch, "epoch 1", *epoch, "end of training"]
+    assert recorder.params["epochs"] == 2 and recorder.params["steps"] == 2
+    assert recorder.model is small
+
+
+@pytest.mark.parametrize("method", ["on_train_begin", "on_epoch_begin", "on_train_batch_begin", "on_train_batch_end", "on_epoch_end", "on_train_end"])
+def test_an_exception_in_a_callback_comes_out_of_fit(small, data, method):
+    def fail(*_):
+        raise ZeroDivisionError("of the callback")
+
+    with pytest.raises(ZeroDivisionError, match="of the callback"):
+        small.fit(*data, verbose=0, callbacks=callbacks.LambdaCallback(**{method: fail}))
+    small.fit(*data, verbose=0)
+
+
+def test_stop_training_ends_after_the_batch(small, data):
+    seen = []
+
+    def after(batch, logs):
+        seen.append(batch)
+        small.stop_training = batch == 1
+
+    small.fit(*data, batch_size=2, epochs=5, verbose=0, callbacks=[callbacks.LambdaCallback(on_train_batch_end=after)])
+    assert seen == [0, 1]
+
+
+def test_early_stopping_restores_the_best_weights(small, data):
+    best = {}
+
+    class Spoil(callbacks.Callback):
+        """Makes every epoch after the third worse by a great learning rate."""
+
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 2:
+                best["weights"] = self.model.get_weights()
+                self.model.learning_rate = 5.0
+
+    stop = callbacks.EarlyStopping(monitor="loss", patience=2, restore_best_weights=True)
+    history = small.fit(*data, epochs=50, shuffle=False, verbose=0, callbacks=[Spoil(), stop])
+    assert len(history.epoch) < 20 and stop.best_epoch >= 2
+    if stop.best_epoch == 2:
+        for a, b in zip(best["weights"], small.get_weights()):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_monitor_that_is_not_there_is_named(small, data):
+    with pytest.raises(KeyError, match="watches 'val_loss'.*it has: loss, mae"):
+        small.fit(*data, verbose=0, callbacks=[callbacks.EarlyStopping()])
+
+
+def test_rates_are_scheduled_and_reduced(small, data):
+    schedule = callbacks.LearningRateScheduler(lambda epoch, rate: 0.1 / (epoch + 1))
+    history = small.fit(*data, epochs=3, verbose=0, callbacks=[schedule])
+    assert history.history["learning_rate"] == pytest.approx([0.1, 0.05, 0.1 / 3])
+    reduce = callbacks.ReduceLROnPlateau(monitor="loss", factor=0.5, patience=1, min_delta=1e9)
+    small.learning_rate = 0.08
+    history = small.fit(*data, epochs=4, verbose=0, callbacks=[reduce])
+    assert history.history["learning_rate"] == pytest.approx([0.08, 0.08, 0.04, 0.02])
+
+
+def test_checkpoints_and_logs_are_written(small, data, tmp_path):
+    every = callbacks.ModelCheckpoint(tmp_path / "at-{epoch:02d}.h5")
+    best = callbacks.ModelCheckpoint(tmp_path / "best.weights.h5", monitor="loss", save_best_only=True, save_weights_only=True)
+    log = callbacks.CSVLogger(tmp_path / "log.csv")
+    small.fit(*data, epochs=2, verbose=0, callbacks=[every, best, log])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["at-01.h5", "at-02.h5", "best.weights.h5", "log.csv"]
+    lines = (tmp_path / "log.csv").read_text().splitlines()
+    assert lines[0] == "epoch,loss,mae" and len(lines) == 3
+
+
+def test_terminate_on_nan_ends_without_an_exception(small, data):
+    x, y = data
+    history = small.fit(x, y * np.nan, verbose=0, callbacks=[callbacks.TerminateOnNaN()])
+    assert history.epoch == []
+    assert np.isfinite(small.predict(x, verbose=0)).all()
+
+
+def test_ctrl_c_ends_a_fit_and_leaves_a_usable_model():
+    script = textwrap.dedent("""
+        import numpy as np
+        from unroll import layers, models, callbacks
+        model = models.Sequential([layers.Input((20, 1)), layers.LSTM(16), layers.Dense(1)])
+        model.compile("adam", "mse")
+        x, y = np.zeros((640, 20, 1)), np.ones(640)
+        ready = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: epoch == 0 and print("READY", flush=True))
+        try:
+            model.fit(x, y, epochs=100000, verbose=0, callbacks=[ready])
+        except KeyboardInterrupt:
+            first = model.evaluate(x, y, verbose=0)
+            model.fit(x, y, epochs=1, verbose=0)
+            print("INTERRUPTED", np.isfinite(first), model.predict(x, verbose=0).shape, flush=True)
+    """)
+    path = str(Path(__file__).resolve().parents[1])
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    try:
+        assert process.stdout.readline().strip() == "READY"
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert out.strip() == "INTERRUPTED True (640, 1)", errors
+    assert process.returncode == 0

@@ -1,0 +1,126 @@
+"""Weights and files."""
+
+import os
+
+import numpy as np
+import pytest
+
+import unroll
+from unroll import layers, models, utils
+
+
+@pytest.fixture
+def trained(small, random):
+    x, y = random.standard_normal((8, 5, 3)), random.standard_normal((8, 2))
+    small.fit(x, y, epochs=2, verbose=0)
+    return small, x, y
+
+
+@pytest.mark.parametrize("name", ["model.h5", "model.keras"])
+def test_a_saved_model_predicts_the_same(trained, tmp_path, name):
+    model, x, _ = trained
+    model.save(tmp_path / name)
+    twin = unroll.load_model(tmp_path / name)
+    assert isinstance(twin, models.Sequential)
+    assert [layer.name for layer in twin.layers] == [layer.name for layer in model.layers]
+    np.testing.assert_array_equal(twin.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+@pytest.mark.parametrize("name", ["model.h5", "model.keras"])
+def test_training_resumes_to_the_bit(random, tmp_path, name):
+    x, y = random.standard_normal((8, 5, 3)), random.standard_normal((8, 2))
+
+    def make():
+        utils.set_random_seed(11)
+        model = models.Sequential([layers.Input((5, 3)), layers.LSTM(4), layers.Dropout(0.3), layers.Dense(2)])
+        model.compile("adam", "mse", metrics=["mae"])
+        return model
+
+    whole = make()
+    whole.fit(x, y, epochs=4, batch_size=3, verbose=0)
+    half = make()
+    half.fit(x, y, epochs=2, batch_size=3, verbose=0)
+    half.save(tmp_path / name)
+    utils.set_random_seed(11)
+    resumed = unroll.load_model(tmp_path / name)
+    history = resumed.fit(x, y, epochs=4, initial_epoch=2, batch_size=3, verbose=0)
+    assert history.epoch == [2, 3]
+    for a, b in zip(whole.get_weights(), resumed.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["only.weights.h5", "only.h5"])
+def test_weights_alone(trained, tmp_path, name):
+    model, x, _ = trained
+    model.save_weights(tmp_path / name)
+    other = models.Sequential([layers.Input((5, 3)), layers.LSTM(4, return_sequences=True), layers.GRU(6), layers.Dense(2)])
+    assert np.abs(other.predict(x, verbose=0) - model.predict(x, verbose=0)).max() > 1e-3
+    other.load_weights(tmp_path / name)
+    np.testing.assert_array_equal(other.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+def test_weights_that_do_not_fit_change_nothing(trained, tmp_path):
+    model, _, _ = trained
+    model.save_weights(tmp_path / "a.weights.h5")
+    other = models.Sequential([layers.Input((5, 3)), layers.LSTM(4, return_sequences=True), layers.GRU(7), layers.Dense(2)])
+    before = other.get_weights()
+    with pytest.raises(unroll.UnrollError, match="gru"):
+        other.load_weights(tmp_path / "a.weights.h5")
+    for a, b in zip(before, other.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_get_and_set_weights(trained, random):
+    model, x, _ = trained
+    weights = model.get_weights()
+    changed = [weight + 0.1 for weight in weights]
+    model.set_weights(changed)
+    np.testing.assert_allclose(model.get_weights()[0], weights[0] + 0.1, atol=1e-6)
+    with pytest.raises(ValueError, match="9 weights|8 weights"):
+        model.set_weights(weights[1:])
+    with pytest.raises(ValueError, match=r"lstm/recurrent_kernel: expected shape \(4, 16\), found \(4, 15\)"):
+        model.set_weights([weights[0], weights[1][:, :15], *weights[2:]])
+    np.testing.assert_allclose(model.get_weights()[0], weights[0] + 0.1, atol=1e-6)
+    gru = model.get_layer("gru")
+    gru.set_weights([np.zeros(weight.shape) for weight in gru.weights])
+    assert not np.any(np.concatenate([weight.ravel() for weight in gru.get_weights()]))
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(OSError, match="missing.h5"):
+        unroll.load_model(tmp_path / "missing.h5")
+    with pytest.raises(OSError):
+        unroll.load_model(tmp_path)
+    (tmp_path / "text.h5").write_text("not a model")
+    with pytest.raises(unroll.UnrollError):
+        unroll.load_model(tmp_path / "text.h5")
+    with pytest.raises(ValueError, match="NUL"):
+        unroll.load_model("a\0b")
+
+
+def test_a_truncated_file_is_refused(trained, tmp_path):
+    model, _, _ = trained
+    model.save(tmp_path / "whole.h5")
+    whole = (tmp_path / "whole.h5").read_bytes()
+    for length in (7, 100, len(whole) // 2, len(whole) - 9):
+        (tmp_path / "part.h5").write_bytes(whole[:length])
+        with pytest.raises(unroll.UnrollError):
+            unroll.load_model(tmp_path / "part.h5")
+
+
+def test_a_save_that_fails_leaves_the_old_file(trained, tmp_path):
+    model, x, _ = trained
+    with pytest.raises(OSError):
+        model.save(tmp_path / "no" / "such" / "directory.h5")
+    model.save(tmp_path / "kept.h5")
+    with pytest.raises(FileExistsError):
+        model.save(tmp_path / "kept.h5", overwrite=False)
+    assert sorted(os.listdir(tmp_path)) == ["kept.h5"]
+
+
+def test_inspect_says_what_a_file_is(trained, tmp_path):
+    model, _, _ = trained
+    model.save(tmp_path / "model.h5")
+    found = unroll.inspect(tmp_path / "model.h5")
+    assert "h5" in str(found["format"])
+    assert [layer["name"] for layer in found["layers"]][-3:] == ["lstm", "gru", "dense"]

@@ -1,0 +1,64 @@
+"""The binding says what the header says."""
+
+import ctypes
+import re
+
+from unroll import _abi
+from unroll._lib import library
+
+STRUCTS = {
+    "unroll_predict_options_init": _abi.PredictOptions, "unroll_model_options_init": _abi.ModelOptions,
+    "unroll_model_info_init": _abi.ModelInfo, "unroll_compile_options_init": _abi.CompileOptions,
+    "unroll_data_init": _abi.Data, "unroll_fit_options_init": _abi.FitOptions,
+    "unroll_weight_info_init": _abi.WeightInfo, "unroll_window_options_init": _abi.WindowOptions,
+    "unroll_stream_options_init": _abi.StreamOptions, "unroll_stream_info_init": _abi.StreamInfo,
+    "unroll_save_options_init": _abi.SaveOptions, "unroll_load_options_init": _abi.LoadOptions,
+}
+
+
+def header(root):
+    text = (root / "include" / "unroll.h").read_text()
+    return re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
+
+
+def test_the_library_has_structs_of_the_same_size():
+    for function, structure in STRUCTS.items():
+        room = ctypes.create_string_buffer(4096)
+        options = structure.from_buffer(room)
+        getattr(library(), function)(ctypes.byref(options))
+        assert options.struct_size == ctypes.sizeof(structure), function
+
+
+def test_structs_have_the_members_of_the_header_in_order(root):
+    text = header(root)
+    pairs = {name: value for name, value in vars(_abi).items() if isinstance(value, type) and issubclass(value, ctypes.Structure) and value is not ctypes.Structure}
+    for name, structure in pairs.items():
+        c_name = "unroll_" + re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+        body = re.search(r"typedef struct \w+ \{([^{}]*)\} " + c_name + ";", text)
+        assert body, c_name
+        members = re.findall(r"(\w+)\s*(?:\[\w+\])?\s*;", body.group(1))
+        assert members == [field[0] for field in structure._fields_], c_name
+
+
+def test_every_function_declared_here_is_in_the_header_with_as_many_arguments(root):
+    text = header(root)
+    for name, (_, arguments) in _abi.PROTOTYPES.items():
+        found = re.search(rf"\b{name}\s*\(([^)]*)\)", text)
+        assert found, name
+        inside = found.group(1).strip()
+        assert (0 if inside == "void" else inside.count(",") + 1) == len(arguments), name
+
+
+def test_enumerators_have_the_numbers_of_the_header(root):
+    values = {name: int(number) for name, number in re.findall(r"\b(UNROLL_\w+) = (\d+)", header(root))}
+    snake = lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
+    for name, number in _abi.DTYPES.items():
+        assert values[f"UNROLL_{name.upper()}"] == number
+    for name, number in {**_abi.OPTIMIZERS}.items():
+        assert values[f"UNROLL_{name.upper()}"] == number
+    for name, number in _abi.LOSSES.items():
+        assert values[f"UNROLL_{snake(name)}"] == number
+    for name, number in _abi.METRICS.items():
+        assert values[f"UNROLL_METRIC_{name.upper()}"] == number
+    for name, number in _abi.SCHEDULES.items():
+        assert values[f"UNROLL_SCHEDULE_{snake(name.replace('Decay', '').replace('Constant', ''))}"] == number

@@ -1,0 +1,75 @@
+"""Streams give, step by step, what predict gives for the whole sequence."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from unroll import layers, models
+
+
+@pytest.fixture
+def model():
+    return models.Sequential([layers.Input((None, 3)), layers.LSTM(4, return_sequences=True), layers.GRU(5, return_sequences=True), layers.Dense(2)])
+
+
+def test_steps_are_the_outputs_of_predict(model, random):
+    x = random.standard_normal((1, 7, 3)).astype(np.float32)
+    whole = model.predict(x, verbose=0)[0]
+    stream = model.stream()
+    steps = np.array([stream.step(step) for step in x[0]])
+    assert steps.shape == (7, 2)
+    np.testing.assert_allclose(steps, whole, atol=1e-5)
+    stream.reset()
+    np.testing.assert_array_equal(stream.step(x[0, 0]), steps[0])
+
+
+def test_a_batch_of_sequences(model, random):
+    x = random.standard_normal((3, 7, 3)).astype(np.float32)
+    stream = model.stream(batch_size=3)
+    steps = np.stack([stream.step(x[:, t]) for t in range(7)], axis=1)
+    np.testing.assert_allclose(steps, model.predict(x, verbose=0), atol=1e-5)
+
+
+def test_state_can_be_copied_exported_and_imported(model, random):
+    x = random.standard_normal((4, 3))
+    stream = model.stream()
+    stream.step(x[0])
+    twin, state = stream.copy(), stream.export_state()
+    assert state.shape == (4 + 4 + 5,)
+    expected = stream.step(x[1])
+    np.testing.assert_array_equal(twin.step(x[1]), expected)
+    fresh = model.stream()
+    fresh.import_state(state)
+    np.testing.assert_array_equal(fresh.step(x[1]), expected)
+    with pytest.raises(ValueError):
+        fresh.import_state(state[1:])
+
+
+def test_many_threads_share_one_model(model, random):
+    x = random.standard_normal((8, 50, 3)).astype(np.float32)
+    expected = model.predict(x, verbose=0)
+    results = [None] * 8
+
+    def run(index):
+        stream = model.stream()
+        results[index] = [stream.step(step) for step in x[index]]
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_allclose(np.array(results), expected, atol=1e-5)
+
+
+def test_a_step_of_the_wrong_shape_is_refused(model):
+    with pytest.raises(ValueError, match=r"a step of this stream has shape \(1, 3\), found \(4,\)"):
+        model.stream().step(np.zeros(4))
+    with pytest.raises(ValueError, match="batch_size"):
+        model.stream(batch_size=0)
+
+
+def test_a_number_is_a_step_of_one_feature():
+    model = models.Sequential([layers.Input((None, 1)), layers.LSTM(4), layers.Dense(1)])
+    assert model.stream().step(0.5).shape == (1,)

@@ -1,0 +1,95 @@
+"""NumPy arrays as the library's borrowed views."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Sequence
+
+import numpy as np
+
+from . import _abi
+from ._lib import initialized
+
+_BY_NUMBER = {number: np.dtype(name) for name, number in _abi.DTYPES.items()}
+
+
+def as_input(values: Any, what: str) -> np.ndarray:
+    """An array of a type that the library reads: no copy if it is one already.
+
+    TypeError for what is not numbers, ValueError for ragged lists.
+    """
+    array = np.asarray(values)
+    if array.dtype == np.bool_:
+        array = array.view(np.uint8)
+    if array.dtype.name not in _abi.DTYPES or not array.dtype.isnative:
+        if array.dtype.kind not in "fiu":
+            raise TypeError(f"{what}: an array of numbers is needed, found dtype {array.dtype}")
+        array = array.astype(np.float32 if array.dtype.itemsize <= 2 else np.float64)
+    if array.ndim > _abi.MAX_RANK:
+        raise ValueError(f"{what}: at most {_abi.MAX_RANK} axes are supported, found shape {array.shape}")
+    # All strides zero would mean "contiguous" to the library.
+    if not array.flags.aligned or (array.size > 1 and not any(array.strides)):
+        array = np.ascontiguousarray(array)
+    return array
+
+
+def with_sample_axes(values: Any, what: str) -> np.ndarray:
+    """`as_input`, with (N,) seen as (N, 1), as Keras does."""
+    array = as_input(values, what)
+    return array[:, None] if array.ndim == 1 else array
+
+
+def view(array: np.ndarray) -> _abi.Array:
+    """The library's view of an array, which must live as long as the view is used."""
+    result = _abi.Array()
+    result.data = array.ctypes.data
+    result.dtype = _abi.DTYPES[array.dtype.name]
+    result.rank = array.ndim
+    for axis in range(array.ndim):
+        result.shape[axis] = array.shape[axis]
+        result.strides[axis] = array.strides[axis]
+    return result
+
+
+def views(arrays: Sequence[np.ndarray]) -> Any:
+    """Several views side by side, or None for none."""
+    return (_abi.Array * len(arrays))(*map(view, arrays)) if arrays else None
+
+
+class _Interface:
+    """Memory of `owner` under another shape; keeps the owner alive."""
+
+    def __init__(self, array: _abi.Array, owner: np.ndarray) -> None:
+        self.owner = owner
+        shape = tuple(array.shape[: array.rank])
+        self.__array_interface__ = {
+            "version": 3, "shape": shape, "strides": tuple(array.strides[: array.rank]),
+            "typestr": _BY_NUMBER[array.dtype].str, "data": (array.data or 0, True),
+        }
+
+
+def to_numpy(array: _abi.Array, owner: np.ndarray) -> np.ndarray:
+    """A read-only NumPy view of memory inside `owner`."""
+    return np.asarray(_Interface(array, owner))
+
+
+class DataView:
+    """Inputs, targets and sample weights for fit and evaluate; keeps the arrays alive."""
+
+    def __init__(self, inputs: Sequence[np.ndarray], targets: Sequence[np.ndarray], sample_weight: Any = None) -> None:
+        self.struct = initialized(_abi.Data, "unroll_data_init")
+        self._inputs, self._targets = views(inputs), views(targets)
+        self.struct.inputs, self.struct.input_count = self._inputs, len(inputs)
+        self.struct.targets, self.struct.target_count = self._targets, len(targets)
+        self._weight = None
+        if sample_weight is not None:
+            sample_weight = as_input(sample_weight, "sample_weight")
+            self._weight = view(sample_weight)
+            self.struct.sample_weight = ctypes.pointer(self._weight)
+        self._arrays = (list(inputs), list(targets), sample_weight)
+        self.samples = len(inputs[0]) if inputs and inputs[0].ndim else 0
+
+    def reference(self) -> Any:
+        return ctypes.byref(self.struct)
+
+

@@ -1,0 +1,161 @@
+"""What callbacks are: Keras' method names, and the list that fit drives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional
+
+from .._progress import ProgressBar
+
+if TYPE_CHECKING:
+    from ..models import Model
+
+Logs = Optional[dict[str, float]]
+
+
+class Callback:
+    """Override what you need. `self.model` is the model, `self.params` has epochs and steps.
+
+    Exceptions raised here end the fit and come out of it. Set
+    `self.model.stop_training = True` to end the training after the present
+    batch or epoch. Weights may be read and the model saved at the begin and end
+    of epochs, not between batches.
+    """
+
+    model: "Model"
+    params: dict[str, Any]
+
+    def set_model(self, model: "Model") -> None:
+        self.model = model
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+
+    def on_train_begin(self, logs: Logs = None) -> None: ...
+    def on_train_end(self, logs: Logs = None) -> None: ...
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None: ...
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None: ...
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None: ...
+    def on_test_begin(self, logs: Logs = None) -> None: ...
+    def on_test_end(self, logs: Logs = None) -> None: ...
+    def on_predict_begin(self, logs: Logs = None) -> None: ...
+    def on_predict_end(self, logs: Logs = None) -> None: ...
+
+    # Keras' older names of the batch methods.
+    def on_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
+    def on_batch_end(self, batch: int, logs: Logs = None) -> None: ...
+
+
+class CallbackList:
+    """Calls the same method of several callbacks; skips batch methods that none overrides."""
+
+    def __init__(self, callbacks: Iterable[Callback], model: "Model", params: dict[str, Any]) -> None:
+        self.callbacks = list(callbacks)
+        for callback in self.callbacks:
+            if not hasattr(callback, "on_epoch_end"):
+                raise TypeError(f"callbacks are objects of unroll.callbacks.Callback, found {callback!r}")
+            callback.set_params(params)
+            callback.set_model(model)
+        self._batch_begin = self._overriding("on_train_batch_begin") + self._overriding("on_batch_begin")
+        self._batch_end = self._overriding("on_train_batch_end") + self._overriding("on_batch_end")
+
+    def _overriding(self, name: str) -> list[Callable[..., None]]:
+        plain = getattr(Callback, name)
+        return [getattr(each, name) for each in self.callbacks if getattr(type(each), name, None) is not plain or name in vars(each)]
+
+    @property
+    def wants_batch_begin(self) -> bool:
+        return bool(self._batch_begin)
+
+    @property
+    def wants_batch_end(self) -> bool:
+        return bool(self._batch_end)
+
+    def call(self, name: str, *arguments: Any) -> None:
+        for callback in self.callbacks:
+            getattr(callback, name)(*arguments)
+
+    def batch_begin(self, batch: int) -> None:
+        for method in self._batch_begin:
+            method(batch, {})
+
+    def batch_end(self, batch: int, logs: dict[str, float]) -> None:
+        for method in self._batch_end:
+            method(batch, logs)
+
+
+class History(Callback):
+    """What fit returns: `history["loss"][i]` is the loss of the i-th epoch run."""
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+        #: The number of each epoch run, counted from 0.
+        self.epoch: list[int] = []
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+
+class ProgbarLogger(Callback):
+    """The progress of a fit on the terminal, as Keras 3 shows it. fit adds it by itself."""
+
+    def __init__(self, verbose: int = 1) -> None:
+        self.verbose = verbose
+        self.bar: ProgressBar | None = None
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self.bar = ProgressBar(self.params["steps"], self.verbose)
+        if self.verbose:
+            print(f"Epoch {epoch + 1}/{self.params['epochs']}", flush=True)
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        if self.bar is not None:
+            self.bar.update(batch + 1, logs or {})
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if self.bar is not None:
+            self.bar.finish(self.params["steps"], logs or {})
+            self.bar = None
+
+    def abandon(self) -> None:
+        if self.bar is not None:
+            self.bar.abandon()
+
+
+class LambdaCallback(Callback):
+    """A callback from functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: ...)`."""
+
+    def __init__(self, **functions: Callable[..., Any] | None) -> None:
+        for name, function in functions.items():
+            if not name.startswith("on_") or not hasattr(Callback, name):
+                raise TypeError(f"LambdaCallback has no method {name!r}")
+            if function is not None:
+                setattr(self, name, function)
+
+
+class Monitor(Callback):
+    """A callback that watches one value of the logs get smaller or greater."""
+
+    def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(f"mode is 'auto', 'min' or 'max', found {mode!r}")
+        self.monitor, self.mode = monitor, mode
+        growing = mode == "max" or (mode == "auto" and monitor.rpartition("val_")[2].endswith(("acc", "accuracy")))
+        self._sign = -1.0 if growing else 1.0
+        self.min_delta = abs(min_delta)
+
+    def improved(self, value: float, best: float | None) -> bool:
+        """True if `value` is better than `best` by more than min_delta."""
+        return best is None or self._sign * value < self._sign * best - self.min_delta
+
+    def value(self, logs: Logs) -> float | None:
+        """The watched value. KeyError, naming what there is, if the logs lack it."""
+        logs = logs or {}
+        if self.monitor not in logs:
+            raise KeyError(
+                f"{type(self).__name__} watches {self.monitor!r}, which this fit does not have; it has: "
+                f"{', '.join(logs)}. Give validation data for val_ values"
+            )
+        return logs[self.monitor]

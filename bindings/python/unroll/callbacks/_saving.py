@@ -1,0 +1,69 @@
+"""Callbacks that write files."""
+
+from __future__ import annotations
+
+import csv
+import os
+from typing import Any, TextIO
+
+from ._base import Callback, Logs, Monitor
+
+
+class ModelCheckpoint(Monitor):
+    """Saves the model after every epoch, or the best so far with `save_best_only`.
+
+    `filepath` may hold `{epoch:02d}` (counted from 1) and names of the logs,
+    `{val_loss:.4f}`. Its ending chooses the format: .keras, .h5, or
+    .weights.h5 with `save_weights_only`. A save that fails leaves the old file.
+    """
+
+    def __init__(
+        self, filepath: str | os.PathLike[str], monitor: str = "val_loss", verbose: int = 0, save_best_only: bool = False,
+        save_weights_only: bool = False, mode: str = "auto", save_freq: str = "epoch",
+        initial_value_threshold: float | None = None,
+    ) -> None:
+        super().__init__(monitor, mode)
+        if save_freq != "epoch":
+            raise ValueError(f"save_freq: only 'epoch' is supported, found {save_freq!r}")
+        self.filepath, self.verbose = os.fspath(filepath), verbose
+        self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
+        self.best = initial_value_threshold
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if self.save_best_only:
+            value = self.value(logs)
+            if not self.improved(value, self.best):
+                return
+            self.best = value
+        path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
+        if self.verbose:
+            print(f"Epoch {epoch + 1}: saving model to {path}")
+        (self.model.save_weights if self.save_weights_only else self.model.save)(path)
+
+
+class CSVLogger(Callback):
+    """Writes the logs of each epoch as a line of a CSV file."""
+
+    def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
+        self.filename, self.separator, self.append = os.fspath(filename), separator, append
+        self._file: TextIO | None = None
+        self._writer: Any = None
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self._header_needed = not (self.append and os.path.exists(self.filename) and os.path.getsize(self.filename) > 0)
+        self._file = open(self.filename, "a" if self.append else "w", newline="")
+        self._writer = None
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        row = {"epoch": epoch, **(logs or {})}
+        if self._writer is None:
+            self._writer = csv.DictWriter(self._file, list(row), delimiter=self.separator, restval="NA", extrasaction="ignore")
+            if self._header_needed:
+                self._writer.writeheader()
+        self._writer.writerow(row)
+        self._file.flush()
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,34 @@
+"""Layers, with Keras' names, arguments and defaults.
+
+A layer is its configuration. The arithmetic and the weights are the model's,
+inside the library; `layer.get_weights()` asks the model it was added to.
+Every layer takes `name`, `trainable`, and, as the first of a `Sequential`,
+`input_shape` (of one sample) or `batch_input_shape`.
+"""
+
+from ._base import KerasTensor, Layer
+from .core import (
+    ELU, Activation, Dense, Dropout, Embedding, GaussianDropout, GaussianNoise, Input, InputLayer, LeakyReLU, Masking,
+    PReLU, ReLU, Softmax, SpatialDropout1D,
+)
+from .merging import (
+    Add, AdditiveAttention, Attention, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract,
+)
+from .recurrent import (
+    GRU, LSTM, RNN, Bidirectional, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell, StackedRNNCells, TimeDistributed,
+)
+from .shaping import (
+    AveragePooling1D, BatchNormalization, Conv1D, Cropping1D, Flatten, GlobalAveragePooling1D, GlobalMaxPooling1D,
+    LayerNormalization, MaxPooling1D, Permute, RepeatVector, Rescaling, Reshape, UnitNormalization, UpSampling1D,
+    ZeroPadding1D,
+)
+
+__all__ = [
+    "Activation", "Add", "AdditiveAttention", "Attention", "Average", "AveragePooling1D", "BatchNormalization",
+    "Bidirectional", "Concatenate", "Conv1D", "Cropping1D", "Dense", "Dot", "Dropout", "ELU", "Embedding", "Flatten",
+    "GRU", "GRUCell", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D", "GlobalMaxPooling1D", "Input",
+    "InputLayer", "KerasTensor", "LSTM", "LSTMCell", "Layer", "LayerNormalization", "LeakyReLU", "Masking", "MaxPooling1D",
+    "Maximum", "Minimum", "Multiply", "PReLU", "Permute", "RNN", "ReLU", "RepeatVector", "Rescaling", "Reshape",
+    "SimpleRNN", "SimpleRNNCell", "Softmax", "SpatialDropout1D", "StackedRNNCells", "Subtract", "TimeDistributed",
+    "UnitNormalization", "UpSampling1D", "ZeroPadding1D",
+]

@@ -1,0 +1,226 @@
+"""The base of all layers: a name, Keras' configuration, and, in a model, weights."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Sequence
+
+from .._weights import assign_all
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..models import Model
+    from .._weights import Weight
+
+# Config that Keras writes for every layer and that this library fixes.
+_NOT_SUPPORTED = {
+    "activity_regularizer": None, "kernel_constraint": None, "recurrent_constraint": None,
+    "bias_constraint": None, "embeddings_constraint": None, "beta_constraint": None,
+    "gamma_constraint": None, "alpha_constraint": None, "noise_shape": None,
+}
+# Accepted and without effect here: they choose between implementations of the same result.
+_IGNORED = {"unroll", "implementation", "use_cudnn", "time_major"}
+
+
+class KerasTensor:
+    """What a layer returns when it is called on symbolic inputs (functional models)."""
+
+    def __init__(self, layer: "Layer", node: int, output: int, shape: tuple[int | None, ...] | None = None):
+        self.layer, self.node, self.output, self.shape = layer, node, output, shape
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor {self.output} of {self.layer.name!r}, call {self.node}>"
+
+
+class Layer:
+    """A layer: its configuration. Its weights live in the model it is added to."""
+
+    #: Keras' class name of a layer that was read from a file.
+    _loaded_class: str | None = None
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: str | None = None,
+        input_shape: Sequence[int | None] | None = None,
+        batch_input_shape: Sequence[int | None] | None = None,
+        input_dim: int | None = None,
+        batch_size: int | None = None,
+        **unknown: Any,
+    ) -> None:
+        for key, value in unknown.items():
+            if key in _IGNORED or (key in _NOT_SUPPORTED and value is None):
+                continue
+            if key in _NOT_SUPPORTED:
+                raise ValueError(f"{type(self).__name__}: {key}={value!r} is not supported; leave it out")
+            raise TypeError(f"{type(self).__name__} has no argument {key!r}")
+        self._config = config
+        self._auto_named = name is None
+        self.name: str = name if name is not None else snake_case(self._class_name())
+        self.trainable = trainable
+        self.dtype = dtype
+        #: Shape with the batch axis first, if the layer declares the model's input.
+        self.batch_shape: tuple[int | None, ...] | None = None
+        if batch_input_shape is not None:
+            self.batch_shape = tuple(batch_input_shape)
+        elif input_shape is not None:
+            self.batch_shape = (batch_size, *input_shape)
+        elif input_dim is not None:
+            self.batch_shape = (batch_size, input_dim)
+        self._model: Model | None = None
+        self._calls: list[tuple[list[KerasTensor], dict[str, Any]]] = []
+
+    def _class_name(self) -> str:
+        return self._loaded_class or type(self).__name__
+
+    # ---- configuration ------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Keras' configuration of this layer."""
+        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
+        if self.dtype is not None:
+            config["dtype"] = self.dtype
+        for key, value in self._config.items():
+            config[key] = serialize(value)
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Layer":
+        """A layer from what `get_config` gave."""
+        return from_keras({"class_name": cls.__name__, "config": config}, {cls.__name__: cls})
+
+    def to_keras(self) -> dict[str, Any]:
+        """`{"class_name": ..., "config": ...}` as Keras' model files hold it."""
+        return {"module": "keras.layers", "class_name": self._class_name(), "config": self.get_config(), "registered_name": None}
+
+    # ---- functional models --------------------------------------------------
+
+    def __call__(self, *inputs: Any, initial_state: Any = None, **arguments: Any) -> Any:
+        """Calls the layer on symbolic tensors, for a functional `Model`.
+
+        Returns a tensor, or a list of them for a layer with `return_state`.
+        """
+        tensors: list[KerasTensor] = []
+        for each in [*inputs, initial_state]:
+            if each is None:
+                continue
+            for tensor in each if isinstance(each, (list, tuple)) else [each]:
+                if not isinstance(tensor, KerasTensor):
+                    raise TypeError(
+                        f"{self.name} was called on {type(tensor).__name__}; layers are called on the result of "
+                        "Input() or of other layers. To compute with arrays, build a model and call predict"
+                    )
+                tensors.append(tensor)
+        if not tensors:
+            raise TypeError(f"{self.name} was called without inputs")
+        first = inputs[0]
+        kwargs: dict[str, Any] = dict(arguments)
+        if initial_state is not None:
+            kwargs["initial_state"] = initial_state
+        self._calls.append((tensors, {"args": list(inputs), "kwargs": kwargs}))
+        count = self._output_count(first)
+        outputs = [KerasTensor(self, len(self._calls) - 1, index) for index in range(count)]
+        return outputs[0] if count == 1 else outputs
+
+    def _output_count(self, first_input: Any) -> int:
+        return 1
+
+    # ---- weights ------------------------------------------------------------
+
+    @property
+    def built(self) -> bool:
+        return self._model is not None and self._model.built
+
+    def _owner(self) -> "Model":
+        if self._model is None:
+            raise ValueError(f"layer {self.name!r} has no weights yet: add it to a model")
+        return self._model
+
+    @property
+    def weights(self) -> list["Weight"]:
+        """The layer's weights, in Keras' order (kernel, recurrent_kernel, bias)."""
+        return self._owner()._layer_weights(self)
+
+    @property
+    def trainable_weights(self) -> list["Weight"]:
+        return [weight for weight in self.weights if weight.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list["Weight"]:
+        return [weight for weight in self.weights if not weight.trainable]
+
+    def get_weights(self) -> list["np.ndarray"]:
+        """Copies of the layer's weights, in Keras' order."""
+        return [weight.numpy() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Replaces all weights of the layer. ValueError if the number or a shape differs;
+        then all keep their values."""
+        assign_all(self.weights, weights, f"layer {self.name!r}")
+
+    def count_params(self) -> int:
+        """The number of elements of all its weights."""
+        return sum(weight.size for weight in self.weights)
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        return self._owner()._layer_output_shape(self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name!r}>"
+
+
+def from_keras(entry: dict[str, Any], classes: dict[str, type]) -> Layer:
+    """A layer from Keras' `{"class_name": ..., "config": ...}`. Unknown classes become plain layers."""
+    name = entry["class_name"]
+    config = dict(entry["config"])
+    layer = object.__new__(classes.get(name, Layer))
+    common = {key: config.pop(key, default) for key, default in (("name", None), ("trainable", True), ("dtype", None))}
+    if isinstance(common["dtype"], dict):
+        common["dtype"] = common["dtype"].get("config", {}).get("name")
+    for key, value in config.items():
+        if isinstance(value, dict) and value.get("class_name") in classes:
+            config[key] = from_keras(value, classes)
+        elif key == "cells":
+            config[key] = [from_keras(each, classes) for each in value]
+    Layer.__init__(layer, config, batch_input_shape=config.get("batch_shape"), **common)
+    layer._loaded_class = name
+    return layer
+
+
+def snake_case(name: str) -> str:
+    """Keras' name of a class in snake case: `SimpleRNN` -> `simple_rnn`."""
+    name = re.sub(r"\W", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def serialize(value: Any) -> Any:
+    """A configuration value as JSON holds it."""
+    if isinstance(value, Layer):
+        return value.to_keras()
+    if hasattr(value, "to_keras"):
+        return value.to_keras()
+    if isinstance(value, (list, tuple)):
+        return [serialize(each) for each in value]
+    if hasattr(value, "item") and not hasattr(value, "__len__"):
+        return value.item()
+    if callable(value):
+        raise ValueError(
+            f"{value!r} is a Python function; activations, initializers and regularizers run inside the library "
+            "and are given by name or as objects of unroll.initializers and unroll.regularizers"
+        )
+    return value
+
+
+def options(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The configuration among a constructor's `locals()`."""
+    config = {key: value for key, value in arguments.items() if key not in ("self", "common", "__class__")}
+    for key in ("activation", "recurrent_activation"):
+        if key in config and config[key] is None:
+            config[key] = "linear"
+    return config

@@ -1,0 +1,143 @@
+"""Dense, Embedding, activations, dropout and noise."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from ..initializers import InitializerLike
+from ..regularizers import RegularizerLike
+from ._base import KerasTensor, Layer, options
+
+
+class InputLayer(Layer):
+    """Declares a model's input. `shape` is that of one sample; None is any length."""
+
+    def __init__(
+        self, shape: Sequence[int | None] | None = None, batch_size: int | None = None, dtype: str | None = None,
+        *, batch_shape: Sequence[int | None] | None = None, input_shape: Sequence[int | None] | None = None,
+        name: str | None = None,
+    ) -> None:
+        shape = shape if shape is not None else input_shape
+        if batch_shape is None:
+            if shape is None:
+                raise ValueError("Input needs a shape: that of one sample, for example (60, 1)")
+            batch_shape = (batch_size, *([shape] if isinstance(shape, int) else shape))
+        super().__init__({"batch_shape": list(batch_shape)}, name=name, dtype=dtype, batch_input_shape=batch_shape)
+
+
+def Input(
+    shape: Sequence[int | None] | None = None, batch_size: int | None = None, dtype: str | None = None,
+    *, batch_shape: Sequence[int | None] | None = None, name: str | None = None,
+) -> KerasTensor:
+    """The first entry of a `Sequential`, or a tensor to call layers on (functional models).
+
+    `shape` is that of one sample, for example (60, 1); None is any length.
+    """
+    layer = InputLayer(shape, batch_size, dtype, batch_shape=batch_shape, name=name)
+    return KerasTensor(layer, 0, 0, layer.batch_shape)
+
+
+class Dense(Layer):
+    """activation(x kernel + bias) over the last axis: (..., features) to (..., units).
+
+    Weights: kernel (features, units), bias (units,).
+    """
+
+    def __init__(
+        self, units: int, activation: str | None = None, use_bias: bool = True,
+        kernel_initializer: InitializerLike = "glorot_uniform", bias_initializer: InitializerLike = "zeros",
+        kernel_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class Embedding(Layer):
+    """Indices (batch, time) to vectors (batch, time, output_dim); `mask_zero` masks index 0.
+
+    Weights: embeddings (input_dim, output_dim).
+    """
+
+    def __init__(
+        self, input_dim: int, output_dim: int, embeddings_initializer: InitializerLike = "uniform",
+        embeddings_regularizer: RegularizerLike = None, mask_zero: bool = False, input_length: int | None = None,
+        **common: Any,
+    ) -> None:
+        if input_length is not None:
+            common.setdefault("input_shape", (input_length,))
+        config = options(locals())
+        del config["input_length"]
+        super().__init__(config, **common)
+
+
+class Activation(Layer):
+    """An activation by name: "tanh", "sigmoid", "relu", "softmax", ..."""
+
+    def __init__(self, activation: str, **common: Any) -> None:
+        super().__init__({"activation": activation}, **common)
+
+
+class ReLU(Layer):
+    def __init__(
+        self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **common: Any
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class LeakyReLU(Layer):
+    def __init__(self, negative_slope: float = 0.3, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class ELU(Layer):
+    def __init__(self, alpha: float = 1.0, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class PReLU(Layer):
+    """ReLU with a learned slope for negative values. Weights: alpha, one per feature."""
+
+    def __init__(
+        self, alpha_initializer: InitializerLike = "zeros", alpha_regularizer: RegularizerLike = None,
+        shared_axes: Sequence[int] | None = None, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class Softmax(Layer):
+    def __init__(self, axis: int = -1, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class Dropout(Layer):
+    """In training sets the fraction `rate` to 0 and scales the rest by 1/(1 - rate)."""
+
+    def __init__(self, rate: float, seed: int | None = None, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class SpatialDropout1D(Layer):
+    """Dropout of whole features, the same at all time steps."""
+
+    def __init__(self, rate: float, seed: int | None = None, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class GaussianNoise(Layer):
+    """In training adds noise of standard deviation `stddev`."""
+
+    def __init__(self, stddev: float, seed: int | None = None, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class GaussianDropout(Layer):
+    """In training multiplies by noise of mean 1 and variance rate/(1 - rate)."""
+
+    def __init__(self, rate: float, seed: int | None = None, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class Masking(Layer):
+    """Masks time steps all of whose features equal `mask_value`."""
+
+    def __init__(self, mask_value: float = 0.0, **common: Any) -> None:
+        super().__init__(options(locals()), **common)

@@ -1,0 +1,189 @@
+"""Recurrent layers. Inputs (batch, time, features), outputs (batch, units), or
+(batch, time, units) with `return_sequences`."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from ..initializers import InitializerLike
+from ..regularizers import RegularizerLike
+from ._base import Layer, options
+
+
+class _Recurrent(Layer):
+    _state_count = 1
+
+    @property
+    def units(self) -> int:
+        return self._config["units"]
+
+    def _output_count(self, first_input: Any) -> int:
+        return 1 + self._state_count if self._config.get("return_state") else 1
+
+    def reset_states(self) -> None:
+        """Sets the states of a stateful layer to zero: those of its whole model."""
+        self._owner().reset_states()
+
+
+class SimpleRNN(_Recurrent):
+    """h' = activation(x kernel + h recurrent_kernel + bias).
+
+    Weights: kernel (features, units), recurrent_kernel (units, units), bias (units,).
+    """
+
+    def __init__(
+        self, units: int, activation: str | None = "tanh", use_bias: bool = True,
+        kernel_initializer: InitializerLike = "glorot_uniform", recurrent_initializer: InitializerLike = "orthogonal",
+        bias_initializer: InitializerLike = "zeros", kernel_regularizer: RegularizerLike = None,
+        recurrent_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
+        dropout: float = 0.0, recurrent_dropout: float = 0.0, return_sequences: bool = False,
+        return_state: bool = False, go_backwards: bool = False, stateful: bool = False, seed: int | None = None,
+        zero_output_for_mask: bool = False, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class LSTM(_Recurrent):
+    """Long short-term memory; gates in the order i, f, c, o.
+
+    i, f, o = recurrent_activation(...); c' = f c + i activation(...); h' = o activation(c').
+    Weights: kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,).
+    """
+
+    _state_count = 2
+
+    def __init__(
+        self, units: int, activation: str | None = "tanh", recurrent_activation: str | None = "sigmoid",
+        use_bias: bool = True, kernel_initializer: InitializerLike = "glorot_uniform",
+        recurrent_initializer: InitializerLike = "orthogonal", bias_initializer: InitializerLike = "zeros",
+        unit_forget_bias: bool = True, kernel_regularizer: RegularizerLike = None,
+        recurrent_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
+        dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None,
+        return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False,
+        stateful: bool = False, zero_output_for_mask: bool = False, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class GRU(_Recurrent):
+    """Gated recurrent unit; gates in the order z, r, h: h' = z h + (1 - z) candidate.
+
+    Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias
+    (2, 3 units) with `reset_after` (the default), else (3 units,).
+    """
+
+    def __init__(
+        self, units: int, activation: str | None = "tanh", recurrent_activation: str | None = "sigmoid",
+        use_bias: bool = True, kernel_initializer: InitializerLike = "glorot_uniform",
+        recurrent_initializer: InitializerLike = "orthogonal", bias_initializer: InitializerLike = "zeros",
+        kernel_regularizer: RegularizerLike = None, recurrent_regularizer: RegularizerLike = None,
+        bias_regularizer: RegularizerLike = None, dropout: float = 0.0, recurrent_dropout: float = 0.0,
+        seed: int | None = None, return_sequences: bool = False, return_state: bool = False,
+        go_backwards: bool = False, stateful: bool = False, reset_after: bool = True,
+        zero_output_for_mask: bool = False, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class _Cell(Layer):
+    """One step of a recurrent layer, for `RNN`."""
+
+    _state_count = 1
+
+
+class SimpleRNNCell(_Cell):
+    """The step of `SimpleRNN`."""
+
+    def __init__(
+        self, units: int, activation: str | None = "tanh", use_bias: bool = True,
+        kernel_initializer: InitializerLike = "glorot_uniform", recurrent_initializer: InitializerLike = "orthogonal",
+        bias_initializer: InitializerLike = "zeros", kernel_regularizer: RegularizerLike = None,
+        recurrent_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
+        dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class LSTMCell(_Cell):
+    """The step of `LSTM`."""
+
+    _state_count = 2
+
+    def __init__(
+        self, units: int, activation: str | None = "tanh", recurrent_activation: str | None = "sigmoid",
+        use_bias: bool = True, kernel_initializer: InitializerLike = "glorot_uniform",
+        recurrent_initializer: InitializerLike = "orthogonal", bias_initializer: InitializerLike = "zeros",
+        unit_forget_bias: bool = True, kernel_regularizer: RegularizerLike = None,
+        recurrent_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
+        dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class GRUCell(_Cell):
+    """The step of `GRU`."""
+
+    def __init__(
+        self, units: int, activation: str | None = "tanh", recurrent_activation: str | None = "sigmoid",
+        use_bias: bool = True, kernel_initializer: InitializerLike = "glorot_uniform",
+        recurrent_initializer: InitializerLike = "orthogonal", bias_initializer: InitializerLike = "zeros",
+        kernel_regularizer: RegularizerLike = None, recurrent_regularizer: RegularizerLike = None,
+        bias_regularizer: RegularizerLike = None, dropout: float = 0.0, recurrent_dropout: float = 0.0,
+        reset_after: bool = True, seed: int | None = None, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class StackedRNNCells(Layer):
+    """Several cells, one above the other, run as one by `RNN`."""
+
+    def __init__(self, cells: Sequence[Layer], **common: Any) -> None:
+        super().__init__({"cells": list(cells)}, **common)
+
+    @property
+    def _state_count(self) -> int:
+        return sum(cell._state_count for cell in self._config["cells"])
+
+
+class RNN(Layer):
+    """A recurrent layer over a cell, a `StackedRNNCells`, or a list of cells."""
+
+    def __init__(
+        self, cell: Layer | Sequence[Layer], return_sequences: bool = False, return_state: bool = False,
+        go_backwards: bool = False, stateful: bool = False, zero_output_for_mask: bool = False, **common: Any,
+    ) -> None:
+        if isinstance(cell, (list, tuple)):
+            cell = StackedRNNCells(cell)
+        super().__init__(options(locals()), **common)
+
+    def _output_count(self, first_input: Any) -> int:
+        return 1 + self._config["cell"]._state_count if self._config["return_state"] else 1
+
+
+class Bidirectional(Layer):
+    """A recurrent layer run forwards and a copy run backwards; outputs merged.
+
+    `merge_mode` is "concat" (features doubled), "sum", "mul" or "ave".
+    """
+
+    def __init__(
+        self, layer: Layer, merge_mode: str | None = "concat", backward_layer: Layer | None = None, **common: Any
+    ) -> None:
+        config = options(locals())
+        if backward_layer is None:
+            del config["backward_layer"]
+        if layer.batch_shape is not None and not {"input_shape", "batch_input_shape"} & common.keys():
+            common["batch_input_shape"] = layer.batch_shape
+        super().__init__(config, **common)
+
+    def _output_count(self, first_input: Any) -> int:
+        layer = self._config["layer"]
+        states = 2 * layer._state_count if layer._config.get("return_state") else 0
+        return states + (2 if self._config["merge_mode"] is None else 1)
+
+
+class TimeDistributed(Layer):
+    """A layer applied to every time step: (batch, time, ...) to (batch, time, ...)."""
+
+    def __init__(self, layer: Layer, **common: Any) -> None:
+        super().__init__({"layer": layer}, **common)

@@ -1,0 +1,145 @@
+"""Layers that reshape, normalise, convolve and pool."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from ..initializers import InitializerLike
+from ..regularizers import RegularizerLike
+from ._base import Layer, options
+
+
+class Flatten(Layer):
+    def __init__(self, **common: Any) -> None:
+        super().__init__({}, **common)
+
+
+class Reshape(Layer):
+    """To `target_shape` (without the batch axis); one entry may be -1."""
+
+    def __init__(self, target_shape: Sequence[int], **common: Any) -> None:
+        super().__init__({"target_shape": list(target_shape)}, **common)
+
+
+class Permute(Layer):
+    """Reorders the axes; they count from 1, the batch is axis 0."""
+
+    def __init__(self, dims: Sequence[int], **common: Any) -> None:
+        super().__init__({"dims": list(dims)}, **common)
+
+
+class RepeatVector(Layer):
+    """(batch, features) to (batch, n, features)."""
+
+    def __init__(self, n: int, **common: Any) -> None:
+        super().__init__({"n": n}, **common)
+
+
+class LayerNormalization(Layer):
+    """Mean 0, variance 1 over the features of each sample. Weights: gamma, beta."""
+
+    def __init__(
+        self, axis: int | Sequence[int] = -1, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
+        beta_initializer: InitializerLike = "zeros", gamma_initializer: InitializerLike = "ones",
+        beta_regularizer: RegularizerLike = None, gamma_regularizer: RegularizerLike = None, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class BatchNormalization(Layer):
+    """Mean 0, variance 1 over the batch; moving statistics when predicting.
+
+    Weights: gamma, beta, moving_mean, moving_variance.
+    """
+
+    def __init__(
+        self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
+        beta_initializer: InitializerLike = "zeros", gamma_initializer: InitializerLike = "ones",
+        moving_mean_initializer: InitializerLike = "zeros", moving_variance_initializer: InitializerLike = "ones",
+        beta_regularizer: RegularizerLike = None, gamma_regularizer: RegularizerLike = None, **common: Any,
+    ) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class UnitNormalization(Layer):
+    def __init__(self, axis: int = -1, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class Conv1D(Layer):
+    """Convolution over time. `padding` is "valid", "same" or "causal".
+
+    Weights: kernel (kernel_size, features / groups, filters), bias (filters,).
+    """
+
+    def __init__(
+        self, filters: int, kernel_size: int, strides: int = 1, padding: str = "valid", dilation_rate: int = 1,
+        groups: int = 1, activation: str | None = None, use_bias: bool = True,
+        kernel_initializer: InitializerLike = "glorot_uniform", bias_initializer: InitializerLike = "zeros",
+        kernel_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None, **common: Any,
+    ) -> None:
+        config = options(locals())
+        for key in ("kernel_size", "strides", "dilation_rate"):
+            if isinstance(config[key], int):
+                config[key] = [config[key]]
+        super().__init__(config, **common)
+
+
+class _Pooling1D(Layer):
+    def __init__(
+        self, pool_size: int = 2, strides: int | None = None, padding: str = "valid", **common: Any
+    ) -> None:
+        config = options(locals())
+        config["pool_size"] = [pool_size] if isinstance(pool_size, int) else pool_size
+        config["strides"] = config["pool_size"] if strides is None else [strides] if isinstance(strides, int) else strides
+        super().__init__(config, **common)
+
+
+class MaxPooling1D(_Pooling1D):
+    """The largest of every `pool_size` steps."""
+
+
+class AveragePooling1D(_Pooling1D):
+    """The mean of every `pool_size` steps."""
+
+
+class GlobalMaxPooling1D(Layer):
+    """The largest over time: (batch, time, features) to (batch, features)."""
+
+    def __init__(self, keepdims: bool = False, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class GlobalAveragePooling1D(Layer):
+    """The mean over time (of the valid steps): (batch, time, features) to (batch, features)."""
+
+    def __init__(self, keepdims: bool = False, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class ZeroPadding1D(Layer):
+    def __init__(self, padding: int | Sequence[int] = 1, **common: Any) -> None:
+        super().__init__({"padding": _pair(padding)}, **common)
+
+
+class Cropping1D(Layer):
+    def __init__(self, cropping: int | Sequence[int] = (1, 1), **common: Any) -> None:
+        super().__init__({"cropping": _pair(cropping)}, **common)
+
+
+class UpSampling1D(Layer):
+    """Repeats every time step `size` times."""
+
+    def __init__(self, size: int = 2, **common: Any) -> None:
+        super().__init__({"size": size}, **common)
+
+
+class Rescaling(Layer):
+    """x * scale + offset."""
+
+    def __init__(self, scale: float, offset: float = 0.0, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+def _pair(value: int | Sequence[int]) -> list[int]:
+    return [value, value] if isinstance(value, int) else list(value)

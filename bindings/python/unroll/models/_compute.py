@@ -1,0 +1,290 @@
+"""compile, fit, evaluate, predict."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Any, Iterable, Sequence
+
+import numpy as np
+
+from .. import _abi
+from .._arrays import DataView, as_input, view, views, with_sample_axes
+from .._compile import CompileSpec
+from .._fit import Driver, Interrupts
+from .._lib import call, initialized, library, shape, text
+from .._progress import ProgressBar
+from ..callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
+from ..errors import CancelledError, NotFiniteError, StateError
+
+if TYPE_CHECKING:
+    Result = "float | list[float] | dict[str, float]"
+
+
+class Compute:
+    """The part of a model that calculates; mixed into it."""
+
+    # ---- compile --------------------------------------------------------------
+
+    def compile(
+        self, optimizer: Any = "rmsprop", loss: Any = "mse", metrics: Any = None, loss_weights: Any = None, **unused: Any
+    ) -> None:
+        """Fixes optimizer, loss and metrics, by name or as objects. Starts the optimizer anew.
+
+        ValueError for unknown names or options. `run_eagerly`, `jit_compile` and
+        `steps_per_execution` of Keras are accepted and have no meaning here.
+        """
+        for key in unused:
+            if key not in ("run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss", "weighted_metrics"):
+                raise TypeError(f"compile has no argument {key!r}")
+        self._compiled = CompileSpec(optimizer, loss, metrics, loss_weights, self.output_names)
+        if self._can_build():
+            if self._handle is None:
+                self._create()
+            else:
+                self._compiled.apply(self._handle)
+        self.optimizer = self._compiled.optimizer
+        self.optimizer._model = self
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next update; may be set at any time."""
+        return self._get_learning_rate()
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._set_learning_rate(value)
+
+    def _get_learning_rate(self) -> float:
+        rate = ctypes.c_double()
+        call("unroll_model_get_learning_rate", self._handle_or_raise(), ctypes.byref(rate))
+        return rate.value
+
+    def _set_learning_rate(self, value: float) -> None:
+        call("unroll_model_set_learning_rate", self._handle_or_raise(), value)
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """What evaluate gives: "loss", then the metrics."""
+        names = self._native_metric_names()
+        return [self._renamed(names).get(name, name) for name in names]
+
+    def _native_metric_names(self) -> list[str]:
+        count = ctypes.c_size_t()
+        handle = self._handle_or_raise()
+        call("unroll_model_metric_count", handle, ctypes.byref(count))
+        return [text("unroll_model_metric_name", handle, index) for index in range(count.value)]
+
+    def _renamed(self, names: list[str]) -> dict[str, str]:
+        """The library's names of values to those under which the metrics were given ("mae")."""
+        given = self._compiled.metrics if self._compiled is not None else []
+        if len(names) != 1 + len(given):
+            return {}
+        pairs = {native: metric.name for native, metric in zip(names[1:], given)}
+        return {**pairs, **{f"val_{native}": f"val_{name}" for native, name in pairs.items()}}
+
+    # ---- arrays -----------------------------------------------------------------
+
+    def _inputs(self, x: Any) -> list[np.ndarray]:
+        names = self.input_names
+        return [with_sample_axes(each, f"x[{name!r}]" if len(names) > 1 else "x") for each, name in zip(_listed(x, names, "x"), names)]
+
+    def _targets(self, y: Any) -> list[np.ndarray]:
+        names = self.output_names
+        if y is None:
+            raise ValueError("y is needed: the targets")
+        return [with_sample_axes(each, f"y[{name!r}]" if len(names) > 1 else "y") for each, name in zip(_listed(y, names, "y"), names)]
+
+    def _data(self, x: Any, y: Any, sample_weight: Any) -> DataView:
+        inputs = self._inputs(x)
+        self._build_for(inputs)
+        return DataView(inputs, self._targets(y), sample_weight)
+
+    # ---- fit ----------------------------------------------------------------------
+
+    def fit(
+        self, x: Any, y: Any = None, batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
+        callbacks: Callback | Iterable[Callback] | None = None, validation_split: float = 0.0,
+        validation_data: Sequence[Any] | None = None, shuffle: bool = True,
+        class_weight: dict[int, float] | None = None, sample_weight: Any = None, initial_epoch: int = 0,
+    ) -> History:
+        """Trains, and returns the losses and metrics of each epoch.
+
+        x: (samples, time, features) or what the model's input says; y: targets,
+        (samples,) is taken as (samples, 1). Lists or dictionaries for several.
+        `epochs` is the number of the last epoch, as in Keras. `verbose` is 0, 1
+        (bar), 2 (a line an epoch) or "auto". `validation_split` takes the last
+        samples, before shuffling. `sample_weight` is (samples,) or (samples, time).
+
+        ShapeError if shapes do not fit, StateError if not compiled,
+        NotFiniteError if the loss becomes NaN. Ctrl-C raises KeyboardInterrupt
+        after the batch at hand; the model keeps what it has learnt.
+        """
+        data = self._data(x, y, sample_weight)
+        options = initialized(_abi.FitOptions, "unroll_fit_options_init")
+        options.epochs, options.initial_epoch = _count(epochs, "epochs"), _count(initial_epoch, "initial_epoch")
+        options.batch_size = _count(32 if batch_size is None else batch_size, "batch_size")
+        options.shuffle, options.seed = bool(shuffle), self._seed
+        options.validation_split = validation_split
+        validation = None
+        if validation_data is not None:
+            validation = self._data(*validation_data[:2], validation_data[2] if len(validation_data) > 2 else None)
+            options.validation_split, options.validation = 0.0, ctypes.pointer(validation.struct)
+        if class_weight is not None:
+            weights = _class_weights(class_weight)
+            options.class_weight, options.class_count = weights, len(weights)
+
+        history = History()
+        trained = data.samples - int(data.samples * options.validation_split)
+        steps = -(-trained // max(options.batch_size, 1))
+        verbose = _verbosity(verbose)
+        listed = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+        progress = [ProgbarLogger(verbose)] if verbose else []
+        listed = CallbackList(
+            [*listed, *progress, history], self, {"epochs": int(epochs), "steps": steps, "verbose": verbose}
+        )
+        self._run(data, options, listed)
+        return history
+
+    def _run(self, data: DataView, options: Any, callbacks: CallbackList) -> None:
+        handle = self._handle_or_raise()
+        self.stop_training = False
+        callbacks.call("on_train_begin", {})
+        with Interrupts() as interrupts:
+            driver = Driver(self, callbacks, self._renamed(self._names_if_compiled()), interrupts)
+            options.callback = driver.function
+            status = library().unroll_model_fit(handle, data.reference(), ctypes.byref(options), None)
+            if status != 0:
+                driver.abandon_progress()
+            if driver.error is not None:
+                raise driver.error
+            try:
+                _raise_for(status)
+            except NotFiniteError as error:
+                if not any(isinstance(each, TerminateOnNaN) for each in callbacks.callbacks):
+                    raise
+                print(f"Invalid loss, terminating training: {error}")
+        callbacks.call("on_train_end", {})
+
+    def _names_if_compiled(self) -> list[str]:
+        if not self._info().is_compiled:
+            raise StateError("the model is not compiled: call compile(optimizer, loss) first")
+        return self._native_metric_names()
+
+    # ---- evaluate -------------------------------------------------------------------
+
+    def evaluate(
+        self, x: Any, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto", sample_weight: Any = None,
+        callbacks: Iterable[Callback] | None = None, return_dict: bool = False,
+    ) -> Result:
+        """The loss, or a list of loss and metrics, or with `return_dict` a dictionary."""
+        data = self._data(x, y, sample_weight)
+        names = self._names_if_compiled()
+        size = _count(32 if batch_size is None else batch_size, "batch_size")
+        steps = -(-data.samples // max(size, 1))
+        listed = CallbackList(callbacks or [], self, {"steps": steps})
+        bar = ProgressBar(steps, _verbosity(verbose))
+        listed.call("on_test_begin", {})
+        values = (ctypes.c_double * len(names))()
+        call("unroll_model_evaluate", self._handle_or_raise(), data.reference(), size, values, len(names))
+        logs = dict(zip(self.metrics_names, values))
+        listed.call("on_test_end", logs)
+        bar.finish(steps, logs)
+        return _result(logs, return_dict)
+
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Result:
+        """Loss and metrics of one batch."""
+        size = max(len(self._inputs(x)[0]), 1)
+        return self.evaluate(x, y, batch_size=size, verbose=0, sample_weight=sample_weight, return_dict=return_dict)
+
+    def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Result:
+        """One update with all samples as one batch; loss and metrics before it."""
+        data = self._data(x, y, sample_weight)
+        names = self._names_if_compiled()
+        values = (ctypes.c_double * len(names))()
+        call("unroll_model_train_on_batch", self._handle_or_raise(), data.reference(), values, len(names))
+        return _result(dict(zip(self.metrics_names, values)), return_dict)
+
+    # ---- predict ---------------------------------------------------------------------
+
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: int | str = "auto", callbacks: Iterable[Callback] | None = None
+    ) -> Any:
+        """The outputs for all samples, of the model's element type; a list for several outputs."""
+        inputs = self._inputs(x)
+        self._build_for(inputs)
+        samples = len(inputs[0])
+        options = initialized(_abi.PredictOptions, "unroll_predict_options_init")
+        options.batch_size = _count(32 if batch_size is None else batch_size, "batch_size")
+        steps = -(-samples // max(options.batch_size, 1))
+        listed = CallbackList(callbacks or [], self, {"steps": steps})
+        bar = ProgressBar(steps, _verbosity(verbose))
+        listed.call("on_predict_begin", {})
+        handle, borrowed = self._handle_or_raise(), views(inputs)
+        outputs = [
+            np.empty(shape("unroll_model_predict_shape", handle, borrowed, len(inputs), index), self.dtype)
+            for index in range(self._info().output_count)
+        ]
+        call(
+            "unroll_model_predict_all", handle, borrowed, len(inputs), views(outputs), len(outputs), ctypes.byref(options)
+        )
+        listed.call("on_predict_end", {})
+        bar.finish(steps, {})
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """The outputs for one batch."""
+        return self.predict(x, batch_size=max(len(self._inputs(x)[0]), 1), verbose=0)
+
+
+def _raise_for(status: int) -> None:
+    from .._lib import _check_call
+
+    _check_call(status)
+
+
+def _result(logs: dict[str, float], as_dictionary: bool) -> Any:
+    if as_dictionary:
+        return logs
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
+
+
+def _count(value: Any, what: str) -> int:
+    number = int(value)
+    if number != value or number < 0:
+        raise ValueError(f"{what} is a whole number, found {value!r}")
+    return number
+
+
+def _verbosity(verbose: int | str) -> int:
+    if verbose == "auto":
+        return 1
+    if verbose not in (0, 1, 2):
+        raise ValueError(f"verbose is 0, 1, 2 or 'auto', found {verbose!r}")
+    return int(verbose)
+
+
+def _class_weights(weights: dict[int, float]) -> Any:
+    """Weights by class index, 1 for classes not named."""
+    if not weights or min(weights) < 0:
+        raise ValueError(f"class_weight maps class indices to weights, found {weights!r}")
+    array = (ctypes.c_double * (max(weights) + 1))(*[1.0] * (max(weights) + 1))
+    for index, weight in weights.items():
+        array[index] = weight
+    return array
+
+
+def _listed(values: Any, names: Sequence[str], what: str) -> list[Any]:
+    """A list of arrays from one array, a list or tuple of them, or a dictionary by name."""
+    if isinstance(values, dict):
+        missing = [name for name in names if name not in values]
+        if missing:
+            raise ValueError(f"{what}: nothing is given for {', '.join(missing)}")
+        return [values[name] for name in names]
+    if len(names) > 1:
+        if not isinstance(values, (list, tuple)) or len(values) != len(names):
+            raise ValueError(f"{what}: a list of {len(names)} arrays is needed, for {', '.join(names)}")
+        return list(values)
+    if isinstance(values, (list, tuple)) and len(values) == 1 and isinstance(values[0], np.ndarray):
+        return list(values)
+    return [values]

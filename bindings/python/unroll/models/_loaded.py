@@ -1,0 +1,103 @@
+"""Models from files and configurations."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+from typing import Any
+
+
+from .. import _abi, layers, utils
+from .._lib import call, initialized, path_bytes, text
+from ..layers import InputLayer
+from ..layers._base import from_keras
+from ..optimizers import LoadedOptimizer
+from ._functional import Model
+from ._model import Native
+from ._sequential import Sequential
+
+_CLASSES = {name: value for name, value in vars(layers).items() if isinstance(value, type)}
+
+
+class _LoadedGraph(Model):
+    """A functional model that was read: its graph is the library's."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        Native.__init__(self, name=config.get("name"), default="functional", trainable=True, dtype=None)
+        self._configuration = config
+        self._layers = [from_keras(entry, _CLASSES) for entry in config["layers"]]
+
+    def _keras_config(self) -> dict[str, Any]:
+        return self._configuration
+
+    @property
+    def input_names(self) -> list[str]:
+        return _names(self._configuration["input_layers"])
+
+    @property
+    def output_names(self) -> list[str]:
+        return _names(self._configuration["output_layers"])
+
+
+def _names(entries: Any) -> list[str]:
+    """Layer names of [[name, 0, 0], ...], which Keras writes flat for a single one."""
+    if entries and isinstance(entries[0], str):
+        entries = [entries]
+    return [entry[0] for entry in entries]
+
+
+def _wrap(handle: ctypes.c_void_p) -> Native:
+    """A Python model around a handle of the library."""
+    parsed = json.loads(text("unroll_model_to_json", handle))
+    config = parsed["config"]
+    model: Native
+    if parsed["class_name"] == "Sequential":
+        model = sequential = Sequential(name=config.get("name"))
+        for entry in config["layers"]:
+            layer = from_keras(entry, _CLASSES)
+            if isinstance(layer, InputLayer):
+                sequential._input = layer
+            else:
+                sequential._layers.append(layer)
+    else:
+        model = _LoadedGraph(config)
+    for layer in model._layers:
+        layer._model = model
+    if model._can_build():
+        model._adopt(handle)
+    if model._info().is_compiled:
+        model.optimizer = LoadedOptimizer(model)
+    return model
+
+
+def load_model(filepath: str | os.PathLike[str], compile: bool = True) -> Any:
+    """Reads a whole model that Keras 1 to 3 or this library wrote: .h5 or .keras.
+
+    With `compile` (the default) optimizer, loss and metrics are restored, and
+    training goes on where it stopped. FileError if there is no such file or it
+    cannot be read, FormatError if it is not a model, UnsupportedError naming a
+    layer that is not known.
+    """
+    options = initialized(_abi.LoadOptions, "unroll_load_options_init")
+    options.compile = bool(compile)
+    handle = ctypes.c_void_p()
+    call("unroll_model_load", path_bytes(filepath), ctypes.byref(options), ctypes.byref(handle))
+    return _wrap(handle)
+
+
+def model_from_json(json_string: str) -> Any:
+    """A model with fresh weights from the text of `to_json()`, this library's or Keras'."""
+    options = initialized(_abi.ModelOptions, "unroll_model_options_init")
+    options.seed = utils._next_seed()
+    encoded = json_string.encode()
+    handle = ctypes.c_void_p()
+    call("unroll_model_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(handle))
+    return _wrap(handle)
+
+
+def inspect(filepath: str | os.PathLike[str]) -> dict[str, Any]:
+    """What a model file is: format, who wrote it, layers, shapes, and notes on what would be adapted."""
+    return json.loads(text("unroll_inspect", path_bytes(filepath)))
+
+

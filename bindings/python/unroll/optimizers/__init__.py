@@ -1,0 +1,187 @@
+"""Optimizers, with Keras' names, arguments and defaults.
+
+`compile(optimizer=...)` takes an object or a name: "adam", "sgd", "rmsprop", ...
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Union
+
+from . import schedules
+from .schedules import LearningRateSchedule
+
+if TYPE_CHECKING:
+    from ..models import Model
+
+Rate = Union[float, LearningRateSchedule]
+
+
+def _without_effect(key: str, value: Any) -> bool:
+    """Options of Keras' configurations that stand at "off"."""
+    return key.startswith("ema_") or (not value and key in (
+        "weight_decay", "use_ema", "loss_scale_factor", "gradient_accumulation_steps", "jit_compile", "is_legacy_optimizer"
+    ))
+
+
+class Optimizer:
+    """An optimizer's configuration; its state (moments, step count) lives in the model.
+
+    All take at most one of `clipvalue` (each element), `clipnorm` (each
+    weight's gradient) and `global_clipnorm` (all gradients together).
+    """
+
+    #: What this optimizer has beside the learning rate and clipping.
+    _options: tuple[str, ...] = ()
+
+    def __init__(
+        self, learning_rate: Rate, *, clipnorm: float | None = None, clipvalue: float | None = None,
+        global_clipnorm: float | None = None, name: str | None = None, **config: Any,
+    ) -> None:
+        given = [each for each in (clipnorm, clipvalue, global_clipnorm) if each is not None]
+        if len(given) > 1:
+            raise ValueError("give at most one of clipnorm, clipvalue and global_clipnorm")
+        config = {key: value for key, value in config.items() if not _without_effect(key, value)}
+        for key, value in config.items():
+            if key not in self._options:
+                raise ValueError(f"{type(self).__name__}: the option {key}={value!r} is not supported")
+        self.name = name or type(self).__name__.lower()
+        self._learning_rate = learning_rate
+        self._config = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm, **config}
+        self._model: Model | None = None
+
+    @property
+    def learning_rate(self) -> float | LearningRateSchedule:
+        """The rate of the next update, or the schedule. May be set while training."""
+        if self._model is not None and not isinstance(self._learning_rate, LearningRateSchedule):
+            return self._model._get_learning_rate()
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Rate) -> None:
+        if self._model is not None:
+            if isinstance(value, LearningRateSchedule):
+                raise ValueError("a schedule is given when the optimizer is made; here a number is needed")
+            self._model._set_learning_rate(float(value))
+        self._learning_rate = value
+
+    def get_config(self) -> dict[str, Any]:
+        rate = self.learning_rate
+        rate = rate.to_keras() if isinstance(rate, LearningRateSchedule) else float(rate)
+        return {"name": self.name, "learning_rate": rate, **self._config}
+
+    def to_keras(self) -> dict[str, Any]:
+        return {
+            "module": "keras.optimizers", "class_name": type(self).__name__, "config": self.get_config(),
+            "registered_name": None,
+        }
+
+
+class SGD(Optimizer):
+    """w -= rate * gradient, with `momentum` a moving sum of such steps."""
+
+    _options = ("momentum", "nesterov")
+
+    def __init__(self, learning_rate: Rate = 0.01, momentum: float = 0.0, nesterov: bool = False, **common: Any) -> None:
+        super().__init__(learning_rate, momentum=momentum, nesterov=nesterov, **common)
+
+
+class RMSprop(Optimizer):
+    """Steps divided by a moving root mean square of the gradients."""
+
+    _options = ("rho", "momentum", "epsilon", "centered")
+
+    def __init__(
+        self, learning_rate: Rate = 0.001, rho: float = 0.9, momentum: float = 0.0, epsilon: float = 1e-7,
+        centered: bool = False, **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, rho=rho, momentum=momentum, epsilon=epsilon, centered=centered, **common)
+
+
+class Adam(Optimizer):
+    """Kingma & Ba 2014."""
+
+    _options = ("beta_1", "beta_2", "epsilon", "amsgrad")
+
+    def __init__(
+        self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
+        amsgrad: bool = False, **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, amsgrad=amsgrad, **common)
+
+
+class AdamW(Optimizer):
+    """Adam with decoupled weight decay (Loshchilov & Hutter 2017)."""
+
+    _options = ("weight_decay", "beta_1", "beta_2", "epsilon", "amsgrad")
+
+    def __init__(
+        self, learning_rate: Rate = 0.001, weight_decay: float = 0.004, beta_1: float = 0.9, beta_2: float = 0.999,
+        epsilon: float = 1e-7, amsgrad: bool = False, **common: Any,
+    ) -> None:
+        super().__init__(
+            learning_rate, weight_decay=weight_decay, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, amsgrad=amsgrad,
+            **common,
+        )
+
+
+class Adagrad(Optimizer):
+    """Duchi et al. 2011."""
+
+    _options = ("initial_accumulator_value", "epsilon")
+
+    def __init__(
+        self, learning_rate: Rate = 0.001, initial_accumulator_value: float = 0.1, epsilon: float = 1e-7, **common: Any
+    ) -> None:
+        super().__init__(learning_rate, initial_accumulator_value=initial_accumulator_value, epsilon=epsilon, **common)
+
+
+class Adamax(Optimizer):
+    """Adam with the infinity norm (Kingma & Ba 2014)."""
+
+    _options = ("beta_1", "beta_2", "epsilon")
+
+    def __init__(
+        self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **common)
+
+
+class Nadam(Optimizer):
+    """Adam with Nesterov momentum (Dozat 2015)."""
+
+    _options = ("beta_1", "beta_2", "epsilon")
+
+    def __init__(
+        self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **common)
+
+
+class LoadedOptimizer(Optimizer):
+    """The optimizer of a model that was loaded compiled; its options are the library's."""
+
+    def __init__(self, model: "Model") -> None:
+        super().__init__(0.0, name="loaded")
+        self._model = model
+
+
+_ALL = {each.__name__.lower(): each for each in (SGD, RMSprop, Adam, AdamW, Adagrad, Adamax, Nadam)}
+
+
+def get(identifier: str | Optimizer | dict) -> Optimizer:
+    """An optimizer from its name, its Keras configuration, or itself. ValueError if unknown."""
+    if isinstance(identifier, Optimizer):
+        return identifier
+    if isinstance(identifier, str) and identifier.lower() in _ALL:
+        return _ALL[identifier.lower()]()
+    if isinstance(identifier, dict) and str(identifier.get("class_name", "")).lower() in _ALL:
+        return _ALL[identifier["class_name"].lower()](**identifier.get("config", {}))
+    raise ValueError(f"unknown optimizer {identifier!r}; known: {', '.join(sorted(_ALL))}")
+
+
+__all__ = [
+    "Adagrad", "Adam", "AdamW", "Adamax", "LearningRateSchedule", "Nadam", "Optimizer", "RMSprop", "SGD", "get",
+    "schedules",
+]

@@ -1,0 +1,50 @@
+"""Windows over a series, as views: nothing is copied."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+
+from .. import _abi
+from .._arrays import as_input, to_numpy, view
+from .._lib import call, initialized
+
+
+def sliding_windows(
+    series: Any, window: int, horizon: int = 1, stride: int = 1, target_column: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cuts a series into (windows, what follows them), for `fit(X, y)`.
+
+    `series` has shape (time,) or (time, features). X (n, window, features) are
+    the windows, one every `stride` steps; y (n, 1) is `target_column`, `horizon`
+    steps after each window's last one (1: the next).
+    n = (time - window - horizon) // stride + 1.
+
+    X and y are read-only views of the series: a window of 60 takes no 60
+    copies, here or inside the library. ShapeError if the series is too short.
+    """
+    values = as_input(series, "series")
+    windows, targets = _abi.Array(), _abi.Array()
+    options = _options(window, horizon, stride, target_column)
+    call("unroll_windows", ctypes.byref(view(values)), ctypes.byref(options), ctypes.byref(windows), ctypes.byref(targets))
+    return to_numpy(windows, values), to_numpy(targets, values)
+
+
+def windows(series: Any, window: int, stride: int = 1) -> np.ndarray:
+    """All windows of a series, (n, window, features), the last one ending with it; for predict."""
+    values = as_input(series, "series")
+    result = _abi.Array()
+    options = _options(window, 0, stride, 0)
+    call("unroll_windows", ctypes.byref(view(values)), ctypes.byref(options), ctypes.byref(result), None)
+    return to_numpy(result, values)
+
+
+def _options(window: int, horizon: int, stride: int, target_column: int) -> Any:
+    options = initialized(_abi.WindowOptions, "unroll_window_options_init")
+    for name, value in (("window", window), ("horizon", horizon), ("stride", stride), ("target_column", target_column)):
+        if value < 0:
+            raise ValueError(f"{name} is not negative, found {value}")
+        setattr(options, name, value)
+    return options
