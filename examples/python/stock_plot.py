@@ -1,0 +1,100 @@
+"""The picture that stock_forecast.py draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass
+class Line:
+    """One line of the picture: a value for each day."""
+
+    label: str
+    dates: np.ndarray
+    values: np.ndarray
+    color: str
+    style: str = "-"
+    width: float = 1.3
+
+
+@dataclass
+class Picture:
+    """What is drawn: the whole series, the test days close up, and the training."""
+
+    title: str
+    unit: str
+    series: Line
+    split: np.datetime64 | None
+    close_up: list[Line]
+    horizon: list[Line] = field(default_factory=list)
+    training_loss: list[float] = field(default_factory=list)
+    note: str = ""
+
+
+def draw(picture: Picture, path: str | Path) -> None:
+    """Writes the picture as PNG (or what the path's ending says)."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.dates as mdates
+    import matplotlib.pyplot as plt
+
+    figure = plt.figure(figsize=(12, 9.5), dpi=100, layout="constrained")
+    grid = figure.add_gridspec(3, 2, height_ratios=[1.0, 1.35, 1.0], width_ratios=[1.45, 1])
+    figure.suptitle(picture.title, fontsize=14, fontweight="bold")
+
+    def dated(axes, title):
+        locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+        axes.set(title=title, xlabel="date", ylabel=picture.unit)
+        axes.grid(alpha=0.25)
+
+    def plot(axes, line):
+        axes.plot(line.dates, line.values, line.style, color=line.color, lw=line.width, label=line.label)
+
+    def mark_split(axes):
+        if picture.split is not None:
+            axes.axvline(picture.split, color="0.35", ls="--", lw=1, label=f"split, {picture.split}")
+
+    whole = figure.add_subplot(grid[0, :])
+    plot(whole, picture.series)
+    for line in picture.close_up[1:2]:
+        plot(whole, line)
+    mark_split(whole)
+    dated(whole, "The whole series")
+    whole.legend(loc="best", fontsize=9)
+
+    near = figure.add_subplot(grid[1, :])
+    for line in picture.close_up:
+        plot(near, line)
+    dated(near, f"Test days: one-step predictions{picture.note}")
+    near.legend(loc="best", fontsize=9)
+
+    ahead = figure.add_subplot(grid[2, 0])
+    for line in picture.horizon:
+        plot(ahead, line)
+    if picture.horizon:
+        mark_split(ahead)
+        dated(ahead, "Multi-step forecast: predictions fed back")
+        ahead.legend(loc="best", fontsize=8)
+    else:
+        ahead.axis("off")
+
+    loss = figure.add_subplot(grid[2, 1])
+    loss.semilogy(np.arange(1, len(picture.training_loss) + 1), picture.training_loss, color="tab:blue", lw=1.5)
+    if picture.training_loss:
+        loss.annotate(
+            f"{picture.training_loss[-1]:.2e}", (len(picture.training_loss), picture.training_loss[-1]),
+            textcoords="offset points", xytext=(-4, 8), ha="right", fontsize=9,
+        )
+    loss.set(title="Training loss", xlabel="epoch", ylabel="mean squared error, scaled prices")
+    loss.grid(alpha=0.25, which="both")
+    loss.xaxis.get_major_locator().set_params(integer=True)
+
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)
+    plt.close(figure)
