@@ -33,14 +33,14 @@ func recurrentForward<V: Vector>(
   var hOld = s.initialState
   var cOld = s.initialCarry ?? zeros
   for t in 0..<s.steps {
-    let inBlock = t % space.block
-    if inBlock == 0 {
+    let gates = memory + space.gates + (s.training ? t : t % space.block) * gateRows
+    if t % space.block == 0 {
       let steps = min(space.block, s.steps - t)
       gemm(
         V.self,
         MatrixProduct(
           m: steps * rows, n: layout.gateColumns, k: features, a: input + t * rows * features,
-          lda: features, packedB: s.packed, bias: bias, c: memory + space.gates, ldc: layout.stride))
+          lda: features, packedB: s.packed, bias: bias, c: gates, ldc: layout.stride))
     }
     let kept = s.training ? t : 0
     let hNew = memory + space.states + kept * state
@@ -48,7 +48,7 @@ func recurrentForward<V: Vector>(
     let source = plan.goBackwards ? s.steps - 1 - t : t
     let mask = s.mask.map { $0 + source * rows }
     advance.run(
-      gates: memory + space.gates + inBlock * gateRows,
+      gates: gates,
       before: s.training && !plan.isStandard ? memory + space.before + t * gateRows : nil,
       hOld: hOld, hNew: hNew, cOld: cOld, cNew: cNew, mask: mask)
     if let mask {

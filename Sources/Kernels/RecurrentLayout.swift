@@ -113,18 +113,18 @@ struct RecurrentWorkspace<V: Vector> {
   /// 8 U
   let row: Int
   let count: Int
-  /// Steps projected at once when nothing is kept.
+  /// Steps projected at once.
   let block: Int
 
   init(_ layout: RecurrentLayout<V>, steps: Int, rows: Int, training: Bool) {
     let plan = layout.plan
     let state = rows * plan.units
     let gateRows = rows * layout.stride
-    // Around 32 KB of gates stay in the first cache between projection and use.
-    let few = max(1, 8192 / max(gateRows, 1))
-    block = training ? steps : min(steps, few)
+    // Gates that were just projected should be in the first cache when their
+    // step comes; few rows take several steps at once to fill the tiles.
+    block = min(steps, max(1, 16 / max(rows, 1)))
     let kept = training ? steps : 1
-    before = block * gateRows
+    before = (training ? steps : block) * gateRows
     states = before + (training && !plan.isStandard ? steps * gateRows : 0)
     carries = states + kept * state
     reversed = carries + (plan.cell == .lstm ? kept * state : 0)
