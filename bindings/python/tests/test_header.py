@@ -3,7 +3,7 @@
 import ctypes
 import re
 
-from unroll import _abi
+from unroll import _abi, _cells_abi, _symbols_abi
 from unroll._lib import library
 
 STRUCTS = {
@@ -13,7 +13,11 @@ STRUCTS = {
     "unroll_weight_info_init": _abi.WeightInfo, "unroll_window_options_init": _abi.WindowOptions,
     "unroll_stream_options_init": _abi.StreamOptions, "unroll_stream_info_init": _abi.StreamInfo,
     "unroll_save_options_init": _abi.SaveOptions, "unroll_load_options_init": _abi.LoadOptions,
+    "unroll_sequence_progress_init": _symbols_abi.SequenceProgress,
+    "unroll_sequence_options_init": _symbols_abi.SequenceOptions,
+    "unroll_generate_options_init": _symbols_abi.GenerateOptions,
 }
+MODULES = (_abi, _cells_abi, _symbols_abi)
 
 
 def header(root):
@@ -31,18 +35,20 @@ def test_the_library_has_structs_of_the_same_size():
 
 def test_structs_have_the_members_of_the_header_in_order(root):
     text = header(root)
-    pairs = {name: value for name, value in vars(_abi).items() if isinstance(value, type) and issubclass(value, ctypes.Structure) and value is not ctypes.Structure}
-    for name, structure in pairs.items():
+    everything = {name: value for module in MODULES for name, value in vars(module).items()}
+    for name, structure in everything.items():
+        if not (isinstance(structure, type) and issubclass(structure, ctypes.Structure)) or structure is ctypes.Structure:
+            continue
         c_name = "unroll_" + re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
         body = re.search(r"typedef struct \w+ \{([^{}]*)\} " + c_name + ";", text)
         assert body, c_name
-        members = re.findall(r"(\w+)\s*(?:\[\w+\])?\s*;", body.group(1))
+        members = re.findall(r"(\w+)\s*(?:\[\w+\])?\s*[;,]", body.group(1))
         assert members == [field[0] for field in structure._fields_], c_name
 
 
 def test_every_function_declared_here_is_in_the_header_with_as_many_arguments(root):
     text = header(root)
-    for name, (_, arguments) in _abi.PROTOTYPES.items():
+    for name, (_, arguments) in [pair for module in MODULES for pair in module.PROTOTYPES.items()]:
         found = re.search(rf"\b{name}\s*\(([^)]*)\)", text)
         assert found, name
         inside = found.group(1).strip()

@@ -3,5 +3,6 @@
 from ._functional import Model
 from ._loaded import inspect, load_model, model_from_json
 from ._sequential import Sequential
+from ._symbols import SequenceProgress, vocabulary_of
 
-__all__ = ["Model", "Sequential", "inspect", "load_model", "model_from_json"]
+__all__ = ["Model", "SequenceProgress", "Sequential", "inspect", "load_model", "model_from_json", "vocabulary_of"]

@@ -18,9 +18,10 @@ from ..errors import StateError
 from ..layers._base import Layer
 from ..stream import Stream
 from ._compute import Compute
+from ._symbols import Symbols
 
 
-class Native(Compute, Layer):
+class Native(Compute, Symbols, Layer):
     """What Sequential and functional models share. Subclasses give `_keras_config` and `layers`."""
 
     _layers: list[Layer]

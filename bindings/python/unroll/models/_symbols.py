@@ -1,0 +1,195 @@
+"""Models over symbols: vocabulary, training on one sequence an update, generating."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from typing import Any, Callable, NamedTuple, Sequence
+
+import numpy as np
+
+from .. import _abi, _symbols_abi
+from .._fit import Interrupts
+from .._lib import _check_call, call, initialized, library, text
+from .._progress import ProgressBar
+
+_STARTS = {
+    "default": _symbols_abi.START_DEFAULT, "zeros": _symbols_abi.START_ZEROS, "nothing": _symbols_abi.START_NOTHING,
+}
+
+
+class SequenceProgress(NamedTuple):
+    """Where `fit_sequences` stands after an iteration."""
+
+    iteration: int
+    loss: float
+    smoothed_loss: float
+
+
+def vocabulary_of(corpus: str) -> str:
+    """The distinct characters of a text, sorted."""
+    return text("unroll_vocabulary_of", _utf8(corpus, "corpus"))
+
+
+class Symbols:
+    """The part of a model that knows characters; mixed into it.
+
+    Such a model reads one-hot vectors (None, T, V), or indices (None, T) through
+    an Embedding, and its last layer has V units with softmax.
+    """
+
+    @property
+    def vocabulary(self) -> str:
+        """Character i stands for symbol i; "" if there is none. Saved with the model."""
+        return text("unroll_model_get_vocabulary", self._handle_or_raise())
+
+    @vocabulary.setter
+    def vocabulary(self, characters: str | None) -> None:
+        encoded = None if characters is None else _utf8(characters, "vocabulary")
+        call("unroll_model_set_vocabulary", self._handle_or_raise(), encoded)
+
+    def encode(self, characters: str) -> np.ndarray:
+        """Text as symbols, int32. ValueError for a character that the vocabulary lacks."""
+        handle, encoded, count = self._handle_or_raise(), _utf8(characters, "text"), ctypes.c_size_t()
+        symbols = np.empty(len(characters), np.int32)
+        call("unroll_model_encode", handle, encoded, _int32(symbols), symbols.size, ctypes.byref(count))
+        return symbols[: count.value]
+
+    def decode(self, symbols: Any) -> str:
+        """Symbols as text. ValueError for one that the vocabulary lacks."""
+        array = _symbols_of(symbols)
+        return text("unroll_model_decode", self._handle_or_raise(), _int32(array), array.size)
+
+    def fit_sequences(
+        self, sequences: Sequence[Any], iterations: int = 1, *, end_symbol: int | str | None = None,
+        start: int | str = "default", order: Any = None, shuffle: bool = True, seed: int | None = None,
+        smoothing: float = 0.999, initial_loss: float | None = None, first_iteration: int = 0,
+        callback: Callable[[SequenceProgress], Any] | None = None, callback_every: int = 1, verbose: int = 0,
+    ) -> SequenceProgress:
+        """Trains on one sequence an update: each symbol is predicted from those before it.
+
+        `sequences` are strings (with a vocabulary) or arrays of symbols. In a
+        stateful model the state is carried from sequence to sequence. `start` is
+        what is read before the first symbol: "zeros", a symbol, "nothing", or the
+        model's default; `end_symbol` (a symbol, or a character) is predicted after
+        the last. Iteration j takes sequence order[j % len(order)]; without `order`
+        each sequence once a pass, shuffled. `callback(progress)` is called every
+        `callback_every` iterations and after the last; what it raises comes out
+        of here, and if it returns True the training ends. Ctrl-C is safe.
+
+        StateError if not compiled with a cross-entropy, ShapeError if this is not
+        a model over symbols, NotFiniteError if the loss becomes NaN.
+        """
+        handle = self._handle_or_raise()
+        encoded = [self.encode(each) if isinstance(each, str) else _symbols_of(each) for each in sequences]
+        symbols = np.concatenate(encoded) if encoded else np.empty(0, np.int32)
+        lengths = (ctypes.c_size_t * len(encoded))(*map(len, encoded))
+        options = initialized(_symbols_abi.SequenceOptions, "unroll_sequence_options_init")
+        options.iterations, options.first_iteration = iterations, first_iteration
+        options.start, options.end_symbol = self._start(start), self._symbol(end_symbol)
+        if order is not None:
+            options.order, options.order_count = (ctypes.c_size_t * len(order))(*order), len(order)
+        options.shuffle, options.seed = bool(shuffle), self._seed if seed is None else seed
+        options.smoothing = smoothing
+        if initial_loss is not None:
+            options.initial_loss = initial_loss
+        # Often enough for the progress line and for Ctrl-C.
+        options.callback_every = math.gcd(callback_every, 100) if callback is not None else 100
+        bar = ProgressBar(iterations, verbose)
+        last = initialized(_symbols_abi.SequenceProgress, "unroll_sequence_progress_init")
+        with Interrupts() as interrupts:
+            watcher = _Watcher(callback, callback_every, first_iteration + iterations, interrupts, bar)
+            options.callback = watcher.function
+            status = library().unroll_model_fit_sequences(
+                handle, _int32(symbols), lengths, len(encoded), ctypes.byref(options), ctypes.byref(last)
+            )
+        if watcher.error is not None:
+            bar.abandon()
+            raise watcher.error
+        _check_call(status)
+        bar.finish(iterations, {"loss": last.smoothed_loss})
+        return SequenceProgress(last.iteration, last.loss, last.smoothed_loss)
+
+    def generate(
+        self, prefix: Any = None, *, end_symbol: int | str | None = None, limit: int = 50, temperature: float = 1.0,
+        top_k: int = 0, seed: int = 0, start: int | str = "default",
+    ) -> Any:
+        """Draws symbols one by one, each from the model's output for all before it.
+
+        With a vocabulary the result is text, prefix included; without one, or
+        for a prefix of symbols, an int32 array of the symbols drawn. `temperature`
+        divides the logits, 0 takes the likeliest; `top_k` draws among the
+        likeliest only. The same seed and weights give the same result.
+        """
+        options = initialized(_symbols_abi.GenerateOptions, "unroll_generate_options_init")
+        options.start, options.end_symbol = self._start(start), self._symbol(end_symbol)
+        options.limit, options.temperature, options.top_k, options.seed = limit, temperature, top_k, seed
+        as_text = isinstance(prefix, str) or (prefix is None and bool(self.vocabulary))
+        given = self.encode(prefix or "") if as_text else _symbols_of([] if prefix is None else prefix)
+        drawn, count = np.empty(limit, np.int32), ctypes.c_size_t()
+        call(
+            "unroll_model_generate", self._handle_or_raise(), _int32(given) if given.size else None, given.size,
+            ctypes.byref(options), _int32(drawn), drawn.size, ctypes.byref(count),
+        )
+        drawn = drawn[: count.value]
+        return (prefix or "") + self.decode(drawn) if as_text else drawn
+
+    def _symbol(self, symbol: int | str | None) -> int:
+        if symbol is None:
+            return _symbols_abi.NO_SYMBOL
+        if isinstance(symbol, str):
+            if len(symbol) != 1:
+                raise ValueError(f"end_symbol is one character, found {symbol!r}")
+            return int(self.encode(symbol)[0])
+        if symbol < 0:
+            raise ValueError(f"a symbol is not negative, found {symbol}")
+        return int(symbol)
+
+    def _start(self, start: int | str) -> int:
+        if isinstance(start, str):
+            return _STARTS[start] if start in _STARTS else self._symbol(start)
+        return self._symbol(start)
+
+
+class _Watcher:
+    """Receives the library's calls; keeps an exception until the library has returned."""
+
+    def __init__(
+        self, callback: Callable[[SequenceProgress], Any] | None, every: int, end: int, interrupts: Interrupts,
+        bar: ProgressBar,
+    ) -> None:
+        self.callback, self.every, self.end, self.interrupts, self.bar = callback, every, end, interrupts, bar
+        self.error: BaseException | None = None
+        self.function = _symbols_abi.SequenceCallback(self._receive)
+
+    def _receive(self, pointer: Any, user_data: Any) -> int:
+        try:
+            progress = pointer.contents
+            stop = False
+            if self.callback is not None and (progress.iteration % self.every == 0 or progress.iteration + 1 == self.end):
+                stop = self.callback(SequenceProgress(progress.iteration, progress.loss, progress.smoothed_loss)) is True
+            self.bar.update(progress.iteration + 1, {"loss": progress.smoothed_loss})
+        except BaseException as error:  # noqa: B902: whatever it is, it must not cross the library
+            self.error = error
+            return _abi.CANCEL
+        if self.interrupts.pending:
+            self.error = KeyboardInterrupt()
+            return _abi.CANCEL
+        return _abi.STOP if stop else _abi.CONTINUE
+
+
+def _int32(array: np.ndarray) -> Any:
+    return array.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
+
+
+def _symbols_of(values: Any) -> np.ndarray:
+    array = np.asarray(values)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise ValueError(f"symbols are whole numbers in one row, found shape {array.shape}, dtype {array.dtype}")
+    return np.ascontiguousarray(array, np.int32)
+
+
+def _utf8(characters: str, what: str) -> bytes:
+    if "\0" in characters:
+        raise ValueError(f"{what}: a NUL character cannot be passed")
+    return characters.encode("utf-8")
