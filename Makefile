@@ -2,6 +2,7 @@
 #
 #   make demo     build, train the stock model in C and in Python, plot it
 #   make test     everything that must hold
+#   make test-keras  the same numbers as real Keras, file by file
 #   make lib      build/lib/libunroll.so.0
 #   make install PREFIX=/usr/local
 #
@@ -14,7 +15,7 @@ export UNROLL_LIBRARY := $(CURDIR)/build/lib/libunroll.so
 .DEFAULT_GOAL := lib
 .PHONY: help
 help: ## the targets
-	@sed -n '3,9s/^# \{0,3\}//p' Makefile
+	@sed -n '3,10s/^# \{0,3\}//p' Makefile
 
 # ---- the two commands -------------------------------------------------------
 
@@ -52,6 +53,16 @@ test-swift: setup
 
 test-python: setup-test lib
 	PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests
+
+# The differential matrix against real Keras, about ten minutes; it makes its
+# own .venv-keras. Results of one run: build/keras/compatibility.md.
+.PHONY: test-keras compatibility
+test-keras: lib
+	@tools/setup.sh keras
+	PYTHONPATH=bindings/python .venv-keras/bin/python Tests/keras/run.py --table build/keras/compatibility.md $(KERAS_ARGS)
+
+compatibility: test-keras ## refreshes the committed table
+	cp build/keras/compatibility.md docs/keras-compatibility.md
 
 include Benchmarks/targets.mk
 

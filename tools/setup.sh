@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what a fresh Debian machine lacks: setup.sh [system] [demo] [test]
+# Installs what a fresh Debian machine lacks: setup.sh [system] [demo] [test] [keras]
 #   system  libhdf5-dev, pkg-config, a C and C++ compiler, valgrind for `test`
 #   demo    a project-local .venv with numpy and matplotlib
 #   test    the same with pytest and h5py
+#   keras   a project-local .venv-keras with real Keras, for test-keras
 # Swift itself is not installed: see https://www.swift.org/install/linux/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -49,11 +50,22 @@ setup_venv() { # packages...
   fi
 }
 
+setup_keras() { # real Keras 3 and Keras 2 (tf_keras), apart from .venv: they are large
+  local found='import sys, importlib.util as u; sys.exit(any(u.find_spec(n) is None for n in ("keras", "tf_keras", "h5py")))'
+  if ! .venv-keras/bin/python -c "$found" 2>/dev/null; then  # importing TensorFlow takes seconds
+    say "installing keras, tensorflow and tf_keras into .venv-keras (about 2 GB)"
+    [ -x .venv-keras/bin/python ] || python3 -m venv .venv-keras 2>/dev/null \
+      || { apt_install python3-venv; rm -rf .venv-keras; python3 -m venv .venv-keras; }
+    .venv-keras/bin/python -m pip install --quiet --disable-pip-version-check keras tensorflow tf_keras
+  fi
+}
+
 for what in "$@"; do
   case "$what" in
     system) setup_system ;;
     demo) setup_system; setup_venv numpy matplotlib ;;
     test) setup_system test; setup_venv numpy matplotlib h5py pytest ;;
+    keras) setup_system; setup_keras ;;
     *) die "unknown part '$what'" ;;
   esac
 done

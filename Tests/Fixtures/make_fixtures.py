@@ -57,6 +57,7 @@ def write_inference_cases(manifest):
     with h5py.File(OUT / "cases.h5", "w", libver="earliest") as file:
         for number, case in enumerate(inference_cases.all_cases()):
             keras.utils.clear_session(free_memory=False)
+            keras.utils.set_random_seed(number)
             rng = np.random.default_rng(1000 + number)
             model = case.build()
             if not case.keep_initial_weights:

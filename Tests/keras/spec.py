@@ -1,0 +1,182 @@
+"""Models as data: built with any Keras, printable as Python, easy to shrink."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Node:
+    """A layer: its class name and options; options may hold nodes themselves."""
+
+    cls: str
+    options: dict = field(default_factory=dict)
+
+    def make(self, keras):
+        def value(option):
+            if isinstance(option, Node):
+                return option.make(keras)
+            if isinstance(option, list) and option and isinstance(option[0], Node):
+                return [node.make(keras) for node in option]
+            return option
+
+        options = {key: value(option) for key, option in self.options.items()}
+        if self.cls == "Sequential":
+            return keras.Sequential(options["layers"])
+        if self.cls == "RNN":
+            return keras.layers.RNN(options.pop("cell"), **options)
+        if self.cls == "StackedRNNCells":
+            return keras.layers.StackedRNNCells(options["cells"])
+        return getattr(keras.layers, self.cls)(**options)
+
+    def __repr__(self):
+        return f"{self.cls}({', '.join(f'{key}={option!r}' for key, option in self.options.items())})"
+
+
+def N(cls, **options):
+    return Node(cls, options)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A Sequential model and the input it is tried on."""
+
+    layers: tuple
+    shape: tuple = (5, 3)
+    tokens: int = 0  # > 0: the input holds token numbers below this
+    masked: bool = False  # some steps are all zeros
+    batch: int = 2
+    fixed_batch: bool = False  # declared in the model, as stateful layers need
+    name: str = "net"
+
+    def build(self, keras, dtype="float32"):
+        before = keras.backend.floatx()
+        keras.backend.set_floatx(dtype)
+        try:
+            entry = keras.Input(self.shape, batch_size=self.batch if self.fixed_batch else None,
+                                dtype="int32" if self.tokens else dtype)
+            if any(node.cls == "Merge" for node in self.layers):
+                return keras.Model(entry, self.chain(keras, entry, self.layers), name=self.name)
+            return keras.Sequential([entry, *(node.make(keras) for node in self.layers)], name=self.name)
+        finally:
+            keras.backend.set_floatx(before)
+
+    def chain(self, keras, x, nodes):
+        """Calls the layers one after the other; a Merge calls two chains and joins them."""
+        for node in nodes:
+            if node.cls == "Merge":
+                sides = [self.chain(keras, x, node.options[side]) for side in ("left", "right")]
+                x = getattr(keras.layers, node.options["kind"])()(sides)
+            else:
+                x = node.make(keras)(x)
+        return x
+
+    def is_random(self):
+        """Whether training draws random numbers, so that two libraries must differ."""
+        text = repr(self)
+        return any(word in text for word in ("Dropout", "Noise", "dropout=0."))
+
+    def inputs(self, rng, dtype="float32", batch=None):
+        shape = (batch or self.batch, *(5 if size is None else size for size in self.shape))
+        if self.tokens:
+            x = rng.integers(1 if self.masked else 0, self.tokens, shape).astype("int32")
+        else:
+            x = rng.normal(size=shape).astype(dtype)
+        if self.masked:  # at the end of even rows, at the start of odd ones
+            x[0::2, shape[1] - 2:] = 0
+            x[1::2, :1] = 0
+        return [x]
+
+    def __repr__(self):
+        layers = ",\n    ".join(repr(node) for node in self.layers)
+        dtype = ", dtype='int32'" if self.tokens else ""
+        notes = f"  # tokens below {self.tokens}" if self.tokens else ""
+        notes += "  # with masked steps" if self.masked else ""
+        return f"Sequential([\n    Input({self.shape}{dtype}),{notes}\n    {layers}])"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A Functional model: a function from a Keras module to a model, and its inputs' shapes."""
+
+    function: object
+    shapes: tuple = ((5, 3),)
+    tokens: tuple = (0,)
+    masked: bool = False
+    batch: int = 2
+    fixed_batch = False
+
+    def build(self, keras, dtype="float32"):
+        before = keras.backend.floatx()
+        keras.backend.set_floatx(dtype)
+        try:
+            return self.function(keras)
+        finally:
+            keras.backend.set_floatx(before)
+
+    def inputs(self, rng, dtype="float32", batch=None):
+        arrays = []
+        for shape, tokens in zip(self.shapes, self.tokens):
+            one = Spec((), shape=shape, tokens=tokens, masked=self.masked, batch=self.batch)
+            arrays += one.inputs(rng, dtype, batch)
+        return arrays
+
+    def is_random(self):
+        return False
+
+
+def randomise(model, rng, scale=0.4):
+    """Random weights, biases included; variances stay positive."""
+    values = []
+    for variable in model.weights:
+        value = rng.normal(0, scale, tuple(variable.shape))
+        if "moving_variance" in (getattr(variable, "path", "") + variable.name):
+            value = np.abs(value) + 0.5
+        values.append(value.astype(str(variable.dtype).replace("<dtype: '", "").replace("'>", "")))
+    model.set_weights(values)
+
+
+def arrays(outputs):
+    """What a Keras call or a predict returned, as a list of numpy arrays."""
+    if isinstance(outputs, dict):
+        outputs = list(outputs.values())
+    if not isinstance(outputs, (list, tuple)):
+        outputs = [outputs]
+    return [np.asarray(output) for output in outputs]
+
+
+def keras_call(model, x):
+    """Inference without tracing a predict function (a second a model otherwise)."""
+    return arrays(model(x[0] if len(x) == 1 else x, training=False))
+
+
+def distance(found, expected):
+    """Largest difference relative to the scale of what is expected."""
+    found, expected = np.asarray(found, "float64"), np.asarray(expected, "float64")
+    if found.shape != expected.shape:
+        raise AssertionError(f"shape {found.shape} instead of {expected.shape}")
+    if not expected.size:
+        return 0.0
+    if not np.isfinite(found).all():
+        raise AssertionError("values that are not finite")
+    return float(np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-6))
+
+
+def worst(found, expected):
+    if len(found) != len(expected):
+        raise AssertionError(f"{len(found)} arrays instead of {len(expected)}")
+    return max((distance(a, b) for a, b in zip(found, expected)), default=0.0)
+
+
+def shrink_options(node):
+    """The node with one option left out, or one nested node simplified."""
+    for key in node.options:
+        if key in ("units", "input_dim", "output_dim", "filters", "kernel_size", "layer", "cell", "cells", "layers",
+                   "target_shape", "dims", "n", "activation" if node.cls == "Activation" else "", "rate", "stddev"):
+            continue
+        yield replace(node, options={k: v for k, v in node.options.items() if k != key})
+    for key, option in node.options.items():
+        if isinstance(option, Node):
+            for smaller in shrink_options(option):
+                yield replace(node, options={**node.options, key: smaller})
