@@ -78,7 +78,7 @@ VERSION   := 0.1.0
 SONAME    := libunroll.so.0
 LIB       := build/lib/libunroll.so
 SWIFTLIB  := build/swift
-LIB_FLAGS := -Xswiftc -static-stdlib \
+LIB_FLAGS := -Xswiftc -static-stdlib -Xswiftc -use-ld=lld \
 	-Xlinker -soname -Xlinker $(SONAME) \
 	-Xlinker --version-script=$(CURDIR)/bindings/c/libunroll.map \
 	-Xlinker -z -Xlinker nodelete -Xlinker --gc-sections -Xlinker -s

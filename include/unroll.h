@@ -189,12 +189,20 @@ typedef struct unroll_array {
   int64_t strides[UNROLL_MAX_RANK];
 } unroll_array;
 
+/* Tells gcc that the functions below do not look at `data`, so that a buffer
+ * for results need not be initialised first. */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
+#define UNROLL_ONLY_KEEPS_DATA __attribute__((access(none, 1)))
+#else
+#define UNROLL_ONLY_KEEPS_DATA
+#endif
+
 /*
  * A contiguous array of any rank. `data` may point to constants if the array
  * is only read. With a rank outside 1 to UNROLL_MAX_RANK or shape NULL the
  * result has rank 0, which every function refuses.
  */
-static inline unroll_array unroll_array_nd(const void *data, unroll_dtype dtype, int32_t rank,
+UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_nd(const void *data, unroll_dtype dtype, int32_t rank,
                                            const int64_t *shape) {
   unroll_array array;
   int32_t axis;
@@ -214,12 +222,12 @@ static inline unroll_array unroll_array_nd(const void *data, unroll_dtype dtype,
 }
 
 /* (length) */
-static inline unroll_array unroll_array_1d(const void *data, unroll_dtype dtype, int64_t length) {
+UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_1d(const void *data, unroll_dtype dtype, int64_t length) {
   return unroll_array_nd(data, dtype, 1, &length);
 }
 
 /* (samples, features), or (samples, time) */
-static inline unroll_array unroll_array_2d(const void *data, unroll_dtype dtype, int64_t samples,
+UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_2d(const void *data, unroll_dtype dtype, int64_t samples,
                                            int64_t features) {
   int64_t shape[2];
   shape[0] = samples;
@@ -228,7 +236,7 @@ static inline unroll_array unroll_array_2d(const void *data, unroll_dtype dtype,
 }
 
 /* (samples, time, features) */
-static inline unroll_array unroll_array_3d(const void *data, unroll_dtype dtype, int64_t samples,
+UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_3d(const void *data, unroll_dtype dtype, int64_t samples,
                                            int64_t time, int64_t features) {
   int64_t shape[3];
   shape[0] = samples;

@@ -1,0 +1,151 @@
+/* Many streams over one model, on several threads at once: each gives what
+ * predict gives, and what it gives alone. */
+#define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
+
+#include "abi_test.h"
+
+enum { THREADS = 8, STEPS = 200, FEATURES = 3, BATCH = 2 };
+
+typedef struct {
+  const unroll_model *model;
+  float first;
+  float results[STEPS * BATCH];
+  char message[200];
+} job;
+
+static void input(float *x, float first, int step) {
+  int i;
+  for (i = 0; i < BATCH * FEATURES; i++) {
+    x[i] = first + 0.01f * (float)((step * 37 + i * 11) % 100) - 0.5f;
+  }
+}
+
+static void *run(void *argument) {
+  job *j = (job *)argument;
+  unroll_stream_options options;
+  unroll_stream *stream = NULL;
+  float x[BATCH * FEATURES];
+  int step;
+  unroll_stream_options_init(&options);
+  options.batch_size = BATCH;
+  if (unroll_stream_create(j->model, &options, &stream) != UNROLL_OK) return NULL;
+  for (step = 0; step < STEPS; step++) {
+    input(x, j->first, step);
+    if (unroll_stream_step(stream, x, BATCH * FEATURES, &j->results[step * BATCH], BATCH) != UNROLL_OK) break;
+  }
+  /* A failure here must not show on other threads. */
+  unroll_stream_step(stream, x, (size_t)(1000 + (int)(j->first * 100)), x, BATCH);
+  snprintf(j->message, sizeof j->message, "%s", unroll_last_error());
+  unroll_stream_destroy(stream);
+  return NULL;
+}
+
+static void threads_do_not_meet(const unroll_model *model) {
+  static job jobs[THREADS], alone;
+  pthread_t threads[THREADS];
+  char expected[40];
+  int i;
+  CHECK(strcmp(unroll_last_error(), "") == 0);
+  for (i = 0; i < THREADS; i++) {
+    jobs[i].model = model;
+    jobs[i].first = 0.1f * (float)i;
+    CHECK(pthread_create(&threads[i], NULL, run, &jobs[i]) == 0);
+  }
+  for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+  CHECK(strcmp(unroll_last_error(), "") == 0);
+  for (i = 0; i < THREADS; i++) {
+    alone.model = model;
+    alone.first = jobs[i].first;
+    run(&alone);
+    CHECK(memcmp(alone.results, jobs[i].results, sizeof alone.results) == 0);
+    snprintf(expected, sizeof expected, "found %d", 1000 + (int)(jobs[i].first * 100));
+    CHECK(strstr(jobs[i].message, expected) != NULL);
+  }
+}
+
+static void a_stream_gives_what_predict_gives(const unroll_model *model) {
+  static float sequence[BATCH][STEPS][FEATURES];
+  float x[BATCH * FEATURES], y[BATCH] = {0}, whole[BATCH];
+  unroll_stream_options options;
+  unroll_stream *stream = NULL;
+  unroll_array in = unroll_array_3d(sequence, UNROLL_FLOAT32, BATCH, STEPS, FEATURES);
+  unroll_array out = unroll_array_2d(whole, UNROLL_FLOAT32, BATCH, 1);
+  int step, row;
+  unroll_stream_options_init(&options);
+  options.batch_size = BATCH;
+  OK(unroll_stream_create(model, &options, &stream));
+  for (step = 0; step < STEPS; step++) {
+    input(x, 0.3f, step);
+    for (row = 0; row < BATCH; row++) memcpy(sequence[row][step], x + row * FEATURES, sizeof sequence[row][step]);
+    OK(unroll_stream_step(stream, x, BATCH * FEATURES, y, BATCH));
+  }
+  OK(unroll_model_predict(model, &in, &out, NULL));
+  CHECK(close_to(whole[0], y[0], 1e-5) && close_to(whole[1], y[1], 1e-5));
+  CHECK(whole[0] != whole[1]);
+  unroll_stream_destroy(stream);
+}
+
+static void states_travel(const unroll_model *model) {
+  unroll_stream *a = NULL, *b = NULL, *c = NULL;
+  unroll_stream_info info;
+  float x[FEATURES] = {0.3f, -0.2f, 0.7f}, first = 0, ya = 0, yb = 1, yc = 2, *state;
+  const void *inputs[1];
+  void *outputs[1];
+  int step;
+  size_t size = 0;
+  OK(unroll_stream_create(model, NULL, &a));
+  OK(unroll_stream_create(model, NULL, &b));
+  unroll_stream_info_init(&info);
+  OK(unroll_stream_get_info(a, &info));
+  CHECK(info.batch_size == 1 && info.input_count == 1 && info.output_count == 1 && info.dtype == UNROLL_FLOAT32);
+  CHECK(info.state_size == 8); /* h and c of 4 units */
+  OK(unroll_stream_input_size(a, 0, &size));
+  CHECK(size == FEATURES);
+  OK(unroll_stream_output_size(a, 0, &size));
+  CHECK(size == 1);
+  OK(unroll_stream_step(a, x, FEATURES, &first, 1));
+  for (step = 0; step < 5; step++) OK(unroll_stream_step(a, x, FEATURES, &ya, 1));
+
+  state = (float *)malloc(info.state_size * sizeof *state);
+  if (state == NULL) return;
+  OK(unroll_stream_export_state(a, state, info.state_size));
+  OK(unroll_stream_import_state(b, state, info.state_size));
+  free(state);
+  OK(unroll_stream_copy(a, &c));
+  OK(unroll_stream_step(a, x, FEATURES, &ya, 1));
+  OK(unroll_stream_step(b, x, FEATURES, &yb, 1));
+  inputs[0] = x;
+  outputs[0] = &yc;
+  OK(unroll_stream_step_all(c, inputs, 1, outputs, 1));
+  CHECK(ya == yb && ya == yc && ya != first);
+  OK(unroll_stream_reset(a));
+  OK(unroll_stream_step(a, x, FEATURES, &ya, 1));
+  CHECK(ya == first);
+  unroll_stream_destroy(a);
+  unroll_stream_destroy(b);
+  unroll_stream_destroy(c);
+}
+
+static void streams_outlive_their_model(void) {
+  unroll_model *model = small_model(4, FEATURES, UNROLL_FLOAT32);
+  unroll_stream *stream = NULL;
+  float x[FEATURES] = {1, 2, 3}, before = 0, after = 0;
+  OK(unroll_stream_create(model, NULL, &stream));
+  OK(unroll_stream_step(stream, x, FEATURES, &before, 1));
+  OK(unroll_stream_reset(stream));
+  unroll_model_destroy(model);
+  OK(unroll_stream_step(stream, x, FEATURES, &after, 1));
+  CHECK(before == after);
+  unroll_stream_destroy(stream);
+}
+
+int main(void) {
+  unroll_model *model = small_model(4, FEATURES, UNROLL_FLOAT32);
+  threads_do_not_meet(model);
+  a_stream_gives_what_predict_gives(model);
+  states_travel(model);
+  streams_outlive_their_model();
+  unroll_model_destroy(model);
+  return finish("test_streams");
+}

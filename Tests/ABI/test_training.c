@@ -1,0 +1,231 @@
+/* Building, fit, evaluate, callbacks, history and windows through the C interface. */
+#include "abi_test.h"
+
+enum { LENGTH = 120, WINDOW = 12 };
+
+static void fill(float *series) {
+  unsigned state = 1;
+  int t;
+  float value = 0.5f;
+  for (t = 0; t < LENGTH; t++) {
+    state = state * 1664525u + 1013904223u;
+    value = 0.9f * value + 0.1f * (float)(state >> 8) / 16777216.0f;
+    series[t] = value;
+  }
+}
+
+static void get_all(const unroll_model *model, double *out, size_t room) {
+  unroll_model_info info;
+  size_t index, used = 0;
+  unroll_model_info_init(&info);
+  OK(unroll_model_get_info(model, &info));
+  CHECK(info.parameter_count == room);
+  for (index = 0; index < info.weight_count; index++) {
+    unroll_weight_info weight;
+    unroll_array array;
+    int64_t count = 1;
+    int32_t axis;
+    unroll_weight_info_init(&weight);
+    OK(unroll_model_get_weight_info(model, index, &weight));
+    for (axis = 0; axis < weight.rank; axis++) count *= weight.shape[axis];
+    if (used + (size_t)count > room) {
+      FAIL("the weights have more numbers than parameter_count says");
+      return;
+    }
+    array = unroll_array_nd(out + used, UNROLL_FLOAT64, weight.rank, weight.shape);
+    OK(unroll_model_get_weight(model, index, &array));
+    used += (size_t)count;
+  }
+  CHECK(used == room);
+}
+
+typedef struct {
+  unroll_event stop_at;
+  int answer;
+  size_t epochs_ended, batches_ended, fits_ended;
+  double last_loss;
+} watcher;
+
+static int watch(const unroll_progress *progress, void *user_data) {
+  watcher *w = (watcher *)user_data;
+  CHECK(progress->struct_size == sizeof *progress);
+  if (progress->event == UNROLL_EPOCH_END) {
+    w->epochs_ended++;
+    CHECK(progress->value_count >= 2 && strcmp(progress->names[0], "loss") == 0);
+    if (progress->value_count > 0) w->last_loss = progress->values[0];
+  }
+  if (progress->event == UNROLL_BATCH_END) w->batches_ended++;
+  if (progress->event == UNROLL_FIT_END) w->fits_ended++;
+  return progress->event == w->stop_at ? w->answer : UNROLL_CONTINUE;
+}
+
+/* LSTM 5 on 2 features: (2 + 5 + 1) * 20 + 6. */
+enum { PARAMETERS = 166 };
+
+static void train(size_t threads, const unroll_array *x, const unroll_array *y, double *weights) {
+  unroll_model *model = small_model(5, 2, UNROLL_FLOAT32);
+  unroll_data data = samples(x, y);
+  unroll_fit_options fit;
+  OK(unroll_model_compile(model, NULL));
+  OK(unroll_model_set_threads(model, threads));
+  unroll_fit_options_init(&fit);
+  fit.epochs = 3;
+  fit.seed = 5;
+  OK(unroll_model_fit(model, &data, &fit, NULL));
+  get_all(model, weights, PARAMETERS);
+  unroll_model_destroy(model);
+}
+
+static void same_weights_for_any_number_of_threads(const unroll_array *x, const unroll_array *y) {
+  double one[PARAMETERS], two[PARAMETERS], again[PARAMETERS];
+  train(1, x, y, one);
+  train(2, x, y, two);
+  train(1, x, y, again);
+  CHECK(memcmp(one, two, sizeof one) == 0);
+  CHECK(memcmp(one, again, sizeof one) == 0);
+}
+
+static void learns_and_reports(const unroll_array *x, const unroll_array *y) {
+  unroll_model *model = small_model(5, 2, UNROLL_FLOAT32);
+  unroll_metric metric = UNROLL_METRIC_MEAN_ABSOLUTE_ERROR;
+  unroll_compile_options compile;
+  unroll_fit_options fit;
+  unroll_data data = samples(x, y);
+  unroll_history *history = NULL;
+  watcher w = {UNROLL_FIT_BEGIN, UNROLL_CONTINUE, 0, 0, 0, 0};
+  size_t epochs = 0, values = 0, index;
+  double first = 0, last = 0, before[2], after[2];
+  char name[64];
+
+  unroll_compile_options_init(&compile);
+  compile.metrics = &metric;
+  compile.metric_count = 1;
+  OK(unroll_model_compile(model, &compile));
+  OK(unroll_model_evaluate(model, &data, 32, before, 2));
+
+  unroll_fit_options_init(&fit);
+  fit.epochs = 15;
+  fit.validation_split = 0.25;
+  fit.callback = watch;
+  fit.user_data = &w;
+  OK(unroll_model_fit(model, &data, &fit, &history));
+  OK(unroll_history_size(history, &epochs, &values));
+  CHECK(epochs == 15 && w.epochs_ended == 15 && w.fits_ended == 1);
+  CHECK(values == 4);
+  for (index = 0; index < values; index++) {
+    static const char *const expected[] = {"loss", "mean_absolute_error", "val_loss", "val_mean_absolute_error"};
+    OK(unroll_history_name(history, index, name, sizeof name, NULL));
+    CHECK(strcmp(name, expected[index]) == 0);
+  }
+  OK(unroll_history_value(history, 0, 0, &first));
+  OK(unroll_history_value(history, 14, 0, &last));
+  CHECK(last < first);
+  CHECK(last == w.last_loss);
+  unroll_history_destroy(history);
+
+  OK(unroll_model_evaluate(model, &data, 32, after, 2));
+  CHECK(after[0] < before[0]);
+  OK(unroll_model_train_on_batch(model, &data, before, 2));
+  CHECK(close_to(before[0], after[0], 1e-5));
+  unroll_model_destroy(model);
+}
+
+static void callbacks_end_a_fit(const unroll_array *x, const unroll_array *y) {
+  unroll_model *model = small_model(3, 2, UNROLL_FLOAT64);
+  unroll_metric metric = UNROLL_METRIC_MEAN_ABSOLUTE_ERROR;
+  unroll_compile_options compile;
+  unroll_fit_options fit;
+  unroll_data data = samples(x, y);
+  unroll_history *history = NULL;
+  size_t epochs = 0, values = 0;
+  watcher w = {UNROLL_EPOCH_END, UNROLL_STOP, 0, 0, 0, 0};
+
+  unroll_compile_options_init(&compile);
+  compile.metrics = &metric;
+  compile.metric_count = 1;
+  OK(unroll_model_compile(model, &compile));
+  unroll_fit_options_init(&fit);
+  fit.epochs = 9;
+  fit.callback = watch;
+  fit.user_data = &w;
+  OK(unroll_model_fit(model, &data, &fit, &history));
+  OK(unroll_history_size(history, &epochs, &values));
+  CHECK(epochs == 1);
+  unroll_history_destroy(history);
+
+  history = NULL;
+  w.stop_at = UNROLL_BATCH_END;
+  w.answer = UNROLL_CANCEL;
+  w.batches_ended = 0;
+  REFUSES(UNROLL_CANCELLED, "callback", unroll_model_fit(model, &data, &fit, &history));
+  CHECK(history == NULL && w.batches_ended == 1);
+  unroll_model_destroy(model);
+}
+
+static void a_loss_that_is_not_finite_is_reported(const unroll_array *y) {
+  unroll_model *model = small_model(3, 2, UNROLL_FLOAT32);
+  static float values[(LENGTH - WINDOW) * WINDOW * 2];
+  unroll_array x = unroll_array_3d(values, UNROLL_FLOAT32, LENGTH - WINDOW, WINDOW, 2);
+  unroll_data data = samples(&x, y);
+  values[7] = (float)strtod("nan", NULL);
+  OK(unroll_model_compile(model, NULL));
+  REFUSES(UNROLL_NOT_FINITE, "epoch", unroll_model_fit(model, &data, NULL, NULL));
+  unroll_model_destroy(model);
+}
+
+/* Training on views of the series is training on copies of the windows. */
+static void windows_are_views(const float *series) {
+  static float copied[LENGTH][WINDOW][2], following[LENGTH];
+  double views[PARAMETERS], copies[PARAMETERS];
+  unroll_array all = unroll_array_2d(series, UNROLL_FLOAT32, LENGTH / 2, 2);
+  unroll_window_options cut;
+  unroll_array x, y, x2, y2;
+  int64_t window, step;
+
+  unroll_window_options_init(&cut);
+  cut.window = WINDOW;
+  cut.horizon = 2;
+  cut.stride = 3;
+  cut.target_column = 1;
+  OK(unroll_windows(&all, &cut, &x, &y));
+  CHECK(x.data == series && x.rank == 3 && x.shape[1] == WINDOW && x.shape[2] == 2);
+  CHECK(x.shape[0] == (LENGTH / 2 - WINDOW - 2) / 3 + 1 && y.shape[0] == x.shape[0] && y.shape[1] == 1);
+  for (window = 0; window < x.shape[0]; window++) {
+    for (step = 0; step < WINDOW; step++) {
+      memcpy(copied[window][step], series + 2 * (3 * window + step), 2 * sizeof(float));
+    }
+    following[window] = series[2 * (3 * window + WINDOW + 1) + 1];
+  }
+  x2 = unroll_array_3d(copied, UNROLL_FLOAT32, x.shape[0], WINDOW, 2);
+  y2 = unroll_array_2d(following, UNROLL_FLOAT32, x.shape[0], 1);
+  train(1, &x, &y, views);
+  train(1, &x2, &y2, copies);
+  CHECK(memcmp(views, copies, sizeof views) == 0);
+
+  cut.horizon = 0;
+  cut.stride = 1;
+  OK(unroll_windows(&all, &cut, &x, NULL));
+  CHECK(x.shape[0] == LENGTH / 2 - WINDOW + 1);
+}
+
+int main(void) {
+  static float series[LENGTH];
+  static float inputs[LENGTH - WINDOW][WINDOW][2];
+  unroll_array x, y;
+  int64_t sample, step;
+  fill(series);
+  for (sample = 0; sample < LENGTH - WINDOW; sample++) {
+    for (step = 0; step < WINDOW; step++) {
+      inputs[sample][step][0] = series[sample + step];
+      inputs[sample][step][1] = series[sample + step] * series[sample + step];
+    }
+  }
+  x = unroll_array_3d(inputs, UNROLL_FLOAT32, LENGTH - WINDOW, WINDOW, 2);
+  y = unroll_array_1d(series + WINDOW, UNROLL_FLOAT32, LENGTH - WINDOW);
+  learns_and_reports(&x, &y);
+  same_weights_for_any_number_of_threads(&x, &y);
+  callbacks_end_a_fit(&x, &y);
+  a_loss_that_is_not_finite_is_reported(&y);
+  windows_are_views(series);
+  return finish("test_training");
+}

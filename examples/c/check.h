@@ -1,0 +1,15 @@
+/* What every example does when a call fails: say why and end. */
+#ifndef EXAMPLES_CHECK_H
+#define EXAMPLES_CHECK_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unroll.h>
+
+static inline void check(unroll_status status) {
+  if (status == UNROLL_OK) return;
+  fprintf(stderr, "%s: %s\n", unroll_status_name(status), unroll_last_error());
+  exit(EXIT_FAILURE);
+}
+
+#endif

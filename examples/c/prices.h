@@ -1,0 +1,33 @@
+/* Prices for stock_forecast.c: reading CSV files, ordering by date, generating. */
+#ifndef EXAMPLES_PRICES_H
+#define EXAMPLES_PRICES_H
+
+#include <stddef.h>
+
+typedef struct {
+  int date; /* 20180928 for 28 September 2018 */
+  double value;
+} price;
+
+typedef struct {
+  price *items;
+  size_t count;
+} price_series;
+
+/* Reads the columns Date and `column` of a CSV file; rows without a number are
+ * left out. Ends the program with a message if the file is not like that. */
+price_series prices_read(const char *path, const char *column);
+
+/* Adds the prices of `other` behind those of `series`, and frees `other`. */
+void prices_append(price_series *series, price_series *other);
+
+/* Oldest first; each day once. */
+void prices_sort(price_series *series);
+
+/* A made-up price of `days` working days, the same for the same seed on every
+ * machine: drift, a yearly wave, swings that die away, noise. */
+price_series prices_generate(size_t days, unsigned long long seed);
+
+void prices_free(price_series *series);
+
+#endif
