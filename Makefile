@@ -94,3 +94,32 @@ $(LIB): $(LIB_SOURCES) | setup
 	mv -f build/lib/$(SONAME).new build/lib/$(SONAME)
 	ln -sf $(SONAME) $(LIB)
 	@touch -h $(LIB)
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+.PHONY: install
+install: lib ## library, header, pkg-config and CMake files under PREFIX
+	@tools/install.sh $(PREFIX) $(VERSION) $(DESTDIR)
+
+.PHONY: check-exports test-c test-valgrind
+check-exports: lib
+	@tools/check-exports.sh $(LIB)
+
+test-c: lib c-examples
+	@Tests/ABI/run.sh
+	@Tests/ABI/install_test.sh $(VERSION)
+
+test-valgrind: lib setup-test
+	@Tests/ABI/run.sh valgrind
+
+C_EXAMPLES := $(filter-out prices,$(basename $(notdir $(wildcard examples/c/*.c))))
+
+.PHONY: c-examples
+c-examples: $(C_EXAMPLES:%=build/examples/%) ## the C examples in build/examples
+
+build/examples/stock_forecast: examples/c/prices.c examples/c/prices.h
+build/examples/%: examples/c/%.c examples/c/check.h include/unroll.h $(LIB)
+	@mkdir -p build/examples
+	$(CC) -std=c99 -O2 -Wall -Wextra -Wpedantic -Werror -Iinclude -o $@ $(filter %.c,$^) \
+		$(LIB) -Wl,-rpath,'$$ORIGIN/../lib' -lm

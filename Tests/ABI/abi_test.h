@@ -31,10 +31,28 @@ static int failures = 0;
     if (!(condition)) FAIL("not so: %s", #condition); \
   } while (0)
 
+/* Notes which function a wrong argument was tried on, for check_tried.sh. */
+static inline void note(const char *call) {
+  const char *path = getenv("UNROLL_TRIED");
+  FILE *file = path != NULL ? fopen(path, "a") : NULL;
+  if (file == NULL) return;
+  fprintf(file, "%.*s\n", (int)strcspn(call, "("), call);
+  fclose(file);
+}
+
+/* A call without a status that must survive what it is given. */
+#define SURVIVES(call) \
+  do {                 \
+    note(#call);       \
+    call;              \
+  } while (0)
+
 /* A call that must fail with this status and a message that contains this text. */
 #define REFUSES(expected, text, call)                                                            \
   do {                                                                                           \
-    unroll_status status_ = (call);                                                              \
+    unroll_status status_;                                                                       \
+    note(#call);                                                                                 \
+    status_ = (call);                                                                            \
     if (status_ != (expected))                                                                   \
       FAIL("%s: expected %s, found %s (%s)", #call, #expected, unroll_status_name(status_),      \
            unroll_last_error());                                                                 \

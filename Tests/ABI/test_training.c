@@ -157,7 +157,7 @@ static void callbacks_end_a_fit(const unroll_array *x, const unroll_array *y) {
   w.stop_at = UNROLL_BATCH_END;
   w.answer = UNROLL_CANCEL;
   w.batches_ended = 0;
-  REFUSES(UNROLL_CANCELLED, "callback", unroll_model_fit(model, &data, &fit, &history));
+  REFUSES(UNROLL_CANCELLED, "cancelled", unroll_model_fit(model, &data, &fit, &history));
   CHECK(history == NULL && w.batches_ended == 1);
   unroll_model_destroy(model);
 }

@@ -1,0 +1,225 @@
+/* Wrong arguments to prediction, weights, series and streams. */
+#include "abi_test.h"
+
+static void predict(void) {
+  unroll_model *model = small_model(3, 2, UNROLL_FLOAT32), *unbuilt = NULL;
+  float in[2 * 5 * 2] = {0}, out[4] = {0};
+  unroll_array x = unroll_array_3d(in, UNROLL_FLOAT32, 2, 5, 2);
+  unroll_array y = unroll_array_2d(out, UNROLL_FLOAT32, 2, 1);
+  unroll_array bad;
+  unroll_predict_options options;
+  int64_t shape[UNROLL_MAX_RANK];
+  int32_t rank;
+  OK(unroll_model_create(NULL, &unbuilt));
+  OK(unroll_model_predict(model, &x, &y, NULL));
+
+  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_predict(NULL, &x, &y, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "x is NULL", unroll_model_predict(model, NULL, &y, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "y is NULL", unroll_model_predict(model, &x, NULL, NULL));
+  REFUSES(UNROLL_INVALID_STATE, "not built", unroll_model_predict(unbuilt, &x, &y, NULL));
+  bad = x;
+  bad.data = NULL;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "data is NULL", unroll_model_predict(model, &bad, &y, NULL));
+  bad = x;
+  bad.rank = 0;
+  REFUSES(UNROLL_SHAPE_MISMATCH, "rank 0", unroll_model_predict(model, &bad, &y, NULL));
+  bad.rank = 9;
+  REFUSES(UNROLL_SHAPE_MISMATCH, "rank 9", unroll_model_predict(model, &bad, &y, NULL));
+  bad.rank = 2;
+  REFUSES(UNROLL_SHAPE_MISMATCH, "(None, None, 2)", unroll_model_predict(model, &bad, &y, NULL));
+  bad = x;
+  bad.shape[1] = -5;
+  REFUSES(UNROLL_SHAPE_MISMATCH, "at least 0", unroll_model_predict(model, &bad, &y, NULL));
+  bad.shape[1] = INT64_MAX;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "address", unroll_model_predict(model, &bad, &y, NULL));
+  bad.shape[1] = 0; /* sequences without a step */
+  OK(unroll_model_predict(model, &bad, &y, NULL)); /* ... leave the zero state */
+  bad = x;
+  bad.shape[2] = 3;
+  REFUSES(UNROLL_SHAPE_MISMATCH, "(2, 5, 3)", unroll_model_predict(model, &bad, &y, NULL));
+  bad = x;
+  bad.dtype = (unroll_dtype)77;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "77", unroll_model_predict(model, &bad, &y, NULL));
+  bad = x;
+  bad.strides[0] = INT64_MAX;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stride", unroll_model_predict(model, &bad, &y, NULL));
+  bad = y;
+  bad.shape[0] = 3;
+  REFUSES(UNROLL_SHAPE_MISMATCH, "expected shape (2, 1), found (3, 1)", unroll_model_predict(model, &x, &bad, NULL));
+  bad = y;
+  bad.dtype = UNROLL_INT32;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "results", unroll_model_predict(model, &x, &bad, NULL));
+  bad = y;
+  bad.strides[0] = 8;
+  bad.strides[1] = 4;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "contiguous", unroll_model_predict(model, &x, &bad, NULL));
+  bad = y;
+  bad.data = (char *)out + 1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "aligned", unroll_model_predict(model, &x, &bad, NULL));
+  unroll_predict_options_init(&options);
+  options.batch_size = 0;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "batch_size", unroll_model_predict(model, &x, &y, &options));
+  options.struct_size = 1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "struct_size", unroll_model_predict(model, &x, &y, &options));
+
+  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_predict_all(NULL, &x, 1, &y, 1, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "inputs is NULL", unroll_model_predict_all(model, NULL, 1, &y, 1, NULL));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "1 input", unroll_model_predict_all(model, NULL, 0, &y, 1, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "18446744073709551615", unroll_model_predict_all(model, &x, (size_t)-1, &y, 1, NULL));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "room was given for 2", unroll_model_predict_all(model, &x, 1, &y, 2, NULL));
+
+  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_predict_shape(NULL, &x, 1, 0, shape, &rank));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "inputs is NULL", unroll_model_predict_shape(model, NULL, 1, 0, shape, &rank));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "output 4", unroll_model_predict_shape(model, &x, 1, 4, shape, &rank));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "shape is NULL", unroll_model_predict_shape(model, &x, 1, 0, NULL, &rank));
+  unroll_model_destroy(model);
+  unroll_model_destroy(unbuilt);
+}
+
+static void weights(void) {
+  unroll_model *model = small_model(3, 2, UNROLL_FLOAT32), *unbuilt = NULL;
+  float values[24] = {0};
+  unroll_array kernel = unroll_array_2d(values, UNROLL_FLOAT32, 2, 12);
+  unroll_array turned = unroll_array_2d(values, UNROLL_FLOAT32, 12, 2);
+  unroll_array integers = unroll_array_2d(values, UNROLL_INT32, 2, 12);
+  unroll_weight_info info;
+  char text[8];
+  OK(unroll_model_create(NULL, &unbuilt));
+  unroll_weight_info_init(&info);
+  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_get_weight_info(NULL, 0, &info));
+  REFUSES(UNROLL_INVALID_STATE, "not built", unroll_model_get_weight_info(unbuilt, 0, &info));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "weight 5", unroll_model_get_weight_info(model, 5, &info));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "info is NULL", unroll_model_get_weight_info(model, 0, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_weight_name(NULL, 0, text, 8, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "weight 99", unroll_model_weight_name(model, 99, text, 8, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "text is NULL", unroll_model_weight_name(model, 0, NULL, 8, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_get_weight(NULL, 0, &kernel));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "NULL", unroll_model_get_weight(model, 0, NULL));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "expected shape (2, 12), found (12, 2)", unroll_model_get_weight(model, 0, &turned));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "results", unroll_model_get_weight(model, 0, &integers));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "weight 77", unroll_model_set_weight(model, 77, &kernel));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "NULL", unroll_model_set_weight(model, 0, NULL));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "lstm/kernel: expected shape (2, 12), found (12, 2)",
+          unroll_model_set_weight(model, 0, &turned));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_set_weight(NULL, 0, &kernel));
+  unroll_model_destroy(model);
+  unroll_model_destroy(unbuilt);
+}
+
+static void series(void) {
+  const double nan = strtod("nan", NULL), infinity = strtod("inf", NULL);
+  double numbers[4] = {1, 2, 3, 4}, empty[2], infinite[2], low, high;
+  unroll_array line = unroll_array_1d(numbers, UNROLL_FLOAT64, 4);
+  unroll_array square = unroll_array_2d(numbers, UNROLL_FLOAT64, 2, 2);
+  unroll_array cube = unroll_array_3d(numbers, UNROLL_FLOAT64, 1, 2, 2);
+  unroll_array none = unroll_array_1d(numbers, UNROLL_FLOAT64, 0);
+  unroll_array nans = unroll_array_1d(empty, UNROLL_FLOAT64, 2);
+  unroll_array infinities = unroll_array_1d(infinite, UNROLL_FLOAT64, 2);
+  unroll_array x, y;
+  unroll_scaler *scaler = NULL;
+  unroll_window_options cut;
+  size_t columns;
+  empty[0] = empty[1] = nan;
+  infinite[0] = 1;
+  infinite[1] = infinity;
+
+  REFUSES(UNROLL_INVALID_ARGUMENT, "scaler is NULL", unroll_scaler_create(0, 1, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "low < high", unroll_scaler_create(1, 1, &scaler));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "finite", unroll_scaler_create(nan, 1, &scaler));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "finite", unroll_scaler_create(0, infinity, &scaler));
+  OK(unroll_scaler_create(0, 1, &scaler));
+  REFUSES(UNROLL_INVALID_STATE, "not fitted", unroll_scaler_transform(scaler, &line, &line));
+  REFUSES(UNROLL_INVALID_STATE, "not fitted", unroll_scaler_get_range(scaler, 0, &low, &high));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "scaler is NULL", unroll_scaler_fit(NULL, &line));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "series is NULL", unroll_scaler_fit(scaler, NULL));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "(L, F)", unroll_scaler_fit(scaler, &cube));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "at least one step", unroll_scaler_fit(scaler, &none));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "only NaN", unroll_scaler_fit(scaler, &nans));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "infinite at step 1", unroll_scaler_fit(scaler, &infinities));
+  OK(unroll_scaler_fit(scaler, &line));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "scaler is NULL", unroll_scaler_transform(NULL, &line, &line));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "input is NULL", unroll_scaler_transform(scaler, NULL, &line));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "output is NULL", unroll_scaler_transform(scaler, &line, NULL));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "expected 1 column", unroll_scaler_transform(scaler, &square, &square));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "expected shape", unroll_scaler_inverse_transform(scaler, &line, &square));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "scaler is NULL", unroll_scaler_inverse_transform(NULL, &line, &line));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "column 1", unroll_scaler_get_range(scaler, 1, &low, &high));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "maximum is NULL", unroll_scaler_get_range(scaler, 0, &low, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "scaler is NULL", unroll_scaler_get_columns(NULL, &columns));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "columns is NULL", unroll_scaler_get_columns(scaler, NULL));
+  unroll_scaler_destroy(scaler);
+
+  unroll_window_options_init(&cut);
+  REFUSES(UNROLL_INVALID_ARGUMENT, "window", unroll_windows(&line, &cut, &x, &y));
+  cut.window = 4;
+  REFUSES(UNROLL_SHAPE_MISMATCH, "needs 5", unroll_windows(&line, &cut, &x, &y));
+  cut.window = 2;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "series is NULL", unroll_windows(NULL, &cut, &x, &y));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "options is NULL", unroll_windows(&line, NULL, &x, &y));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "NULL", unroll_windows(&line, &cut, NULL, NULL));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "(L, F)", unroll_windows(&cube, &cut, &x, &y));
+  cut.target_column = 1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "target_column", unroll_windows(&line, &cut, &x, &y));
+  cut.target_column = 0;
+  cut.stride = 0;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stride", unroll_windows(&line, &cut, &x, &y));
+  cut.stride = 1;
+  cut.horizon = (size_t)-1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "horizon", unroll_windows(&line, &cut, &x, &y));
+}
+
+static void streams(void) {
+  unroll_model *model = small_model(3, 2, UNROLL_FLOAT64), *unbuilt = NULL;
+  unroll_stream *stream = NULL, *copy = NULL;
+  unroll_stream_options options;
+  unroll_stream_info info;
+  double x[2] = {0}, y[1], state[6];
+  const void *inputs[1] = {NULL};
+  void *outputs[1] = {NULL};
+  size_t size;
+  OK(unroll_model_create(NULL, &unbuilt));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_stream_create(NULL, NULL, &stream));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_create(model, NULL, NULL));
+  REFUSES(UNROLL_INVALID_STATE, "not built", unroll_stream_create(unbuilt, NULL, &stream));
+  unroll_stream_options_init(&options);
+  options.batch_size = 0;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "batch_size", unroll_stream_create(model, &options, &stream));
+  OK(unroll_stream_create(model, NULL, &stream));
+
+  unroll_stream_info_init(&info);
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_get_info(NULL, &info));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "info is NULL", unroll_stream_get_info(stream, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_input_size(NULL, 0, &size));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "input 1", unroll_stream_input_size(stream, 1, &size));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_output_size(NULL, 0, &size));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "size is NULL", unroll_stream_output_size(stream, 0, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_step(NULL, x, 2, y, 1));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "input is NULL", unroll_stream_step(stream, NULL, 2, y, 1));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "output is NULL", unroll_stream_step(stream, x, 2, NULL, 1));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "2 elements, found 3", unroll_stream_step(stream, x, 3, y, 1));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "1 elements, found 18446744073709551615", unroll_stream_step(stream, x, 2, y, (size_t)-1));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "aligned to 8", unroll_stream_step(stream, (char *)state + 4, 2, y, 1));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_step_all(NULL, inputs, 1, outputs, 1));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "inputs is NULL", unroll_stream_step_all(stream, NULL, 1, outputs, 1));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "inputs[0] is NULL", unroll_stream_step_all(stream, inputs, 1, outputs, 1));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "1 input", unroll_stream_step_all(stream, inputs, 2, outputs, 1));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_reset(NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_copy(NULL, &copy));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "copy is NULL", unroll_stream_copy(stream, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_export_state(NULL, state, 6));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "6 elements, found 5", unroll_stream_export_state(stream, state, 5));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "state is NULL", unroll_stream_export_state(stream, NULL, 6));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stream is NULL", unroll_stream_import_state(NULL, state, 6));
+  REFUSES(UNROLL_SHAPE_MISMATCH, "6 elements, found 7", unroll_stream_import_state(stream, state, 7));
+  unroll_stream_destroy(stream);
+  unroll_model_destroy(model);
+  unroll_model_destroy(unbuilt);
+}
+
+int main(void) {
+  predict();
+  weights();
+  series();
+  streams();
+  return finish("refuse_running");
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Builds and runs the C programs of this directory against build/lib, as a
+# user's compiler would: C99 and C++, every warning an error.
+#
+#   run.sh             all of it
+#   run.sh valgrind    the same programs under valgrind (slow; memory errors fail)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+out=build/tests
+mkdir -p "$out"
+warnings=(-Wall -Wextra -Wpedantic -Werror)
+link=(build/lib/libunroll.so -Wl,-rpath,"$PWD/build/lib" -pthread -lm)
+
+# The header alone, as C99, C11 and C++.
+printf '#include <unroll.h>\nint main(void) { return UNROLL_OK; }\n' >"$out/header.c"
+for standard in c99 c11; do
+  gcc -std=$standard "${warnings[@]}" -Wconversion -Wstrict-prototypes -Iinclude -fsyntax-only "$out/header.c"
+done
+for standard in c++11 c++17; do
+  g++ -x c++ -std=$standard "${warnings[@]}" -Wconversion -Iinclude -fsyntax-only "$out/header.c"
+done
+
+programs=()
+for source in Tests/ABI/*.c; do
+  name=$(basename "$source" .c)
+  gcc -std=c99 -O1 -g "${warnings[@]}" -Iinclude "$source" -o "$out/$name" "${link[@]}"
+  g++ -x c++ -std=c++17 "${warnings[@]}" -Iinclude -fsyntax-only "$source"
+  programs+=("$name")
+done
+
+if [ "${1:-}" = valgrind ]; then
+  for name in "${programs[@]}"; do
+    echo "valgrind: $name"
+    UNROLL_TEST_DATA="$PWD/Tests/Fixtures" valgrind --quiet --error-exitcode=1 --errors-for-leak-kinds=definite \
+      --leak-check=full --suppressions=Tests/ABI/valgrind.supp "$out/$name"
+  done
+  exit
+fi
+
+# Every exported function must have met a wrong argument.
+export UNROLL_TRIED="$PWD/$out/tried.txt"
+: >"$UNROLL_TRIED"
+for name in "${programs[@]}"; do
+  UNROLL_TEST_DATA="$PWD/Tests/Fixtures" "$out/$name"
+done
+untried=$(comm -13 <(sort -u "$UNROLL_TRIED") <(tools/exported.sh build/lib/libunroll.so))
+if [ -n "$untried" ]; then
+  printf 'exported, but no test in Tests/ABI/refuse_*.c gives it a wrong argument:\n%s\n' "$untried" >&2
+  exit 1
+fi
+echo "wrong arguments were tried on all $(tools/exported.sh build/lib/libunroll.so | wc -l) exported functions"
