@@ -202,7 +202,8 @@ typedef struct unroll_array {
  * is only read. With a rank outside 1 to UNROLL_MAX_RANK or shape NULL the
  * result has rank 0, which every function refuses.
  */
-UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_nd(const void *data, unroll_dtype dtype, int32_t rank,
+UNROLL_ONLY_KEEPS_DATA
+static inline unroll_array unroll_array_nd(const void *data, unroll_dtype dtype, int32_t rank,
                                            const int64_t *shape) {
   unroll_array array;
   int32_t axis;
@@ -222,12 +223,14 @@ UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_nd(const void *da
 }
 
 /* (length) */
-UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_1d(const void *data, unroll_dtype dtype, int64_t length) {
+UNROLL_ONLY_KEEPS_DATA
+static inline unroll_array unroll_array_1d(const void *data, unroll_dtype dtype, int64_t length) {
   return unroll_array_nd(data, dtype, 1, &length);
 }
 
 /* (samples, features), or (samples, time) */
-UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_2d(const void *data, unroll_dtype dtype, int64_t samples,
+UNROLL_ONLY_KEEPS_DATA
+static inline unroll_array unroll_array_2d(const void *data, unroll_dtype dtype, int64_t samples,
                                            int64_t features) {
   int64_t shape[2];
   shape[0] = samples;
@@ -236,7 +239,8 @@ UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_2d(const void *da
 }
 
 /* (samples, time, features) */
-UNROLL_ONLY_KEEPS_DATA static inline unroll_array unroll_array_3d(const void *data, unroll_dtype dtype, int64_t samples,
+UNROLL_ONLY_KEEPS_DATA
+static inline unroll_array unroll_array_3d(const void *data, unroll_dtype dtype, int64_t samples,
                                            int64_t time, int64_t features) {
   int64_t shape[3];
   shape[0] = samples;
