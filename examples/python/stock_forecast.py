@@ -182,7 +182,10 @@ def main() -> None:
     arguments = parse_arguments()
     unroll.utils.set_random_seed(arguments.seed)
     window = arguments.window
-    series, begin = split(*load(arguments), arguments)
+    try:
+        series, begin = split(*load(arguments), arguments)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"stock_forecast.py: {error}") from None
     if begin < 2 * window or len(series) - begin < 1:
         raise SystemExit(f"{len(series)} days are too few for windows of {window} and a test part")
     print(f"{series.name}: {begin} days to train on, {len(series) - begin} to test, windows of {window} days.")

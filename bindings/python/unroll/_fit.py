@@ -10,7 +10,7 @@ from . import _abi
 from .callbacks import CallbackList, ProgbarLogger
 
 if TYPE_CHECKING:
-    from .models import Model
+    from .models._core import Core
 
 
 class Interrupts:
@@ -48,7 +48,7 @@ class Driver:
     it after the library has returned.
     """
 
-    def __init__(self, model: "Model", callbacks: CallbackList, names: dict[str, str], interrupts: Interrupts) -> None:
+    def __init__(self, model: "Core", callbacks: CallbackList, names: dict[str, str], interrupts: Interrupts) -> None:
         self.model, self.callbacks, self.names, self.interrupts = model, callbacks, names, interrupts
         self.error: BaseException | None = None
         self.function = _abi.Callback(self._receive)

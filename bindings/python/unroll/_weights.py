@@ -12,13 +12,13 @@ from ._arrays import as_input, view
 from ._lib import call, initialized, text
 
 if TYPE_CHECKING:
-    from .models import Model
+    from .models._core import Core
 
 
 class Weight:
     """A weight of a built model. Its values live in the library; `numpy()` copies them."""
 
-    def __init__(self, model: "Model", handle: Any, index: int) -> None:
+    def __init__(self, model: "Core", handle: Any, index: int) -> None:
         self._model, self._index = model, index
         info = initialized(_abi.WeightInfo, "unroll_weight_info_init")
         call("unroll_model_get_weight_info", handle, index, ctypes.byref(info))

@@ -198,9 +198,10 @@ class _Call:
 
     def run(self, function: str, *arrays: np.ndarray, last: Any = None) -> None:
         shape = _abi.CellShape(self.n_x, self.n_a, self.n_y, self.m, self.t_x)
-        arguments = [ctypes.byref(shape), ctypes.byref(_struct(self.kinds[0], self.parameters))]
-        arguments += [array.ctypes.data for array in arrays]
-        call(function, *arguments, *([ctypes.byref(last)] if last is not None else []))
+        parameters = _struct(self.kinds[0], self.parameters)
+        addresses = [array.ctypes.data for array in arrays]
+        results = [ctypes.byref(last)] if last is not None else []
+        call(function, ctypes.byref(shape), ctypes.byref(parameters), *addresses, *results)
 
     def gradients(self, function: str, dx: str, da_prev: str, *arrays: np.ndarray) -> Gradients:
         """Runs a backward function; the results under the report's keys."""

@@ -12,7 +12,7 @@ from . import _abi
 from ._lib import call, initialized, library
 
 if TYPE_CHECKING:
-    from .models import Model
+    from .models._core import Core
 
 _DTYPES = {number: name for name, number in _abi.DTYPES.items()}
 
@@ -25,7 +25,7 @@ class Stream:
     model must not be trained meanwhile.
     """
 
-    def __init__(self, model: "Model", batch_size: int = 1) -> None:
+    def __init__(self, model: "Core", batch_size: int = 1) -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size is at least 1, found {batch_size}")
         options = initialized(_abi.StreamOptions, "unroll_stream_options_init")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional
 from .._progress import ProgressBar
 
 if TYPE_CHECKING:
-    from ..models import Model
+    from ..models._model import Native
 
 Logs = Optional[dict[str, float]]
 
@@ -21,10 +21,10 @@ class Callback:
     of epochs, not between batches.
     """
 
-    model: "Model"
+    model: "Native"
     params: dict[str, Any]
 
-    def set_model(self, model: "Model") -> None:
+    def set_model(self, model: Any) -> None:
         self.model = model
 
     def set_params(self, params: dict[str, Any]) -> None:
@@ -49,7 +49,7 @@ class Callback:
 class CallbackList:
     """Calls the same method of several callbacks; skips batch methods that none overrides."""
 
-    def __init__(self, callbacks: Iterable[Callback], model: "Model", params: dict[str, Any]) -> None:
+    def __init__(self, callbacks: Iterable[Callback], model: Any, params: dict[str, Any]) -> None:
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
             if not hasattr(callback, "on_epoch_end"):
@@ -150,7 +150,7 @@ class Monitor(Callback):
         """True if `value` is better than `best` by more than min_delta."""
         return best is None or self._sign * value < self._sign * best - self.min_delta
 
-    def value(self, logs: Logs) -> float | None:
+    def value(self, logs: Logs) -> float:
         """The watched value. KeyError, naming what there is, if the logs lack it."""
         logs = logs or {}
         if self.monitor not in logs:

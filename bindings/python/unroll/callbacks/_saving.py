@@ -55,6 +55,8 @@ class CSVLogger(Callback):
         self._writer = None
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if self._file is None:
+            return
         row = {"epoch": epoch, **(logs or {})}
         if self._writer is None:
             self._writer = csv.DictWriter(self._file, list(row), delimiter=self.separator, restval="NA", extrasaction="ignore")

@@ -10,7 +10,7 @@ from .._weights import assign_all
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..models import Model
+    from ..models._core import Core
     from .._weights import Weight
 
 # Config that Keras writes for every layer and that this library fixes.
@@ -71,7 +71,7 @@ class Layer:
             self.batch_shape = (batch_size, *input_shape)
         elif input_dim is not None:
             self.batch_shape = (batch_size, input_dim)
-        self._model: Model | None = None
+        self._model: Core | None = None
         self._calls: list[tuple[list[KerasTensor], dict[str, Any]]] = []
 
     def _class_name(self) -> str:
@@ -135,7 +135,7 @@ class Layer:
     def built(self) -> bool:
         return self._model is not None and self._model.built
 
-    def _owner(self) -> "Model":
+    def _owner(self) -> "Core":
         if self._model is None:
             raise ValueError(f"layer {self.name!r} has no weights yet: add it to a model")
         return self._model
@@ -178,7 +178,7 @@ def from_keras(entry: dict[str, Any], classes: dict[str, type]) -> Layer:
     """A layer from Keras' `{"class_name": ..., "config": ...}`. Unknown classes become plain layers."""
     name = entry["class_name"]
     config = dict(entry["config"])
-    layer = object.__new__(classes.get(name, Layer))
+    layer: Layer = object.__new__(classes.get(name, Layer))
     common = {key: config.pop(key, default) for key, default in (("name", None), ("trainable", True), ("dtype", None))}
     if isinstance(common["dtype"], dict):
         common["dtype"] = common["dtype"].get("config", {}).get("name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any, Iterable, Sequence
+from typing import Any, Dict, Iterable, List, Sequence, Union
 
 import numpy as np
 
@@ -11,16 +11,17 @@ from .. import _abi
 from .._arrays import DataView, as_input, view, views, with_sample_axes
 from .._compile import CompileSpec
 from .._fit import Driver, Interrupts
-from .._lib import call, initialized, library, shape, text
+from .._lib import _check_call, call, initialized, library, shape, text
 from .._progress import ProgressBar
 from ..callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
-from ..errors import CancelledError, NotFiniteError, StateError
+from ..errors import NotFiniteError, StateError
+from ._core import Core
 
-if TYPE_CHECKING:
-    Result = "float | list[float] | dict[str, float]"
+#: The loss alone, loss and metrics, or both by name.
+Result = Union[float, List[float], Dict[str, float]]
 
 
-class Compute:
+class Compute(Core):
     """The part of a model that calculates; mixed into it."""
 
     # ---- compile --------------------------------------------------------------
@@ -36,13 +37,13 @@ class Compute:
         for key in unused:
             if key not in ("run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss", "weighted_metrics"):
                 raise TypeError(f"compile has no argument {key!r}")
-        self._compiled = CompileSpec(optimizer, loss, metrics, loss_weights, self.output_names)
-        if self._can_build():
-            if self._handle is None:
-                self._create()
-            else:
-                self._compiled.apply(self._handle)
-        self.optimizer = self._compiled.optimizer
+        compiled = CompileSpec(optimizer, loss, metrics, loss_weights, self.output_names)
+        if self._handle is not None:
+            compiled.apply(self._handle)
+        self._compiled = compiled
+        if self._handle is None and self._can_build():
+            self._create()
+        self.optimizer = compiled.optimizer
         self.optimizer._model = self
 
     @property
@@ -53,14 +54,6 @@ class Compute:
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
         self._set_learning_rate(value)
-
-    def _get_learning_rate(self) -> float:
-        rate = ctypes.c_double()
-        call("unroll_model_get_learning_rate", self._handle_or_raise(), ctypes.byref(rate))
-        return rate.value
-
-    def _set_learning_rate(self, value: float) -> None:
-        call("unroll_model_set_learning_rate", self._handle_or_raise(), value)
 
     @property
     def metrics_names(self) -> list[str]:
@@ -127,7 +120,8 @@ class Compute:
         options.validation_split = validation_split
         validation = None
         if validation_data is not None:
-            validation = self._data(*validation_data[:2], validation_data[2] if len(validation_data) > 2 else None)
+            x_val, y_val, *weight = validation_data
+            validation = self._data(x_val, y_val, weight[0] if weight else None)
             options.validation_split, options.validation = 0.0, ctypes.pointer(validation.struct)
         if class_weight is not None:
             weights = _class_weights(class_weight)
@@ -138,11 +132,11 @@ class Compute:
         steps = -(-trained // max(options.batch_size, 1))
         verbose = _verbosity(verbose)
         listed = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
-        progress = [ProgbarLogger(verbose)] if verbose else []
-        listed = CallbackList(
-            [*listed, *progress, history], self, {"epochs": int(epochs), "steps": steps, "verbose": verbose}
-        )
-        self._run(data, options, listed)
+        if verbose:
+            listed.append(ProgbarLogger(int(verbose)))
+        listed.append(history)
+        parameters = {"epochs": int(epochs), "steps": steps, "verbose": verbose}
+        self._run(data, options, CallbackList(listed, self, parameters))
         return history
 
     def _run(self, data: DataView, options: Any, callbacks: CallbackList) -> None:
@@ -158,7 +152,7 @@ class Compute:
             if driver.error is not None:
                 raise driver.error
             try:
-                _raise_for(status)
+                _check_call(status)
             except NotFiniteError as error:
                 if not any(isinstance(each, TerminateOnNaN) for each in callbacks.callbacks):
                     raise
@@ -221,7 +215,7 @@ class Compute:
         listed.call("on_predict_begin", {})
         handle, borrowed = self._handle_or_raise(), views(inputs)
         outputs = [
-            np.empty(shape("unroll_model_predict_shape", handle, borrowed, len(inputs), index), self.dtype)
+            np.empty([int(n or 0) for n in shape("unroll_model_predict_shape", handle, borrowed, len(inputs), index)], np.dtype(self.dtype))
             for index in range(self._info().output_count)
         ]
         call(
@@ -234,12 +228,6 @@ class Compute:
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch."""
         return self.predict(x, batch_size=max(len(self._inputs(x)[0]), 1), verbose=0)
-
-
-def _raise_for(status: int) -> None:
-    from .._lib import _check_call
-
-    _check_call(status)
 
 
 def _result(logs: dict[str, float], as_dictionary: bool) -> Any:

@@ -12,6 +12,7 @@ from .. import _abi, _symbols_abi
 from .._fit import Interrupts
 from .._lib import _check_call, call, initialized, library, text
 from .._progress import ProgressBar
+from ._core import Core
 
 _STARTS = {
     "default": _symbols_abi.START_DEFAULT, "zeros": _symbols_abi.START_ZEROS, "nothing": _symbols_abi.START_NOTHING,
@@ -31,7 +32,7 @@ def vocabulary_of(corpus: str) -> str:
     return text("unroll_vocabulary_of", _utf8(corpus, "corpus"))
 
 
-class Symbols:
+class Symbols(Core):
     """The part of a model that knows characters; mixed into it.
 
     Such a model reads one-hot vectors (None, T, V), or indices (None, T) through

@@ -11,7 +11,7 @@ from . import schedules
 from .schedules import LearningRateSchedule
 
 if TYPE_CHECKING:
-    from ..models import Model
+    from ..models._core import Core
 
 Rate = Union[float, LearningRateSchedule]
 
@@ -47,7 +47,7 @@ class Optimizer:
         self.name = name or type(self).__name__.lower()
         self._learning_rate = learning_rate
         self._config = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm, **config}
-        self._model: Model | None = None
+        self._model: Core | None = None
 
     @property
     def learning_rate(self) -> float | LearningRateSchedule:
@@ -66,8 +66,8 @@ class Optimizer:
 
     def get_config(self) -> dict[str, Any]:
         rate = self.learning_rate
-        rate = rate.to_keras() if isinstance(rate, LearningRateSchedule) else float(rate)
-        return {"name": self.name, "learning_rate": rate, **self._config}
+        shown = rate.to_keras() if isinstance(rate, LearningRateSchedule) else float(rate)
+        return {"name": self.name, "learning_rate": shown, **self._config}
 
     def to_keras(self) -> dict[str, Any]:
         return {
@@ -162,7 +162,7 @@ class Nadam(Optimizer):
 class LoadedOptimizer(Optimizer):
     """The optimizer of a model that was loaded compiled; its options are the library's."""
 
-    def __init__(self, model: "Model") -> None:
+    def __init__(self, model: "Core") -> None:
         super().__init__(0.0, name="loaded")
         self._model = model
 
