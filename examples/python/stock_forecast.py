@@ -195,7 +195,7 @@ def main() -> None:
     scaler = MinMaxScaler(feature_range=(0, 1)).fit(series.prices[:begin])
     scaled = scaler.transform(series.prices)
     x_train, y_train = sliding_windows(scaled[:begin], window)
-    x_test, y_test = windows(scaled[begin - window : -1], window), scaled[begin:]
+    x_test = windows(scaled[begin - window : -1], window)
 
     model = build(window)
     start = time.perf_counter()
@@ -230,14 +230,18 @@ def main() -> None:
     ]
     horizon: list[Line] = []
     if arguments.as_in_report:
-        print("\nNo multi-step forecast: in the report's order it would run backwards in time.")
+        print(
+            f"\nThe first {window} windows join the oldest training days to the newest test days, as the report did. "
+            "There is no multi-step forecast: in this order it would run backwards in time."
+        )
     elif arguments.horizon > 0:
         horizon = from_the_split(model, scaler, series, scaled, begin, arguments)
         close_up.append(into_the_future(model, scaler, series, scaled, arguments))
 
     if arguments.plot:
         note = f", RMSE {errors(prediction, truth)[0]:.2f} (naive {errors(naive, truth)[0]:.2f})"
-        whole = Line("truth", series.dates, series.prices, "black", width=0.9)
+        ordered = series.sorted_by_date()
+        whole = Line("truth", ordered.dates, ordered.prices, "black", width=0.9)
         title = f"{series.name}: four LSTM layers, {arguments.epochs} epochs"
         if arguments.as_in_report:
             title += ", data flow of the report (newest day first)"

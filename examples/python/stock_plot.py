@@ -74,24 +74,17 @@ def draw(picture: Picture, path: str | Path) -> None:
     dated(near, f"Test days: one-step predictions{picture.note}")
     near.legend(loc="best", fontsize=9)
 
-    ahead = figure.add_subplot(grid[2, 0])
-    for line in picture.horizon:
-        plot(ahead, line)
     if picture.horizon:
+        ahead = figure.add_subplot(grid[2, 0])
+        for line in picture.horizon:
+            plot(ahead, line)
         mark_split(ahead)
         dated(ahead, "Multi-step forecast: predictions fed back")
         ahead.legend(loc="best", fontsize=8)
-    else:
-        ahead.axis("off")
 
-    loss = figure.add_subplot(grid[2, 1])
+    loss = figure.add_subplot(grid[2, 1] if picture.horizon else grid[2, :])
     loss.semilogy(np.arange(1, len(picture.training_loss) + 1), picture.training_loss, color="tab:blue", lw=1.5)
-    if picture.training_loss:
-        loss.annotate(
-            f"{picture.training_loss[-1]:.2e}", (len(picture.training_loss), picture.training_loss[-1]),
-            textcoords="offset points", xytext=(-4, 8), ha="right", fontsize=9,
-        )
-    loss.set(title="Training loss", xlabel="epoch", ylabel="mean squared error, scaled prices")
+    loss.set(title=f"Training loss, {picture.training_loss[-1]:.2e} at the end", xlabel="epoch", ylabel="MSE of scaled prices")
     loss.grid(alpha=0.25, which="both")
     loss.xaxis.get_major_locator().set_params(integer=True)
 
