@@ -152,3 +152,14 @@ def test_ctrl_c_ends_a_fit_and_leaves_a_usable_model():
         process.kill()
     assert out.strip() == "INTERRUPTED True (640, 1)", errors
     assert process.returncode == 0
+
+
+def test_ctrl_c_after_the_last_batch_is_not_lost():
+    from unroll._fit import Interrupts
+
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        with Interrupts() as interrupts:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert interrupts.pending
+    assert signal.getsignal(signal.SIGINT) is handler

@@ -78,6 +78,7 @@ def test_configuration_round_trip():
     assert [layer.name for layer in twin.layers] == [layer.name for layer in model.layers]
     assert json.loads(twin.to_json()) == json.loads(model.to_json())
     assert [w.shape for w in twin.weights] == [w.shape for w in model.weights]
+    assert models.Sequential.from_config(model.get_config()).count_params() == model.count_params()
     twin.set_weights(model.get_weights())
     x = np.linspace(-1, 1, 30).reshape(2, 5, 3)
     np.testing.assert_array_equal(twin.predict(x, verbose=0), model.predict(x, verbose=0))

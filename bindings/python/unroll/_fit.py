@@ -36,9 +36,12 @@ class Interrupts:
             raise KeyboardInterrupt
         self.pending = True
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, kind: Any, *_: Any) -> None:
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
+        if self.pending and kind is None:
+            # It came after the last batch: nothing has acted on it yet.
+            raise KeyboardInterrupt
 
 
 class Driver:

@@ -68,6 +68,14 @@ class Native(Compute, Symbols):
         """The Keras configuration: what `from_config` takes."""
         return self._keras_config()
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A model with fresh weights from what `get_config` gave."""
+        from ._loaded import model_from_json
+
+        kind = "Sequential" if cls.__name__ == "Sequential" else "Functional"
+        return model_from_json(json.dumps({"class_name": kind, "config": config}))
+
     def to_keras(self) -> dict[str, Any]:
         entry = self._full_config()
         entry["config"]["name"] = self.name
