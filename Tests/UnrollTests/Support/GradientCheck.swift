@@ -9,7 +9,8 @@ import KernelAPI
 struct GradientCheck {
   let spec: ModelSpec
   let inputs: [TestArray]
-  /// False for indices and for inputs whose zeros are masked.
+  /// False for indices. Inputs that are exactly zero are left out: they may
+  /// be masked, and a masked step jumps when it is touched.
   var checksInputs = true
   var step = 1e-5
 
@@ -81,7 +82,7 @@ struct GradientCheck {
       for (index, input) in plan.inputs.enumerated() {
         guard let pointer = input.gradient else { continue }
         let gradient = (0..<input.count).map { pointer[$0] }
-        for i in 0..<input.count { try check(input.data + i, gradient[i], "input \(index)[\(i)]") }
+        for i in 0..<input.count where input.data[i] != 0 { try check(input.data + i, gradient[i], "input \(index)[\(i)]") }
       }
     }
     guard result.compared > 0, result.largest > 1e-3 else {

@@ -18,7 +18,7 @@ final class ActivationLayer<S: Scalar>: ElementwiseLayer<S> {
   }
 }
 
-private final class ActivationOp<S: Scalar>: Op<S> {
+final class ActivationOp<S: Scalar>: Op<S> {
   private let x: Tensor<S>
   private let y: Tensor<S>
   private let function: ActivationFunction<S>

@@ -1,0 +1,59 @@
+import KernelAPI
+
+/// A step whose features all equal `value` is masked: it becomes zeros, and
+/// every layer after it that knows masks skips it.
+final class MaskingLayer<S: Scalar>: ElementwiseLayer<S> {
+  private let value: Double
+
+  init(_ spec: LayerSpec, value: Double) {
+    self.value = value
+    super.init(spec)
+  }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { [try onlyInput(inputs, rank: 1...16)] }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    let x = try single(inputs)
+    let mask = try planner.arena.allocateBytes(x.rows)
+    let y = try planner.output(x.dimensions, of: self, from: [x], mask: mask)
+    planner.append(MaskingOp(x: x, y: y, mask: mask, value: S(value)))
+    return [y]
+  }
+}
+
+private final class MaskingOp<S: Scalar>: Op<S> {
+  private let x: Tensor<S>
+  private let y: Tensor<S>
+  private let mask: UnsafeMutablePointer<UInt8>
+  private let value: S
+
+  init(x: Tensor<S>, y: Tensor<S>, mask: UnsafeMutablePointer<UInt8>, value: S) {
+    self.x = x
+    self.y = y
+    self.mask = mask
+    self.value = value
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func forward(_ run: RunContext<S>) {
+    let features = x.features
+    for row in 0..<x.rows {
+      let from = x.data + row * features, to = y.data + row * features
+      var valid = false
+      for f in 0..<features where from[f] != value { valid = true }
+      mask[row] = valid ? 1 : 0
+      for f in 0..<features { to[f] = valid ? from[f] : 0 }
+    }
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func backward(_ run: RunContext<S>) {
+    guard let dy = y.gradient, let dx = x.gradient else { return }
+    let features = x.features
+    for row in 0..<x.rows {
+      for f in row * features..<(row + 1) * features { dx[f] = mask[row] != 0 ? dy[f] : 0 }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import KernelAPI
+
+/// y_t = f(b + sum over taps j of x_(t strides + j dilation - left) W_j), zeros
+/// beyond the ends.
+///
+/// Time-major sequences make every tap one product over all steps of all rows
+/// (a product per step if strides > 1), so no columns are copied together.
+final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
+  let config: Conv1DConfig
+  private(set) var kernel: Parameter<S>?
+  private(set) var bias: Parameter<S>?
+  /// Tap by tap, group by group.
+  private(set) var packed: [PackedMatrix<S>] = []
+
+  init(_ spec: LayerSpec, _ config: Conv1DConfig) {
+    self.config = config
+    super.init(spec)
+  }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    for (what, value) in [
+      ("filters", config.filters), ("kernel_size", config.kernelSize), ("strides", config.strides),
+      ("dilation_rate", config.dilation), ("groups", config.groups),
+    ] where value < 1 {
+      throw UnrollError(.invalidArgument, "\(name): \(what) must be at least 1, found \(value)")
+    }
+    guard config.strides == 1 || config.dilation == 1 else {
+      throw UnrollError(
+        .invalidArgument, "\(name): strides \(config.strides) and dilation_rate \(config.dilation) cannot both be above 1")
+    }
+    let features = try knownFeatures(try onlyInput(inputs, rank: 2...2))
+    guard features % config.groups == 0, config.filters % config.groups == 0 else {
+      throw UnrollError(
+        .invalidArgument,
+        "\(name): \(features) input features and \(config.filters) filters must both be multiples of \(config.groups) groups")
+    }
+    _ = try checkedProduct([config.kernelSize, config.dilation, 2], "\(name): kernel_size times dilation_rate")
+    let inGroup = features / config.groups
+    kernel = declare(
+      "kernel", [config.kernelSize, inGroup, config.filters], config.kernelInitializer, config.kernelRegularizer)
+    if config.useBias { bias = declare("bias", [config.filters], config.biasInitializer, config.biasRegularizer) }
+    packed = (0..<config.kernelSize * config.groups).map { _ in
+      PackedMatrix(k: inGroup, n: config.filters / config.groups)
+    }
+    return try outputShapes(inputs)
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let input = try onlyInput(inputs, rank: 2...2)
+    if let inGroup = packed.first?.k, input.features != inGroup * config.groups {
+      throw UnrollError(.shapeMismatch, "\(name): expected \(inGroup * config.groups) features, found shape \(input)")
+    }
+    let steps = try input.dimensions[0].map { steps throws(UnrollError) in try window.output(steps, name) }
+    return [Shape([steps, config.filters])]
+  }
+
+  /// The taps as a window that slides over time.
+  var window: SlidingWindow {
+    SlidingWindow(
+      length: (config.kernelSize - 1) * config.dilation + 1, stride: config.strides, padding: config.padding)
+  }
+
+  override func prepare() throws(UnrollError) {
+    guard let kernel else { return }
+    for (index, matrix) in packed.enumerated() {
+      try matrix.prepare(kernel.value + offset(of: index), rowStride: config.filters)
+    }
+  }
+
+  /// Where the (tap, group) block of the kernel begins; rows are `filters` apart.
+  func offset(of index: Int) -> Int {
+    let inGroup = packed[0].k, outGroup = packed[0].n
+    return index / config.groups * inGroup * config.filters + index % config.groups * outGroup
+  }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    let x = try single(inputs)
+    guard let kernel, x.rank == 2 else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
+    if planner.isTraining {
+      for (index, matrix) in packed.enumerated() {
+        try matrix.prepareTransposed(kernel.value + offset(of: index), rowStride: config.filters)
+      }
+    }
+    let function = ActivationFunction<S>(config.activation)
+    if planner.mode == .streaming {
+      guard config.strides == 1, config.padding == .causal || config.kernelSize == 1 else {
+        try refuseStreaming(planner, "only causal convolutions with strides 1 have an output for every step")
+        return []
+      }
+      let y = try planner.output([1, config.filters], of: self, from: [x])
+      planner.append(
+        Conv1DStreamOp(self, x: x, y: y, function, history: try planner.arena.allocate(window.length * x.batch * x.features)))
+      return [y]
+    }
+    let steps = try window.output(x.dimensions[0], name)
+    let y = try planner.output([steps, config.filters], of: self, from: [x])
+    let before = planner.isTraining && function.usesInput ? try planner.arena.allocate(y.count) : y.data
+    planner.append(
+      Conv1DOp(self, kernel, x: x, y: y, before: before, function, left: window.left(x.dimensions[0])))
+    return [y]
+  }
+}
+
+/// A window of `length` steps that moves by `stride`.
+struct SlidingWindow {
+  let length: Int
+  let stride: Int
+  let padding: Padding
+
+  /// Number of windows over `steps`.
+  func output(_ steps: Int, _ name: String) throws(UnrollError) -> Int {
+    switch padding {
+    case .same, .causal: return (steps + stride - 1) / stride
+    case .valid:
+      guard steps >= length else {
+        throw UnrollError(
+          .shapeMismatch, "\(name): a window of \(length) steps does not fit a sequence of \(steps); use padding or longer sequences")
+      }
+      return (steps - length) / stride + 1
+    }
+  }
+
+  /// Steps of padding before the first.
+  func left(_ steps: Int) -> Int {
+    switch padding {
+    case .valid: 0
+    case .causal: length - 1
+    case .same: max(((steps + stride - 1) / stride - 1) * stride + length - steps, 0) / 2
+    }
+  }
+}

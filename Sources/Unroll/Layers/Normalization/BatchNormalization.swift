@@ -1,0 +1,52 @@
+import KernelAPI
+
+/// y = gamma (x - mean) / sqrt(variance + epsilon) + beta for every channel
+/// (Ioffe and Szegedy, 2015). Training takes mean and variance from the valid
+/// rows of the batch and moves the moving ones towards them; inference, and a
+/// layer that is not trainable, uses the moving ones.
+final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
+  let config: BatchNormalizationConfig
+  private(set) var gamma: Parameter<S>?
+  private(set) var beta: Parameter<S>?
+  private(set) var movingMean: Parameter<S>?
+  private(set) var movingVariance: Parameter<S>?
+
+  init(_ spec: LayerSpec, _ config: BatchNormalizationConfig) {
+    self.config = config
+    super.init(spec)
+  }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let input = try onlyInput(inputs, rank: 1...16)
+    let axis = try sampleAxis(config.axis, rank: input.rank)
+    guard let channels = input.dimensions[axis] else {
+      throw UnrollError(.shapeMismatch, "\(name): axis \(config.axis) of its input must be known, found shape \(input)")
+    }
+    if config.scale { gamma = declare("gamma", [channels], config.gammaInitializer, config.gammaRegularizer) }
+    if config.center { beta = declare("beta", [channels], config.betaInitializer, config.betaRegularizer) }
+    movingMean = declare("moving_mean", [channels], config.movingMeanInitializer, isWeight: false)
+    movingVariance = declare("moving_variance", [channels], config.movingVarianceInitializer, isWeight: false)
+    return [input]
+  }
+
+  override var needsWholeBatch: Bool { spec.trainable }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    let x = try single(inputs)
+    guard let movingMean, let movingVariance else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
+    let axis = try sampleAxis(config.axis, rank: x.rank)
+    if isTime(axis, of: x) { try refuseStreaming(planner, "its axis \(config.axis) is time") }
+    guard x.dimensions[axis] == movingMean.count else {
+      throw UnrollError(
+        .shapeMismatch, "\(name): expected \(movingMean.count) channels on axis \(config.axis), found \(x.dimensions[axis])")
+    }
+    let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
+    let usesBatch = planner.isTraining && spec.trainable
+    planner.append(
+      try BatchNormalizationOp(
+        self, x: x, y: y, axis: axis, mean: movingMean, variance: movingVariance,
+        // TimeDistributed: every step has moments of its own, as in Keras.
+        groupRows: usesBatch ? max(planner.shardRows, 1) : x.batch, usesBatch: usesBatch))
+    return [y]
+  }
+}

@@ -1,0 +1,158 @@
+import KernelAPI
+
+final class BatchNormalizationOp<S: Scalar>: Op<S> {
+  private let layer: BatchNormalizationLayer<S>
+  private let x: Tensor<S>
+  private let y: Tensor<S>
+  private let movingMean: Parameter<S>
+  private let movingVariance: Parameter<S>
+  private let usesBatch: Bool
+  private let channels: Int
+  /// Rows of the batch that share moments.
+  private let groupRows: Int
+  private let groups: Int
+  /// Channel of each position, or empty if the features are the channels.
+  private let channelOfPosition: [Int]
+  /// `[groups][channels]` each: mean, 1 / sqrt(variance + epsilon), number of
+  /// rows, and two sums of the backward pass.
+  private let moments: AlignedBuffer<Double>
+
+  init(
+    _ layer: BatchNormalizationLayer<S>, x: Tensor<S>, y: Tensor<S>, axis: Int, mean: Parameter<S>, variance: Parameter<S>,
+    groupRows: Int, usesBatch: Bool
+  ) throws(UnrollError) {
+    self.layer = layer
+    self.x = x
+    self.y = y
+    movingMean = mean
+    movingVariance = variance
+    self.usesBatch = usesBatch
+    self.groupRows = max(groupRows, 1)
+    groups = max(x.batch / self.groupRows, 1)
+    let channels = mean.count
+    self.channels = channels
+    if axis == x.rank - 1 {
+      channelOfPosition = []
+    } else {
+      let inner = x.dimensions[(axis + 1)..<(x.rank - 1)].reduce(1, *)
+      channelOfPosition = (0..<x.positions).map { $0 / inner % channels }
+    }
+    moments = try AlignedBuffer<Double>(count: 5 * groups * channels)
+  }
+
+  private var means: UnsafeMutablePointer<Double> { moments.pointer }
+  private var inverses: UnsafeMutablePointer<Double> { moments.pointer + groups * channels }
+  private var counts: UnsafeMutablePointer<Double> { moments.pointer + 2 * groups * channels }
+  private var sums: UnsafeMutablePointer<Double> { moments.pointer + 3 * groups * channels }
+  private var products: UnsafeMutablePointer<Double> { moments.pointer + 4 * groups * channels }
+
+  /// Calls `body(element, moment)` for every element of every row, the
+  /// masked ones only if asked for.
+  @inline(__always)
+  private func forEach(includingMasked: Bool, _ body: (_ element: Int, _ moment: Int) -> Void) {
+    let features = x.features, byFeature = channelOfPosition.isEmpty
+    for position in 0..<x.positions {
+      for b in 0..<x.batch {
+        let row = position * x.batch + b
+        if !includingMasked, let mask = x.mask, mask[row] == 0 { continue }
+        let first = b / groupRows * channels
+        if byFeature {
+          for f in 0..<features { body(row * features + f, first + f) }
+        } else {
+          let moment = first + channelOfPosition[position]
+          for f in 0..<features { body(row * features + f, moment) }
+        }
+      }
+    }
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func forward(_ run: RunContext<S>) {
+    let means = means, inverses = inverses
+    if usesBatch { takeMoments() } else {
+      for group in 0..<groups {
+        for c in 0..<channels {
+          means[group * channels + c] = Double(movingMean.value[c])
+          inverses[group * channels + c] = 1 / (Double(movingVariance.value[c]) + layer.config.epsilon).squareRoot()
+        }
+      }
+    }
+    let gamma = layer.gamma?.value, beta = layer.beta?.value
+    let channels = channels
+    forEach(includingMasked: true) { element, moment in
+      let c = moment % channels
+      let scale = S(inverses[moment]) * (gamma.map { $0[c] } ?? 1)
+      y.data[element] = (x.data[element] - S(means[moment])) * scale + (beta.map { $0[c] } ?? 0)
+    }
+  }
+
+  /// mean = sum(w x) / n, variance = sum(w (x - mean)^2) / n; with a mask Keras
+  /// divides by n + 1e-7.
+  @inline(__always)
+  private func takeMoments() {
+    let means = means, inverses = inverses, counts = counts
+    let total = groups * channels
+    for i in 0..<total {
+      means[i] = 0
+      inverses[i] = 0
+      counts[i] = 0
+    }
+    forEach(includingMasked: false) { element, moment in
+      means[moment] += Double(x.data[element])
+      counts[moment] += 1
+    }
+    if x.mask != nil { for i in 0..<total { counts[i] += 1e-7 } }
+    for i in 0..<total { means[i] /= counts[i] }
+    forEach(includingMasked: false) { element, moment in
+      let u = Double(x.data[element]) - means[moment]
+      inverses[moment] += u * u
+    }
+    let momentum = layer.config.momentum
+    for i in 0..<total {
+      let variance = inverses[i] / counts[i]
+      let c = i % channels
+      movingMean.value[c] = S(Double(movingMean.value[c]) * momentum + means[i] * (1 - momentum))
+      movingVariance.value[c] = S(Double(movingVariance.value[c]) * momentum + variance * (1 - momentum))
+      inverses[i] = 1 / (variance + layer.config.epsilon).squareRoot()
+    }
+  }
+
+  /// With g = dy gamma, r = 1 / sqrt(variance + epsilon), u = x - mean and n
+  /// valid rows: dx = r g, and for valid rows further
+  /// - (r sum(g) + u r^3 sum(g u)) / n.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func backward(_ run: RunContext<S>) {
+    guard let dy = y.gradient else { return }
+    let means = means, inverses = inverses, counts = counts, sums = sums, products = products
+    let channels = channels
+    // Unscaled by gamma: dbeta and dgamma follow from the same sums.
+    for i in 0..<groups * channels {
+      sums[i] = 0
+      products[i] = 0
+    }
+    forEach(includingMasked: true) { element, moment in
+      let d = Double(dy[element])
+      sums[moment] += d
+      products[moment] += d * (Double(x.data[element]) - means[moment])
+    }
+    for i in 0..<groups * channels {
+      if let gamma = layer.gamma, gamma.isTrainable { run.gradient(of: gamma)[i % channels] += S(products[i] * inverses[i]) }
+      if let beta = layer.beta, beta.isTrainable { run.gradient(of: beta)[i % channels] += S(sums[i]) }
+    }
+    guard let dx = x.gradient else { return }
+    let gamma = layer.gamma?.value
+    forEach(includingMasked: true) { element, moment in
+      let scale = inverses[moment] * (gamma.map { Double($0[moment % channels]) } ?? 1)
+      dx[element] = S(Double(dy[element]) * scale)
+    }
+    guard usesBatch else { return }
+    forEach(includingMasked: false) { element, moment in
+      let r = inverses[moment], n = counts[moment]
+      let factor = gamma.map { Double($0[moment % channels]) } ?? 1
+      let u = Double(x.data[element]) - means[moment]
+      dx[element] -= S(factor * (r * sums[moment] + u * r * r * r * products[moment]) / n)
+    }
+  }
+}

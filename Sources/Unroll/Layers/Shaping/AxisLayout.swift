@@ -1,0 +1,45 @@
+import KernelAPI
+
+/// One axis of a planned tensor as three nested loops: element (o, i, r) lies
+/// at `(o * length + i) * inner + r`. The batch is part of `outer` or `inner`.
+struct AxisLayout {
+  let outer: Int
+  let length: Int
+  let inner: Int
+
+  /// `axis` counts the sample's axes from 0.
+  init<S>(_ tensor: Tensor<S>, axis: Int) {
+    let dimensions = tensor.dimensions
+    length = dimensions[axis]
+    if axis == dimensions.count - 1 {
+      outer = tensor.rows
+      inner = 1
+    } else {
+      outer = dimensions[..<axis].reduce(1, *)
+      inner = dimensions[(axis + 1)...].reduce(1, *) * tensor.batch
+    }
+  }
+}
+
+extension Layer {
+  /// Keras counts axes from the batch, 0, or from the end; returns the
+  /// sample's axis, counted from 0.
+  final func sampleAxis(_ axis: Int, rank: Int) throws(UnrollError) -> Int {
+    let positive = axis < 0 ? axis + rank + 1 : axis
+    guard positive != 0 else { throw UnrollError(.unsupported, "\(name): axis \(axis) is the batch, which samples do not share") }
+    guard positive > 0, positive <= rank else {
+      throw UnrollError(.invalidArgument, "\(name): axis \(axis) does not exist in an input of rank \(rank + 1) (batch included)")
+    }
+    return positive - 1
+  }
+
+  /// A stream shows a layer one step at a time.
+  final func refuseStreaming(_ planner: Planner<S>, _ reason: String) throws(UnrollError) {
+    guard planner.mode == .streaming else { return }
+    let kind = spec.config.className
+    throw UnrollError(.unsupported, "\(name): \(kind) cannot run step by step: \(reason); use predict with whole sequences")
+  }
+
+  /// True if `axis` of a streamed tensor is time.
+  final func isTime(_ axis: Int, of tensor: Tensor<S>) -> Bool { axis == 0 && tensor.rank > 1 }
+}

@@ -1,0 +1,58 @@
+import KernelAPI
+
+/// Element n of a result sample is element `map(n)` of the source sample, both
+/// counted in Keras' (row-major) order; a bijection. The map is kept as runs
+/// that are contiguous on both sides.
+final class ElementMap<S: Scalar>: Op<S> {
+  private struct Run {
+    var source: Int
+    var target: Int
+    var length: Int
+  }
+
+  private let x: Tensor<S>
+  private let y: Tensor<S>
+  private let runs: [Run]
+
+  init(x: Tensor<S>, y: Tensor<S>, map: (Int) -> Int) {
+    self.x = x
+    self.y = y
+    var runs: [Run] = []
+    let xFeatures = x.features, yFeatures = y.features, batch = x.batch
+    for target in 0..<y.positions * yFeatures {
+      let source = map(target)
+      // Row 0's place; row b lies b * features further.
+      let from = source / xFeatures * batch * xFeatures + source % xFeatures
+      let to = target / yFeatures * batch * yFeatures + target % yFeatures
+      if let last = runs.last, last.source + last.length == from, last.target + last.length == to,
+        source % xFeatures != 0, target % yFeatures != 0
+      {
+        runs[runs.count - 1].length += 1
+      } else {
+        runs.append(Run(source: from, target: to, length: 1))
+      }
+    }
+    self.runs = runs
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func forward(_ run: RunContext<S>) {
+    for part in runs {
+      for row in 0..<x.batch {
+        (y.data + part.target + row * y.features).update(from: x.data + part.source + row * x.features, count: part.length)
+      }
+    }
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func backward(_ run: RunContext<S>) {
+    guard let dy = y.gradient, let dx = x.gradient else { return }
+    for part in runs {
+      for row in 0..<x.batch {
+        (dx + part.source + row * x.features).update(from: dy + part.target + row * y.features, count: part.length)
+      }
+    }
+  }
+}

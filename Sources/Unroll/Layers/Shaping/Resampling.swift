@@ -1,0 +1,62 @@
+import KernelAPI
+
+/// ZeroPadding1D, Cropping1D and UpSampling1D: steps added, removed or
+/// repeated. Masks stop here.
+final class ResamplingLayer<S: Scalar>: ElementwiseLayer<S> {
+  enum Kind {
+    case padding(left: Int, right: Int)
+    case cropping(left: Int, right: Int)
+    case repeating(Int)
+  }
+  private let kind: Kind
+
+  init(_ spec: LayerSpec, _ kind: Kind) {
+    self.kind = kind
+    super.init(spec)
+  }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    switch kind {
+    case .padding(let left, let right), .cropping(let left, let right):
+      guard left >= 0, right >= 0 else {
+        throw UnrollError(.invalidArgument, "\(name): the numbers of steps must not be negative, found (\(left), \(right))")
+      }
+    case .repeating(let size):
+      guard size > 0 else { throw UnrollError(.invalidArgument, "\(name): size must be at least 1, found \(size)") }
+    }
+    let input = try onlyInput(inputs, rank: 2...2)
+    return [Shape([try input.dimensions[0].map { steps throws(UnrollError) in try length(steps) }, input.dimensions[1]])]
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
+
+  private func length(_ steps: Int) throws(UnrollError) -> Int {
+    switch kind {
+    case .padding(let left, let right):
+      // Sizes beyond the address space fail when memory is asked for.
+      return steps &+ left &+ right
+    case .cropping(let left, let right):
+      guard left < steps, right < steps - left else {
+        throw UnrollError(.shapeMismatch, "\(name): cropping (\(left), \(right)) leaves nothing of \(steps) steps")
+      }
+      return steps - left - right
+    case .repeating(let size): return try checkedProduct([steps, size], "\(name): the lengthened sequence")
+    }
+  }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    let x = try single(inputs)
+    try refuseStreaming(planner, "it changes the number of steps")
+    let steps = x.dimensions[0]
+    let dimensions = [try length(steps), x.features]
+    // Checks the size before the map is made.
+    _ = try checkedProduct(dimensions + [x.batch, MemoryLayout<S>.stride], "\(name): an activation of shape \(dimensions)")
+    let map: [Int]
+    switch kind {
+    case .padding(let left, _): map = (0..<dimensions[0]).map { $0 >= left && $0 < left + steps ? $0 - left : -1 }
+    case .cropping(let left, _): map = (0..<dimensions[0]).map { $0 + left }
+    case .repeating(let size): map = (0..<dimensions[0]).map { $0 / size }
+    }
+    return [try planner.mapPositions(x, to: dimensions, map: map, of: self)]
+  }
+}

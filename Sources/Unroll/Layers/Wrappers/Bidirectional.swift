@@ -1,0 +1,160 @@
+import KernelAPI
+
+/// Two recurrent layers over one sequence, one of them from its end; with
+/// sequences the second's output is turned round, so that both speak of the
+/// same step. Outputs: merged (or both), then the states of both.
+final class BidirectionalLayer<S: Scalar>: Layer<S> {
+  private let config: BidirectionalConfig
+  private let forward: Layer<S>
+  private let backward: Layer<S>
+  private let returnsSequences: Bool
+  private let returnsState: Bool
+
+  init(_ spec: LayerSpec, _ config: BidirectionalConfig) throws(UnrollError) {
+    self.config = config
+    let first = try SequenceOptions(config.forward, spec)
+    var second = first
+    if let given = config.backward {
+      second = try SequenceOptions(given, spec)
+    } else {
+      second.goBackwards.toggle()
+    }
+    guard first.goBackwards != second.goBackwards else {
+      throw UnrollError(.invalidArgument, "\(spec.name): forward and backward layer must differ in go_backwards, both have \(first.goBackwards)")
+    }
+    guard first.returnSequences == second.returnSequences, first.returnState == second.returnState,
+      first.stateful == second.stateful
+    else {
+      throw UnrollError(
+        .invalidArgument, "\(spec.name): forward and backward layer must agree in return_sequences, return_state and stateful")
+    }
+    returnsSequences = first.returnSequences
+    returnsState = first.returnState
+    let backwardSpec = config.backward ?? config.forward
+    forward = try makeLayer(first.applied(to: config.forward).inside(spec, prefix: Self.prefix("forward_", config.forward)))
+    backward = try makeLayer(second.applied(to: backwardSpec).inside(spec, prefix: Self.prefix("backward_", backwardSpec)))
+    super.init(spec)
+  }
+
+  private static func prefix(_ prefix: String, _ spec: LayerSpec) -> String { spec.name.hasPrefix(prefix) ? "" : prefix }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let (first, second) = try split(inputs)
+    let a = try forward.build(first), b = try backward.build(second)
+    adopt(forward)
+    adopt(backward)
+    return try merged(a, b)
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let (first, second) = try split(inputs)
+    return try merged(try forward.outputShapes(first), try backward.outputShapes(second))
+  }
+
+  /// The sequence for both; of the initial states the first half for the
+  /// forward layer.
+  private func split<T>(_ inputs: [T]) throws(UnrollError) -> ([T], [T]) {
+    guard let sequence = inputs.first, inputs.count % 2 == 1 else {
+      throw UnrollError(
+        .shapeMismatch, "\(name): expected a sequence and initial states for both directions, found \(inputs.count) inputs")
+    }
+    let states = inputs.dropFirst(), half = states.count / 2
+    return ([sequence] + states.prefix(half), [sequence] + states.suffix(half))
+  }
+
+  private func merged(_ a: [Shape], _ b: [Shape]) throws(UnrollError) -> [Shape] {
+    let states = Array(a.dropFirst() + b.dropFirst())
+    switch config.mergeMode {
+    case .none: return [a[0], b[0]] + states
+    case .concat:
+      return [a[0].with(features: (a[0].features ?? 0) + (b[0].features ?? 0))] + states
+    case .sum, .mul, .ave:
+      guard a[0] == b[0] else {
+        throw UnrollError(.shapeMismatch, "\(name): \(config.mergeMode.rawValue) needs outputs of one shape, found \(a[0]) and \(b[0])")
+      }
+      return [a[0]] + states
+    }
+  }
+
+  override func prepare() throws(UnrollError) {
+    try forward.prepare()
+    try backward.prepare()
+  }
+
+  override var statefulStates: [StatefulState<S>] { forward.statefulStates + backward.statefulStates }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    try refuseStreaming(planner, "its backward layer begins at the sequence's end")
+    guard let x = inputs.first else { throw UnrollError(.invalidState, "\(name): the layer has no input") }
+    let copies = try planner.fanOut(x, 2)
+    var (first, second) = try split(inputs)
+    first[0] = copies[0]
+    second[0] = copies[1]
+    let a = try forward.plan(first, planner), b = try backward.plan(second, planner)
+    let states = Array(a.dropFirst() + b.dropFirst())
+    let mask = returnsSequences ? x.mask : nil
+    let ahead = a[0]
+    var back = b[0]
+    if returnsSequences {
+      back = try planner.mapPositions(back, to: back.dimensions, map: Array((0..<back.positions).reversed()), of: self)
+    }
+    var outputs: [Tensor<S>]
+    switch config.mergeMode {
+    case .none: outputs = [ahead, back]
+    case .concat: outputs = [try planner.concatenate([ahead, back], axis: ahead.rank - 1, of: self)]
+    case .sum: outputs = [try planner.merge(.add, [ahead, back], to: ahead.dimensions, of: self)]
+    case .mul: outputs = [try planner.merge(.multiply, [ahead, back], to: ahead.dimensions, of: self)]
+    case .ave: outputs = [try planner.merge(.average, [ahead, back], to: ahead.dimensions, of: self)]
+    }
+    for index in outputs.indices { outputs[index].mask = mask }
+    return outputs + states
+  }
+}
+
+/// What a wrapper needs to know, and set, of a recurrent layer of either kind.
+private struct SequenceOptions {
+  var returnSequences: Bool
+  var returnState: Bool
+  var stateful: Bool
+  var goBackwards: Bool
+
+  init(_ spec: LayerSpec, _ wrapper: LayerSpec) throws(UnrollError) {
+    switch spec.config {
+    case .recurrent(let config):
+      self.init(
+        returnSequences: config.returnSequences, returnState: config.returnState, stateful: config.stateful,
+        goBackwards: config.goBackwards)
+    case .stackedRNN(let config):
+      self.init(
+        returnSequences: config.returnSequences, returnState: config.returnState, stateful: config.stateful,
+        goBackwards: config.goBackwards)
+    default:
+      throw UnrollError(
+        .unsupported, "\(wrapper.name): Bidirectional wraps recurrent layers (SimpleRNN, LSTM, GRU, RNN), found \(spec.config.className)")
+    }
+  }
+
+  private init(returnSequences: Bool, returnState: Bool, stateful: Bool, goBackwards: Bool) {
+    self.returnSequences = returnSequences
+    self.returnState = returnState
+    self.stateful = stateful
+    self.goBackwards = goBackwards
+  }
+
+  /// The layer as Bidirectional runs it: masked steps of sequences give zeros.
+  func applied(to spec: LayerSpec) -> LayerSpec {
+    var result = spec
+    switch spec.config {
+    case .recurrent(var config):
+      config.goBackwards = goBackwards
+      config.zeroOutputForMask = returnSequences
+      result.config = .recurrent(config)
+    case .stackedRNN(var config):
+      config.goBackwards = goBackwards
+      config.zeroOutputForMask = returnSequences
+      result.config = .stackedRNN(config)
+    default: break
+    }
+    return result
+  }
+}

@@ -1,0 +1,82 @@
+import KernelAPI
+
+/// Keras' RNN over cells: each cell reads the outputs of the one before it, so
+/// it is a stack of recurrent layers of which only the last may return its
+/// final output alone. States follow cell by cell.
+final class StackedRNNLayer<S: Scalar>: Layer<S> {
+  private let config: StackedRNNConfig
+  private let cells: [RecurrentLayer<S>]
+
+  init(_ spec: LayerSpec, _ config: StackedRNNConfig) throws(UnrollError) {
+    self.config = config
+    guard !config.cells.isEmpty else { throw UnrollError(.invalidArgument, "\(spec.name): RNN needs at least one cell") }
+    var cells: [RecurrentLayer<S>] = []
+    for (index, cell) in config.cells.enumerated() {
+      let isLast = index == config.cells.count - 1
+      var own = cell
+      own.returnSequences = isLast ? config.returnSequences : true
+      own.returnState = config.returnState
+      own.stateful = config.stateful
+      // The first cell turns the sequence round for all.
+      own.goBackwards = index == 0 && config.goBackwards
+      own.zeroOutputForMask = isLast && config.zeroOutputForMask
+      let name = index < config.cellNames.count ? config.cellNames[index] : "cell_\(index)"
+      cells.append(RecurrentLayer(LayerSpec(name: "\(spec.name)/\(name)", trainable: spec.trainable, .recurrent(own)), own))
+    }
+    self.cells = cells
+    super.init(spec)
+  }
+
+  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let outputs = try through(inputs) { layer, inputs throws(UnrollError) in try layer.build(inputs) }
+    for cell in cells { adopt(cell) }
+    return outputs
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    try through(inputs) { layer, inputs throws(UnrollError) in try layer.outputShapes(inputs) }
+  }
+
+  /// Sends the sequence through all cells, each with its initial states.
+  private func through<T>(
+    _ inputs: [T], _ call: (RecurrentLayer<S>, [T]) throws(UnrollError) -> [T]
+  ) throws(UnrollError) -> [T] {
+    let count = cells.reduce(0) { $0 + $1.stateCount }
+    guard var sequence = inputs.first, inputs.count == 1 || inputs.count == 1 + count else {
+      throw UnrollError(
+        .shapeMismatch, "\(name): expected a sequence, or a sequence and \(count) initial states, found \(inputs.count) inputs")
+    }
+    var states: [T] = []
+    var next = 1
+    for cell in cells {
+      let initial = inputs.count > 1 ? Array(inputs[next..<next + cell.stateCount]) : []
+      next += cell.stateCount
+      let outputs = try call(cell, [sequence] + initial)
+      sequence = outputs[0]
+      states += outputs.dropFirst()
+    }
+    return [sequence] + states
+  }
+
+  override func prepare() throws(UnrollError) { for cell in cells { try cell.prepare() } }
+
+  override var statefulStates: [StatefulState<S>] { cells.flatMap { $0.statefulStates } }
+
+  override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    guard let x = inputs.first else { throw UnrollError(.invalidState, "\(name): the layer has no input") }
+    var turned = x.mask
+    if config.goBackwards, let mask = x.mask, cells.count > 1 {
+      let reversed = try planner.arena.allocateBytes(x.rows)
+      planner.append(MaskMap(from: mask, to: reversed, map: Array((0..<x.positions).reversed()), batch: x.batch))
+      turned = reversed
+    }
+    var outputs = try through(inputs) { cell, inputs throws(UnrollError) in
+      var inputs = inputs
+      // Outputs are in processing order, and so are the later cells' masks.
+      if cell !== cells[0] { inputs[0].mask = turned }
+      return try cell.plan(inputs, planner)
+    }
+    outputs[0].mask = config.returnSequences ? x.mask : nil
+    return outputs
+  }
+}
