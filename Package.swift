@@ -22,7 +22,7 @@ let package = Package(
     kernels("KernelsV4", ["-Xcc", "-march=x86-64-v4", "-DHAS_FMA", "-DISA_V4"]),
     .target(name: "Unroll", dependencies: ["KernelAPI", "Kernels", "KernelsV3", "KernelsV4", "CPlatform"]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "KerasFormat", dependencies: ["Unroll", "CHDF5"]),
+    .target(name: "KerasFormat", dependencies: ["KernelAPI", "Unroll", "CHDF5"]),
     .target(name: "CUnroll"),
     .target(name: "UnrollABI", dependencies: ["Unroll", "KerasFormat", "CUnroll"]),
     .testTarget(

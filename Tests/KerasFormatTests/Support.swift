@@ -1,4 +1,7 @@
 import Glibc
+import Unroll
+
+@testable import KerasFormat
 
 /// SplitMix64: the same sequence on every run.
 struct SeededRandom: RandomNumberGenerator {
@@ -62,5 +65,52 @@ final class ScratchDirectory {
     }
     closedir(directory)
     return result.sorted()
+  }
+}
+
+/// The directory of the committed fixtures.
+let fixtures: String = {
+  var parts = #filePath.split(separator: "/").map(String.init)
+  parts.removeLast(2)
+  return "/" + parts.joined(separator: "/") + "/Fixtures"
+}()
+
+func readLines(_ path: String) -> [String] {
+  guard let file = try? InputFile(path: path), let bytes = try? file.contents() else { return [] }
+  return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+}
+
+struct StoredArray {
+  let shape: [Int]
+  let values: [Double]
+}
+
+struct CheckedFile {
+  let root: H5Group
+  private let file: H5File
+  static func open(_ path: String) throws(UnrollError) -> CheckedFile {
+    let input = try InputFile(path: path)
+    let file = try H5File.open(path: path, byteCount: input.byteCount)
+    return CheckedFile(root: file.root, file: file)
+  }
+  func array(_ path: String) throws(UnrollError) -> StoredArray {
+    guard let dataset = try root.dataset(path) else { throw UnrollError(.io, "no dataset \(path)") }
+    return StoredArray(shape: dataset.shape, values: try dataset.read().doubles)
+  }
+}
+
+/// A model's single output for a single input, in float64 if the model is.
+func predict(_ model: Model, _ input: StoredArray) throws -> [Double] {
+  var values = input.values
+  return try values.withUnsafeMutableBytes { bytes -> [Double] in
+    guard let base = bytes.baseAddress else { return [] }
+    let view = ArrayView(base: base, type: .float64, shape: input.shape)
+    let shapes = try model.outputShapes(for: [view])
+    var output = [Double](repeating: 0, count: shapes[0].reduce(1, *))
+    try output.withUnsafeMutableBytes { target in
+      guard let out = target.baseAddress else { return }
+      try model.predict([view], outputs: [OutputView(base: out, type: .float64)])
+    }
+    return output
   }
 }

@@ -1,0 +1,115 @@
+import Unroll
+
+/// Reads typed members of one object's `config`, with errors that name the
+/// layer, the member, and what was found.
+struct ConfigReader {
+  let object: JSONObject
+  /// "lstm_1 (LSTM)".
+  let owner: String
+  let context: DecodingContext
+
+  init(_ object: JSONObject, owner: String, _ context: DecodingContext) {
+    self.object = object
+    self.owner = owner
+    self.context = context
+  }
+
+  /// The first member of these names that is there and not null.
+  func value(_ names: String...) -> JSON? { value(names) }
+
+  private func value(_ names: [String]) -> JSON? {
+    for name in names { if let value = object[name], !value.isNull { return value } }
+    return nil
+  }
+
+  func wrong(_ name: String, _ expected: String, _ found: JSON?) -> UnrollError {
+    UnrollError(.format, "\(owner): \(name): expected \(expected), found \(found?.kind ?? "nothing")")
+  }
+
+  func unsupported(_ message: String) -> UnrollError { UnrollError(.unsupported, "\(owner): \(message)") }
+
+  func optionalInt(_ names: String...) throws(UnrollError) -> Int? {
+    guard let found = value(names) else { return nil }
+    guard let number = found.int else { throw wrong(names[0], "a whole number", found) }
+    return number
+  }
+
+  /// A size: at least 1, and small enough to multiply with others.
+  func size(_ names: String...) throws(UnrollError) -> Int {
+    guard let found = value(names), let number = found.int else { throw wrong(names[0], "a whole number", value(names)) }
+    try check(size: number, names[0])
+    return number
+  }
+
+  func size(_ names: String..., default fallback: Int) throws(UnrollError) -> Int {
+    guard let found = value(names) else { return fallback }
+    guard let number = Self.scalar(found)?.int else { throw wrong(names[0], "a whole number", found) }
+    try check(size: number, names[0])
+    return number
+  }
+
+  private func check(size: Int, _ name: String) throws(UnrollError) {
+    guard size >= 1, size <= 1 << 31 else {
+      throw UnrollError(.format, "\(owner): \(name): expected a number from 1 to \(1 << 31), found \(size)")
+    }
+  }
+
+  /// Keras writes sizes of one axis as 3 or as [3].
+  static func scalar(_ value: JSON) -> JSON? {
+    if let list = value.array { return list.count == 1 ? list[0] : nil }
+    return value
+  }
+
+  func double(_ names: String..., default fallback: Double) throws(UnrollError) -> Double {
+    guard let found = value(names) else { return fallback }
+    guard let number = found.double else { throw wrong(names[0], "a number", found) }
+    return number
+  }
+
+  func optionalDouble(_ names: String...) throws(UnrollError) -> Double? {
+    guard let found = value(names) else { return nil }
+    guard let number = found.double else { throw wrong(names[0], "a number", found) }
+    return number
+  }
+
+  func bool(_ names: String..., default fallback: Bool) throws(UnrollError) -> Bool {
+    guard let found = value(names) else { return fallback }
+    guard let flag = found.bool else { throw wrong(names[0], "true or false", found) }
+    return flag
+  }
+
+  func optionalString(_ names: String...) throws(UnrollError) -> String? {
+    guard let found = value(names) else { return nil }
+    guard let string = found.string else { throw wrong(names[0], "a string", found) }
+    return string
+  }
+
+  /// A number, or a list of them.
+  func ints(_ name: String) throws(UnrollError) -> [Int]? {
+    guard let found = value(name) else { return nil }
+    if let single = found.int { return [single] }
+    guard let list = found.array else { throw wrong(name, "a list of whole numbers", found) }
+    return try numbers(list, name, found)
+  }
+
+  private func numbers(_ list: [JSON], _ name: String, _ found: JSON) throws(UnrollError) -> [Int] {
+    var result: [Int] = []
+    for element in list {
+      guard let number = element.int else { throw wrong(name, "a list of whole numbers", found) }
+      result.append(number)
+    }
+    return result
+  }
+
+  func object(_ name: String) throws(UnrollError) -> JSONObject? {
+    guard let found = value(name) else { return nil }
+    guard let object = found.object else { throw wrong(name, "an object", found) }
+    return object
+  }
+
+  /// Refuses an option whose value would change what the layer computes.
+  func require(_ name: String, isOneOf allowed: [JSON]) throws(UnrollError) {
+    guard let found = value(name), !allowed.contains(found) else { return }
+    throw unsupported("\(name) = \(JSONWriter.write(found)) is not supported")
+  }
+}

@@ -1,0 +1,254 @@
+import Unroll
+
+/// Turns a Functional model's configuration into nodes in computing order.
+struct FunctionalDecoder {
+  let context: DecodingContext
+
+  /// Operations that Keras 3 leaves in a graph where it computed a mask.
+  private static let maskOperations: Set<String> = [
+    "NotEqual", "Any", "LogicalAnd", "LogicalOr", "All", "ExpandDims", "BroadcastTo", "Cast", "Equal", "LogicalNot",
+  ]
+
+  private struct Entry {
+    let name: String
+    let className: String
+    /// nil for an operation on masks.
+    let layer: Int?
+    var calls: [KerasCall]
+    let isInput: Bool
+    let isModel: Bool
+    /// Calls in Keras 3's form, {"args", "kwargs"}.
+    let hasObjectCalls: Bool
+    /// What an Embedding or Masking layer masks in its input.
+    let maskValue: Double?
+    var callCount: Int { isInput ? 1 : calls.count }
+  }
+
+  func decode(_ config: JSONObject, fallbackName: String) throws(UnrollError) -> ModelSpec {
+    let name = config["name"]?.string ?? (fallbackName.isEmpty ? "functional" : fallbackName)
+    guard let list = config["layers"]?.array else {
+      throw UnrollError(.format, "\(name) (Functional): layers: expected a list, found \(config["layers"]?.kind ?? "nothing")")
+    }
+    var layers: [LayerSpec] = []
+    var entries: [Entry] = []
+    var index: [String: Int] = [:]
+    for item in list {
+      let entry = try self.entry(item, &layers)
+      guard index.updateValue(entries.count, forKey: entry.name) == nil else {
+        throw UnrollError(.format, "\(name) (Functional): two layers are named \(entry.name)")
+      }
+      entries.append(entry)
+    }
+    var inputs = KerasTensor.collect(config["input_layers"] ?? .null, legacy: true)
+    var outputs = KerasTensor.collect(config["output_layers"] ?? .null, legacy: true)
+    guard !inputs.isEmpty, !outputs.isEmpty else {
+      throw UnrollError(.format, "\(name) (Functional): input_layers and output_layers must name at least one layer each")
+    }
+    adjustModelCalls(&entries, index, &outputs)
+    try checkMasks(entries, index)
+
+    let (nodes, position) = try order(entries, index, name)
+    func reference(_ tensor: KerasTensor) throws(UnrollError) -> ModelSpec.TensorRef {
+      guard let node = position[CallKey(tensor)] else {
+        throw UnrollError(.format, "\(name) (Functional): call \(tensor.node) of the layer \(tensor.layer) does not exist")
+      }
+      return .init(node: node, output: tensor.output)
+    }
+    var specNodes: [ModelSpec.Node] = []
+    for (layer, tensors) in nodes {
+      var references: [ModelSpec.TensorRef] = []
+      for tensor in tensors { references.append(try reference(tensor)) }
+      specNodes.append(.init(layer: layer, inputs: references))
+    }
+    // An input that is declared twice is one input.
+    var seen = Set<KerasTensor>()
+    inputs = inputs.filter { seen.insert($0).inserted }
+    var inputReferences: [ModelSpec.TensorRef] = []
+    for tensor in inputs { inputReferences.append(try reference(tensor)) }
+    var outputReferences: [ModelSpec.TensorRef] = []
+    for tensor in outputs { outputReferences.append(try reference(tensor)) }
+    return ModelSpec(
+      name: name, isSequential: false, layers: layers, nodes: specNodes, inputs: inputReferences, outputs: outputReferences)
+  }
+
+  private func entry(_ item: JSON, _ layers: inout [LayerSpec]) throws(UnrollError) -> Entry {
+    guard let object = item.object, let className = object["class_name"]?.string else {
+      throw UnrollError(.format, "a layer: expected an object with class_name and config, found \(item.kind)")
+    }
+    guard let name = object["name"]?.string ?? object["config"]?["name"]?.string else {
+      throw UnrollError(.format, "a layer of class \(className) in a Functional model has no name")
+    }
+    let isOperation = object["module"]?.string?.contains(".ops") == true
+    let isMaskOperation = isOperation && Self.maskOperations.contains(className)
+    var layerIndex: Int?
+    var isModel = false
+    var maskFrom = 1
+    var maskValue: Double?
+    if !isMaskOperation {
+      var layer = try LayerDecoder(context: context).layer(item, fallbackName: name)
+      layer.name = name
+      switch layer.config {
+      case .recurrent, .stackedRNN, .bidirectional: maskFrom = 2
+      case .merge, .concatenate, .dot: maskFrom = isOperation ? 2 : 1
+      case .model: isModel = true
+      case .masking(let value): maskValue = value
+      case .embedding(let config): maskValue = config.maskZero ? 0 : nil
+      default: break
+      }
+      layerIndex = layers.count
+      layers.append(layer)
+    } else {
+      maskFrom = Int.max
+    }
+    var calls: [KerasCall] = []
+    for node in object["inbound_nodes"]?.array ?? [] {
+      calls.append(try KerasCall(node, owner: "\(name) (\(className))", positionalMaskFrom: maskFrom))
+    }
+    if let layerIndex {
+      if case .attention(var config) = layers[layerIndex].config, calls.contains(where: \.causal) {
+        config.useCausalMask = true
+        layers[layerIndex].config = .attention(config)
+      }
+      if case .merge = layers[layerIndex].config, calls.contains(where: { $0.inputs.count < 2 }) {
+        throw UnrollError(.unsupported, "\(name) (\(className)): an operation with a constant is not supported; it needs two tensors")
+      }
+    }
+    return Entry(
+      name: name, className: className, layer: layerIndex, calls: calls, isInput: className == "InputLayer", isModel: isModel,
+      hasObjectCalls: (object["inbound_nodes"]?.array ?? []).contains { $0.object != nil }, maskValue: maskValue)
+  }
+
+  /// A model used as a layer has a call of its own from when it was made.
+  /// Keras 1 and 2 count it everywhere. Keras 3 counts it for Functional models
+  /// in output_layers only.
+  private func adjustModelCalls(_ entries: inout [Entry], _ index: [String: Int], _ outputs: inout [KerasTensor]) {
+    var inbound: [String: [Int]] = [:]
+    for entry in entries { for call in entry.calls { for tensor in call.inputs + call.masks { inbound[tensor.layer, default: []].append(tensor.node) } } }
+    var countedInside: Set<String> = []
+    var countedOutside: Set<String> = []
+    for entry in entries where entry.isModel {
+      let isList = !entry.hasObjectCalls
+      let everywhere = (inbound[entry.name] ?? []) + outputs.filter { $0.layer == entry.name }.map(\.node)
+      let isOld = isList && everywhere.allSatisfy { $0 >= 1 }
+      if isOld { countedInside.insert(entry.name) }
+      if isOld || entry.className != "Sequential" { countedOutside.insert(entry.name) }
+    }
+    func adjusted(_ tensor: KerasTensor, _ names: Set<String>) -> KerasTensor {
+      guard names.contains(tensor.layer), tensor.node > 0 else { return tensor }
+      var copy = tensor
+      copy.node -= 1
+      return copy
+    }
+    for position in entries.indices {
+      for call in entries[position].calls.indices {
+        entries[position].calls[call].inputs = entries[position].calls[call].inputs.map { adjusted($0, countedInside) }
+        entries[position].calls[call].masks = entries[position].calls[call].masks.map { adjusted($0, countedInside) }
+      }
+    }
+    outputs = outputs.map { adjusted($0, countedOutside) }
+  }
+
+  // MARK: Masks
+
+  /// The engine passes masks on by itself. That is right only where a mask
+  /// argument carries what would arrive anyway: what an Embedding or Masking
+  /// layer made of the same tensor.
+  private func checkMasks(_ entries: [Entry], _ index: [String: Int]) throws(UnrollError) {
+    var sources: [KerasTensor: [Double]] = [:]
+    for entry in entries {
+      guard let value = entry.maskValue else { continue }
+      for call in entry.calls { if let tensor = call.inputs.first { sources[tensor, default: []].append(value) } }
+    }
+    for entry in entries where entry.layer == nil {
+      for call in entry.calls {
+        let fromMasks = call.inputs.allSatisfy { tensor in index[tensor.layer].map { entries[$0].layer == nil } ?? false }
+        if fromMasks, !call.inputs.isEmpty { continue }
+        if entry.className == "NotEqual", call.inputs.count == 1, let tensor = call.inputs.first,
+          let value = call.constants.first?.double, sources[tensor]?.contains(value) == true
+        {
+          continue
+        }
+        throw UnrollError(
+          .unsupported,
+          "\(entry.name) (\(entry.className)): the operation computes something other than the mask of an Embedding or Masking layer, which is not supported")
+      }
+    }
+    for entry in entries where entry.layer != nil {
+      for call in entry.calls {
+        for tensor in call.masks where index[tensor.layer].map({ entries[$0].layer != nil }) ?? true {
+          throw UnrollError(.unsupported, "\(entry.name) (\(entry.className)): a mask of its own, from \(tensor.layer), is not supported")
+        }
+        for tensor in call.inputs where index[tensor.layer].map({ entries[$0].layer == nil }) ?? false {
+          throw UnrollError(.unsupported, "\(entry.name) (\(entry.className)): a mask, from \(tensor.layer), as its input is not supported")
+        }
+      }
+    }
+  }
+
+  // MARK: Order
+
+  private struct CallKey: Hashable {
+    let layer: String
+    let node: Int
+    init(_ tensor: KerasTensor) {
+      layer = tensor.layer
+      node = tensor.node
+    }
+    init(_ layer: String, _ node: Int) {
+      self.layer = layer
+      self.node = node
+    }
+  }
+
+  /// All calls, every one after those it needs (Kahn's algorithm).
+  private func order(
+    _ entries: [Entry], _ index: [String: Int], _ name: String
+  ) throws(UnrollError) -> (nodes: [(Int, [KerasTensor])], position: [CallKey: Int]) {
+    struct Item {
+      let key: CallKey
+      let layer: Int
+      let inputs: [KerasTensor]
+    }
+    var items: [Item] = []
+    var number: [CallKey: Int] = [:]
+    for entry in entries {
+      guard let layer = entry.layer else { continue }
+      for call in 0..<entry.callCount {
+        let key = CallKey(entry.name, call)
+        number[key] = items.count
+        items.append(Item(key: key, layer: layer, inputs: entry.isInput ? [] : entry.calls[call].inputs))
+      }
+    }
+    var waitingFor = [Int](repeating: 0, count: items.count)
+    var dependents = [[Int]](repeating: [], count: items.count)
+    for (position, item) in items.enumerated() {
+      for tensor in item.inputs {
+        guard let source = number[CallKey(tensor)] else {
+          let known = index[tensor.layer] != nil
+          throw UnrollError(
+            .format, "\(item.key.layer): its input is \(known ? "call \(tensor.node) of " : "")the layer \(tensor.layer), which does not exist in \(name)")
+        }
+        waitingFor[position] += 1
+        dependents[source].append(position)
+      }
+    }
+    var ready = items.indices.filter { waitingFor[$0] == 0 }
+    var next = 0
+    var nodes: [(Int, [KerasTensor])] = []
+    var position: [CallKey: Int] = [:]
+    while next < ready.count {
+      let item = ready[next]
+      next += 1
+      position[items[item].key] = nodes.count
+      nodes.append((items[item].layer, items[item].inputs))
+      for dependent in dependents[item] {
+        waitingFor[dependent] -= 1
+        if waitingFor[dependent] == 0 { ready.append(dependent) }
+      }
+    }
+    guard nodes.count == items.count else {
+      throw UnrollError(.format, "\(name) (Functional): the layers' calls wait for each other in a circle")
+    }
+    return (nodes, position)
+  }
+}

@@ -1,0 +1,53 @@
+/// The Keras that wrote a file: "2.2.4-tf", "3.15.1", "1".
+struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
+  let major: Int
+  let minor: Int
+  let description: String
+
+  init(_ text: String) {
+    let parts = text.split(separator: ".", maxSplits: 2)
+    func number(_ index: Int) -> Int {
+      parts.indices.contains(index) ? Int(parts[index].prefix { $0.isASCII && $0.isNumber }) ?? 0 : 0
+    }
+    major = number(0)
+    minor = number(1)
+    description = text
+  }
+
+  init(_ major: Int, _ minor: Int) {
+    self.major = major
+    self.minor = minor
+    description = "\(major).\(minor)"
+  }
+
+  static func < (a: KerasVersion, b: KerasVersion) -> Bool { (a.major, a.minor) < (b.major, b.minor) }
+
+  /// tf.keras calls itself 2.x.y-tf; its defaults are newer than those of the Keras of that number.
+  var isTensorFlow: Bool { description.hasSuffix("-tf") }
+
+  // MARK: What changed its meaning
+
+  /// Before Keras 3, hard_sigmoid meant clip(0.2 x + 0.5, 0, 1).
+  var hasOldHardSigmoid: Bool { major < 3 }
+  /// The default of LSTM's and GRU's recurrent_activation until Keras 2.3.
+  var defaultsToHardSigmoid: Bool { self < KerasVersion(2, 3) && !isTensorFlow }
+  /// The default of GRU's reset_after in tf.keras 2 and Keras 3.
+  var defaultsToResetAfter: Bool { major >= 3 || isTensorFlow || self >= KerasVersion(2, 4) }
+  /// Keras up to 2.3 clipped all gradients together under the name clipnorm.
+  var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
+}
+
+/// What decoding needs to know of its surroundings, and what it found worth telling.
+final class DecodingContext {
+  let version: KerasVersion
+  /// Things adapted or left out, one sentence each.
+  private(set) var notes: [String] = []
+  /// Element types of the layers' parameters, as declared.
+  var dtypes: Set<String> = []
+
+  init(version: KerasVersion) { self.version = version }
+
+  func note(_ sentence: String) {
+    if !notes.contains(sentence) { notes.append(sentence) }
+  }
+}

@@ -1,0 +1,240 @@
+import Unroll
+
+/// Turns one layer's Keras configuration into a `LayerSpec`.
+struct LayerDecoder {
+  let context: DecodingContext
+
+  static let supported =
+    "InputLayer, Dense, SimpleRNN, LSTM, GRU, CuDNNLSTM, CuDNNGRU, RNN, Bidirectional, TimeDistributed, Embedding, Masking, "
+    + "Activation, ReLU, LeakyReLU, ELU, PReLU, Softmax, Dropout, SpatialDropout1D, GaussianNoise, GaussianDropout, Flatten, "
+    + "Reshape, Permute, RepeatVector, LayerNormalization, BatchNormalization, UnitNormalization, Conv1D, MaxPooling1D, "
+    + "AveragePooling1D, GlobalMaxPooling1D, GlobalAveragePooling1D, ZeroPadding1D, Cropping1D, UpSampling1D, Rescaling, "
+    + "Concatenate, Add, Subtract, Multiply, Average, Maximum, Minimum, Dot, Attention, AdditiveAttention, Sequential, Functional"
+
+  /// `entry` is {"class_name", "config", ...}.
+  func layer(_ entry: JSON, fallbackName: String = "") throws(UnrollError) -> LayerSpec {
+    guard let object = entry.object, let className = object["class_name"]?.string else {
+      throw UnrollError(.format, "a layer: expected an object with class_name and config, found \(entry.kind)")
+    }
+    // Old Sequential models are a bare list of layers.
+    if ["Sequential", "Functional", "Model"].contains(className) {
+      let model = try ModelDecoder(context: context).model(className, object["config"] ?? .null, fallbackName: fallbackName, object)
+      let trainable = object["config"]?["trainable"]?.bool ?? true
+      return LayerSpec(name: model.name, trainable: trainable, .model(model))
+    }
+    guard let config = object["config"]?.object else {
+      throw UnrollError(.format, "a layer of class \(className): expected a config, found \(object["config"]?.kind ?? "nothing")")
+    }
+    let name = config["name"]?.string ?? object["name"]?.string ?? fallbackName
+    let reader = ConfigReader(config, owner: name.isEmpty ? className : "\(name) (\(className))", context)
+    noteType(reader, className)
+    let decoded = try decode(className, reader)
+    return LayerSpec(name: name, trainable: try reader.bool("trainable", default: true), decoded)
+  }
+
+  /// Collects the type of the layer's weights; old embeddings call the type of their input that.
+  private func noteType(_ reader: ConfigReader, _ className: String) {
+    guard className != "InputLayer", className != "Embedding", let found = reader.value("dtype") else { return }
+    if let name = found.string ?? found["config"]?["name"]?.string ?? found["config"]?.string { context.dtypes.insert(name) }
+  }
+
+  private func decode(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> LayerConfig {
+    switch className {
+    case "InputLayer": return .input(try input(reader))
+    case "Dense", "TimeDistributedDense":
+      let dense = LayerConfig.dense(try self.dense(reader))
+      return className == "Dense" ? dense : .timeDistributed(LayerSpec(name: "dense", dense))
+    case "SimpleRNN", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU": return .recurrent(try recurrent(className, reader))
+    case "RNN": return .stackedRNN(try stackedRNN(reader))
+    case "Bidirectional": return .bidirectional(try bidirectional(reader))
+    case "TimeDistributed":
+      guard let inner = reader.value("layer") else { throw reader.wrong("layer", "a layer", nil) }
+      return .timeDistributed(try layer(inner))
+    case "Embedding": return .embedding(try embedding(reader))
+    case "Masking": return .masking(value: try reader.double("mask_value", default: 0))
+    case "Activation": return .activation(try reader.activation("activation", default: .linear))
+    case "ReLU", "LeakyReLU", "ELU", "Softmax": return .activationLayer(try activationLayer(className, reader))
+    case "PReLU": return .prelu(try prelu(reader))
+    case "Dropout", "AlphaDropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout": return try noise(className, reader)
+    case "Flatten":
+      try reader.require("data_format", isOneOf: ["channels_last"])
+      return .flatten
+    case "Reshape":
+      guard let shape = try reader.ints("target_shape") else { throw reader.wrong("target_shape", "a list of whole numbers", nil) }
+      return .reshape(shape)
+    case "Permute":
+      guard let axes = try reader.ints("dims") else { throw reader.wrong("dims", "a list of whole numbers", nil) }
+      return .permute(axes)
+    case "RepeatVector": return .repeatVector(try reader.size("n"))
+    case "LayerNormalization": return .layerNormalization(try layerNormalization(reader))
+    case "BatchNormalization": return .batchNormalization(try batchNormalization(reader))
+    case "UnitNormalization":
+      guard let axes = try reader.ints("axis") else { return .unitNormalization(axis: -1) }
+      guard axes.count == 1 else { throw reader.unsupported("normalization over several axes is not supported") }
+      return .unitNormalization(axis: axes[0])
+    case "Conv1D", "Convolution1D": return .conv1D(try conv1D(reader))
+    case "MaxPooling1D", "MaxPool1D": return .pooling1D(try pooling(.max, reader))
+    case "AveragePooling1D", "AvgPool1D": return .pooling1D(try pooling(.average, reader))
+    case "GlobalMaxPooling1D", "GlobalMaxPool1D": return .globalPooling1D(try globalPooling(.max, reader))
+    case "GlobalAveragePooling1D", "GlobalAvgPool1D": return .globalPooling1D(try globalPooling(.average, reader))
+    case "ZeroPadding1D":
+      let sides = try sides("padding", reader)
+      return .zeroPadding1D(left: sides.0, right: sides.1)
+    case "Cropping1D":
+      let sides = try sides("cropping", reader)
+      return .cropping1D(left: sides.0, right: sides.1)
+    case "UpSampling1D": return .upSampling1D(size: try reader.size("size", "length", default: 2))
+    case "Rescaling":
+      guard reader.value("scale")?.array == nil, reader.value("offset")?.array == nil else {
+        throw reader.unsupported("a scale or offset for each feature is not supported")
+      }
+      return .rescaling(scale: try reader.double("scale", default: 1), offset: try reader.double("offset", default: 0))
+    case "Concatenate": return .concatenate(axis: try reader.optionalInt("axis") ?? -1)
+    case "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum":
+      guard let kind = MergeKind(rawValue: className) else { break }
+      return .merge(kind)
+    case "Dot":
+      guard let axes = try reader.ints("axes"), axes.count <= 2, let first = axes.first, let last = axes.last else {
+        throw reader.wrong("axes", "one or two whole numbers", reader.value("axes"))
+      }
+      var config = DotConfig(axes: (first, last))
+      config.normalize = try reader.bool("normalize", default: false)
+      return .dot(config)
+    case "Attention", "AdditiveAttention": return .attention(try attention(className, reader))
+    default: break
+    }
+    throw UnrollError(.unsupported, "\(reader.owner): layers of class \(className) are not supported; there are \(Self.supported)")
+  }
+
+  // MARK: Single layers
+
+  func input(_ reader: ConfigReader) throws(UnrollError) -> InputConfig {
+    guard let (batch, shape) = try Self.batchShape(reader) else {
+      throw reader.wrong("batch_shape", "a list of axes", nil)
+    }
+    let type = reader.value("dtype")?.string ?? "float32"
+    if try reader.bool("sparse", default: false) { throw reader.unsupported("sparse inputs are not supported") }
+    return InputConfig(shape: shape, batchSize: batch, isInteger: type.hasPrefix("int") || type.hasPrefix("uint"))
+  }
+
+  /// batch_shape (Keras 3), batch_input_shape (Keras 2), input_shape, or Keras 1's input_dim and input_length.
+  static func batchShape(_ reader: ConfigReader) throws(UnrollError) -> (batch: Int?, shape: Shape)? {
+    func axes(_ list: [JSON], _ name: String) throws(UnrollError) -> [Int?] {
+      var result: [Int?] = []
+      for axis in list {
+        if axis.isNull {
+          result.append(nil)
+          continue
+        }
+        guard let length = axis.int, length > 0 || length == -1, length <= 1 << 31 else {
+          throw reader.wrong(name, "axes that are positive whole numbers or null", axis)
+        }
+        result.append(length == -1 ? nil : length)
+      }
+      return result
+    }
+    for name in ["batch_shape", "batch_input_shape"] {
+      guard let found = reader.value(name) else { continue }
+      guard let list = found.array, !list.isEmpty else { throw reader.wrong(name, "a list of axes", found) }
+      let all = try axes(list, name)
+      return (all[0], Shape(Array(all.dropFirst())))
+    }
+    for name in ["input_shape", "shape"] {
+      guard let found = reader.value(name) else { continue }
+      guard let list = found.array else { throw reader.wrong(name, "a list of axes", found) }
+      return (nil, Shape(try axes(list, name)))
+    }
+    return nil
+  }
+
+  private func dense(_ reader: ConfigReader) throws(UnrollError) -> DenseConfig {
+    var config = DenseConfig(units: try reader.size("units", "output_dim"))
+    config.activation = try reader.activation("activation", default: .linear)
+    config.useBias = try reader.bool("use_bias", "bias", default: true)
+    config.kernelInitializer = try reader.initializer("kernel_initializer", "init", default: .glorotUniform)
+    config.biasInitializer = try reader.initializer("bias_initializer", default: .zeros)
+    config.kernelRegularizer = try reader.regularizer("kernel_regularizer", "W_regularizer")
+    config.biasRegularizer = try reader.regularizer("bias_regularizer", "b_regularizer")
+    reader.constraints
+    try refuseQuantization(reader)
+    return config
+  }
+
+  func refuseQuantization(_ reader: ConfigReader) throws(UnrollError) {
+    if reader.value("lora_rank") != nil { throw reader.unsupported("LoRA weights are not supported; merge them first") }
+    if let mode = reader.value("quantization_config") ?? reader.value("quantization_mode") {
+      throw reader.unsupported("quantized weights (\(mode.string ?? "quantization_config")) are not supported")
+    }
+  }
+
+  private func embedding(_ reader: ConfigReader) throws(UnrollError) -> EmbeddingConfig {
+    var config = EmbeddingConfig(inputDim: try reader.size("input_dim"), outputDim: try reader.size("output_dim"))
+    config.maskZero = try reader.bool("mask_zero", default: false)
+    config.initializer = try reader.initializer("embeddings_initializer", "init", default: .uniform)
+    config.regularizer = try reader.regularizer("embeddings_regularizer", "W_regularizer")
+    reader.constraints
+    try refuseQuantization(reader)
+    return config
+  }
+
+  private func activationLayer(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> ActivationLayerConfig {
+    guard let kind = ActivationLayerConfig.Kind(rawValue: className) else { throw reader.unsupported("unknown activation layer") }
+    var config = ActivationLayerConfig(kind)
+    switch kind {
+    case .relu:
+      config.slope = try reader.double("negative_slope", default: 0)
+      config.maxValue = try reader.optionalDouble("max_value")
+      config.threshold = try reader.double("threshold", default: 0)
+    case .leakyRelu: config.slope = try reader.double("negative_slope", "alpha", default: 0.3)
+    case .elu: config.slope = try reader.double("alpha", default: 1)
+    case .softmax:
+      guard let axes = try reader.ints("axis") else { break }
+      guard axes.count == 1 else { throw reader.unsupported("softmax over several axes is not supported") }
+      config.axis = axes[0]
+    }
+    return config
+  }
+
+  private func prelu(_ reader: ConfigReader) throws(UnrollError) -> PReLUConfig {
+    var config = PReLUConfig()
+    config.initializer = try reader.initializer("alpha_initializer", "init", default: .zeros)
+    config.regularizer = try reader.regularizer("alpha_regularizer")
+    config.sharedAxes = try reader.ints("shared_axes") ?? []
+    reader.constraints
+    return config
+  }
+
+  private func noise(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> LayerConfig {
+    let isDeviation = className == "GaussianNoise"
+    let rate = isDeviation ? try reader.double("stddev", "sigma", default: 0) : try reader.double("rate", "p", default: 0)
+    let noise = NoiseConfig(rate: rate, seed: try reader.optionalInt("seed"))
+    switch className {
+    case "SpatialDropout1D": return .spatialDropout1D(noise)
+    case "GaussianNoise": return .gaussianNoise(noise)
+    case "GaussianDropout": return .gaussianDropout(noise)
+    case "AlphaDropout":
+      throw UnrollError(.unsupported, "\(reader.owner): layers of class AlphaDropout are not supported; there are \(Self.supported)")
+    default:
+      reader.noteTrainingOnly("noise_shape")
+      return .dropout(noise)
+    }
+  }
+
+  private func sides(_ name: String, _ reader: ConfigReader) throws(UnrollError) -> (Int, Int) {
+    let values = try reader.ints(name) ?? [1, 1]
+    guard let first = values.first, let last = values.last, values.count <= 2, first >= 0, last >= 0 else {
+      throw reader.wrong(name, "one or two whole numbers, at least 0", reader.value(name))
+    }
+    return (first, last)
+  }
+
+  private func attention(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> AttentionConfig {
+    var config = AttentionConfig(isAdditive: className == "AdditiveAttention")
+    config.useScale = try reader.bool("use_scale", default: config.isAdditive)
+    config.dropout = try reader.double("dropout", default: 0)
+    config.useCausalMask = try reader.bool("causal", default: false)
+    try reader.require("score_mode", isOneOf: ["dot", "concat"])
+    config.concatScore = reader.value("score_mode") == "concat"
+    return config
+  }
+}

@@ -1,0 +1,124 @@
+import Unroll
+
+// Recurrent layers, cells and the wrappers around them.
+
+extension LayerDecoder {
+  func recurrent(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> RecurrentConfig {
+    var config = try cell(className, reader)
+    config.returnSequences = try reader.bool("return_sequences", default: false)
+    config.returnState = try reader.bool("return_state", default: false)
+    config.stateful = try reader.bool("stateful", default: false)
+    config.goBackwards = try reader.bool("go_backwards", default: false)
+    config.zeroOutputForMask = try reader.bool("zero_output_for_mask", default: false)
+    if try reader.bool("time_major", default: false) {
+      throw reader.unsupported("time_major = true is not supported; the batch must come first")
+    }
+    return config
+  }
+
+  /// The members of a layer that describe its cell; also those of an LSTMCell and the like.
+  func cell(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> RecurrentConfig {
+    let units = try reader.size("units", "output_dim")
+    let cell: RecurrentConfig.Cell
+    switch className {
+    case "LSTM", "LSTMCell", "CuDNNLSTM":
+      // Keras 1 named the initializer of the forget gate's bias instead.
+      let keras1 = reader.value("forget_bias_init")?.string.map { $0 == "one" }
+      cell = .lstm(unitForgetBias: try reader.bool("unit_forget_bias", default: keras1 ?? true))
+    case "GRU", "GRUCell":
+      cell = .gru(resetAfter: try reader.bool("reset_after", default: context.version.defaultsToResetAfter))
+      if reader.value("reset_after") == nil {
+        context.note("\(reader.owner): reset_after is not in the file; Keras \(context.version) meant \(context.version.defaultsToResetAfter)")
+      }
+    case "CuDNNGRU": cell = .gru(resetAfter: true)
+    case "SimpleRNN", "SimpleRNNCell": cell = .simple
+    default:
+      throw reader.unsupported("cells of class \(className) are not supported; there are SimpleRNNCell, LSTMCell, GRUCell")
+    }
+    var config = RecurrentConfig(cell: cell, units: units)
+    if className.hasPrefix("CuDNN") {
+      context.note("\(reader.owner): read as a plain \(className.dropFirst(5)) with tanh and sigmoid; its weights are converted")
+    } else {
+      config.activation = try reader.activation("activation", default: .tanh)
+      if cell != .simple {
+        let usesHardSigmoid = context.version.defaultsToHardSigmoid
+        if reader.value("recurrent_activation", "inner_activation") == nil, usesHardSigmoid {
+          context.note("\(reader.owner): recurrent_activation is not in the file; Keras \(context.version) meant hard_sigmoid")
+        }
+        config.recurrentActivation = try reader.activation(
+          "recurrent_activation", "inner_activation", default: usesHardSigmoid ? ActivationSpec(.hardSigmoidKeras2) : .sigmoid)
+      }
+      config.useBias = try reader.bool("use_bias", default: true)
+      config.dropout = try reader.double("dropout", "dropout_W", default: 0)
+      config.recurrentDropout = try reader.double("recurrent_dropout", "dropout_U", default: 0)
+    }
+    config.kernelInitializer = try reader.initializer("kernel_initializer", "init", default: .glorotUniform)
+    config.recurrentInitializer = try reader.initializer(
+      "recurrent_initializer", "inner_init", default: .orthogonal(gain: 1))
+    config.biasInitializer = try reader.initializer("bias_initializer", default: .zeros)
+    config.kernelRegularizer = try reader.regularizer("kernel_regularizer", "W_regularizer")
+    config.recurrentRegularizer = try reader.regularizer("recurrent_regularizer", "U_regularizer")
+    config.biasRegularizer = try reader.regularizer("bias_regularizer", "b_regularizer")
+    config.seed = try reader.optionalInt("seed")
+    reader.constraints
+    return config
+  }
+
+  func stackedRNN(_ reader: ConfigReader) throws(UnrollError) -> StackedRNNConfig {
+    guard let cell = reader.value("cell"), let className = cell["class_name"]?.string, let object = cell["config"]?.object else {
+      throw reader.wrong("cell", "a cell", reader.value("cell"))
+    }
+    let isStacked = className == "StackedRNNCells"
+    let entries = isStacked ? object["cells"]?.array ?? [] : [cell]
+    guard !entries.isEmpty else { throw reader.wrong("cells", "at least one cell", object["cells"]) }
+    var cells: [RecurrentConfig] = []
+    var names: [String] = []
+    for entry in entries {
+      guard let className = entry["class_name"]?.string, let config = entry["config"]?.object else {
+        throw reader.wrong("cells", "cells with class_name and config", entry)
+      }
+      let name = config["name"]?.string ?? ""
+      let inner = ConfigReader(config, owner: "\(reader.owner): \(name.isEmpty ? className : name)", context)
+      cells.append(try self.cell(className, inner))
+      names.append(name)
+    }
+    if isStacked, try ConfigReader(object, owner: reader.owner, context).bool("reverse_state_order", default: false) {
+      context.note("\(reader.owner): reverse_state_order is ignored")
+    }
+    var config = StackedRNNConfig(cells: cells, cellNames: names, isStacked: isStacked)
+    config.returnSequences = try reader.bool("return_sequences", default: false)
+    config.returnState = try reader.bool("return_state", default: false)
+    config.stateful = try reader.bool("stateful", default: false)
+    config.goBackwards = try reader.bool("go_backwards", default: false)
+    config.zeroOutputForMask = try reader.bool("zero_output_for_mask", default: false)
+    if try reader.bool("time_major", default: false) { throw reader.unsupported("time_major = true is not supported") }
+    return config
+  }
+
+  func bidirectional(_ reader: ConfigReader) throws(UnrollError) -> BidirectionalConfig {
+    guard let inner = reader.value("layer") else { throw reader.wrong("layer", "a recurrent layer", nil) }
+    var config = BidirectionalConfig(forward: try recurrentChild(inner, reader))
+    if let backward = reader.value("backward_layer") {
+      config.backward = try recurrentChild(backward, reader)
+    }
+    if let mode = reader.object["merge_mode"] {
+      if mode.isNull {
+        config.mergeMode = .none
+      } else {
+        guard let name = mode.string, let known = BidirectionalConfig.MergeMode(rawValue: name == "mean" ? "ave" : name) else {
+          throw reader.unsupported("merge_mode = \(JSONWriter.write(mode)) is not supported; there are concat, sum, mul, ave and null")
+        }
+        config.mergeMode = known
+      }
+    }
+    return config
+  }
+
+  private func recurrentChild(_ entry: JSON, _ reader: ConfigReader) throws(UnrollError) -> LayerSpec {
+    let child = try layer(entry)
+    switch child.config {
+    case .recurrent, .stackedRNN: return child
+    default: throw reader.unsupported("layers of class \(child.config.className) cannot run in two directions")
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import KernelAPI
+import Unroll
+
+// Values that occur inside layers: activations, initializers, regularizers.
+
+extension ConfigReader {
+  func activation(_ names: String..., default fallback: ActivationSpec) throws(UnrollError) -> ActivationSpec {
+    for name in names {
+      guard let found = object[name] else { continue }
+      if found.isNull { return .linear }
+      return try activation(found, name)
+    }
+    return fallback
+  }
+
+  private func activation(_ found: JSON, _ member: String) throws(UnrollError) -> ActivationSpec {
+    if let name = found.string { return try activation(named: name, member) }
+    guard let object = found.object, let className = object["class_name"]?.string else {
+      throw wrong(member, "an activation's name", found)
+    }
+    // A function by name: {"class_name": "function", "config": "tanh"}.
+    if let name = object["config"]?.string { return try activation(named: name, member) }
+    let inner = ConfigReader(object["config"]?.object ?? [:], owner: "\(owner): \(member)", context)
+    switch className {
+    case "LeakyReLU":
+      return ActivationSpec(.leakyRelu, alpha: try inner.double("negative_slope", "alpha", default: 0.3))
+    case "ELU": return ActivationSpec(.elu, alpha: try inner.double("alpha", default: 1))
+    case "ReLU":
+      let slope = try inner.double("negative_slope", default: 0)
+      let maximum = try inner.optionalDouble("max_value")
+      guard try inner.double("threshold", default: 0) == 0 else { throw inner.unsupported("a threshold is not supported here") }
+      if maximum == nil { return slope == 0 ? ActivationSpec(.relu) : ActivationSpec(.leakyRelu, alpha: slope) }
+      if maximum == 6, slope == 0 { return ActivationSpec(.relu6) }
+      throw inner.unsupported("this max_value is not supported here")
+    case "Softmax": return ActivationSpec(.softmax)
+    case "Activation":
+      return try inner.activation("activation", default: .linear)
+    default: return try activation(named: className, member)
+    }
+  }
+
+  private func activation(named written: String, _ member: String) throws(UnrollError) -> ActivationSpec {
+    // "keras.activations>swish" and "tf.nn.silu" occur.
+    let name = written.split(whereSeparator: { $0 == ">" || $0 == "." }).last.map(String.init) ?? written
+    if name == "hard_sigmoid", context.version.hasOldHardSigmoid {
+      context.note("hard_sigmoid is that of Keras 2, clip(0.2 x + 0.5, 0, 1); Keras 3 means relu6(x + 3) / 6 by the same name")
+      return ActivationSpec(.hardSigmoidKeras2)
+    }
+    guard let function = ActivationNames.functions[name] else {
+      throw unsupported(
+        "\(member) = \"\(written)\" is not supported; there are \(ActivationNames.functions.keys.sorted().joined(separator: ", "))")
+    }
+    return ActivationSpec(function)
+  }
+
+  func initializer(_ names: String..., default fallback: Initializer) throws(UnrollError) -> Initializer {
+    for name in names {
+      guard let found = object[name], !found.isNull else { continue }
+      return initializer(found)
+    }
+    return fallback
+  }
+
+  /// Never fails: an initializer matters only where fresh weights are drawn.
+  private func initializer(_ found: JSON) -> Initializer {
+    let className = found.string ?? found["class_name"]?.string ?? "?"
+    let values = found["config"]?.object ?? [:]
+    func number(_ name: String, _ fallback: Double) -> Double { values[name]?.double ?? fallback }
+    switch className.split(separator: ">").last.map(String.init) ?? className {
+    case "zeros", "Zeros", "zero": return .zeros
+    case "ones", "Ones", "one": return .ones
+    case "constant", "Constant": return values["value"]?.array == nil ? .constant(number("value", 0)) : .unknown("Constant")
+    case "RandomNormal", "random_normal", "normal", "gaussian":
+      return .randomNormal(mean: number("mean", 0), stddev: number("stddev", 0.05))
+    case "RandomUniform", "random_uniform", "uniform":
+      return .randomUniform(minimum: number("minval", -0.05), maximum: number("maxval", 0.05))
+    case "TruncatedNormal", "truncated_normal":
+      return .truncatedNormal(mean: number("mean", 0), stddev: number("stddev", 0.05))
+    case "VarianceScaling", "variance_scaling":
+      let mode = Initializer.FanMode(rawValue: values["mode"]?.string ?? "fan_in") ?? .fanIn
+      return .varianceScaling(scale: number("scale", 1), mode: mode, distribution: distribution(values["distribution"]?.string))
+    case "glorot_uniform", "GlorotUniform", "xavier_uniform": return .glorotUniform
+    case "glorot_normal", "GlorotNormal", "xavier_normal": return .glorotNormal
+    case "he_uniform", "HeUniform": return .heUniform
+    case "he_normal", "HeNormal": return .heNormal
+    case "lecun_uniform", "LecunUniform": return .lecunUniform
+    case "lecun_normal", "LecunNormal": return .lecunNormal
+    case "orthogonal", "Orthogonal", "OrthogonalInitializer": return .orthogonal(gain: number("gain", 1))
+    case "identity", "Identity", "IdentityInitializer": return .identity(gain: number("gain", 1))
+    default: return .unknown(className)
+    }
+  }
+
+  private func distribution(_ name: String?) -> Initializer.Distribution {
+    switch name {
+    case "uniform": return .uniform
+    case "untruncated_normal": return .normal
+    // "normal" of Keras 2 has always been the truncated one.
+    default: return .truncatedNormal
+    }
+  }
+
+  /// nil for none. Unknown penalties are noted, not refused: they matter in training only.
+  func regularizer(_ names: String...) throws(UnrollError) -> Regularizer? {
+    for name in names {
+      guard let found = object[name], !found.isNull else { continue }
+      let className = found.string ?? found["class_name"]?.string ?? found["name"]?.string ?? "?"
+      let values = found["config"]?.object ?? found.object ?? [:]
+      func factor(_ key: String) -> Double? { values[key]?.double }
+      let result: Regularizer?
+      switch className.lowercased() {
+      case "l1": result = Regularizer(l1: factor("l1") ?? factor("l") ?? 0.01)
+      case "l2": result = Regularizer(l2: factor("l2") ?? factor("l") ?? 0.01)
+      case "l1l2", "l1_l2", "weightregularizer": result = Regularizer(l1: factor("l1") ?? 0, l2: factor("l2") ?? 0)
+      default:
+        context.note("\(owner): \(name) \"\(className)\" is unknown and left out; it matters in training only")
+        result = nil
+      }
+      guard let result, result.l1 != 0 || result.l2 != 0 else { return nil }
+      return result
+    }
+    return nil
+  }
+
+  /// Options that act in training only and that the engine does not have.
+  func noteTrainingOnly(_ names: String...) {
+    for name in names {
+      guard let found = object[name], !found.isNull, found.bool != false else { continue }
+      context.note("\(owner): \(name) is not supported and left out; it matters in training only")
+    }
+  }
+
+  var constraints: Void {
+    noteTrainingOnly(
+      "kernel_constraint", "recurrent_constraint", "bias_constraint", "embeddings_constraint", "beta_constraint",
+      "gamma_constraint", "alpha_constraint", "activity_regularizer", "W_constraint", "U_constraint", "b_constraint")
+  }
+}
+
+enum ActivationNames {
+  /// By Keras' names. gelu_tanh is ours: Keras has it as gelu(approximate=True), which it cannot write.
+  static let functions: [String: Activation] = [
+    "linear": .linear, "relu": .relu, "relu6": .relu6, "leaky_relu": .leakyRelu, "elu": .elu, "selu": .selu,
+    "gelu": .gelu, "gelu_tanh": .geluTanh, "sigmoid": .sigmoid, "hard_sigmoid": .hardSigmoid,
+    "hard_sigmoid_keras2": .hardSigmoidKeras2, "tanh": .tanh, "softplus": .softplus, "softsign": .softsign,
+    "silu": .silu, "swish": .silu, "hard_silu": .hardSilu, "hard_swish": .hardSilu, "exponential": .exponential,
+    "mish": .mish, "softmax": .softmax, "log_softmax": .logSoftmax,
+  ]
+
+  static func name(of function: Activation) -> String {
+    switch function {
+    case .linear: "linear"
+    case .relu: "relu"
+    case .relu6: "relu6"
+    case .leakyRelu: "leaky_relu"
+    case .elu: "elu"
+    case .selu: "selu"
+    case .gelu: "gelu"
+    case .geluTanh: "gelu_tanh"
+    case .sigmoid: "sigmoid"
+    case .hardSigmoid, .hardSigmoidKeras2: "hard_sigmoid"
+    case .tanh: "tanh"
+    case .softplus: "softplus"
+    case .softsign: "softsign"
+    case .silu: "silu"
+    case .hardSilu: "hard_silu"
+    case .exponential: "exponential"
+    case .mish: "mish"
+    case .softmax: "softmax"
+    case .logSoftmax: "log_softmax"
+    }
+  }
+}

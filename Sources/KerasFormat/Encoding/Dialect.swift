@@ -1,0 +1,73 @@
+import Unroll
+
+/// Which Keras a configuration is written for.
+enum Dialect {
+  /// Keras 3's `.keras` and `to_json`.
+  case keras3
+  /// `.h5`: the words that Keras 2.2 to 2.15 and every Keras 3 understand.
+  case legacy
+
+  /// {"class_name", "config"} of a layer.
+  func layer(_ className: String, _ config: JSONObject) -> JSONObject {
+    switch self {
+    case .keras3: return Self.object("keras.layers", className, config)
+    case .legacy: return ["class_name": .string(className), "config": .object(config)]
+    }
+  }
+
+  /// An object inside a configuration. Keras 3 needs its module in `.h5` too; Keras 2 passes over it.
+  static func object(_ module: String, _ className: String, _ config: JSONObject) -> JSONObject {
+    ["module": .string(module), "class_name": .string(className), "config": .object(config), "registered_name": nil]
+  }
+
+  /// A layer inside a layer.
+  func inner(_ className: String, _ config: JSONObject) -> JSON {
+    .object(Self.object(className == "Sequential" || className == "Functional" ? "keras" : "keras.layers", className, config))
+  }
+}
+
+/// The two meanings of hard_sigmoid cannot stand in one file: which one is
+/// meant follows from the Keras version in it.
+struct HardSigmoidUse {
+  private(set) var old = false
+  private(set) var new = false
+
+  init(_ spec: ModelSpec) { for layer in spec.layers { visit(layer) } }
+
+  private mutating func visit(_ activation: ActivationSpec) {
+    if activation.function == .hardSigmoidKeras2 { old = true }
+    if activation.function == .hardSigmoid { new = true }
+  }
+
+  private mutating func visit(_ layer: LayerSpec) {
+    switch layer.config {
+    case .dense(let config): visit(config.activation)
+    case .conv1D(let config): visit(config.activation)
+    case .activation(let activation): visit(activation)
+    case .recurrent(let config): visit(config)
+    case .stackedRNN(let config): for cell in config.cells { visit(cell) }
+    case .timeDistributed(let inner): visit(inner)
+    case .bidirectional(let config):
+      visit(config.forward)
+      if let backward = config.backward { visit(backward) }
+    case .model(let spec): for layer in spec.layers { visit(layer) }
+    default: break
+    }
+  }
+
+  private mutating func visit(_ config: RecurrentConfig) {
+    visit(config.activation)
+    if config.cell != .simple { visit(config.recurrentActivation) }
+  }
+
+  /// The version to write so that a reader means the right one.
+  func version(default normal: String) throws(UnrollError) -> String {
+    if old, new {
+      throw UnrollError(
+        .unsupported, "the model uses hard_sigmoid both as Keras 2 and as Keras 3 defines it; no Keras file can say that")
+    }
+    if old { return "2.15.0" }
+    if new { return "3.0.0" }
+    return normal
+  }
+}

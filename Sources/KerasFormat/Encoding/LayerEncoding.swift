@@ -1,0 +1,213 @@
+import Unroll
+
+/// Writes a layer's Keras configuration.
+struct LayerEncoder {
+  let dialect: Dialect
+  let dtype: DType
+
+  /// {"class_name", "config", ...}
+  func layer(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
+    if case .model(let model) = spec.config {
+      let encoded = try ModelEncoder(dialect: dialect, dtype: dtype).model(model, name: spec.name)
+      guard dialect == .legacy, let className = encoded["class_name"], let config = encoded["config"] else { return encoded }
+      return ["class_name": className, "config": config]
+    }
+    return dialect.layer(spec.config.className, try config(spec))
+  }
+
+  private func inner(_ spec: LayerSpec) throws(UnrollError) -> JSON {
+    if case .model(let model) = spec.config {
+      return .object(try ModelEncoder(dialect: .keras3, dtype: dtype).model(model, name: spec.name))
+    }
+    return dialect.inner(spec.config.className, try config(spec))
+  }
+
+  func config(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
+    let base: JSONObject = ["name": .string(spec.name), "trainable": .bool(spec.trainable), "dtype": .string(dtype.rawValue)]
+    switch spec.config {
+    case .input(let input):
+      let type = input.isInteger ? "int32" : dtype.rawValue
+      // Keras 3 reads batch_input_shape as well; Keras 2 knows no other.
+      let key = dialect == .legacy ? "batch_input_shape" : "batch_shape"
+      return [key: .batchShape(input), "dtype": .string(type), "sparse": false, "name": .string(spec.name)]
+    default: return base.merged(try members(spec))
+    }
+  }
+
+  private func members(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
+    switch spec.config {
+    case .input, .flatten, .merge, .model: return [:]
+    case .dense(let config): return try dense(config, spec.name)
+    case .recurrent(let config): return try recurrent(config, spec.name)
+    case .stackedRNN(let config): return try stackedRNN(config, spec.name)
+    case .embedding(let config):
+      return [
+        "input_dim": .int(config.inputDim), "output_dim": .int(config.outputDim),
+        "embeddings_initializer": .initializer(config.initializer), "embeddings_regularizer": .regularizer(config.regularizer),
+        "mask_zero": .bool(config.maskZero),
+      ]
+    case .activation(let activation): return ["activation": try .activation(activation, spec.name)]
+    case .activationLayer(let config): return activationLayer(config)
+    case .prelu(let config):
+      return [
+        "alpha_initializer": .initializer(config.initializer), "alpha_regularizer": .regularizer(config.regularizer),
+        "shared_axes": config.sharedAxes.isEmpty ? nil : .ints(config.sharedAxes),
+      ]
+    case .dropout(let noise), .spatialDropout1D(let noise):
+      // Keras 2's SpatialDropout1D has no seed.
+      guard let seed = noise.seed, case .dropout = spec.config else { return ["rate": .double(noise.rate)] }
+      return ["rate": .double(noise.rate), "seed": .int(seed)]
+    case .gaussianDropout(let noise): return ["rate": .double(noise.rate)]
+    case .gaussianNoise(let noise): return ["stddev": .double(noise.rate)]
+    case .timeDistributed(let layer): return ["layer": try inner(layer)]
+    case .bidirectional(let config):
+      var members: JSONObject = ["merge_mode": config.mergeMode == .none ? nil : .string(config.mergeMode.rawValue)]
+      members["layer"] = try inner(config.forward)
+      if let backward = config.backward { members["backward_layer"] = try inner(backward) }
+      return members
+    case .masking(let value): return ["mask_value": .double(value)]
+    case .reshape(let shape): return ["target_shape": .ints(shape)]
+    case .permute(let axes): return ["dims": .ints(axes)]
+    case .repeatVector(let count): return ["n": .int(count)]
+    case .layerNormalization(let config): return layerNormalization(config)
+    case .batchNormalization(let config): return batchNormalization(config)
+    case .unitNormalization(let axis): return ["axis": .int(axis)]
+    case .conv1D(let config): return try conv1D(config, spec.name)
+    case .pooling1D(let config):
+      return [
+        "pool_size": .ints([config.poolSize]), "strides": .ints([config.strides ?? config.poolSize]),
+        "padding": .string(config.padding.rawValue), "data_format": "channels_last",
+      ]
+    case .globalPooling1D(let config):
+      // Keras before 2.6 has no keepdims; leave the default out.
+      return config.keepDims ? ["data_format": "channels_last", "keepdims": true] : ["data_format": "channels_last"]
+    case .zeroPadding1D(let left, let right): return ["padding": .ints([left, right])]
+    case .cropping1D(let left, let right): return ["cropping": .ints([left, right])]
+    case .upSampling1D(let size): return ["size": .int(size)]
+    case .rescaling(let scale, let offset): return ["scale": .double(scale), "offset": .double(offset)]
+    case .concatenate(let axis): return ["axis": .int(axis)]
+    case .dot(let config):
+      return ["axes": .ints([config.axes.0, config.axes.1]), "normalize": .bool(config.normalize)]
+    case .attention(let config):
+      var members: JSONObject = ["use_scale": .bool(config.useScale), "dropout": .double(config.dropout)]
+      if config.concatScore { members["score_mode"] = "concat" }
+      return members
+    }
+  }
+
+  private func dense(_ config: DenseConfig, _ name: String) throws(UnrollError) -> JSONObject {
+    [
+      "units": .int(config.units), "activation": try .activation(config.activation, name), "use_bias": .bool(config.useBias),
+      "kernel_initializer": .initializer(config.kernelInitializer), "bias_initializer": .initializer(config.biasInitializer),
+      "kernel_regularizer": .regularizer(config.kernelRegularizer), "bias_regularizer": .regularizer(config.biasRegularizer),
+    ]
+  }
+
+  private func recurrent(_ config: RecurrentConfig, _ name: String) throws(UnrollError) -> JSONObject {
+    let sequence: JSONObject = [
+      "return_sequences": .bool(config.returnSequences), "return_state": .bool(config.returnState),
+      "go_backwards": .bool(config.goBackwards), "stateful": .bool(config.stateful), "unroll": false,
+    ]
+    return sequence.merged(flags(config.zeroOutputForMask)).merged(try cell(config, name))
+  }
+
+  /// Keras 2 refuses keys it does not know; leave them out unless they say something.
+  private func flags(_ zeroOutputForMask: Bool) -> JSONObject {
+    dialect == .keras3 || zeroOutputForMask ? ["zero_output_for_mask": .bool(zeroOutputForMask)] : [:]
+  }
+
+  private func cell(_ config: RecurrentConfig, _ name: String) throws(UnrollError) -> JSONObject {
+    var members: JSONObject = ["units": .int(config.units), "activation": try .activation(config.activation, name)]
+    if config.cell != .simple { members["recurrent_activation"] = try .activation(config.recurrentActivation, name) }
+    members["use_bias"] = .bool(config.useBias)
+    members["kernel_initializer"] = .initializer(config.kernelInitializer)
+    members["recurrent_initializer"] = .initializer(config.recurrentInitializer)
+    members["bias_initializer"] = .initializer(config.biasInitializer)
+    if case .lstm(let unitForgetBias) = config.cell { members["unit_forget_bias"] = .bool(unitForgetBias) }
+    members["kernel_regularizer"] = .regularizer(config.kernelRegularizer)
+    members["recurrent_regularizer"] = .regularizer(config.recurrentRegularizer)
+    members["bias_regularizer"] = .regularizer(config.biasRegularizer)
+    members["dropout"] = .double(config.dropout)
+    members["recurrent_dropout"] = .double(config.recurrentDropout)
+    if case .gru(let resetAfter) = config.cell { members["reset_after"] = .bool(resetAfter) }
+    if dialect == .keras3, let seed = config.seed { members["seed"] = .int(seed) }
+    return members
+  }
+
+  private func stackedRNN(_ config: StackedRNNConfig, _ name: String) throws(UnrollError) -> JSONObject {
+    var cells: [JSON] = []
+    for (index, cell) in config.cells.enumerated() {
+      let className =
+        switch cell.cell {
+        case .simple: "SimpleRNNCell"
+        case .lstm: "LSTMCell"
+        case .gru: "GRUCell"
+        }
+      let given = config.cellNames.indices.contains(index) ? config.cellNames[index] : ""
+      let base: JSONObject = [
+        "name": .string(given.isEmpty ? "\(cell.cellSnakeName)_\(index)" : given), "trainable": true,
+        "dtype": .string(dtype.rawValue),
+      ]
+      cells.append(dialect.inner(className, base.merged(try self.cell(cell, name))))
+    }
+    let cell =
+      config.isStacked
+      ? dialect.inner("StackedRNNCells", ["name": "stacked_rnn_cells", "cells": .array(cells)]) : cells.first ?? .null
+    let members: JSONObject = [
+      "return_sequences": .bool(config.returnSequences), "return_state": .bool(config.returnState),
+      "go_backwards": .bool(config.goBackwards), "stateful": .bool(config.stateful), "unroll": false,
+    ]
+    return members.merged(flags(config.zeroOutputForMask)).merged(["cell": cell])
+  }
+
+  private func activationLayer(_ config: ActivationLayerConfig) -> JSONObject {
+    switch config.kind {
+    case .relu:
+      return [
+        "max_value": .optional(config.maxValue), "negative_slope": .double(config.slope), "threshold": .double(config.threshold),
+      ]
+    // Keras 3 still reads alpha; Keras 2 knows no other name.
+    case .leakyRelu: return [dialect == .legacy ? "alpha" : "negative_slope": .double(config.slope)]
+    case .elu: return ["alpha": .double(config.slope)]
+    case .softmax: return ["axis": .int(config.axis)]
+    }
+  }
+
+  private func layerNormalization(_ config: LayerNormalizationConfig) -> JSONObject {
+    var members: JSONObject = [
+      "axis": config.axes.count == 1 ? .int(config.axes[0]) : .ints(config.axes), "epsilon": .double(config.epsilon),
+      "center": .bool(config.center), "scale": .bool(config.scale),
+      "beta_initializer": .initializer(config.betaInitializer), "gamma_initializer": .initializer(config.gammaInitializer),
+      "beta_regularizer": .regularizer(config.betaRegularizer), "gamma_regularizer": .regularizer(config.gammaRegularizer),
+    ]
+    if config.rmsScaling { members["rms_scaling"] = true }
+    return members
+  }
+
+  private func batchNormalization(_ config: BatchNormalizationConfig) -> JSONObject {
+    [
+      "axis": .int(config.axis), "momentum": .double(config.momentum), "epsilon": .double(config.epsilon),
+      "center": .bool(config.center), "scale": .bool(config.scale),
+      "beta_initializer": .initializer(config.betaInitializer), "gamma_initializer": .initializer(config.gammaInitializer),
+      "moving_mean_initializer": .initializer(config.movingMeanInitializer),
+      "moving_variance_initializer": .initializer(config.movingVarianceInitializer),
+      "beta_regularizer": .regularizer(config.betaRegularizer), "gamma_regularizer": .regularizer(config.gammaRegularizer),
+    ]
+  }
+
+  private func conv1D(_ config: Conv1DConfig, _ name: String) throws(UnrollError) -> JSONObject {
+    var members: JSONObject = [
+      "filters": .int(config.filters), "kernel_size": .ints([config.kernelSize]), "strides": .ints([config.strides]),
+      "padding": .string(config.padding.rawValue), "data_format": "channels_last", "dilation_rate": .ints([config.dilation]),
+    ]
+    // Keras before 2.4 has no groups.
+    if config.groups != 1 { members["groups"] = .int(config.groups) }
+    members["activation"] = try .activation(config.activation, name)
+    members["use_bias"] = .bool(config.useBias)
+    members["kernel_initializer"] = .initializer(config.kernelInitializer)
+    members["bias_initializer"] = .initializer(config.biasInitializer)
+    members["kernel_regularizer"] = .regularizer(config.kernelRegularizer)
+    members["bias_regularizer"] = .regularizer(config.biasRegularizer)
+    return members
+  }
+}

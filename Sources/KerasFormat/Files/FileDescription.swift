@@ -1,0 +1,76 @@
+import Unroll
+
+/// What a file or a model is, for people and programs: JSON with names,
+/// layers, shapes and what was adapted while loading.
+public struct FileDescription: Sendable {
+  public let json: String
+}
+
+extension ModelFile {
+  /// About a file, without keeping the model. A file whose model cannot be
+  /// loaded is still described; "error" says what is in the way.
+  public static func inspect(path: String) throws(UnrollError) -> FileDescription {
+    try withHDF5 { () throws(UnrollError) in
+      let file = try CheckpointFile.open(path)
+      var object: JSONObject = [
+        "path": .string(path), "format": .string(file.kind.rawValue),
+        "keras_version": file.version.map { .string($0.description) } ?? .null,
+        "backend": file.backend.map { .string($0) } ?? .null,
+      ]
+      if file.config != nil {
+        do throws(UnrollError) {
+          object = object.merged(try describe(try load(file, compile: true)))
+          return FileDescription(json: JSONWriter.write(.object(object)))
+        } catch {
+          object["error"] = .string(error.message)
+        }
+      }
+      var layers: [JSON] = []
+      for layer in try file.storedLayers() {
+        let arrays = layer.arrays.map { array -> JSON in
+          ["name": .string(array.path), "shape": .ints(array.shape), "type": .string(array.element)]
+        }
+        layers.append(["name": .string(layer.name), "parameters": .array(arrays)])
+      }
+      object["layers"] = .array(layers)
+      return FileDescription(json: JSONWriter.write(.object(object)))
+    }
+  }
+
+  /// About a model in memory.
+  public static func describe(_ model: Model) throws(UnrollError) -> FileDescription {
+    FileDescription(json: JSONWriter.write(.object(try describe(model) as JSONObject)))
+  }
+
+  private static func describe(_ model: Model) throws(UnrollError) -> JSONObject {
+    var object: JSONObject = [
+      "name": .string(model.spec.name), "class_name": model.spec.isSequential ? "Sequential" : "Functional",
+      "dtype": .string(model.spec.dtype.rawValue), "built": .bool(model.isBuilt),
+    ]
+    let parameters = model.isBuilt ? try model.parameters() : []
+    if model.isBuilt {
+      func shapes(_ list: [Shape]) -> JSON {
+        .array(list.map { shape in .array([nil] + shape.dimensions.map { .optional($0) }) })
+      }
+      object["input_shapes"] = shapes(try model.inputShapes())
+      object["output_shapes"] = shapes(try model.outputShapes())
+    }
+    var layers: [JSON] = []
+    for (index, layer) in model.spec.layers.enumerated() {
+      let mine = parameters.filter { $0.layer == index }
+      layers.append([
+        "name": .string(layer.name), "class_name": .string(layer.config.className), "trainable": .bool(layer.trainable),
+        "parameter_count": .int(mine.reduce(0) { $0 + $1.count }),
+        "parameters": .array(mine.map { ["name": .string($0.name), "shape": .ints($0.shape), "trainable": .bool($0.isTrainable)] }),
+      ])
+    }
+    object["layers"] = .array(layers)
+    object["parameter_count"] = .int(parameters.reduce(0) { $0 + $1.count })
+    object["trainable_parameter_count"] = .int(parameters.filter(\.isTrainable).reduce(0) { $0 + $1.count })
+    object["training"] = model.compileSpec.map { .object(CompileEncoder.encode($0, .keras3)) } ?? .null
+    object["notes"] = .array(model.notes.map { .string($0) })
+    object["metadata"] = .object(
+      model.metadata.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = .string($1.value) })
+    return object
+  }
+}

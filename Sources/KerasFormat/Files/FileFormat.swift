@@ -1,0 +1,32 @@
+import Unroll
+
+/// The files Keras and this library exchange.
+public enum FileFormat: String, Sendable, CaseIterable {
+  /// By the name's ending, when saving.
+  case automatic
+  /// HDF5 with configuration, weights and optimizer: Keras 2's format, read by 3 too.
+  case h5
+  /// HDF5 with weights only, in Keras 2's layout.
+  case h5Weights
+  /// Keras 3's archive.
+  case keras
+  /// Keras 3's weights.
+  case weightsH5
+
+  /// The format to write to `path`.
+  func resolved(for path: String, weightsOnly: Bool) throws(UnrollError) -> FileFormat {
+    guard self == .automatic else { return self }
+    let name = path.lowercased()
+    if name.hasSuffix(".weights.h5") {
+      guard weightsOnly else {
+        throw UnrollError(
+          .invalidArgument, "\(path): .weights.h5 is for weights only; save a model as .h5 or .keras, or save its weights")
+      }
+      return .weightsH5
+    }
+    if name.hasSuffix(".h5") || name.hasSuffix(".hdf5") { return weightsOnly ? .h5Weights : .h5 }
+    if name.hasSuffix(".keras"), !weightsOnly { return .keras }
+    let endings = weightsOnly ? ".weights.h5, .h5 or .hdf5" : ".h5, .hdf5 or .keras"
+    throw UnrollError(.invalidArgument, "cannot tell the format of \(path) by its ending; expected \(endings), or name a format")
+  }
+}

@@ -1,0 +1,134 @@
+import Unroll
+
+/// Models in files: everything the library reads and writes goes through here.
+public enum ModelFile {
+  /// Reads a whole model. The format follows from the content. What was
+  /// adapted is in the model's `notes`.
+  public static func load(path: String, compile: Bool = true) throws(UnrollError) -> Model {
+    try withHDF5 { () throws(UnrollError) in try load(try CheckpointFile.open(path), compile: compile) }
+  }
+
+  static func load(_ file: CheckpointFile, compile: Bool) throws(UnrollError) -> Model {
+    guard let config = file.config else {
+      throw UnrollError(
+        .unsupported, "\(file.path) holds weights only; build the model and load the weights into it, or load a whole model (.h5, .keras)")
+    }
+    let (spec, context) = try located(file) { () throws(UnrollError) in try ModelDecoder.decode(config, version: file.version) }
+    try located(file) { () throws(UnrollError) in try WeightLoading.checkSizes(spec, storedElements: file.elementBound) }
+    let model = try located(file) { () throws(UnrollError) in try Model(spec) }
+    guard model.isBuilt else {
+      throw UnrollError(.format, "\(file.path): the configuration does not say the model's input shape")
+    }
+    try loadWeights(file, into: model, context)
+    if compile, let training = file.training { restoreTraining(file, training, model, context) }
+    model.notes = context.notes
+    model.metadata = file.metadata
+    return model
+  }
+
+  /// Prepends the file's name to errors about its contents.
+  private static func located<Result>(
+    _ file: CheckpointFile, _ body: () throws(UnrollError) -> Result
+  ) throws(UnrollError) -> Result {
+    do throws(UnrollError) { return try body() } catch { throw UnrollError(error.code, "\(file.path): \(error.message)") }
+  }
+
+  private static func loadWeights(
+    _ file: CheckpointFile, into model: Model, _ context: DecodingContext
+  ) throws(UnrollError) {
+    let arrays = try file.match(model.spec, context)
+    let types = Set(arrays.map(\.element)).filter { $0 == "float16" || $0 == "bfloat16" || ($0 == "float64" && model.spec.dtype == .float32) }
+    for type in types.sorted() { context.note("the weights are stored as \(type) and were converted to \(model.spec.dtype.rawValue)") }
+    try located(file) { () throws(UnrollError) in try WeightLoading.load(arrays, into: model) }
+  }
+
+  /// Never fails: a model without its optimizer still predicts.
+  private static func restoreTraining(
+    _ file: CheckpointFile, _ training: JSONObject, _ model: Model, _ context: DecodingContext
+  ) {
+    let names = model.spec.outputs.compactMap { reference in
+      model.spec.nodes.indices.contains(reference.node) ? model.spec.layers[model.spec.nodes[reference.node].layer].name : nil
+    }
+    guard let spec = CompileDecoder(context: context, outputNames: names).decode(training) else { return }
+    do throws(UnrollError) {
+      try model.compile(spec)
+      let arrays = try file.optimizerArrays()
+      guard !arrays.isEmpty else { return }
+      let state = OptimizerState(model: model, version: file.version ?? KerasVersion(3, 0))
+      try state.apply(try state.read(arrays))
+    } catch {
+      context.note("the optimizer's state was not restored and starts afresh: \(error.message)")
+    }
+  }
+
+  /// Puts the weights of any readable file into a built model. Layers are
+  /// paired by order; if anything does not fit, the model keeps what it has.
+  public static func loadWeights(into model: Model, path: String) throws(UnrollError) {
+    try withHDF5 { () throws(UnrollError) in
+      _ = try model.parameters()
+      let file = try CheckpointFile.open(path)
+      let context = DecodingContext(version: file.version ?? KerasVersion(3, 0))
+      try loadWeights(file, into: model, context)
+      model.notes += context.notes.filter { !model.notes.contains($0) }
+    }
+  }
+
+  // MARK: Saving
+
+  /// Writes a whole model.
+  public static func save(
+    _ model: Model, path: String, format: FileFormat = .automatic, includeOptimizer: Bool = true
+  ) throws(UnrollError) {
+    let format = try format.resolved(for: path, weightsOnly: false)
+    let bytes = try withHDF5 { () throws(UnrollError) -> [UInt8] in
+      switch format {
+      case .h5: return try ModelWriter(model).h5(includeOptimizer: includeOptimizer)
+      case .keras: return try ModelWriter(model).archive(includeOptimizer: includeOptimizer)
+      case .h5Weights, .weightsH5, .automatic:
+        throw UnrollError(.invalidArgument, "\(path): this format is for weights only; save the model as h5 or keras")
+      }
+    }
+    try writeAtomically(bytes, to: path)
+  }
+
+  /// Writes the weights alone.
+  public static func saveWeights(
+    _ model: Model, path: String, format: FileFormat = .automatic
+  ) throws(UnrollError) {
+    let format = try format.resolved(for: path, weightsOnly: true)
+    let bytes = try withHDF5 { () throws(UnrollError) -> [UInt8] in
+      switch format {
+      case .h5Weights: return try ModelWriter(model).legacyWeights()
+      case .weightsH5: return try ModelWriter(model).v3Weights(includeOptimizer: false)
+      case .h5, .keras, .automatic:
+        throw UnrollError(.invalidArgument, "\(path): this format is for whole models; save weights as h5Weights or weightsH5")
+      }
+    }
+    try writeAtomically(bytes, to: path)
+  }
+
+  // MARK: Configurations
+
+  /// A model from Keras' `to_json`, `config.json` or `model_config`, with fresh
+  /// weights drawn from `seed`.
+  public static func modelFromJSON(_ json: String, seed: UInt64 = 0) throws(UnrollError) -> Model {
+    let (spec, context) = try ModelDecoder.decode(try JSONReader.parse(json, name: "the configuration"), version: nil)
+    let model = try Model(spec, seed: seed)
+    model.notes = context.notes
+    return model
+  }
+
+  /// A layer from {"class_name", "config"}. Members left out have Keras 3's defaults.
+  public static func layerFromJSON(_ json: String) throws(UnrollError) -> LayerSpec {
+    let document = try JSONReader.parse(json, name: "the layer's configuration")
+    return try LayerDecoder(context: DecodingContext(version: KerasVersion(3, 0))).layer(document)
+  }
+
+  /// Keras 3's configuration of a model.
+  public static func json(of model: Model) throws(UnrollError) -> String {
+    var config = try ModelEncoder.encode(model.spec, .keras3)
+    let use = HardSigmoidUse(model.spec)
+    if use.old { config["keras_version"] = .string(try use.version(default: "")) }
+    return JSONWriter.write(.object(config))
+  }
+}

@@ -1,0 +1,85 @@
+import Unroll
+
+/// The bytes of a model in each format.
+struct ModelWriter {
+  private let model: Model
+  private let values: [ParameterValues]
+
+  init(_ model: Model) throws(UnrollError) {
+    self.model = model
+    values = try ParameterValues.all(of: model)
+    try Self.checkNames(model.spec)
+  }
+
+  /// A layer's name becomes a group's name.
+  private static func checkNames(_ spec: ModelSpec) throws(UnrollError) {
+    var seen: Set<String> = []
+    for layer in spec.layers {
+      guard !layer.name.isEmpty, !layer.name.contains("/"), !layer.name.utf8.contains(0), layer.name != "." else {
+        throw UnrollError(.unsupported, "the layer name \"\(layer.name)\" cannot be stored: it must not be empty, \".\" or contain \"/\"")
+      }
+      guard seen.insert(layer.name).inserted else {
+        throw UnrollError(.unsupported, "two layers are named \"\(layer.name)\"; Keras needs different names")
+      }
+    }
+  }
+
+  func h5(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
+    let file = try H5File.create()
+    let root = file.root
+    let version = try HardSigmoidUse(model.spec).version(default: "2.15.0")
+    try root.attributes.write(version, "keras_version")
+    try root.attributes.write("tensorflow", "backend")
+    let config = JSONWriter.write(.object(try ModelEncoder.encode(model.spec, .legacy)))
+    try root.attributes.write(config, "model_config")
+    if !model.metadata.isEmpty { try root.attributes.write(metadata, CheckpointFile.metadataName) }
+    try LegacyWeights.write(model.spec, values, to: try root.makeGroup("model_weights"), version: version)
+    if includeOptimizer, let spec = model.compileSpec {
+      try root.attributes.write(JSONWriter.write(.object(CompileEncoder.encode(spec, .legacy))), "training_config")
+      let state = try OptimizerState.values(of: model)
+      let group = try root.makeGroup("optimizer_weights")
+      try group.attributes.write(state.map(\.name), "weight_names")
+      for (name, array) in state { try group.write(array.values, shape: array.shape, at: name) }
+    }
+    return try file.image()
+  }
+
+  func legacyWeights() throws(UnrollError) -> [UInt8] {
+    let file = try H5File.create()
+    try LegacyWeights.write(
+      model.spec, values, to: file.root, version: try HardSigmoidUse(model.spec).version(default: "2.15.0"))
+    return try file.image()
+  }
+
+  func v3Weights(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
+    let file = try H5File.create()
+    try V3Weights.write(model.spec, values, to: file.root)
+    if includeOptimizer, model.compileSpec != nil {
+      try V3Weights.writeOptimizer(try OptimizerState.values(of: model).map(\.array), to: file.root)
+    }
+    return try file.image()
+  }
+
+  func archive(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
+    var config = try ModelEncoder.encode(model.spec, .keras3)
+    if let input = try model.inputShapes().first, model.spec.isSequential {
+      config["build_config"] = .object(["input_shape": .array([nil] + input.dimensions.map { .optional($0) })])
+    }
+    if includeOptimizer, let spec = model.compileSpec {
+      config["compile_config"] = .object(CompileEncoder.encode(spec, .keras3))
+    }
+    let version = try HardSigmoidUse(model.spec).version(default: "3.0.0")
+    var archive = ZipWriter()
+    try archive.add("metadata.json", Array(JSONWriter.write(["keras_version": .string(version)]).utf8))
+    try archive.add("config.json", Array(JSONWriter.write(.object(config)).utf8))
+    try archive.add("model.weights.h5", try v3Weights(includeOptimizer: includeOptimizer))
+    if !model.metadata.isEmpty { try archive.add("\(CheckpointFile.metadataName).json", Array(metadata.utf8)) }
+    return archive.finish()
+  }
+
+  private var metadata: String {
+    var object = JSONObject()
+    for (key, value) in model.metadata.sorted(by: { $0.key < $1.key }) { object[key] = .string(value) }
+    return JSONWriter.write(.object(object))
+  }
+}

@@ -1,0 +1,104 @@
+import Unroll
+
+/// Reads an optimizer's configuration of any Keras.
+struct OptimizerDecoder {
+  let context: DecodingContext
+
+  func optimizer(_ value: JSON) throws(UnrollError) -> OptimizerSpec {
+    let written = value.string ?? value["class_name"]?.string ?? value.kind
+    let name = (written.split(separator: ">").last.map(String.init) ?? written).lowercased()
+    let config = value["config"]?.object ?? [:]
+    if name == "lossscaleoptimizer" || name == "loss_scale_optimizer" {
+      guard let inner = config["inner_optimizer"] ?? config["optimizer"] else {
+        throw UnrollError(.format, "the optimizer \(written): its inner optimizer is missing")
+      }
+      context.note("the optimizer's loss scaling is left out; it is for float16")
+      return try optimizer(inner)
+    }
+    let reader = ConfigReader(config, owner: "the optimizer \(written)", context)
+    var spec = OptimizerSpec(try algorithm(name, reader), learningRate: try learningRate(reader, name))
+    spec.clipValue = try reader.double("clipvalue", default: 0)
+    let norm = try reader.double("clipnorm", default: 0)
+    spec.globalClipNorm = try reader.double("global_clipnorm", default: 0)
+    if norm > 0, context.version.clipsNormGlobally {
+      context.note("clipnorm is that of Keras \(context.version): the norm of all gradients together")
+      spec.globalClipNorm = norm
+    } else {
+      spec.clipNorm = norm
+    }
+    if try reader.bool("use_ema", default: false) { throw reader.unsupported("use_ema is not supported") }
+    if let steps = try reader.optionalInt("gradient_accumulation_steps"), steps > 1 {
+      throw reader.unsupported("gradient_accumulation_steps is not supported")
+    }
+    return spec
+  }
+
+  private func algorithm(_ name: String, _ reader: ConfigReader) throws(UnrollError) -> OptimizerSpec.Algorithm {
+    let decay = try reader.double("weight_decay", default: name == "adamw" ? 0.004 : 0)
+    if decay != 0, name != "adamw", name != "adam" { throw reader.unsupported("weight_decay is not supported") }
+    // In the first versions of Keras 2 the file says 1e-8; null means the backend's 1e-7.
+    let epsilon = try reader.double("epsilon", default: 1e-7)
+    let beta1 = try reader.double("beta_1", default: 0.9)
+    let beta2 = try reader.double("beta_2", default: 0.999)
+    switch name {
+    case "sgd", "momentum":
+      return .sgd(momentum: try reader.double("momentum", default: 0), nesterov: try reader.bool("nesterov", default: false))
+    case "rmsprop":
+      return .rmsprop(
+        rho: try reader.double("rho", default: 0.9), momentum: try reader.double("momentum", default: 0), epsilon: epsilon,
+        centered: try reader.bool("centered", default: false))
+    case "adam", "adamw":
+      let amsgrad = try reader.bool("amsgrad", default: false)
+      if decay != 0 { return .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad, weightDecay: decay) }
+      return name == "adam"
+        ? .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
+        : .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad, weightDecay: 0)
+    case "adagrad":
+      return .adagrad(initialAccumulator: try reader.double("initial_accumulator_value", default: 0.1), epsilon: epsilon)
+    case "adamax": return .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
+    case "nadam": return .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+    default:
+      throw reader.unsupported("there are SGD, RMSprop, Adam, AdamW, Adagrad, Adamax and Nadam")
+    }
+  }
+
+  private func learningRate(_ reader: ConfigReader, _ name: String) throws(UnrollError) -> LearningRate {
+    let found = reader.value("learning_rate", "lr")
+    if let schedule = found?.object { return try self.schedule(schedule) }
+    guard found == nil || found?.double != nil else { throw reader.wrong("learning_rate", "a number or a schedule", found) }
+    let rate = found?.double ?? (name == "sgd" ? 0.01 : 0.001)
+    let decay = try reader.double("decay", default: 0)
+    return decay == 0 ? .constant(rate) : .inverseTime(initial: rate, decay: decay)
+  }
+
+  private func schedule(_ object: JSONObject) throws(UnrollError) -> LearningRate {
+    let className = object["class_name"]?.string ?? "?"
+    let reader = ConfigReader(object["config"]?.object ?? [:], owner: "the learning rate schedule \(className)", context)
+    switch className {
+    case "ExponentialDecay":
+      return .exponentialDecay(
+        initial: try reader.double("initial_learning_rate", default: 0.001), decaySteps: try reader.size("decay_steps"),
+        decayRate: try reader.double("decay_rate", default: 1), staircase: try reader.bool("staircase", default: false))
+    case "CosineDecay":
+      return .cosineDecay(
+        initial: try reader.double("initial_learning_rate", default: 0.001), decaySteps: try reader.size("decay_steps"),
+        alpha: try reader.double("alpha", default: 0), warmupTarget: try reader.optionalDouble("warmup_target"),
+        warmupSteps: try reader.optionalInt("warmup_steps") ?? 0)
+    case "PiecewiseConstantDecay":
+      let values = reader.value("values")?.array?.compactMap(\.double) ?? []
+      guard let boundaries = try reader.ints("boundaries"), values.count == boundaries.count + 1 else {
+        throw reader.wrong("values", "one more value than there are boundaries", reader.value("values"))
+      }
+      return .piecewiseConstant(boundaries: boundaries, values: values)
+    case "InverseTimeDecay":
+      let initial = try reader.double("initial_learning_rate", default: 0.001)
+      let steps = try reader.double("decay_steps", default: 1)
+      guard try !reader.bool("staircase", default: false), steps > 0 else {
+        throw reader.unsupported("staircase is not supported")
+      }
+      return .inverseTime(initial: initial, decay: try reader.double("decay_rate", default: 0) / steps)
+    default:
+      throw reader.unsupported("there are ExponentialDecay, InverseTimeDecay, CosineDecay and PiecewiseConstantDecay")
+    }
+  }
+}

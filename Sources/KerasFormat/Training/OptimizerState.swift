@@ -1,0 +1,139 @@
+import Unroll
+
+/// The optimizer's variables in files: their order changed with every
+/// generation of Keras, so they are told apart by number and shape.
+struct OptimizerState {
+  let model: Model
+  let version: KerasVersion
+
+  /// What to set, worked out before anything is changed.
+  struct Assignment {
+    var iteration: Int?
+    var learningRate: Double?
+    /// For each of the model's optimizer variables, in order.
+    var arrays: [H5Values] = []
+  }
+
+  /// Reads `stored` as the state of the model's optimizer.
+  func read(_ stored: [SourceArray]) throws(UnrollError) -> Assignment {
+    var result = Assignment()
+    let variables = try model.optimizerVariables()
+    var rest = stored[...]
+    let scalars = stored.prefix { $0.shape.isEmpty }.count - variables.prefix { $0.shape.isEmpty }.count
+    // Keras 2.2's RMSprop has no counter; a schedule leaves out the rate.
+    if scalars >= 1, let iteration = rest.popFirst() {
+      let value = try iteration.read().doubles.first ?? 0
+      guard let whole = Int(exactly: value.rounded()), whole >= 0 else {
+        throw UnrollError(.format, "\(iteration.path): expected the number of updates, found \(value)")
+      }
+      result.iteration = whole
+    }
+    if scalars >= 2, let rate = rest.popFirst() { result.learningRate = try rate.read().doubles.first }
+    // SGD before Keras 3 stores momenta that a momentum of 0 never uses.
+    if variables.isEmpty { return result }
+    var arrays = Array(rest)
+    let unused = variables.count / 2
+    if arrays.count == variables.count + unused, arrays.suffix(unused).allSatisfy({ $0.shape == [1] }) {
+      // Keras 2.1 to 2.3 keep a place for amsgrad's third array.
+      arrays.removeLast(unused)
+    }
+    guard arrays.count == variables.count else {
+      throw UnrollError(.shapeMismatch, "expected \(variables.count) arrays of optimizer state, found \(arrays.count)")
+    }
+    let order = isInBlocks(arrays) ? Self.blocks(variables) : Array(variables.indices)
+    for (position, variable) in zip(order, variables) {
+      guard arrays[position].shape == variable.shape else {
+        throw UnrollError(
+          .shapeMismatch, "\(arrays[position].path): expected shape \(variable.shape), found \(arrays[position].shape)")
+      }
+      result.arrays.append(try arrays[position].read())
+    }
+    return result
+  }
+
+  /// The kinds one after another (m0, m1, v0, v1), as up to tf.keras 2.10 and
+  /// in its `legacy` optimizers; later versions, and the engine, go parameter
+  /// by parameter (m0, v0, m1, v1).
+  private func isInBlocks(_ arrays: [SourceArray]) -> Bool {
+    if version < KerasVersion(2, 11) { return true }
+    guard version.major < 3, let last = arrays.first?.path.split(separator: "/").last else { return false }
+    return ["m:0", "v:0", "vhat:0", "rms:0", "mg:0", "momentum:0", "accumulator:0"].contains(String(last))
+  }
+
+  /// Positions, in a file in blocks, of the engine's variables.
+  private static func blocks(_ variables: [OptimizerVariable]) -> [Int] {
+    var count: [String: Int] = [:]
+    var kinds: [String] = []
+    for variable in variables {
+      if count[variable.kind] == nil { kinds.append(variable.kind) }
+      count[variable.kind, default: 0] += 1
+    }
+    var start: [String: Int] = [:]
+    var next = 0
+    for kind in kinds {
+      start[kind] = next
+      next += count[kind] ?? 0
+    }
+    var order: [Int] = []
+    for variable in variables {
+      let position = start[variable.kind] ?? 0
+      start[variable.kind] = position + 1
+      order.append(position)
+    }
+    return order
+  }
+
+  /// Sets what `read` worked out.
+  func apply(_ assignment: Assignment) throws(UnrollError) {
+    // First the count of updates: Nadam derives a scalar from it.
+    if let iteration = assignment.iteration { try model.setOptimizerIteration(iteration) }
+    for (index, array) in assignment.arrays.enumerated() {
+      try array.withElements { bytes, type throws(UnrollError) in
+        try model.writeOptimizerVariable(index, from: bytes, type: type)
+      }
+    }
+    if let rate = assignment.learningRate, case .constant = model.compileSpec?.optimizer.learningRate, rate.isFinite, rate >= 0 {
+      try model.setLearningRate(rate)
+    }
+  }
+
+  // MARK: Writing
+
+  /// [iteration, learning_rate, variables...] as Keras 3 stores them, with names.
+  static func values(of model: Model) throws(UnrollError) -> [(name: String, array: ParameterValues)] {
+    guard let spec = model.compileSpec else { return [] }
+    let optimizer = OptimizerName.of(spec.optimizer)
+    var result: [(name: String, array: ParameterValues)] = [
+      ("\(optimizer)/iteration", ParameterValues(shape: [], values: .int64([Int64(try model.optimizerIteration())])))
+    ]
+    if case .constant = spec.optimizer.learningRate {
+      let rate = Float(try model.learningRate())
+      result.append(("\(optimizer)/learning_rate", ParameterValues(shape: [], values: .float32([rate]))))
+    }
+    let parameters = try model.parameters()
+    for (index, variable) in try model.optimizerVariables().enumerated() {
+      let owner = variable.parameter.flatMap { parameters.indices.contains($0) ? parameters[$0].name : nil } ?? ""
+      let flat = String(owner.map { $0 == "/" ? "_" : $0 })
+      let array = try ParameterValues.read(count: variable.count, shape: variable.shape, model.spec.dtype) {
+        bytes, type throws(UnrollError) in try model.readOptimizerVariable(index, into: bytes, type: type)
+      }
+      // Two layers' names may meet once flattened; the number keeps them apart.
+      result.append(("\(optimizer)/\(flat.isEmpty ? "" : flat + "_")\(variable.kind)_\(index)", array))
+    }
+    return result
+  }
+}
+
+enum OptimizerName {
+  static func of(_ spec: OptimizerSpec) -> String {
+    switch spec.algorithm {
+    case .sgd: "sgd"
+    case .rmsprop: "rmsprop"
+    case .adam: "adam"
+    case .adamw: "adamw"
+    case .adagrad: "adagrad"
+    case .adamax: "adamax"
+    case .nadam: "nadam"
+    }
+  }
+}

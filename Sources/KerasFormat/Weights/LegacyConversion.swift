@@ -1,0 +1,126 @@
+import Unroll
+
+// Weights of Keras 1 and of the CuDNN layers in today's layout.
+
+/// Brings the arrays of one layer, in file order, into the engine's order and layout.
+struct LegacyConversion {
+  let layer: String
+  let tree: WeightTree
+  let context: DecodingContext
+
+  func convert(_ arrays: [SourceArray]) throws(UnrollError) -> [SourceArray] {
+    if arrays.count == tree.count {
+      var ordered = arrays
+      for (position, slot) in tree.legacyOrder.enumerated() { ordered[slot] = arrays[position] }
+      return try convertCells(ordered)
+    }
+    if arrays.count == tree.keras1Count {
+      context.note("\(layer): one array for each gate, the form of Keras 1; the gates were joined")
+      var remaining = arrays[...]
+      return try joinGates(tree, &remaining)
+    }
+    throw UnrollError(.shapeMismatch, "\(layer): expected \(tree.count) weights, found \(arrays.count) in the file")
+  }
+
+  // MARK: Keras 1
+
+  private func joinGates(_ tree: WeightTree, _ arrays: inout ArraySlice<SourceArray>) throws(UnrollError) -> [SourceArray] {
+    func take(_ count: Int) -> [SourceArray] {
+      let taken = Array(arrays.prefix(count))
+      arrays = arrays.dropFirst(count)
+      return taken
+    }
+    var result: [SourceArray] = []
+    switch tree.kind {
+    case .lstm:
+      // Stored i, c, f, o; each a kernel, a recurrent kernel and a bias.
+      let found = take(tree.own.count * 4)
+      for variable in tree.own.indices {
+        result.append(try .joinedColumns([0, 2, 1, 3].map { found[$0 * tree.own.count + variable] }))
+      }
+    case .gru:
+      let found = take(tree.own.count * 3)
+      for variable in tree.own.indices {
+        result.append(try .joinedColumns([0, 1, 2].map { found[$0 * tree.own.count + variable] }))
+      }
+    case .conv1D:
+      for array in take(tree.own.count) { result.append(squeezed(array)) }
+    case .plain: result += take(tree.own.count)
+    }
+    for part in tree.parts { result += try joinGates(part.tree, &arrays) }
+    for element in tree.list { result += try joinGates(element.tree, &arrays) }
+    return result
+  }
+
+  /// Keras 1 stored the kernel of a Conv1D as that of a Conv2D: (k, 1, in, out).
+  private func squeezed(_ array: SourceArray) -> SourceArray {
+    guard array.shape.count == 4, array.shape[1] == 1 else { return array }
+    return array.reshaped([array.shape[0], array.shape[2], array.shape[3]])
+  }
+
+  // MARK: CuDNN
+
+  private func convertCells(_ arrays: [SourceArray]) throws(UnrollError) -> [SourceArray] {
+    var result = arrays
+    let slots = tree.slots
+    var start = 0
+    while start < slots.count {
+      var end = start + 1
+      while end < slots.count, slots[end].leaf == slots[start].leaf { end += 1 }
+      if slots[start].kind == .conv1D {
+        for index in start..<end { result[index] = squeezed(result[index]) }
+      } else if end - start == 3, let gates = cudnnGates(slots[start].kind, biasShape: result[start + 2].shape) {
+        context.note("\(slots[start].name): weights of a CuDNN layer, converted")
+        result[start] = Self.cudnnKernel(result[start], gates: gates)
+        result[start + 1] = Self.cudnnRecurrentKernel(result[start + 1], gates: gates)
+        result[start + 2] = Self.cudnnBias(result[start + 2], slots[start].kind)
+      }
+      start = end
+    }
+    return result
+  }
+
+  /// CuDNN keeps input and recurrent biases apart: 8 or 6 times the units in one row.
+  private func cudnnGates(_ kind: WeightTree.Kind, biasShape: [Int]) -> Int? {
+    switch kind {
+    case .lstm(let units): return biasShape == [8 * units] ? 4 : nil
+    case .gru(let units, true): return biasShape == [6 * units] ? 3 : nil
+    default: return nil
+    }
+  }
+
+  /// Each gate's (in, units) block holds the transposed matrix: read it by columns.
+  private static func cudnnKernel(_ source: SourceArray, gates: Int) -> SourceArray {
+    guard source.shape.count == 2, source.shape[1] % gates == 0 else { return source }
+    let (rows, columns) = (source.shape[0], source.shape[1])
+    let units = columns / gates
+    return source.mapped(source.shape) { values in
+      values.gathered { index in
+        let (row, column) = (index / columns, index % columns)
+        let (gate, unit) = (column / units, column % units)
+        let flat = row + unit * rows
+        return flat / units * columns + gate * units + flat % units
+      }
+    }
+  }
+
+  private static func cudnnRecurrentKernel(_ source: SourceArray, gates: Int) -> SourceArray {
+    guard source.shape.count == 2, source.shape[1] == source.shape[0] * gates else { return source }
+    let (units, columns) = (source.shape[0], source.shape[1])
+    return source.mapped(source.shape) { values in
+      values.gathered { index in
+        let (row, column) = (index / columns, index % columns)
+        return column % units * columns + column / units * units + row
+      }
+    }
+  }
+
+  private static func cudnnBias(_ source: SourceArray, _ kind: WeightTree.Kind) -> SourceArray {
+    if case .gru(let units, _) = kind { return source.reshaped([2, 3 * units]) }
+    let half = source.shape[0] / 2
+    return source.mapped([half]) { values in
+      let all = values.doubles
+      return .float64((0..<half).map { all[$0] + all[half + $0] })
+    }
+  }
+}

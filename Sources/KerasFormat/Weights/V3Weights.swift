@@ -1,0 +1,162 @@
+import Unroll
+
+/// Weights in the layout of Keras 3's `.weights.h5`: groups named by class and
+/// number (layers/lstm_1/cell/vars/0), never by the layer's name.
+struct V3Weights {
+  let root: H5Group
+
+  /// Keras 2.12 to 2.14 named the list of layers otherwise.
+  static let oldListPath = "_layer_checkpoint_dependencies"
+
+  static func isPresent(in root: H5Group) throws(UnrollError) -> Bool {
+    for name in ["layers", oldListPath] where try root.has(name) { return true }
+    return false
+  }
+
+  func match(_ spec: ModelSpec) throws(UnrollError) -> [SourceArray] {
+    try match(WeightTree.of(spec), root, "the model")
+  }
+
+  private func match(_ tree: WeightTree, _ group: H5Group, _ name: String) throws(UnrollError) -> [SourceArray] {
+    var result: [SourceArray] = []
+    if !tree.own.isEmpty {
+      let variables = try Self.variables(of: group)
+      guard variables.count == tree.own.count else {
+        throw UnrollError(
+          .shapeMismatch,
+          "\(name): expected \(tree.own.count) weights (\(tree.own.joined(separator: ", "))), found \(variables.count) in \(group.displayPath)/vars")
+      }
+      result += variables
+    }
+    for part in tree.parts where part.tree.count > 0 {
+      guard let child = try group.group(part.path) else {
+        throw UnrollError(.format, "\(name): the group \(group.displayPath)/\(part.path) is missing")
+      }
+      result += try match(part.tree, child, name)
+    }
+    if tree.list.contains(where: { $0.tree.count > 0 }) { result += try matchList(tree, group, name) }
+    return result
+  }
+
+  /// Pairs the elements of a class with the groups of that class in the order
+  /// of their numbers. Gaps occur: Keras 2.12 and 2.13 counted layers twice.
+  private func matchList(_ tree: WeightTree, _ group: H5Group, _ name: String) throws(UnrollError) -> [SourceArray] {
+    var found = try group.group(tree.listPath)
+    if found == nil, tree.listPath == "layers" { found = try group.group(Self.oldListPath) }
+    guard let list = found else {
+      throw UnrollError(.format, "\(name): the group \(group.displayPath)/\(tree.listPath) is missing")
+    }
+    var groups: [String: [(number: Int, group: H5Group)]] = [:]
+    for child in try list.childNames() {
+      guard let childGroup = try list.group(child), try Self.hasArrays(childGroup, depth: 0) else { continue }
+      let (stem, number) = Self.split(child)
+      groups[stem, default: []].append((number, childGroup))
+    }
+    for stem in groups.keys { groups[stem]?.sort { $0.number < $1.number } }
+
+    var taken: [String: Int] = [:]
+    var result: [SourceArray] = []
+    for element in tree.list where element.tree.count > 0 {
+      let position = taken[element.snake, default: 0]
+      taken[element.snake] = position + 1
+      guard let candidates = groups[element.snake], candidates.indices.contains(position) else {
+        throw UnrollError(
+          .shapeMismatch,
+          "\(element.tree.name): there are no weights for layer \(position + 1) of class \(element.snake) in \(list.displayPath)")
+      }
+      result += try match(element.tree, candidates[position].group, element.tree.name)
+    }
+    for (stem, candidates) in groups.sorted(by: { $0.key < $1.key }) where candidates.count > taken[stem, default: 0] {
+      throw UnrollError(
+        .shapeMismatch,
+        "\(list.displayPath) has \(candidates.count) layers of class \(stem) with weights, the model has \(taken[stem, default: 0])")
+    }
+    return result
+  }
+
+  /// "lstm_12" -> ("lstm", 12); "lstm" -> ("lstm", 0).
+  private static func split(_ name: String) -> (stem: String, number: Int) {
+    guard let underscore = name.lastIndex(of: "_"), let number = Int(name[name.index(after: underscore)...]), number >= 0,
+      name[name.index(after: underscore)...].allSatisfy({ $0.isASCII && $0.isNumber })
+    else { return (name, 0) }
+    return (String(name[..<underscore]), number)
+  }
+
+  private static func hasArrays(_ group: H5Group, depth: Int) throws(UnrollError) -> Bool {
+    guard depth < 32 else { throw UnrollError(.format, "\(group.displayPath): groups nested too deeply") }
+    for name in try group.childNames() {
+      // The states of random generators are no weights.
+      if name == "seed_generator" { continue }
+      if try group.isDataset(name) { return true }
+      if let child = try group.group(name), try hasArrays(child, depth: depth + 1) { return true }
+    }
+    return false
+  }
+
+  /// vars/0, vars/1, ... in numeric order.
+  private static func variables(of group: H5Group) throws(UnrollError) -> [SourceArray] {
+    guard let variables = try group.group("vars") else { return [] }
+    var numbered: [(Int, SourceArray)] = []
+    for name in try variables.childNames() {
+      guard let number = Int(name) else {
+        throw UnrollError(.format, "\(variables.path): expected numbered variables, found \(name)")
+      }
+      guard let dataset = try variables.dataset(name) else { continue }
+      numbered.append((number, SourceArray(dataset)))
+    }
+    return numbered.sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
+  /// Every array below a group, for describing it.
+  static func arrays(below group: H5Group, depth: Int) throws(UnrollError) -> [SourceArray] {
+    guard depth < 32 else { return [] }
+    var result: [SourceArray] = []
+    for name in try group.childNames() {
+      if try group.isDataset(name) {
+        if let dataset = try group.dataset(name) { result.append(SourceArray(dataset)) }
+      } else if let child = try group.group(name) {
+        result += try arrays(below: child, depth: depth + 1)
+      }
+    }
+    return result
+  }
+
+  func optimizer() throws(UnrollError) -> [SourceArray] {
+    guard let group = try root.group("optimizer") else { return [] }
+    return try Self.variables(of: group)
+  }
+
+  // MARK: Writing
+
+  static func write(_ spec: ModelSpec, _ values: [ParameterValues], to root: H5Group) throws(UnrollError) {
+    var remaining = values[...]
+    // Keras 3.0 to 3.3 look for the root's own variables, even without any.
+    try write(WeightTree.of(spec), &remaining, root)
+  }
+
+  private static func write(
+    _ tree: WeightTree, _ values: inout ArraySlice<ParameterValues>, _ group: H5Group
+  ) throws(UnrollError) {
+    let variables = try group.makeGroup("vars")
+    if !tree.name.isEmpty { try variables.attributes.write(tree.name, "name") }
+    for index in tree.own.indices {
+      guard let value = values.popFirst() else { throw UnrollError(.invalidState, "\(tree.name): a weight is missing") }
+      try variables.write(value.values, shape: value.shape, at: "\(index)")
+    }
+    for part in tree.parts { try write(part.tree, &values, try group.makeGroup(part.path)) }
+    guard !tree.listPath.isEmpty else { return }
+    let list = try group.makeGroup(tree.listPath)
+    var used: [String: Int] = [:]
+    for element in tree.list {
+      let number = used[element.snake, default: 0]
+      used[element.snake] = number + 1
+      let name = number == 0 ? element.snake : "\(element.snake)_\(number)"
+      try write(element.tree, &values, try list.makeGroup(name))
+    }
+  }
+
+  static func writeOptimizer(_ arrays: [ParameterValues], to root: H5Group) throws(UnrollError) {
+    let variables = try root.makeGroup("optimizer/vars")
+    for (index, array) in arrays.enumerated() { try variables.write(array.values, shape: array.shape, at: "\(index)") }
+  }
+}
