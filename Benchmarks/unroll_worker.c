@@ -165,6 +165,68 @@ static double run_stream(void) {
   return start / count;
 }
 
+enum { NAMES = 1536, LETTERS = 27, ITERATIONS = 35000 };
+
+static int32_t letters[NAMES * 18];
+static size_t lengths[NAMES];
+
+/* Random words with the lengths of dinosaur names, and the report's network. */
+static void set_up_dinosaurs(unroll_dtype dtype) {
+  unroll_model_options options;
+  unroll_input_options input;
+  unroll_recurrent_options cell;
+  unroll_dense_options dense;
+  unroll_optimizer_options sgd;
+  unroll_compile_options compile_options;
+  unsigned long state = 1;
+  size_t used = 0;
+  for (int i = 0; i < NAMES; i++) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    lengths[i] = 5 + (state >> 33) % 14;
+    for (size_t k = 0; k < lengths[i]; k++) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      letters[used++] = 1 + (int32_t)((state >> 33) % (LETTERS - 1));
+    }
+  }
+  unroll_model_options_init(&options);
+  options.dtype = dtype;
+  check(unroll_model_create(&options, &model));
+  unroll_input_options_init(&input);
+  input.rank = 2;
+  input.shape[0] = UNROLL_ANY;
+  input.shape[1] = LETTERS;
+  input.batch_size = 1;
+  check(unroll_model_add_input(model, &input));
+  unroll_recurrent_options_init(&cell);
+  cell.units = UNITS;
+  cell.return_sequences = 1;
+  cell.stateful = 1;
+  check(unroll_model_add_simple_rnn(model, &cell));
+  unroll_dense_options_init(&dense);
+  dense.units = LETTERS;
+  dense.activation = UNROLL_SOFTMAX;
+  check(unroll_model_add_dense(model, &dense));
+  check(unroll_model_build(model, NULL, 0));
+  check(unroll_optimizer_options_init(&sgd, UNROLL_SGD));
+  sgd.learning_rate = 0.01;
+  sgd.clipvalue = 5;
+  unroll_compile_options_init(&compile_options);
+  compile_options.optimizer = &sgd;
+  compile_options.loss.kind = UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY;
+  compile_options.loss.reduction = UNROLL_REDUCTION_SUM;
+  check(unroll_model_compile(model, &compile_options));
+}
+
+static double run_dinosaurs(void) {
+  unroll_sequence_options options;
+  double start = now();
+  unroll_sequence_options_init(&options);
+  options.iterations = ITERATIONS;
+  options.end_symbol = 0;
+  check(unroll_model_fit_sequences(model, letters, lengths, NAMES, &options, NULL));
+  return now() - start;
+}
+
 int main(int argc, char **argv) {
   const char *work = argc > 1 ? argv[1] : "";
   size_t threads = argc > 2 ? (size_t)atoi(argv[2]) : 1;
@@ -177,6 +239,9 @@ int main(int argc, char **argv) {
   } else if (strcmp(work, "W2") == 0) {
     set_up_epoch(243, 7, 3, threads);
     run = run_fit;
+  } else if (strncmp(work, "W3", 2) == 0) {
+    set_up_dinosaurs(strcmp(work, "W3double") == 0 ? UNROLL_FLOAT64 : UNROLL_FLOAT32);
+    run = run_dinosaurs;
   } else if (strncmp(work, "W4", 2) == 0) {
     const char kind = work[2];
     const size_t units = kind == 'b' ? 20 : kind == 'd' ? 64 : kind == 'e' ? 256 : 50;

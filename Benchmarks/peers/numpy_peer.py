@@ -48,4 +48,4 @@ def dinosaurs():
     return run
 
 
-worker.serve(f"NumPy {np.__version__}", {"W3": dinosaurs}, WORK)
+worker.serve(f"NumPy {np.__version__}", {"W3": dinosaurs, "W3double": dinosaurs}, WORK)
