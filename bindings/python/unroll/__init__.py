@@ -22,10 +22,11 @@ from .errors import UnrollError
 from .layers import Input
 from .models import Model, Sequential, inspect, load_model
 from .stream import Stream
+from .vocabulary import Vocabulary
 
 __version__ = "0.1.0"
 __all__ = [
-    "Input", "Model", "Sequential", "Stream", "UnrollError", "callbacks", "cells", "config", "errors", "initializers", "inspect",
+    "Input", "Model", "Sequential", "Stream", "UnrollError", "Vocabulary", "callbacks", "cells", "config", "errors", "initializers", "inspect",
     "instruction_set", "layers", "load_model", "losses", "metrics", "models", "optimizers", "preprocessing",
     "regularizers", "utils", "version",
 ]

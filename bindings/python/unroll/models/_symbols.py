@@ -12,6 +12,7 @@ from .. import _abi, _symbols_abi
 from .._fit import Interrupts
 from .._lib import _check_call, call, initialized, library, text
 from .._progress import ProgressBar
+from ..vocabulary import Vocabulary, _utf8, vocabulary_of
 from ._core import Core
 
 _STARTS = {
@@ -27,11 +28,6 @@ class SequenceProgress(NamedTuple):
     smoothed_loss: float
 
 
-def vocabulary_of(corpus: str) -> str:
-    """The distinct characters of a text, sorted."""
-    return text("unroll_vocabulary_of", _utf8(corpus, "corpus"))
-
-
 class Symbols(Core):
     """The part of a model that knows characters; mixed into it.
 
@@ -41,12 +37,12 @@ class Symbols(Core):
 
     @property
     def vocabulary(self) -> str:
-        """Character i stands for symbol i; "" if there is none. Saved with the model."""
+        """Character i stands for symbol i; "" if there is none. Saved with the model; a `Vocabulary` may be set too."""
         return text("unroll_model_get_vocabulary", self._handle_or_raise())
 
     @vocabulary.setter
-    def vocabulary(self, characters: str | None) -> None:
-        encoded = None if characters is None else _utf8(characters, "vocabulary")
+    def vocabulary(self, characters: str | Vocabulary | None) -> None:
+        encoded = None if characters is None else _utf8(str(characters), "vocabulary")
         call("unroll_model_set_vocabulary", self._handle_or_raise(), encoded)
 
     def encode(self, characters: str) -> np.ndarray:
@@ -188,9 +184,3 @@ def _symbols_of(values: Any) -> np.ndarray:
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise ValueError(f"symbols are whole numbers in one row, found shape {array.shape}, dtype {array.dtype}")
     return np.ascontiguousarray(array, np.int32)
-
-
-def _utf8(characters: str, what: str) -> bytes:
-    if "\0" in characters:
-        raise ValueError(f"{what}: a NUL character cannot be passed")
-    return characters.encode("utf-8")
