@@ -157,6 +157,31 @@ struct TrainingFitTests {
     #expect(nested.contains("being trained"))
   }
 
+  /// A stateful model goes on although a callback predicts with other batch sizes.
+  @Test func statefulModels() throws {
+    var recurrent = RecurrentConfig.gru(units: 3)
+    recurrent.stateful = true
+    let x = HostArray([12, 4, 1]) { sin(Double($0[0]) + 0.3 * Double($0[1])) }, y = HostArray([12, 1]) { cos(Double($0[0])) }
+    let model = try Model(
+      ModelSpec(sequential: [LayerSpec(.input(.init(shape: Shape([4, 1]), batchSize: 4))), LayerSpec(.recurrent(recurrent)), .dense(1)]), seed: 4)
+    try model.compile(CompileSpec(optimizer: .sgd(0), losses: [LossSpec(.meanSquaredError)]))
+    var run = FitOptions()
+    run.batchSize = 4
+    run.epochs = 2
+    run.shuffle = false
+    let history = try model.fit(HostData([x], [y]).view, run)
+    let losses = history["loss"] ?? []
+    #expect(losses.count == 2 && losses[0] != losses[1], "the state of the first epoch must reach the second")
+    run.batchSize = 5
+    #expect(errorMessage { _ = try model.fit(HostData([x], [y]).view, run) }.contains("12 samples are not a multiple of the batch size 5"))
+    run.batchSize = 6
+    run.epochs = 1
+    _ = try model.fit(HostData([x], [y]).view, run) { event, _ in
+      if event == .batchEnd { _ = try? model.evaluate(HostData([x], [y]).view, batchSize: 2) }
+      return .proceed
+    }
+  }
+
   @Test func earlyStoppingRestoresTheBestWeights() throws {
     let model = try network()
     var run = options(epochs: 50)

@@ -21,6 +21,7 @@ final class BatchLayout<S: Scalar> {
   private let last: [Bench]
   private let arena = Arena<S>()
   let byteCount: Int
+  let outputPositions: [Int]
 
   /// Rows of one shard: 16 keep the kernels' register tiles busy and leave
   /// work for several threads; a model whose weights do not fit the nearest
@@ -49,6 +50,7 @@ final class BatchLayout<S: Scalar> {
       last.append(lastRows == shardRows ? bench : try Self.bench(network, mode, lastRows, inputDimensions, targetFeatures, arena))
     }
     self.full = full
+    outputPositions = full[0].plan.outputs.map { $0.positions }
     self.last = last
     byteCount = arena.byteCount + (full + last).reduce(0) { $0 + $1.plan.byteCount }
   }
@@ -69,10 +71,10 @@ final class BatchLayout<S: Scalar> {
   func bench(shard: Int, worker: Int) -> Bench { shard == shardCount - 1 ? last[worker] : full[worker] }
   func firstRow(of shard: Int) -> Int { shard * shardRows }
   var outputDimensions: [[Int]] { full[0].plan.outputs.map { $0.dimensions } }
-  var outputPositions: [Int] { full[0].plan.outputs.map { $0.positions } }
   /// Throws what a layer found wrong with the values of the last batch.
   func checkValues() throws(UnrollError) {
-    for bench in full + last { try bench.plan.checkValues() }
+    for bench in full { try bench.plan.checkValues() }
+    for bench in last { try bench.plan.checkValues() }
   }
   var masksOutput: Bool { full[0].plan.outputs.contains { $0.mask != nil } }
 }

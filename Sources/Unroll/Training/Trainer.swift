@@ -8,10 +8,12 @@ final class Trainer<S: Scalar>: AnyTrainer {
   let optimizer: Optimizer<S>
   let modelSeed: UInt64
   private let heads: [Head]
+  private let isStateful: Bool
   /// Made for the first batch, when the shapes of the targets say what "accuracy" means.
   private var runner: BatchRunner<S>?
   private var runnerSparse: [Bool] = []
   private var metrics: [[MetricRule]] = []
+  private var knownOutputs: [[[Int]]: [[Int]]] = [:]
   /// Elements of the flat buffer that one task of the update phase takes.
   private static var updateBlock: Int { 1 << 14 }
   private let updateBlocks: [Range<Int>]
@@ -23,6 +25,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
     self.network = network
     self.spec = spec
     self.modelSeed = modelSeed
+    isStateful = network.isStateful
     optimizer = try Optimizer(spec.optimizer, network.store, kernels(for: S.self))
     heads = try Self.heads(network, spec)
     let outputs = heads.map { $0.name }
@@ -83,7 +86,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   func bind(_ data: TrainingData, batch: Int) throws(UnrollError) -> BoundData {
     guard data.rows > 0 else { throw UnrollError(.invalidArgument, "there are no samples") }
     let dimensions = try network.inputDimensions(data.inputs)
-    let outputs = try network.outputDimensions(for: dimensions)
+    let outputs = try outputDimensions(dimensions)
     let bound = try BoundData(data, inputDimensions: dimensions, outputs: outputs, heads: heads)
     if network.isStateful {
       guard data.rows % min(batch, data.rows) == 0 else {
@@ -109,6 +112,16 @@ final class Trainer<S: Scalar>: AnyTrainer {
       runner = BatchRunner(network, heads: heads, metrics: metrics)
     }
     return bound
+  }
+
+  /// Remembered, as asking the network may cost a plan: training on sequences
+  /// of many lengths asks before every batch.
+  private func outputDimensions(_ dimensions: [[Int]]) throws(UnrollError) -> [[Int]] {
+    if let known = knownOutputs[dimensions] { return known }
+    let outputs = try network.outputDimensions(for: dimensions)
+    if knownOutputs.count >= 1024 { knownOutputs.removeAll() }
+    knownOutputs[dimensions] = outputs
+    return outputs
   }
 
   /// Metrics that compare element by element need targets as wide as the output.
@@ -154,15 +167,17 @@ final class Trainer<S: Scalar>: AnyTrainer {
 
   private enum Phase { case shards, update }
   private var phase = Phase.shards
+  /// The runner of the batch being computed; a callback's evaluation may have its own.
+  private var active: BatchRunner<S>?
 
   private func task(_ task: Int, _ worker: Int) {
     switch phase {
-    case .shards: runner?.runShard(task, worker: worker)
+    case .shards: active?.runShard(task, worker: worker)
     case .update: optimizer.apply(updateBlocks[task], gradients: updateGradients)
     }
   }
 
-  private var updateGradients: UnsafeMutablePointer<S> { runner?.gradients ?? network.store.buffer.pointer }
+  private var updateGradients: UnsafeMutablePointer<S> { active?.gradients ?? network.store.buffer.pointer }
 
   /// Forward, and in training backward, of one batch. `outcome.total` is the
   /// weighted loss with the regularisers' penalty.
@@ -171,6 +186,9 @@ final class Trainer<S: Scalar>: AnyTrainer {
     into outcome: inout BatchRunner<S>.Outcome
   ) throws(UnrollError) -> Double {
     phase = .shards
+    active = runner
+    // A callback may have evaluated with another batch size.
+    if isStateful { try network.reserveStates(batch: layout.rows) }
     runner.run(layout, data, step, pool: pool, into: &outcome)
     try layout.checkValues()
     var total = penalty()
@@ -197,6 +215,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   func update(_ runner: BatchRunner<S>, _ pool: WorkerPool) throws(UnrollError) {
     beginUpdate(runner.gradients)
     phase = .update
+    active = runner
     pool.run(tasks: updateBlocks.count)
     optimizer.iteration += 1
     try network.prepare()

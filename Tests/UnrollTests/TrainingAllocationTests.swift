@@ -1,0 +1,38 @@
+import CAllocations
+import Glibc
+import Testing
+
+@testable import Unroll
+
+struct TrainingAllocationTests {
+  /// Counted from callback to callback of one epoch: batches 2 to 9.
+  @Test func aStepAfterTheFirstAllocatesNothing() throws {
+    var recurrent = RecurrentConfig.lstm(units: 6)
+    recurrent.returnSequences = true
+    let model = try Model(layers: [
+      .input([5, 1]), LayerSpec(.recurrent(recurrent)), LayerSpec(.dropout(NoiseConfig(rate: 0.2))),
+      LayerSpec(.recurrent(.gru(units: 4))), .dense(1),
+    ])
+    var optimizer = OptimizerSpec.adam()
+    optimizer.globalClipNorm = 1
+    try model.compile(CompileSpec(optimizer: optimizer, losses: [LossSpec(.meanSquaredError)], metrics: [.meanAbsoluteError]))
+    let data = HostData([HostArray([320, 5, 1]) { sin(Double($0[0] + $0[1])) }], [HostArray([320]) { cos(Double($0[0])) }])
+    var options = FitOptions()
+    options.threads = 1
+    var counts: [UInt] = []
+    counts.reserveCapacity(100)
+    _ = try model.fit(data.view, options) { event, _ in
+      if event == .batchEnd { counts.append(allocation_count()) }
+      return .proceed
+    }
+    #expect(counts.count == 10)
+    #expect(allocation_count() > 0, "the counter must be in place")
+    let perStep = zip(counts.dropFirst(), counts).map { $0 - $1 }
+    if _isDebugAssertConfiguration() {
+      // Unoptimised code boxes closures and generic values: the same number every step.
+      #expect(Set(perStep.dropFirst()).count == 1, "allocations of each step: \(perStep)")
+    } else {
+      #expect(perStep.dropFirst().allSatisfy { $0 == 0 }, "allocations of each step: \(perStep)")
+    }
+  }
+}
