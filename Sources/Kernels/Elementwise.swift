@@ -85,3 +85,17 @@ func clip<V: Vector>(
   let l = V(low), h = V(high)
   map(n, x, x) { (v: V) in h.least(l.greatest(v)) }
 }
+
+/// 0 with probability `rate`, else 1 / (1 - rate), from the key and the index alone.
+func dropoutFactors<V: Vector>(
+  _: V.Type, _ n: Int, _ key: UInt64, _ rate: Double, _ y: UnsafeMutablePointer<V.Element>
+) {
+  let threshold = UInt32(min(rate * 4294967296, 4294967295))
+  let scale = rate < 1 ? 1 / (1 - rate) : 0
+  var i = 0
+  while i + V.width <= n {
+    V.dropout(key: key, first: i, threshold: threshold, scale: scale).store(y + i)
+    i += V.width
+  }
+  if i < n { V.dropout(key: key, first: i, threshold: threshold, scale: scale).store(y + i, count: n - i) }
+}

@@ -48,11 +48,13 @@ func rnnRowBackward<V: Vector>(
   }
 }
 
-/// i, f, o = sigmoid; g = tanh; c = f c' + i g; h = o tanh(c)
+/// i, f, o = sigmoid; g = tanh; c = f c' + i g; h = o tanh(c). `cTanh` takes
+/// tanh(c) for the backward pass.
 @inline(__always)
 func lstmRow<V: Vector>(
   _: V.Type, _ units: Int, _ z: UnsafeMutablePointer<V.Element>, _ cOld: UnsafePointer<V.Element>,
-  _ cNew: UnsafeMutablePointer<V.Element>, _ hNew: UnsafeMutablePointer<V.Element>
+  _ cNew: UnsafeMutablePointer<V.Element>, _ hNew: UnsafeMutablePointer<V.Element>,
+  _ cTanh: UnsafeMutablePointer<V.Element>?
 ) {
   let zf = z + units, zc = z + 2 * units, zo = z + 3 * units
   vectors(V.self, units) { j, n in
@@ -62,12 +64,17 @@ func lstmRow<V: Vector>(
     let o: V = sigmoid(load(zo + j, n))
     let old: V = load(cOld + j, n)
     let c = (i * g).plus(f, times: old)
-    store(i, z + j, n)
-    store(f, zf + j, n)
-    store(g, zc + j, n)
-    store(o, zo + j, n)
+    let t = hyperbolicTangent(c)
     store(c, cNew + j, n)
-    store(o * hyperbolicTangent(c), hNew + j, n)
+    store(o * t, hNew + j, n)
+    // Without a backward pass nobody reads the gates again.
+    if let cTanh {
+      store(i, z + j, n)
+      store(f, zf + j, n)
+      store(g, zc + j, n)
+      store(o, zo + j, n)
+      store(t, cTanh + j, n)
+    }
   }
 }
 
@@ -75,7 +82,7 @@ func lstmRow<V: Vector>(
 /// then each through its activation, and dc f goes back a step.
 @inline(__always)
 func lstmRowBackward<V: Vector>(
-  _: V.Type, _ units: Int, _ z: UnsafeMutablePointer<V.Element>, _ cNew: UnsafePointer<V.Element>,
+  _: V.Type, _ units: Int, _ z: UnsafeMutablePointer<V.Element>, _ cTanh: UnsafePointer<V.Element>,
   _ cOld: UnsafePointer<V.Element>, _ dh: UnsafePointer<V.Element>,
   _ dOut: UnsafePointer<V.Element>?, _ dc: UnsafeMutablePointer<V.Element>
 ) {
@@ -84,7 +91,7 @@ func lstmRowBackward<V: Vector>(
   vectors(V.self, units) { j, n in
     let i: V = load(z + j, n), f: V = load(zf + j, n)
     let g: V = load(zc + j, n), o: V = load(zo + j, n)
-    let t: V = hyperbolicTangent(load(cNew + j, n))
+    let t: V = load(cTanh + j, n)
     var d: V = load(dh + j, n)
     if let dOut { d = d + load(dOut + j, n) }
     let carried: V = load(dc + j, n)

@@ -52,5 +52,6 @@ private func table<V: Vector>(_: V.Type) -> KernelTable<V.Element> {
     clip: { clip(V.self, $0, $1, $2, $3) },
     sumOfSquares: { n, x in reduce(n, x) { (s: V, v: V) in s.plus(v, times: v) } },
     sum: { n, x in reduce(n, x) { (s: V, v: V) in s + v } },
-    optimize: { optimize(V.self, $0, $1) })
+    optimize: { optimize(V.self, $0, $1) },
+    dropoutFactors: { dropoutFactors(V.self, $0, $1, $2, $3) })
 }

@@ -109,7 +109,8 @@ private struct BackwardWalk<V: Vector> {
         if masked { fill(V.self, units, 0, dh) }
         return
       case .lstm:
-        lstmRowBackward(V.self, units, z, cNew, cOld, dh, dOut, dc)
+        let tanh = memory + space.tanhCarries + (t * s.rows + r) * units
+        lstmRowBackward(V.self, units, z, tanh, cOld, dh, dOut, dc)
         if masked { fill(V.self, units, 0, dh) }
         return
       case .gru:

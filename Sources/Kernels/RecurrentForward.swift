@@ -50,7 +50,8 @@ func recurrentForward<V: Vector>(
     advance.run(
       gates: gates,
       before: s.training && !plan.isStandard ? memory + space.before + t * gateRows : nil,
-      hOld: hOld, hNew: hNew, cOld: cOld, cNew: cNew, mask: mask)
+      hOld: hOld, hNew: hNew, cOld: cOld, cNew: cNew,
+      cTanh: s.training ? memory + space.tanhCarries + t * state : nil, mask: mask)
     if let mask {
       for r in 0..<rows {
         if mask[r] != 0 {

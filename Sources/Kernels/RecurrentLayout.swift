@@ -100,6 +100,8 @@ struct RecurrentWorkspace<V: Vector> {
   /// [T][B][U] in training, else [B][U]
   let states: Int
   let carries: Int
+  /// [T][B][U] tanh(c), LSTM in training with the standard activations
+  let tanhCarries: Int
   /// [T][B][F] with goBackwards
   let reversed: Int
   /// [B][U] each
@@ -127,7 +129,8 @@ struct RecurrentWorkspace<V: Vector> {
     before = (training ? steps : block) * gateRows
     states = before + (training && !plan.isStandard ? steps * gateRows : 0)
     carries = states + kept * state
-    reversed = carries + (plan.cell == .lstm ? kept * state : 0)
+    tanhCarries = carries + (plan.cell == .lstm ? kept * state : 0)
+    reversed = tanhCarries + (plan.cell == .lstm && training && plan.isStandard ? steps * state : 0)
     zeros = reversed + (plan.goBackwards ? steps * rows * plan.features : 0)
     previousOutput = zeros + state
     dState = previousOutput + state

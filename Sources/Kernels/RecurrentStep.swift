@@ -17,9 +17,11 @@ struct RecurrentAdvance<V: Vector> {
   /// Scratch for one row.
   let row: Out
 
-  /// `gates` holds x K + b; `hOld` nil means zeros. New states may be the old ones.
+  /// `gates` holds x K + b; `hOld` nil means zeros. New states may be the old
+  /// ones. `cTanh` is for the backward pass of an LSTM.
   func run(
-    gates: Out, before: Out?, hOld: In?, hNew: Out, cOld: In, cNew: Out, mask: UnsafePointer<UInt8>?
+    gates: Out, before: Out?, hOld: In?, hNew: Out, cOld: In, cNew: Out, cTanh: Out?,
+    mask: UnsafePointer<UInt8>?
   ) {
     let isGRU = layout.plan.cell == .gru
     let old = hOld ?? zeros
@@ -43,7 +45,7 @@ struct RecurrentAdvance<V: Vector> {
       }
       switch layout.plan.cell {
       case .simpleRNN: rnnRow(V.self, units, z, hNew + at)
-      case .lstm: lstmRow(V.self, units, z, cOld + at, cNew + at, hNew + at)
+      case .lstm: lstmRow(V.self, units, z, cOld + at, cNew + at, hNew + at, cTanh.map { $0 + at })
       case .gru:
         if layout.plan.resetAfter {
           gruRowResetAfter(V.self, units, z, old + at, hNew + at)
@@ -190,5 +192,5 @@ func recurrentStep<V: Vector>(_: V.Type, _ plan: RecurrentPlan, _ s: RecurrentSt
   let carry = s.carry ?? s.state
   advance.run(
     gates: gates, before: nil, hOld: UnsafePointer(s.state), hNew: s.state,
-    cOld: UnsafePointer(carry), cNew: carry, mask: nil)
+    cOld: UnsafePointer(carry), cNew: carry, cTanh: nil, mask: nil)
 }

@@ -46,6 +46,8 @@ protocol Vector {
   /// self 2^n for shifted = n + 1.5 2^(mantissa bits)
   func timesPowerOfTwo(shifted: Self) -> Self
   func lanesSum() -> Double
+  /// Dropout factors of elements `first`...: 0 or `scale`.
+  static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self
 }
 
 extension Vector {
@@ -85,6 +87,9 @@ extension FloatVector: Vector {
     cv_where_f32(x, y, a, b)
   }
   @inline(__always) func timesPowerOfTwo(shifted: Self) -> Self { cv_pow2_f32(self, shifted) }
+  @inline(__always) static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self {
+    cv_dropout_f32(UInt(key), UInt32(truncatingIfNeeded: first), threshold, Float(scale))
+  }
   @inline(__always) func lanesSum() -> Double {
     var total = 0.0
     for lane in 0..<scalarCount { total += Double(self[lane]) }
@@ -120,6 +125,9 @@ extension DoubleVector: Vector {
     cv_where_f64(x, y, a, b)
   }
   @inline(__always) func timesPowerOfTwo(shifted: Self) -> Self { cv_pow2_f64(self, shifted) }
+  @inline(__always) static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self {
+    cv_dropout_f64(UInt(key), UInt32(truncatingIfNeeded: first), threshold, Double(scale))
+  }
   @inline(__always) func lanesSum() -> Double {
     var total = 0.0
     for lane in 0..<scalarCount { total += Double(self[lane]) }

@@ -154,3 +154,41 @@ import Testing
     }
   }
 }
+
+@Suite struct DropoutFactorTests {
+  @Test func sameNumbersOnEveryInstructionSet() {
+    var all: [[Float]] = []
+    for table in tables(Float.self) {
+      var y = [Float](repeating: .nan, count: 1003)
+      table.dropoutFactors(1003, 0x1234_5678_9ABC_DEF0, 0.25, &y)
+      all.append(y)
+    }
+    for table in tables(Double.self) {
+      var y = [Double](repeating: .nan, count: 1003)
+      table.dropoutFactors(1003, 0x1234_5678_9ABC_DEF0, 0.25, &y)
+      all.append(y.map { Float($0) })
+    }
+    #expect(all.allSatisfy { $0 == all[0] })
+    #expect(Set(all[0]) == [0, Float(1 / 0.75)])
+  }
+
+  /// Rates, and no correlation between neighbouring keys and indices.
+  @Test func ratesAndIndependence() {
+    for table in tables(Float.self) {
+      let n = 100_000
+      for rate in [0.1, 0.5, 0.8] {
+        var a = [Float](repeating: 0, count: n), b = a
+        table.dropoutFactors(n, 77, rate, &a)
+        table.dropoutFactors(n, 78, rate, &b)
+        let dropped = a.filter { $0 == 0 }.count
+        // Five standard deviations.
+        let spread = 5 * (Double(n) * rate * (1 - rate)).squareRoot()
+        #expect(abs(Double(dropped) - Double(n) * rate) < spread)
+        let both = zip(a, b).filter { $0 == 0 && $1 == 0 }.count
+        #expect(abs(Double(both) - Double(n) * rate * rate) < spread)
+        let pairs = (1..<n).filter { a[$0] == 0 && a[$0 - 1] == 0 }.count
+        #expect(abs(Double(pairs) - Double(n) * rate * rate) < spread)
+      }
+    }
+  }
+}

@@ -128,4 +128,32 @@ CV_INLINE cv_f64 cv_pow2_f64(cv_f64 a, cv_f64 shifted) {
   return (cv_f64)((cv_i64)a + ((cv_i64)shifted << 52));
 }
 
+/* Dropout factors of elements first, first + 1, ...: 0 where 32 random bits are
+   below the threshold, else scale. The bits are a hash of the element's index
+   under a 64-bit key (the integer finaliser "lowbias32" of C. Wellons, twice
+   keyed), the same on every instruction set. */
+typedef unsigned cv_u32 __attribute__((ext_vector_type(sizeof(cv_f32) / 4)));
+typedef unsigned cv_u32d __attribute__((ext_vector_type(sizeof(cv_f64) / 8)));
+#define CV_HASH(x, key) \
+  x = x * 0x9e3779b9u + (unsigned)(key); \
+  x = (x ^ (x >> 16)) * 0x21f0aaadu; \
+  x = (x ^ (x >> 15)) * 0x735a2d97u + (unsigned)((key) >> 32); \
+  x = (x ^ (x >> 15)) * 0x21f0aaadu; \
+  x = x ^ (x >> 16);
+
+CV_INLINE cv_f32 cv_dropout_f32(unsigned long key, unsigned first, unsigned threshold, float scale) {
+  cv_u32 x;
+  for (unsigned i = 0; i < sizeof(cv_f32) / 4; i++) x[i] = i;
+  x += first;
+  CV_HASH(x, key)
+  return x < threshold ? (cv_f32)0.0f : (cv_f32)scale;
+}
+CV_INLINE cv_f64 cv_dropout_f64(unsigned long key, unsigned first, unsigned threshold, double scale) {
+  cv_u32d x;
+  for (unsigned i = 0; i < sizeof(cv_f64) / 8; i++) x[i] = i;
+  x += first;
+  CV_HASH(x, key)
+  return __builtin_convertvector(x < threshold, cv_i64) ? (cv_f64)0.0 : (cv_f64)scale;
+}
+
 #endif

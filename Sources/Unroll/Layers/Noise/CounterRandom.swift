@@ -20,7 +20,7 @@ struct CounterRandom {
   }
 
   struct Row {
-    fileprivate let key: UInt64
+    let key: UInt64
 
     /// 64 random bits of number `index`.
     @inline(__always)

@@ -39,9 +39,7 @@ private final class DropoutOp<S: Scalar>: Op<S> {
   /// 0 or 1 / (1 - rate), for every element, or of one step if spatial.
   private let factors: UnsafeMutablePointer<S>
   private let isSpatial: Bool
-  /// An element is dropped if 32 random bits are below this.
-  private let threshold: UInt64
-  private let scale: S
+  private let rate: Double
   private let key: UInt64
   private let place: RowPlace
 
@@ -52,8 +50,7 @@ private final class DropoutOp<S: Scalar>: Op<S> {
     self.y = y
     self.factors = factors
     self.isSpatial = isSpatial
-    threshold = UInt64(rate * 0x1p32)
-    scale = rate < 1 ? S(1 / (1 - rate)) : 0
+    self.rate = rate
     self.key = key
     self.place = place
   }
@@ -70,15 +67,7 @@ private final class DropoutOp<S: Scalar>: Op<S> {
     for position in 0..<drawnPositions {
       for row in 0..<x.batch {
         let numbers = place.random(random, position: position, row: row, firstRow: run.firstRow)
-        // One call of the generator serves two elements.
-        for pair in 0..<features / 2 {
-          let bits = numbers.bits(pair)
-          factor[2 * pair] = bits & 0xFFFF_FFFF < threshold ? 0 : scale
-          factor[2 * pair + 1] = bits >> 32 < threshold ? 0 : scale
-        }
-        if features % 2 == 1 {
-          factor[features - 1] = numbers.bits(features / 2) & 0xFFFF_FFFF < threshold ? 0 : scale
-        }
+        run.kernels.dropoutFactors(features, numbers.key, rate, factor)
         factor += features
       }
     }
