@@ -1083,8 +1083,9 @@ UNROLL_API void unroll_load_options_init(unroll_load_options *options);
 
 /*
  * A whole model: .h5 or .keras. Errors: IO_ERROR (no such file, a directory,
- * no permission, disk full), UNSUPPORTED (a format that is weights only; a
- * layer or option without a place in the format), INVALID_STATE (not built).
+ * no permission, disk full), INVALID_ARGUMENT (a name whose ending says no
+ * format, a format that is weights only), UNSUPPORTED (a layer or option without
+ * a place in the format), INVALID_STATE (not built).
  */
 UNROLL_API unroll_status unroll_model_save(const unroll_model *model, const char *path,
                                            const unroll_save_options *options);

@@ -20,16 +20,19 @@ public func unroll_model_destroy(_ model: OpaquePointer?) {
   release(model, ModelHandle.self)
 }
 
-/// Appends a layer under a name that no other layer of the model has.
 private func add(
   _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, trainable: Bool = true, _ config: LayerConfig
 ) throws(UnrollError) {
   let model = try engineModel(handle)
-  let name = try readName(name)
-  if !name.isEmpty, model.spec.layers.contains(where: { $0.name == name }) {
-    throw UnrollError(.invalidArgument, "the model has a layer named '\(name)' already; names must be unique")
+  try add(model, LayerSpec(name: try readName(name), trainable: trainable, config))
+}
+
+/// Appends a layer under a name that no other layer of the model has.
+func add(_ model: Model, _ layer: LayerSpec) throws(UnrollError) {
+  if !layer.name.isEmpty, model.spec.layers.contains(where: { $0.name == layer.name }) {
+    throw UnrollError(.invalidArgument, "the model has a layer named '\(layer.name)' already; names must be unique")
   }
-  try model.add(LayerSpec(name: name, trainable: trainable, config))
+  try model.add(layer)
 }
 
 @_cdecl("unroll_model_add_input") @implementation

@@ -53,9 +53,9 @@ static void arguments(void) {
   REFUSES(UNROLL_INVALID_ARGUMENT, "format is 1", unroll_model_save(model, DIRECTORY "/x.h5", &save));
   REFUSES(UNROLL_INVALID_ARGUMENT, "format is 1", unroll_model_save_weights(model, DIRECTORY "/x.h5", &save));
   save.format = UNROLL_FORMAT_WEIGHTS_H5;
-  REFUSES(UNROLL_UNSUPPORTED, "weights", unroll_model_save(model, DIRECTORY "/x.h5", &save));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "weights", unroll_model_save(model, DIRECTORY "/x.h5", &save));
   save.format = UNROLL_FORMAT_KERAS;
-  REFUSES(UNROLL_UNSUPPORTED, "", unroll_model_save_weights(model, DIRECTORY "/x.h5", &save));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "whole", unroll_model_save_weights(model, DIRECTORY "/x.h5", &save));
   REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_save_weights(NULL, DIRECTORY "/x.h5", NULL));
   REFUSES(UNROLL_INVALID_ARGUMENT, "path is NULL", unroll_model_save_weights(model, NULL, NULL));
   REFUSES(UNROLL_INVALID_STATE, "not built", unroll_model_save_weights(unbuilt, DIRECTORY "/x.weights.h5", NULL));

@@ -1,0 +1,110 @@
+import CUnroll
+import KerasFormat
+import Unroll
+
+private func fileFormat(_ format: unroll_file_format) throws(UnrollError) -> FileFormat {
+  switch format {
+  case UNROLL_FORMAT_AUTO: .automatic
+  case UNROLL_FORMAT_H5: .h5
+  case UNROLL_FORMAT_H5_WEIGHTS: .h5Weights
+  case UNROLL_FORMAT_KERAS: .keras
+  case UNROLL_FORMAT_WEIGHTS_H5: .weightsH5
+  default: throw unknown(format.rawValue, "unroll_file_format", "options->format")
+  }
+}
+
+@_cdecl("unroll_model_save") @implementation
+public func unroll_model_save(
+  _ model: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<unroll_save_options>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    let path = try readPath(path)
+    let options = try read(options, defaults: saveDefaults, "options")
+    try ModelFile.save(
+      model, path: path, format: try fileFormat(options.format), includeOptimizer: options.include_optimizer != 0)
+  }
+}
+
+@_cdecl("unroll_model_load") @implementation
+public func unroll_model_load(
+  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<unroll_load_options>?,
+  _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let path = try readPath(path)
+    let model = try place(model, "model")
+    let options = try read(options, defaults: loadDefaults, "options")
+    model.pointee = handOut(ModelHandle(try ModelFile.load(path: path, compile: options.compile != 0)))
+  }
+}
+
+@_cdecl("unroll_model_save_weights") @implementation
+public func unroll_model_save_weights(
+  _ model: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<unroll_save_options>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    let path = try readPath(path)
+    let options = try read(options, defaults: saveDefaults, "options")
+    try ModelFile.saveWeights(model, path: path, format: try fileFormat(options.format))
+  }
+}
+
+@_cdecl("unroll_model_load_weights") @implementation
+public func unroll_model_load_weights(_ model: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    try ModelFile.loadWeights(into: try engineModel(model), path: try readPath(path))
+  }
+}
+
+@_cdecl("unroll_model_from_json") @implementation
+public func unroll_model_from_json(
+  _ json: UnsafePointer<CChar>?, _ length: Int, _ options: UnsafePointer<unroll_model_options>?,
+  _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let json = try readText(json, length: length, "json")
+    let model = try place(model, "model")
+    let options = try read(options, defaults: modelDefaults, "options")
+    model.pointee = handOut(ModelHandle(try ModelFile.modelFromJSON(json, seed: options.seed)))
+  }
+}
+
+@_cdecl("unroll_model_add_layer_json") @implementation
+public func unroll_model_add_layer_json(
+  _ model: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ length: Int
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let model = try engineModel(model)
+    try add(model, try ModelFile.layerFromJSON(try readText(json, length: length, "json")))
+  }
+}
+
+@_cdecl("unroll_model_to_json") @implementation
+public func unroll_model_to_json(
+  _ model: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    try writeText(try ModelFile.json(of: try engineModel(model)), to: text, capacity, length)
+  }
+}
+
+@_cdecl("unroll_model_describe") @implementation
+public func unroll_model_describe(
+  _ model: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    try writeText(try ModelFile.describe(try engineModel(model)).json, to: text, capacity, length)
+  }
+}
+
+@_cdecl("unroll_inspect") @implementation
+public func unroll_inspect(
+  _ path: UnsafePointer<CChar>?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    try writeText(try ModelFile.inspect(path: try readPath(path)).json, to: text, capacity, length)
+  }
+}
