@@ -40,9 +40,11 @@ fi
 # Every exported function must have met a wrong argument.
 export UNROLL_TRIED="$PWD/$out/tried.txt"
 : >"$UNROLL_TRIED"
+failed=0
 for name in "${programs[@]}"; do
-  UNROLL_TEST_DATA="$PWD/Tests/Fixtures" "$out/$name"
+  UNROLL_TEST_DATA="$PWD/Tests/Fixtures" "$out/$name" || failed=1
 done
+[ "$failed" = 0 ]
 untried=$(comm -13 <(sort -u "$UNROLL_TRIED") <(tools/exported.sh build/lib/libunroll.so))
 if [ -n "$untried" ]; then
   printf 'exported, but no test in Tests/ABI/refuse_*.c gives it a wrong argument:\n%s\n' "$untried" >&2

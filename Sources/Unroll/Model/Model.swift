@@ -47,11 +47,18 @@ public final class Model: @unchecked Sendable {
   public func build(inputShape: Shape, batchSize: Int? = nil, isInteger: Bool = false) throws(UnrollError) {
     guard spec.isSequential else { throw UnrollError(.invalidState, "the inputs of a Functional model are part of its specification") }
     guard !isBuilt else { return }
+    let before = spec
     if case .input = spec.layers.first?.config {} else {
       let input = LayerSpec(name: "input_layer", .input(.init(shape: inputShape, batchSize: batchSize, isInteger: isInteger)))
       spec = ModelSpec(sequential: [input] + spec.layers, name: spec.name, dtype: spec.dtype)
     }
-    try build()
+    do throws(UnrollError) {
+      try build()
+    } catch {
+      // Another shape may be tried.
+      spec = before
+      throw error
+    }
   }
 
   /// Makes the parameters of a model whose inputs are known.

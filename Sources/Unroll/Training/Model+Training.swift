@@ -7,8 +7,14 @@ extension Model {
     if isBuilt { _ = try trainer() }
   }
 
-  /// What `compile` was given, or nil.
-  public var compileSpec: CompileSpec? { training?.spec }
+  /// What `compile` was given, with the present learning rate if that is constant; or nil.
+  public var compileSpec: CompileSpec? {
+    guard var spec = training?.spec else { return nil }
+    if case .constant = spec.optimizer.learningRate, let trainer = training?.trainer {
+      spec.optimizer.learningRate = .constant(trainer.learningRate)
+    }
+    return spec
+  }
 
   /// Names of the values that training and evaluation report: "loss", with
   /// several outputs `<output>_loss` for each, then the metrics (with several
