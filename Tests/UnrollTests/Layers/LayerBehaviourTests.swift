@@ -17,6 +17,49 @@ struct LayerBehaviourTests {
     #expect(try shard.run()[0].values != Array(whole.values[30...]))
   }
 
+  @Test func dropoutInsideTimeDistributedDoesNotDependOnShards() throws {
+    let spec = sequential([5, 3], [.timeDistributed(LayerSpec(.dropout(NoiseConfig(rate: 0.5))))])
+    let whole = try TestNetwork<Double>(spec, [TestArray([4, 5, 3], [Double](repeating: 1, count: 60))], mode: .training).run()[0]
+    let shard = try TestNetwork<Double>(spec, [TestArray([2, 5, 3], [Double](repeating: 1, count: 30))], mode: .training)
+    shard.plan.run.firstRow = 2
+    #expect(try shard.run()[0].values == Array(whole.values[30...]))
+    // Steps are dropped independently.
+    let steps: [[Double]] = (0..<20).map { step in Array(whole.values[3 * step..<3 * step + 3]) }
+    #expect(Set(steps).count > 4)
+    #expect(Set(steps.prefix(5)).count > 1)
+  }
+
+  @Test func gaussianNoiseHasItsDeviationAndNoShards() throws {
+    let spec = sequential([100, 50], [.gaussianNoise(NoiseConfig(rate: 0.3))])
+    let zeros = TestArray([4, 100, 50], [Double](repeating: 0, count: 20000))
+    let values = try TestNetwork<Double>(spec, [zeros], mode: .training).run()[0].values
+    let mean = values.reduce(0, +) / 20000, variance = values.reduce(0) { $0 + $1 * $1 } / 20000
+    #expect(abs(mean) < 0.01 && abs(variance.squareRoot() - 0.3) < 0.01)
+    let shard = try TestNetwork<Double>(spec, [TestArray([1, 100, 50], [Double](repeating: 0, count: 5000))], mode: .training)
+    shard.plan.run.firstRow = 3
+    #expect(try shard.run()[0].values == Array(values[15000...]))
+  }
+
+  @Test func gaussianDropoutHasMeanOneAndItsDeviation() throws {
+    let spec = sequential([100, 50], [.gaussianDropout(NoiseConfig(rate: 0.2))])
+    let ones = TestArray([4, 100, 50], [Double](repeating: 1, count: 20000))
+    let values = try TestNetwork<Double>(spec, [ones], mode: .training).run()[0].values
+    let mean = values.reduce(0, +) / 20000, variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 20000
+    #expect(abs(mean - 1) < 0.02 && abs(variance.squareRoot() - 0.5) < 0.02)
+  }
+
+  @Test func aFrozenWrapperFreezesItsLayers() throws {
+    for layer in [LayerModels.distributed(LayerModels.dense(2)), LayerModels.both(LayerModels.lstm(2)), LayerModels.stack([.lstm(units: 2)]),
+      .model(ModelSpec(sequential: [LayerSpec(name: "a", LayerModels.dense(2))]))] {
+      var spec = sequential([5, 3], [layer])
+      #expect(try Network<Float>(spec, seed: 0).store.parameters.allSatisfy { $0.isTrainable })
+      spec.layers[1].trainable = false
+      let parameters = try Network<Float>(spec, seed: 0).store.parameters
+      #expect(!parameters.isEmpty && parameters.allSatisfy { !$0.isTrainable })
+      #expect(parameters.allSatisfy { $0.name.hasPrefix("layer_0/") })
+    }
+  }
+
   @Test func dropoutKeepsTheMeanAndItsRate() throws {
     let spec = sequential([100, 50], [.dropout(NoiseConfig(rate: 0.3))])
     let ones = TestArray([4, 100, 50], [Double](repeating: 1, count: 20000))

@@ -11,6 +11,7 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
   private(set) var bias: Parameter<S>?
   /// Tap by tap, group by group.
   private(set) var packed: [PackedMatrix<S>] = []
+  private var inGroup = 0
 
   init(_ spec: LayerSpec, _ config: Conv1DConfig) {
     self.config = config
@@ -21,8 +22,8 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
     for (what, value) in [
       ("filters", config.filters), ("kernel_size", config.kernelSize), ("strides", config.strides),
       ("dilation_rate", config.dilation), ("groups", config.groups),
-    ] where value < 1 {
-      throw UnrollError(.invalidArgument, "\(name): \(what) must be at least 1, found \(value)")
+    ] {
+      try checkSize(what, value)
     }
     guard config.strides == 1 || config.dilation == 1 else {
       throw UnrollError(
@@ -34,20 +35,16 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
         .invalidArgument,
         "\(name): \(features) input features and \(config.filters) filters must both be multiples of \(config.groups) groups")
     }
-    _ = try checkedProduct([config.kernelSize, config.dilation, 2], "\(name): kernel_size times dilation_rate")
-    let inGroup = features / config.groups
+    inGroup = features / config.groups
     kernel = declare(
       "kernel", [config.kernelSize, inGroup, config.filters], config.kernelInitializer, config.kernelRegularizer)
     if config.useBias { bias = declare("bias", [config.filters], config.biasInitializer, config.biasRegularizer) }
-    packed = (0..<config.kernelSize * config.groups).map { _ in
-      PackedMatrix(k: inGroup, n: config.filters / config.groups)
-    }
     return try outputShapes(inputs)
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: 2...2)
-    if let inGroup = packed.first?.k, input.features != inGroup * config.groups {
+    if inGroup > 0, input.features != inGroup * config.groups {
       throw UnrollError(.shapeMismatch, "\(name): expected \(inGroup * config.groups) features, found shape \(input)")
     }
     let steps = try input.dimensions[0].map { steps throws(UnrollError) in try window.output(steps, name) }
@@ -62,6 +59,11 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
 
   override func prepare() throws(UnrollError) {
     guard let kernel else { return }
+    if packed.isEmpty {
+      packed = (0..<config.kernelSize * config.groups).map { _ in
+        PackedMatrix(k: inGroup, n: config.filters / config.groups)
+      }
+    }
     for (index, matrix) in packed.enumerated() {
       try matrix.prepare(kernel.value + offset(of: index), rowStride: config.filters)
     }
@@ -69,8 +71,7 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
 
   /// Where the (tap, group) block of the kernel begins; rows are `filters` apart.
   func offset(of index: Int) -> Int {
-    let inGroup = packed[0].k, outGroup = packed[0].n
-    return index / config.groups * inGroup * config.filters + index % config.groups * outGroup
+    index / config.groups * inGroup * config.filters + index % config.groups * (config.filters / config.groups)
   }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
@@ -88,8 +89,8 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
         return []
       }
       let y = try planner.output([1, config.filters], of: self, from: [x])
-      planner.append(
-        Conv1DStreamOp(self, x: x, y: y, function, history: try planner.arena.allocate(window.length * x.batch * x.features)))
+      let count = try checkedProduct([window.length, x.batch, x.features], "\(name): the steps its taps reach back to")
+      planner.append(Conv1DStreamOp(self, x: x, y: y, function, history: try planner.arena.allocate(count)))
       return [y]
     }
     let steps = try window.output(x.dimensions[0], name)

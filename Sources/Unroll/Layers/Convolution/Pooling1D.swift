@@ -15,10 +15,8 @@ final class Pooling1DLayer<S: Scalar>: ElementwiseLayer<S> {
   }
 
   override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
-    guard config.poolSize > 0, window.stride > 0 else {
-      throw UnrollError(
-        .invalidArgument, "\(name): pool_size and strides must be at least 1, found \(config.poolSize) and \(window.stride)")
-    }
+    try checkSize("pool_size", config.poolSize)
+    try checkSize("strides", window.stride)
     guard config.padding != .causal else {
       throw UnrollError(.invalidArgument, "\(name): padding must be valid or same, found causal")
     }

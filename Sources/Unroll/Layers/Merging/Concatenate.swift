@@ -20,7 +20,7 @@ final class ConcatenateLayer<S: Scalar>: Layer<S> {
       for i in 0..<shape.rank {
         let a = result.dimensions[i], b = shape.dimensions[i]
         if i == along {
-          if let a, let b { result.dimensions[i] = a + b } else { result.dimensions[i] = nil }
+          result.dimensions[i] = try joined(a, b)
         } else if let a, let b, a != b {
           throw UnrollError(
             .shapeMismatch, "\(name): its inputs may differ on axis \(axis) only, found \(first) and \(shape)")

@@ -33,6 +33,22 @@ extension Layer {
     return positive - 1
   }
 
+  /// A configured number of steps, features or parts. The bound keeps sums
+  /// and products of a few of them within the address space.
+  final func checkSize(_ what: String, _ value: Int) throws(UnrollError) {
+    guard value >= 1, value <= Int(Int32.max) else {
+      throw UnrollError(.invalidArgument, "\(name): \(what) must be at least 1 and less than 2^31, found \(value)")
+    }
+  }
+
+  /// The length of two axes end to end, unknown if one of them is.
+  final func joined(_ a: Int?, _ b: Int?) throws(UnrollError) -> Int? {
+    guard let a, let b else { return nil }
+    let (sum, overflow) = a.addingReportingOverflow(b)
+    if overflow { throw UnrollError(.invalidArgument, "\(name): axes of lengths \(a) and \(b) cannot be joined") }
+    return sum
+  }
+
   /// A stream shows a layer one step at a time.
   final func refuseStreaming(_ planner: Planner<S>, _ reason: String) throws(UnrollError) {
     guard planner.mode == .streaming else { return }

@@ -63,15 +63,16 @@ final class MaskMap<S: Scalar>: Op<S> {
 
 extension Planner {
   /// A tensor of shape `dimensions` whose positions are picked from those of
-  /// `x`. Has no mask.
+  /// `x`. Has no mask. The map is made after the memory was had, so that an
+  /// absurd size is an error.
   func mapPositions(
-    _ x: Tensor<S>, to dimensions: [Int], map: [Int], of layer: Layer<S>
+    _ x: Tensor<S>, to dimensions: [Int], map: @autoclosure () -> [Int], of layer: Layer<S>
   ) throws(UnrollError) -> Tensor<S> {
     let count = try checkedProduct(dimensions + [x.batch], "\(layer.name): an activation of shape \(dimensions)")
     let y = Tensor(
       dimensions: dimensions, batch: x.batch, data: try arena.allocate(count),
       gradient: x.gradient == nil ? nil : try arena.allocate(count), mask: nil)
-    append(PositionMap(x: x, y: y, map: map, block: x.batch * x.features))
+    append(PositionMap(x: x, y: y, map: map(), block: x.batch * x.features))
     return y
   }
 }

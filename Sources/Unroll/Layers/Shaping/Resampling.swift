@@ -33,8 +33,12 @@ final class ResamplingLayer<S: Scalar>: ElementwiseLayer<S> {
   private func length(_ steps: Int) throws(UnrollError) -> Int {
     switch kind {
     case .padding(let left, let right):
-      // Sizes beyond the address space fail when memory is asked for.
-      return steps &+ left &+ right
+      let (some, overflow) = steps.addingReportingOverflow(left)
+      let (all, overflows) = some.addingReportingOverflow(right)
+      guard !overflow, !overflows else {
+        throw UnrollError(.invalidArgument, "\(name): padding (\(left), \(right)) is longer than this machine can address")
+      }
+      return all
     case .cropping(let left, let right):
       guard left < steps, right < steps - left else {
         throw UnrollError(.shapeMismatch, "\(name): cropping (\(left), \(right)) leaves nothing of \(steps) steps")
@@ -49,14 +53,17 @@ final class ResamplingLayer<S: Scalar>: ElementwiseLayer<S> {
     try refuseStreaming(planner, "it changes the number of steps")
     let steps = x.dimensions[0]
     let dimensions = [try length(steps), x.features]
-    // Checks the size before the map is made.
-    _ = try checkedProduct(dimensions + [x.batch, MemoryLayout<S>.stride], "\(name): an activation of shape \(dimensions)")
-    let map: [Int]
+    return [
+      try planner.mapPositions(x, to: dimensions, map: (0..<dimensions[0]).map { source(of: $0, steps) }, of: self)
+    ]
+  }
+
+  /// The input step that output step `step` copies, -1 for zeros.
+  private func source(of step: Int, _ steps: Int) -> Int {
     switch kind {
-    case .padding(let left, _): map = (0..<dimensions[0]).map { $0 >= left && $0 < left + steps ? $0 - left : -1 }
-    case .cropping(let left, _): map = (0..<dimensions[0]).map { $0 + left }
-    case .repeating(let size): map = (0..<dimensions[0]).map { $0 / size }
+    case .padding(let left, _): step >= left && step < left + steps ? step - left : -1
+    case .cropping(let left, _): step + left
+    case .repeating(let size): step / size
     }
-    return [try planner.mapPositions(x, to: dimensions, map: map, of: self)]
   }
 }

@@ -67,7 +67,7 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     switch config.mergeMode {
     case .none: return [a[0], b[0]] + states
     case .concat:
-      return [a[0].with(features: (a[0].features ?? 0) + (b[0].features ?? 0))] + states
+      return [a[0].with(features: try joined(a[0].features, b[0].features))] + states
     case .sum, .mul, .ave:
       guard a[0] == b[0] else {
         throw UnrollError(.shapeMismatch, "\(name): \(config.mergeMode.rawValue) needs outputs of one shape, found \(a[0]) and \(b[0])")
