@@ -27,9 +27,9 @@ allow_imports() {
 }
 
 allow_imports KernelAPI 'none'
-allow_imports Kernels 'KernelAPI'
+allow_imports Kernels 'KernelAPI|CVector|Glibc'
 allow_imports Unroll 'KernelAPI|Kernels|KernelsV3|KernelsV4|CPlatform|Glibc|Synchronization'
-allow_imports KerasFormat 'Unroll|CHDF5|KernelAPI|Glibc|CZlib'
+allow_imports KerasFormat 'Unroll|CHDF5|KernelAPI|Glibc|Synchronization'
 allow_imports UnrollABI 'Unroll|KerasFormat|CUnroll|KernelAPI|Glibc|Synchronization'
 
 forbid 'Foundation (adds megabytes and signal handlers to the host)' '^ *import Foundation' Sources
