@@ -120,7 +120,9 @@ class Runs:
     def resume(self, name, group, model, x, y, steps):
         """Trains, saves with the optimizer's state, trains as many steps again."""
         step(model, x, y, steps)
-        for path in RESUMED[name]:
+        # The .keras file first: saving .h5 takes the optimizer out of the
+        # compile configuration that a .keras file stores afterwards.
+        for path in sorted(RESUMED[name], key=lambda path: not path.endswith(".keras")):
             model.save(self.out / path)
         store_run(group, step(model, x, y, steps, start=steps), model)
 

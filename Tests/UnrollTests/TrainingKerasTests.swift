@@ -119,6 +119,31 @@ struct TrainingKerasTests {
       [HostArray([rows, 4]) { cos(0.5 * Double($0[0]) + Double($0[1])) }])
   }
 
+  private func masking() throws -> Model {
+    let model = try Model(layers: [.input([4, 2]), LayerSpec(.masking(value: 0)), .dense(1, name: "out")])
+    try model.setAllWeights([hiddenKernel[0], hiddenKernel[3]] + outBias)
+    return model
+  }
+
+  /// In Keras `xs[i, 4 - i % 3:] = 0` empties nothing where i % 3 is 0.
+  @Test func masksDivideByTheValidSteps() throws {
+    let model = try masking()
+    try model.compile(CompileSpec(optimizer: .sgd(0.2), losses: [LossSpec(.meanSquaredError)], metrics: [.meanAbsoluteError]))
+    let history = try model.fit(sequences(6, masked: true).view, options(epochs: 3))
+    expect(
+      history,
+      ["loss": [0.31423676, 0.22868621, 0.23572685], "mean_absolute_error": [0.46034563, 0.32584369, 0.3521373]])
+    expectClose(try model.allWeights(), [0.44047379, 0.10279585, -0.39677447], 5e-6, "weight")
+  }
+
+  @Test func masksAcrossShards() throws {
+    let model = try masking()
+    try model.compile(CompileSpec(optimizer: .sgd(0.2), losses: [LossSpec(.meanSquaredError)]))
+    let history = try model.fit(sequences(40, masked: true).view, options(epochs: 3, batch: 40))
+    expect(history, ["loss": [0.59150141, 0.53090489, 0.50961912]])
+    expectClose(try model.allWeights(), [0.23455976, -0.062286302, 0.011544038], 5e-6, "weight")
+  }
+
   @Test func temporalSampleWeights() throws {
     let model = try Model(layers: [.input([4, 2]), .dense(1, name: "out")])
     try model.setAllWeights([hiddenKernel[0], hiddenKernel[3]] + outBias)
