@@ -64,6 +64,10 @@ test-keras: lib
 compatibility: test-keras ## refreshes the committed table
 	cp build/keras/compatibility.md docs/keras-compatibility.md
 
+.PHONY: report
+report: setup-demo lib ## the report's four parts on its data, its figures beside ours
+	$(PYTHON) tools/report.py $(PARTS)
+
 include Benchmarks/targets.mk
 
 # ---- library, C programs (see bindings/c, examples/c, Tests/ABI) ------------
