@@ -48,19 +48,20 @@ extension ModelFile {
       "dtype": .string(model.spec.dtype.rawValue), "built": .bool(model.isBuilt),
     ]
     let parameters = model.isBuilt ? try model.parameters() : []
+    func shapes(_ list: [Shape]) -> JSON {
+      .array(list.map { shape in .array([nil] + shape.dimensions.map { .optional($0) }) })
+    }
     if model.isBuilt {
-      func shapes(_ list: [Shape]) -> JSON {
-        .array(list.map { shape in .array([nil] + shape.dimensions.map { .optional($0) }) })
-      }
       object["input_shapes"] = shapes(try model.inputShapes())
       object["output_shapes"] = shapes(try model.outputShapes())
     }
     var layers: [JSON] = []
+    let layerShapes = model.layerOutputShapes()
     for (index, layer) in model.spec.layers.enumerated() {
       let mine = parameters.filter { $0.layer == index }
       layers.append([
         "name": .string(layer.name), "class_name": .string(layer.config.className), "trainable": .bool(layer.trainable),
-        "parameter_count": .int(mine.reduce(0) { $0 + $1.count }),
+        "output_shapes": shapes(layerShapes[index]), "parameter_count": .int(mine.reduce(0) { $0 + $1.count }),
         "parameters": .array(mine.map { ["name": .string($0.name), "shape": .ints($0.shape), "trainable": .bool($0.isTrainable)] }),
       ])
     }

@@ -3,15 +3,13 @@ extension Model {
   /// One line a layer: name and class, output shape, number of parameters.
   public func summary() throws(UnrollError) -> String {
     var rows: [[String]] = [["Layer (type)", "Output Shape", "Param #"]]
-    let shapes = network?.nodeShapes ?? []
+    let shapes = layerOutputShapes()
     let parameters = isBuilt ? try self.parameters() : []
     var counts = [Int](repeating: 0, count: spec.layers.count)
     for parameter in parameters { counts[parameter.layer] += parameter.count }
 
     for (index, layer) in spec.layers.enumerated() {
-      let node = spec.nodes.firstIndex { $0.layer == index }
-      let shape = node.flatMap { shapes.indices.contains($0) ? shapes[$0] : nil } ?? []
-      let printed = shape.isEmpty ? "?" : shape.map(\.description).joined(separator: ", ")
+      let printed = shapes[index].isEmpty ? "?" : shapes[index].map(\.description).joined(separator: ", ")
       rows.append(["\(layer.name) (\(layer.config.className))", printed, isBuilt ? grouped(counts[index]) : "?"])
     }
 
@@ -26,6 +24,15 @@ extension Model {
       text += "The model is not built; its shapes are known once its input's is.\n"
     }
     return text
+  }
+
+  /// The shapes of each layer's outputs at its first call; empty while they are not known.
+  public func layerOutputShapes() -> [[Shape]] {
+    let shapes = network?.nodeShapes ?? []
+    return spec.layers.indices.map { index in
+      let node = spec.nodes.firstIndex { $0.layer == index }
+      return node.flatMap { shapes.indices.contains($0) ? shapes[$0] : nil } ?? []
+    }
   }
 
   /// Columns padded to their widest cell, a rule under the header.

@@ -167,7 +167,8 @@ class Layer:
         return sum(weight.size for weight in self.weights)
 
     @property
-    def output_shape(self) -> tuple[int | None, ...]:
+    def output_shape(self) -> Any:
+        """Shape of the output, the batch axis first as None; a list for several."""
         return self._owner()._layer_output_shape(self)
 
     def __repr__(self) -> str:

@@ -118,10 +118,11 @@ class Core(Layer):
     def _layer_weights(self, layer: Layer) -> list[Weight]:
         return [weight for weight in self._all_weights() if weight.layer_name == layer.name]
 
-    def _layer_output_shape(self, layer: Layer) -> tuple[int | None, ...]:
-        for each in self.describe().get("layers", []):
-            if each.get("name") == layer.name:
-                return tuple(each["output_shape"])
+    def _layer_output_shape(self, layer: Layer) -> Any:
+        for each in self.describe()["layers"]:
+            if each["name"] == layer.name:
+                shapes = [tuple(shape) for shape in each["output_shapes"]]
+                return shapes[0] if len(shapes) == 1 else shapes
         raise StateError(f"the model has no layer {layer.name!r}")
 
     # ---- asked for by layers and optimizers -----------------------------------------
