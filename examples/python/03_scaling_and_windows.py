@@ -10,6 +10,7 @@ import numpy as np
 
 from unroll.layers import LSTM, Dense, Input
 from unroll.models import Sequential
+from unroll.optimizers import Adam
 from unroll.preprocessing import MinMaxScaler, sliding_windows
 from unroll.utils import set_random_seed
 
@@ -27,8 +28,8 @@ X, y = sliding_windows(scaler.transform(series), window=48, horizon=3, target_co
 print(f"windows {X.shape}, targets {y.shape}, memory of the series shared: {np.shares_memory(X, y)}")
 
 model = Sequential([Input((48, 2)), LSTM(12), Dense(1)])
-model.compile("adam", "mse")
-history = model.fit(X[:1500], y[:1500], epochs=6, validation_split=0.2, verbose=2)
+model.compile(Adam(0.005), "mse")
+model.fit(X[:1500], y[:1500], epochs=12, validation_split=0.2, verbose=2)
 
 # Back to degrees: the other column is only a companion.
 predicted = np.column_stack([model.predict(X[1550:], verbose=0), np.zeros(len(X) - 1550)])

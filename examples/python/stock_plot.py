@@ -64,6 +64,8 @@ def draw(picture: Picture, path: str | Path) -> None:
     plot(whole, picture.series)
     for line in picture.close_up[1:2]:
         plot(whole, line)
+    tested = picture.close_up[0].dates
+    whole.axvspan(tested.min(), tested.max(), color="tab:orange", alpha=0.18, lw=0, label="test days")
     mark_split(whole)
     dated(whole, "The whole series")
     whole.legend(loc="best", fontsize=9)
