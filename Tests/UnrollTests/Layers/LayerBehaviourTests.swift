@@ -29,6 +29,21 @@ struct LayerBehaviourTests {
     #expect(Set(steps.prefix(5)).count > 1)
   }
 
+  @Test func recurrentDropoutInsideTimeDistributedDoesNotDependOnShards() throws {
+    let config = LayerModels.configured(RecurrentConfig.lstm(units: 4)) {
+      $0.dropout = 0.5
+      $0.recurrentDropout = 0.5
+    }
+    let spec = sequential([3, 5, 2], [LayerModels.distributed(.recurrent(config))])
+    let ones = [Double](repeating: 1, count: 120)
+    let whole = try TestNetwork<Double>(spec, [TestArray([4, 3, 5, 2], ones)], mode: .training)
+    let shard = try TestNetwork<Double>(spec, [TestArray([2, 3, 5, 2], Array(ones[..<60]))], mode: .training)
+    try whole.randomize()
+    try shard.randomize()
+    shard.plan.run.firstRow = 2
+    #expect(try shard.run()[0].values == Array(try whole.run()[0].values[24...]))
+  }
+
   @Test func gaussianNoiseHasItsDeviationAndNoShards() throws {
     let spec = sequential([100, 50], [.gaussianNoise(NoiseConfig(rate: 0.3))])
     let zeros = TestArray([4, 100, 50], [Double](repeating: 0, count: 20000))

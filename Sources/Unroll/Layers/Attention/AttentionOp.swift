@@ -86,10 +86,9 @@ final class AttentionOp<S: Scalar>: Op<S> {
   @inline(__always)
   private func draw(_ run: RunContext<S>, _ factors: UnsafeMutablePointer<S>) {
     let numbers = CounterRandom(seed: run.seed, step: run.step, operation: random.key)
-    let threshold = UInt64(layer.config.dropout * 0x1p32), scale = S(1 / (1 - layer.config.dropout))
     for row in 0..<y.batch {
       let mine = random.place.random(numbers, position: 0, row: row, firstRow: run.firstRow)
-      for i in 0..<count { factors[row * count + i] = mine.bits(i) >> 32 < threshold ? 0 : scale }
+      run.kernels.dropoutFactors(count, mine.key, layer.config.dropout, factors + row * count)
     }
   }
 

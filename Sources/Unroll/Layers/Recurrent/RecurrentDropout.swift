@@ -8,9 +8,11 @@ import KernelAPI
 struct RecurrentDropout<S: Scalar> {
   private let rate: Double
   private let operation: UInt64
+  private let place: RowPlace
 
-  init(rate: Double, key: UInt64, seed: Int?) {
+  init(rate: Double, key: UInt64, seed: Int?, place: RowPlace) {
     self.rate = rate
+    self.place = place
     operation = key ^ UInt64(truncatingIfNeeded: seed ?? 0) << 32
   }
 
@@ -18,7 +20,7 @@ struct RecurrentDropout<S: Scalar> {
   func draw(_ run: RunContext<S>, rows: Int, count: Int, into factors: UnsafeMutablePointer<S>) {
     let random = CounterRandom(seed: run.seed, step: run.step, operation: operation)
     for row in 0..<rows {
-      let numbers = random.row(position: 0, globalRow: run.firstRow + row)
+      let numbers = place.random(random, position: 0, row: row, firstRow: run.firstRow)
       run.kernels.dropoutFactors(count, numbers.key, rate, factors + row * count)
     }
   }

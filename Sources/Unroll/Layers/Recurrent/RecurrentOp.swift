@@ -53,14 +53,14 @@ final class RecurrentOp<S: Scalar>: Op<S> {
 
     let dropsInput = training && config.dropout > 0
     inputDropout = dropsInput
-      ? RecurrentDropout(rate: config.dropout, key: planner.randomKey(), seed: config.seed) : nil
+      ? RecurrentDropout(rate: config.dropout, key: planner.randomKey(), seed: config.seed, place: RowPlace(planner)) : nil
     inputFactors = try arena.allocate(dropsInput ? rows * x.features : 0)
     droppedInput = try arena.allocate(dropsInput ? x.count : 0)
     var gateDropout: [RecurrentDropout<S>] = []
     if plan.gateMasks {
       for _ in 0..<plan.cell.gates {
         gateDropout.append(
-          RecurrentDropout(rate: config.recurrentDropout, key: planner.randomKey(), seed: config.seed))
+          RecurrentDropout(rate: config.recurrentDropout, key: planner.randomKey(), seed: config.seed, place: RowPlace(planner)))
       }
     }
     self.gateDropout = gateDropout
