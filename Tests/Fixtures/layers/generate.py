@@ -187,6 +187,16 @@ chain("rnn_stacked_masked_backwards", padded(T, F), L.Masking(),
 chain("rnn_stacked_state", numbers(T, F), L.RNN([L.LSTMCell(U), L.GRUCell(2)], return_state=True))
 chain("bidirectional_rnn", numbers(T, F), L.Bidirectional(L.RNN([L.LSTMCell(U), L.GRUCell(2)], return_sequences=True)))
 
+LEARNED = (
+    "dense_rank4 embedding embedding_mask_zero embedding_mask_average time_distributed_conv1d time_distributed_lstm prelu "
+    "softmax_axis1 masking_lstm layer_normalization layer_normalization_rms batch_normalization batch_normalization_masked "
+    "batch_normalization_frozen conv1d conv1d_same_strides conv1d_causal_dilation conv1d_groups nested concatenate_masked "
+    "multiply_masked maximum_masked attention_scale_key attention_masked attention_causal attention_concat_scale "
+    "additive_attention bidirectional_concat bidirectional_mul bidirectional_masked bidirectional_backward_layer "
+    "rnn_stacked rnn_stacked_masked_backwards bidirectional_rnn"
+).split()
+"""Cases with `learning`: targets, and losses and weights of three steps of SGD(0.1) on the mean squared error."""
+
 
 def flat(structure):
     return [np.asarray(t) for t in keras.tree.flatten(structure)]
@@ -214,6 +224,16 @@ for name, (inputs, call, training) in CASES.items():
     if training:
         entry["training"] = {
             "outputs": [written(y) for y in flat(model(inputs, training=True))],
+            "weights": [written(w) for w in model.get_weights()],
+        }
+    if name in LEARNED and weights:
+        targets = np.round(random.uniform(-1, 1, entry["outputs"][0]["shape"]), 3)
+        model.set_weights(weights)
+        model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mean_squared_error")
+        losses = [float(model.train_on_batch(inputs, targets)) for _ in range(3)]
+        entry["learning"] = {
+            "targets": written(targets),
+            "losses": losses,
             "weights": [written(w) for w in model.get_weights()],
         }
     result.append(entry)

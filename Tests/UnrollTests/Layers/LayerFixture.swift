@@ -13,12 +13,18 @@ struct LayerFixture: Decodable {
     let outputs: [Array]
     let weights: [Array]
   }
+  struct Learning: Decodable {
+    let targets: Array
+    let losses: [Double]
+    let weights: [Array]
+  }
   struct Case: Decodable {
     let name: String
     let inputs: [Array]
     let weights: [Array]
     let outputs: [Array]
     let training: Training?
+    let learning: Learning?
   }
   let cases: [Case]
 
