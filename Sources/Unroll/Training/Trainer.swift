@@ -7,7 +7,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   let spec: CompileSpec
   let optimizer: Optimizer<S>
   let modelSeed: UInt64
-  private let heads: [Head]
+  let heads: [Head]
   private let isStateful: Bool
   /// Made for the first batch, when the shapes of the targets say what "accuracy" means.
   private var runner: BatchRunner<S>?
@@ -253,112 +253,8 @@ final class Trainer<S: Scalar>: AnyTrainer {
     runner?.dropLayouts()
     network.dropPlans()
   }
-
-  // MARK: single batches and evaluation
-
-  func trainOnBatch(
-    _ data: TrainingData, classWeights: [Int: Double], seed: UInt64, threads: Int
-  ) throws(UnrollError) -> [Double] {
-    guard !isFitting else { throw UnrollError(.invalidState, "the model is being trained; a callback cannot train it too") }
-    let bound = try bind(data, batch: data.rows)
-    try checkClassWeights(classWeights, data)
-    let runner = try batchRunner()
-    let workers = try workers(threads, bound, batch: bound.rows)
-    let layout = try layout(bound, rows: bound.rows, training: true, workers: workers)
-    var averages = RunningValues<S>(runner)
-    return try withPool(workers) { pool throws(UnrollError) in
-      let step = BatchRunner<S>.Step(
-        order: nil, firstRow: 0, isTraining: true, seed: seed, step: UInt64(iteration), classWeights: classWeights)
-      let loss = try runBatch(layout, bound, step, runner, pool, into: &averages.outcome)
-      guard loss.isFinite else {
-        throw UnrollError(.notFinite, "the loss of this batch is \(loss); the weights were not changed. \(nonFiniteAdvice)")
-      }
-      try update(runner, pool)
-      averages.add(loss: loss, rows: bound.rows)
-      return averages.values
-    }
-  }
-
-  func evaluate(_ data: TrainingData, batchSize: Int, threads: Int) throws(UnrollError) -> [Double] {
-    guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
-    let bound = try bind(data, batch: batchSize)
-    let workers = try workers(threads, bound, batch: min(batchSize, bound.rows))
-    return try withPool(workers) { pool throws(UnrollError) in
-      try evaluate(bound, batchSize: batchSize, workers: workers, pool)
-    }
-  }
-
-  func evaluate(_ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool) throws(UnrollError) -> [Double] {
-    let runner = try batchRunner()
-    var averages = RunningValues<S>(runner)
-    var first = 0
-    while first < data.rows {
-      let count = min(batchSize, data.rows - first)
-      let layout = try layout(data, rows: count, training: false, workers: workers)
-      let step = BatchRunner<S>.Step(order: nil, firstRow: first, isTraining: false)
-      let loss = try runBatch(layout, data, step, runner, pool, into: &averages.outcome)
-      averages.add(loss: loss, rows: count)
-      first += count
-    }
-    return averages.values
-  }
-
-  func checkClassWeights(_ weights: [Int: Double], _ data: TrainingData) throws(UnrollError) {
-    guard !weights.isEmpty else { return }
-    guard data.sampleWeights.isEmpty else {
-      throw UnrollError(.invalidArgument, "class weights and sample weights cannot be combined; multiply them into the sample weights")
-    }
-    guard heads.count == 1 else {
-      throw UnrollError(.invalidArgument, "class weights are for models with one output, this one has \(heads.count)")
-    }
-    for (label, weight) in weights where !weight.isFinite || weight < 0 {
-      throw UnrollError(.invalidArgument, "the weight of class \(label) must be a finite number, at least 0, found \(weight)")
-    }
-  }
 }
 
 /// What to do about a loss that is not a number; ends such messages.
 let nonFiniteAdvice =
   "Check the data for NaN and infinity, lower the learning rate, or clip the gradients (global_clipnorm)."
-
-/// Keras' running means: losses weighted by the rows of their batches,
-/// metrics by their own counts.
-struct RunningValues<S: Scalar> {
-  var outcome: BatchRunner<S>.Outcome
-  private let rules: [[MetricRule]]
-  private var rows = 0.0
-  private var losses: [Double]
-  private var metrics: [Double]
-  private(set) var values: [Double]
-
-  init(_ runner: BatchRunner<S>) {
-    outcome = runner.makeOutcome()
-    rules = runner.metrics
-    // The total, then each output's loss if there are several.
-    losses = [Double](repeating: 0, count: rules.count == 1 ? 1 : 1 + rules.count)
-    metrics = [Double](repeating: 0, count: outcome.metrics.count)
-    values = [Double](repeating: 0, count: losses.count + metrics.count / 2)
-  }
-
-  mutating func reset() {
-    rows = 0
-    for index in losses.indices { losses[index] = 0 }
-    for index in metrics.indices { metrics[index] = 0 }
-  }
-
-  /// Adds the batch whose sums are in `outcome`.
-  mutating func add(loss: Double, rows count: Int) {
-    rows += Double(count)
-    losses[0] += loss * Double(count)
-    for index in 1..<losses.count { losses[index] += outcome.losses[index - 1] * Double(count) }
-    for index in metrics.indices { metrics[index] += outcome.metrics[index] }
-    for index in losses.indices { values[index] = losses[index] / rows }
-    var slot = 0
-    for rule in rules {
-      for metric in rule {
-        values[losses.count + slot / 2] = metric.value(sum: metrics[slot], count: metrics[slot + 1])
-        slot += 2
-      }
-    }
-  }
-}
