@@ -28,20 +28,40 @@ struct TrainingFitTests {
 
   // MARK: determinism
 
-  @Test func weightsDoNotDependOnThreads() throws {
+  /// Large enough for the trainer and predict to use several threads, which is checked.
+  @Test(arguments: [DType.float32, .float64]) func weightsDoNotDependOnThreads(dtype: DType) throws {
+    let sequences = HostData(
+      [HostArray([100, 20, 1]) { sin(0.9 * Double($0[0]) + 0.2 * Double($0[1])) }], [HostArray([100]) { cos(0.3 * Double($0[0])) }])
+    func network() throws -> Model {
+      var recurrent = RecurrentConfig.lstm(units: 48)
+      recurrent.dropout = 0.1
+      recurrent.recurrentDropout = 0.2
+      let model = try Model(
+        layers: [
+          .input([20, 1]), LayerSpec(.recurrent(recurrent)), LayerSpec(.dropout(NoiseConfig(rate: 0.3))), .dense(1),
+        ], dtype: dtype, seed: 3)
+      var optimizer = OptimizerSpec.adam(0.01)
+      optimizer.globalClipNorm = 0.5
+      try model.compile(CompileSpec(optimizer: optimizer, losses: [LossSpec(.meanSquaredError)]))
+      return model
+    }
     let reference = try network()
-    _ = try reference.fit(data.view, options())
+    _ = try reference.fit(sequences.view, options())
     let expected = try reference.allWeights()
+    let predictions = try reference.predictAll(sequences.inputs[0], threads: 1)
+    if let trainer = try reference.trainer() as? Trainer<Float> {
+      #expect(try trainer.workers(3, try trainer.bind(sequences.view, batch: 48), batch: 48) == 3)
+    }
     for threads in [1, 2, 3, 7] {
       let model = try network()
-      _ = try model.fit(data.view, options(threads: threads))
+      _ = try model.fit(sequences.view, options(threads: threads))
       #expect(try model.allWeights() == expected, "\(threads) threads")
-      #expect(try model.predictAll(data.inputs[0], batchSize: 7, threads: threads) == reference.predictAll(data.inputs[0], threads: 1))
+      #expect(try model.predictAll(sequences.inputs[0], batchSize: 7, threads: threads) == predictions)
     }
     let other = try network()
     var changed = options()
     changed.seed = 12
-    _ = try other.fit(data.view, changed)
+    _ = try other.fit(sequences.view, changed)
     #expect(try other.allWeights() != expected, "another seed must shuffle and drop differently")
   }
 
