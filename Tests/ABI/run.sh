@@ -29,12 +29,14 @@ for source in Tests/ABI/*.c; do
 done
 
 if [ "${1:-}" = valgrind ]; then
+  failed=0
   for name in "${programs[@]}"; do
     echo "valgrind: $name"
-    UNROLL_TEST_DATA="$PWD/Tests/Fixtures" valgrind --quiet --error-exitcode=1 --errors-for-leak-kinds=definite \
-      --leak-check=full --suppressions=Tests/ABI/valgrind.supp "$out/$name"
+    UNROLL_TEST_DATA="$PWD/Tests/Fixtures" valgrind --quiet --error-exitcode=1 --leak-check=full \
+      --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=Tests/ABI/valgrind.supp \
+      "$out/$name" || failed=1
   done
-  exit
+  exit "$failed"
 fi
 
 # Every exported function must have met a wrong argument.
