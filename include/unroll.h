@@ -44,10 +44,16 @@
  * Callbacks run on the thread that called fit, with no lock held.
  *
  * Option structs begin with `size_t struct_size` and are filled with defaults
- * (Keras 3's) by their `_init` function; change what you need afterwards.
- * struct_size lets later versions append members: a program compiled against
- * this header runs with a newer library. A NULL options pointer means all
- * defaults wherever the parameter is called `options`.
+ * (Keras 3's) by their `_init` function; change what you need afterwards:
+ *
+ *   unroll_fit_options options;
+ *   unroll_fit_options_init(&options);
+ *
+ * The functions take the struct's size too, which macros of the same name pass
+ * along: that lets later versions append members, and a program compiled
+ * against this header runs with a newer library. A NULL options pointer means
+ * all defaults wherever the parameter is called `options`, unless the function
+ * says that it must be given.
  *
  * Truth values are int: 0 is false, everything else true.
  *
@@ -256,7 +262,8 @@ typedef struct unroll_predict_options {
   size_t batch_size;
 } unroll_predict_options;
 
-UNROLL_API void unroll_predict_options_init(unroll_predict_options *options);
+UNROLL_API void unroll_predict_options_init(unroll_predict_options *options, size_t size);
+#define unroll_predict_options_init(options) unroll_predict_options_init((options), sizeof *(options))
 
 /*
  * Runs a model with one input and one output.
@@ -324,7 +331,8 @@ typedef struct unroll_model_options {
   uint64_t seed;
 } unroll_model_options;
 
-UNROLL_API void unroll_model_options_init(unroll_model_options *options);
+UNROLL_API void unroll_model_options_init(unroll_model_options *options, size_t size);
+#define unroll_model_options_init(options) unroll_model_options_init((options), sizeof *(options))
 
 /* An empty Sequential model. Destroy it with unroll_model_destroy. */
 UNROLL_API unroll_status unroll_model_create(const unroll_model_options *options,
@@ -413,7 +421,8 @@ typedef struct unroll_input_options {
   int is_integer;
 } unroll_input_options;
 
-UNROLL_API void unroll_input_options_init(unroll_input_options *options);
+UNROLL_API void unroll_input_options_init(unroll_input_options *options, size_t size);
+#define unroll_input_options_init(options) unroll_input_options_init((options), sizeof *(options))
 
 /* Declares the input; the first layer if used. Without it, call
  * unroll_model_build with the shape after the last layer. */
@@ -436,7 +445,8 @@ typedef struct unroll_dense_options {
   unroll_regularizer bias_regularizer;
 } unroll_dense_options;
 
-UNROLL_API void unroll_dense_options_init(unroll_dense_options *options);
+UNROLL_API void unroll_dense_options_init(unroll_dense_options *options, size_t size);
+#define unroll_dense_options_init(options) unroll_dense_options_init((options), sizeof *(options))
 
 /* activation(x W + b) on the last axis: (..., F) -> (..., units). `options` must
  * be given. Weights: kernel (F, units), bias (units). */
@@ -482,7 +492,8 @@ typedef struct unroll_recurrent_options {
   unroll_regularizer bias_regularizer;
 } unroll_recurrent_options;
 
-UNROLL_API void unroll_recurrent_options_init(unroll_recurrent_options *options);
+UNROLL_API void unroll_recurrent_options_init(unroll_recurrent_options *options, size_t size);
+#define unroll_recurrent_options_init(options) unroll_recurrent_options_init((options), sizeof *(options))
 
 /*
  * (N, T, F) -> (N, U) or (N, T, U). `options` must be given. Weights, with G
@@ -514,7 +525,8 @@ typedef struct unroll_embedding_options {
   unroll_regularizer regularizer;
 } unroll_embedding_options;
 
-UNROLL_API void unroll_embedding_options_init(unroll_embedding_options *options);
+UNROLL_API void unroll_embedding_options_init(unroll_embedding_options *options, size_t size);
+#define unroll_embedding_options_init(options) unroll_embedding_options_init((options), sizeof *(options))
 
 /* Indices (N, T) -> vectors (N, T, output_dim). `options` must be given. */
 UNROLL_API unroll_status unroll_model_add_embedding(unroll_model *model,
@@ -572,7 +584,8 @@ typedef struct unroll_model_info {
   size_t trainable_parameter_count;
 } unroll_model_info;
 
-UNROLL_API void unroll_model_info_init(unroll_model_info *info);
+UNROLL_API void unroll_model_info_init(unroll_model_info *info, size_t size);
+#define unroll_model_info_init(info) unroll_model_info_init((info), sizeof *(info))
 UNROLL_API unroll_status unroll_model_get_info(const unroll_model *model, unroll_model_info *info);
 
 /*
@@ -679,7 +692,9 @@ typedef struct unroll_optimizer_options {
 } unroll_optimizer_options;
 
 UNROLL_API unroll_status unroll_optimizer_options_init(unroll_optimizer_options *options,
-                                                       unroll_optimizer_kind kind);
+                                                       unroll_optimizer_kind kind, size_t size);
+#define unroll_optimizer_options_init(options, kind) \
+  unroll_optimizer_options_init((options), (kind), sizeof *(options))
 
 typedef enum unroll_loss_kind {
   UNROLL_MEAN_SQUARED_ERROR = 10,
@@ -735,7 +750,8 @@ typedef struct unroll_compile_options {
   size_t metric_count;
 } unroll_compile_options;
 
-UNROLL_API void unroll_compile_options_init(unroll_compile_options *options);
+UNROLL_API void unroll_compile_options_init(unroll_compile_options *options, size_t size);
+#define unroll_compile_options_init(options) unroll_compile_options_init((options), sizeof *(options))
 
 /*
  * Fixes optimizer, loss and metrics; starts the optimizer anew.
@@ -762,7 +778,8 @@ typedef struct unroll_data {
   const unroll_array *sample_weight;
 } unroll_data;
 
-UNROLL_API void unroll_data_init(unroll_data *data);
+UNROLL_API void unroll_data_init(unroll_data *data, size_t size);
+#define unroll_data_init(data) unroll_data_init((data), sizeof *(data))
 
 /* What a callback is told. */
 typedef enum unroll_event {
@@ -807,6 +824,72 @@ typedef struct unroll_progress {
  */
 typedef int (*unroll_callback)(const unroll_progress *progress, void *user_data);
 
+/* Whether smaller or larger values of a monitored quantity are better. */
+typedef enum unroll_monitor_mode {
+  /* Larger for accuracies, smaller for all others. */
+  UNROLL_MONITOR_AUTO = 10,
+  UNROLL_MONITOR_MIN = 20,
+  UNROLL_MONITOR_MAX = 30
+} unroll_monitor_mode;
+
+/* Ends the training when a value has stopped improving. */
+typedef struct unroll_early_stopping {
+  size_t struct_size;
+  const char *monitor; /* a name as in unroll_progress; NULL (default): "val_loss" */
+  unroll_monitor_mode mode;
+  double min_delta; /* a smaller change is no improvement; default 0 */
+  size_t patience;  /* epochs to wait; default 0 */
+  double baseline;  /* must be beaten too; NaN (default): none */
+  /* End with the weights of the best epoch, not of the last. Default false. */
+  int restore_best_weights;
+  size_t start_from_epoch; /* default 0 */
+} unroll_early_stopping;
+
+/* Saves the model after epochs, each time replacing the file when complete. */
+typedef struct unroll_checkpoint {
+  size_t struct_size;
+  /* Must be set. "{epoch}" in it becomes the epoch's number, from 1. */
+  const char *path;
+  const char *monitor; /* NULL (default): "val_loss" */
+  unroll_monitor_mode mode;
+  int save_best_only;      /* only when the monitored value improved; default false */
+  int save_weights_only;   /* default false */
+  double initial_threshold; /* the first save must beat it; NaN (default): none */
+  size_t frequency;         /* every n-th epoch; default 1 */
+} unroll_checkpoint;
+
+/* Multiplies the learning rate by `factor` when a value has stopped improving. */
+typedef struct unroll_reduce_on_plateau {
+  size_t struct_size;
+  const char *monitor; /* NULL (default): "val_loss" */
+  unroll_monitor_mode mode;
+  double factor;       /* 0 < factor < 1; default 0.1 */
+  size_t patience;     /* default 10 */
+  double min_delta;    /* default 1e-4 */
+  size_t cooldown;     /* epochs after a reduction that do not count; default 0 */
+  double minimum_rate; /* default 0 */
+} unroll_reduce_on_plateau;
+
+UNROLL_API void unroll_early_stopping_init(unroll_early_stopping *options, size_t size);
+#define unroll_early_stopping_init(options) unroll_early_stopping_init((options), sizeof *(options))
+UNROLL_API void unroll_checkpoint_init(unroll_checkpoint *options, size_t size);
+#define unroll_checkpoint_init(options) unroll_checkpoint_init((options), sizeof *(options))
+UNROLL_API void unroll_reduce_on_plateau_init(unroll_reduce_on_plateau *options, size_t size);
+#define unroll_reduce_on_plateau_init(options) \
+  unroll_reduce_on_plateau_init((options), sizeof *(options))
+
+/* The learning rate for an epoch, counted from 0, given the present one. */
+typedef double (*unroll_rate_function)(size_t epoch, double rate, void *user_data);
+
+typedef enum unroll_non_finite {
+  /* fit fails with UNROLL_NOT_FINITE, the weights are those before the batch. */
+  UNROLL_NON_FINITE_FAIL = 10,
+  /* fit ends there and succeeds. */
+  UNROLL_NON_FINITE_STOP = 20,
+  /* Training goes on. */
+  UNROLL_NON_FINITE_IGNORE = 30
+} unroll_non_finite;
+
 typedef struct unroll_fit_options {
   size_t struct_size;
   size_t epochs;        /* number of the last epoch, at least 1; default 1 */
@@ -827,9 +910,26 @@ typedef struct unroll_fit_options {
   /* Called per batch and epoch; NULL (default): never. */
   unroll_callback callback;
   void *user_data;
+  /* Samples validated at a time; 0 (default): batch_size. */
+  size_t validation_batch_size;
+  /* Validate after every n-th epoch; default 1. */
+  size_t validation_frequency;
+  /* What a batch loss that is NaN or infinite does; default UNROLL_NON_FINITE_FAIL. */
+  unroll_non_finite non_finite;
+  /* Keras' callbacks, inside the library; NULL (default): none. */
+  const unroll_early_stopping *early_stopping;
+  const unroll_checkpoint *checkpoint;
+  const unroll_reduce_on_plateau *reduce_on_plateau;
+  /* Gives the rate before each epoch; NULL (default): the optimizer's. */
+  unroll_rate_function rate_function;
+  /* Each epoch's values go to this file as a line of comma-separated text;
+   * NULL (default): none. csv_append: behind what is there; default false. */
+  const char *csv_path;
+  int csv_append;
 } unroll_fit_options;
 
-UNROLL_API void unroll_fit_options_init(unroll_fit_options *options);
+UNROLL_API void unroll_fit_options_init(unroll_fit_options *options, size_t size);
+#define unroll_fit_options_init(options) unroll_fit_options_init((options), sizeof *(options))
 
 /*
  * Trains. If `history` is not NULL it receives the losses and metrics of each
@@ -889,7 +989,8 @@ typedef struct unroll_weight_info {
   size_t layer;
 } unroll_weight_info;
 
-UNROLL_API void unroll_weight_info_init(unroll_weight_info *info);
+UNROLL_API void unroll_weight_info_init(unroll_weight_info *info, size_t size);
+#define unroll_weight_info_init(info) unroll_weight_info_init((info), sizeof *(info))
 UNROLL_API unroll_status unroll_model_get_weight_info(const unroll_model *model, size_t index,
                                                       unroll_weight_info *info);
 
@@ -952,7 +1053,8 @@ typedef struct unroll_window_options {
   size_t target_column;
 } unroll_window_options;
 
-UNROLL_API void unroll_window_options_init(unroll_window_options *options);
+UNROLL_API void unroll_window_options_init(unroll_window_options *options, size_t size);
+#define unroll_window_options_init(options) unroll_window_options_init((options), sizeof *(options))
 
 /*
  * Sliding windows over `series`, (L) or (L, F), as views: nothing is copied,
@@ -982,7 +1084,8 @@ typedef struct unroll_stream_options {
   size_t batch_size;
 } unroll_stream_options;
 
-UNROLL_API void unroll_stream_options_init(unroll_stream_options *options);
+UNROLL_API void unroll_stream_options_init(unroll_stream_options *options, size_t size);
+#define unroll_stream_options_init(options) unroll_stream_options_init((options), sizeof *(options))
 
 /* A stream at the zero state. Allocates all it will need. Errors:
  * INVALID_STATE (not built), UNSUPPORTED (a layer that needs the whole
@@ -1003,7 +1106,8 @@ typedef struct unroll_stream_info {
   size_t state_size;   /* elements of the exported state */
 } unroll_stream_info;
 
-UNROLL_API void unroll_stream_info_init(unroll_stream_info *info);
+UNROLL_API void unroll_stream_info_init(unroll_stream_info *info, size_t size);
+#define unroll_stream_info_init(info) unroll_stream_info_init((info), sizeof *(info))
 UNROLL_API unroll_status unroll_stream_get_info(const unroll_stream *stream,
                                                 unroll_stream_info *info);
 /* Elements of one step of input or output `index`: batch_size * features. */
@@ -1078,8 +1182,10 @@ typedef struct unroll_load_options {
   int compile;
 } unroll_load_options;
 
-UNROLL_API void unroll_save_options_init(unroll_save_options *options);
-UNROLL_API void unroll_load_options_init(unroll_load_options *options);
+UNROLL_API void unroll_save_options_init(unroll_save_options *options, size_t size);
+#define unroll_save_options_init(options) unroll_save_options_init((options), sizeof *(options))
+UNROLL_API void unroll_load_options_init(unroll_load_options *options, size_t size);
+#define unroll_load_options_init(options) unroll_load_options_init((options), sizeof *(options))
 
 /*
  * A whole model: .h5 or .keras. Errors: IO_ERROR (no such file, a directory,
@@ -1187,7 +1293,8 @@ typedef struct unroll_sequence_progress {
   double smoothed_loss;
 } unroll_sequence_progress;
 
-UNROLL_API void unroll_sequence_progress_init(unroll_sequence_progress *progress);
+UNROLL_API void unroll_sequence_progress_init(unroll_sequence_progress *progress, size_t size);
+#define unroll_sequence_progress_init(progress) unroll_sequence_progress_init((progress), sizeof *(progress))
 
 /* Called on the thread of fit_sequences; answers as unroll_callback does. It may
  * generate, predict, save and set the learning rate. */
@@ -1219,7 +1326,8 @@ typedef struct unroll_sequence_options {
   void *user_data;
 } unroll_sequence_options;
 
-UNROLL_API void unroll_sequence_options_init(unroll_sequence_options *options);
+UNROLL_API void unroll_sequence_options_init(unroll_sequence_options *options, size_t size);
+#define unroll_sequence_options_init(options) unroll_sequence_options_init((options), sizeof *(options))
 
 /*
  * Trains on one sequence an update: the model learns to predict each symbol
@@ -1254,7 +1362,8 @@ typedef struct unroll_generate_options {
   uint64_t seed;
 } unroll_generate_options;
 
-UNROLL_API void unroll_generate_options_init(unroll_generate_options *options);
+UNROLL_API void unroll_generate_options_init(unroll_generate_options *options, size_t size);
+#define unroll_generate_options_init(options) unroll_generate_options_init((options), sizeof *(options))
 
 /*
  * Draws symbols one by one, each from the model's output for all before it,

@@ -18,7 +18,8 @@ func readRequired<T>(_ options: UnsafePointer<T>?, _ name: String) throws(Unroll
   return options.pointee
 }
 
-private let longestStruct = 4096
+/// Reads from memory that is not ours: a size beyond this is garbage.
+let longestStruct = 4096
 
 /// Every option struct begins with its `size_t struct_size`.
 func checkSize(_ options: UnsafeRawPointer, _ known: Int, _ name: String) throws(UnrollError) {

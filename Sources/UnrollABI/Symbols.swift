@@ -105,13 +105,13 @@ private var sequenceDefaults: unroll_sequence_options {
 }
 
 @_cdecl("unroll_sequence_options_init") @implementation
-public func unroll_sequence_options_init(_ options: UnsafeMutablePointer<unroll_sequence_options>?) {
-  options?.pointee = sequenceDefaults
+public func unroll_sequence_options_init(_ options: UnsafeMutablePointer<unroll_sequence_options>?, _ size: Int) {
+  initialize(options, size, sequenceDefaults)
 }
 
 @_cdecl("unroll_sequence_progress_init") @implementation
-public func unroll_sequence_progress_init(_ progress: UnsafeMutablePointer<unroll_sequence_progress>?) {
-  progress?.pointee = blank(unroll_sequence_progress())
+public func unroll_sequence_progress_init(_ progress: UnsafeMutablePointer<unroll_sequence_progress>?, _ size: Int) {
+  initialize(progress, size, blank(unroll_sequence_progress()))
 }
 
 private func sequenceOptions(_ options: unroll_sequence_options) throws(UnrollError) -> SequenceFitOptions {
@@ -190,8 +190,8 @@ private var generateDefaults: unroll_generate_options {
 }
 
 @_cdecl("unroll_generate_options_init") @implementation
-public func unroll_generate_options_init(_ options: UnsafeMutablePointer<unroll_generate_options>?) {
-  options?.pointee = generateDefaults
+public func unroll_generate_options_init(_ options: UnsafeMutablePointer<unroll_generate_options>?, _ size: Int) {
+  initialize(options, size, generateDefaults)
 }
 
 private func generateOptions(_ options: UnsafePointer<unroll_generate_options>?) throws(UnrollError) -> GenerateOptions {

@@ -2,30 +2,13 @@ import CUnroll
 import Unroll
 
 /// The samples a caller lent.
-private func readData(_ pointer: UnsafePointer<unroll_data>?, _ name: String) throws(UnrollError) -> TrainingData {
+func readData(_ pointer: UnsafePointer<unroll_data>?, _ name: String) throws(UnrollError) -> TrainingData {
   let data = try readRequired(pointer, name)
   var weights: [ArrayView] = []
   if data.sample_weight != nil { weights = [try readView(data.sample_weight, "\(name)->sample_weight")] }
   return TrainingData(
     inputs: try readViews(data.inputs, data.input_count, "\(name)->inputs"),
     targets: try readViews(data.targets, data.target_count, "\(name)->targets"), sampleWeights: weights)
-}
-
-private func fitOptions(_ options: unroll_fit_options, threads: Int) throws(UnrollError) -> FitOptions {
-  var result = FitOptions()
-  result.epochs = try checkedCount(options.epochs, "options->epochs")
-  result.initialEpoch = try checkedCount(options.initial_epoch, "options->initial_epoch", from: 0, to: result.epochs)
-  result.batchSize = try checkedCount(options.batch_size, "options->batch_size")
-  result.shuffle = options.shuffle != 0
-  result.seed = options.seed
-  result.threads = threads
-  result.validationSplit = try fraction(options.validation_split, "options->validation_split")
-  if options.validation != nil { result.validationData = try readData(options.validation, "options->validation") }
-  let weights = try elements(options.class_weight, options.class_count, "options->class_weight")
-  for (index, weight) in weights.enumerated() {
-    result.classWeights[index] = try finite(weight, "options->class_weight[\(index)]")
-  }
-  return result
 }
 
 @_cdecl("unroll_model_fit") @implementation
@@ -36,7 +19,7 @@ public func unroll_model_fit(
   attempt { () throws(UnrollError) in
     let handle = try object(model, ModelHandle.self, "model")
     let raw = try read(options, defaults: fitDefaults, "options")
-    let options = try fitOptions(raw, threads: handle.threads)
+    let options = try readFitOptions(raw, handle)
     let data = try readData(data, "data")
     let reporter = raw.callback.map { ProgressReporter($0, raw.user_data, handle.model) }
     let record = try handle.model.fit(data, options, callback: reporter.map { reporter in reporter.report })

@@ -36,7 +36,8 @@ static inline void note(const char *call) {
   const char *path = getenv("UNROLL_TRIED");
   FILE *file = path != NULL ? fopen(path, "a") : NULL;
   if (file == NULL) return;
-  fprintf(file, "%.*s\n", (int)strcspn(call, "("), call);
+  if (*call == '(') call++; /* (name)(...), which no macro touches */
+  fprintf(file, "%.*s\n", (int)strcspn(call, "()"), call);
   fclose(file);
 }
 

@@ -6,25 +6,28 @@
 static double not_a_number(void) { return strtod("nan", NULL); }
 
 static void no_status_to_give(void) {
-  SURVIVES(unroll_predict_options_init(NULL));
-  SURVIVES(unroll_model_options_init(NULL));
-  SURVIVES(unroll_input_options_init(NULL));
-  SURVIVES(unroll_dense_options_init(NULL));
-  SURVIVES(unroll_recurrent_options_init(NULL));
-  SURVIVES(unroll_embedding_options_init(NULL));
-  SURVIVES(unroll_model_info_init(NULL));
-  SURVIVES(unroll_compile_options_init(NULL));
-  SURVIVES(unroll_data_init(NULL));
-  SURVIVES(unroll_fit_options_init(NULL));
-  SURVIVES(unroll_weight_info_init(NULL));
-  SURVIVES(unroll_window_options_init(NULL));
-  SURVIVES(unroll_stream_options_init(NULL));
-  SURVIVES(unroll_stream_info_init(NULL));
-  SURVIVES(unroll_save_options_init(NULL));
-  SURVIVES(unroll_load_options_init(NULL));
-  SURVIVES(unroll_sequence_progress_init(NULL));
-  SURVIVES(unroll_sequence_options_init(NULL));
-  SURVIVES(unroll_generate_options_init(NULL));
+  SURVIVES((unroll_predict_options_init)(NULL, 64));
+  SURVIVES((unroll_model_options_init)(NULL, 64));
+  SURVIVES((unroll_input_options_init)(NULL, 64));
+  SURVIVES((unroll_dense_options_init)(NULL, 64));
+  SURVIVES((unroll_recurrent_options_init)(NULL, 64));
+  SURVIVES((unroll_embedding_options_init)(NULL, 64));
+  SURVIVES((unroll_model_info_init)(NULL, 64));
+  SURVIVES((unroll_compile_options_init)(NULL, 64));
+  SURVIVES((unroll_data_init)(NULL, 64));
+  SURVIVES((unroll_fit_options_init)(NULL, 64));
+  SURVIVES((unroll_weight_info_init)(NULL, 64));
+  SURVIVES((unroll_window_options_init)(NULL, 64));
+  SURVIVES((unroll_stream_options_init)(NULL, 64));
+  SURVIVES((unroll_stream_info_init)(NULL, 64));
+  SURVIVES((unroll_save_options_init)(NULL, 64));
+  SURVIVES((unroll_load_options_init)(NULL, 64));
+  SURVIVES((unroll_sequence_progress_init)(NULL, 64));
+  SURVIVES((unroll_sequence_options_init)(NULL, 64));
+  SURVIVES((unroll_generate_options_init)(NULL, 64));
+  SURVIVES((unroll_early_stopping_init)(NULL, 64));
+  SURVIVES((unroll_checkpoint_init)(NULL, 64));
+  SURVIVES((unroll_reduce_on_plateau_init)(NULL, 64));
   SURVIVES(unroll_model_destroy(NULL));
   SURVIVES(unroll_history_destroy(NULL));
   SURVIVES(unroll_scaler_destroy(NULL));

@@ -15,7 +15,7 @@ static void compile(void) {
   int64_t boundaries[2] = {20, 10};
   double values[3] = {0.1, 0.01, 0.001}, rate = 7;
 
-  REFUSES(UNROLL_INVALID_ARGUMENT, "options is NULL", unroll_optimizer_options_init(NULL, UNROLL_ADAM));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "options is NULL", (unroll_optimizer_options_init)(NULL, UNROLL_ADAM, sizeof adam));
   REFUSES(UNROLL_INVALID_ARGUMENT, "kind is 31", unroll_optimizer_options_init(&adam, (unroll_optimizer_kind)31));
   REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_compile(NULL, NULL));
   REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_get_learning_rate(NULL, &rate));
@@ -172,6 +172,55 @@ static void fit(void) {
   unroll_model_destroy(model);
 }
 
+static void keras_callbacks(void) {
+  unroll_model *model = small_model(3, F, UNROLL_FLOAT32);
+  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F);
+  unroll_array y = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  unroll_data data = samples(&x, &y);
+  unroll_fit_options options;
+  unroll_early_stopping stopping;
+  unroll_checkpoint checkpoint;
+  unroll_reduce_on_plateau plateau;
+  OK(unroll_model_compile(model, NULL));
+
+  unroll_fit_options_init(&options);
+  options.non_finite = (unroll_non_finite)1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "non_finite is 1", unroll_model_fit(model, &data, &options, NULL));
+  unroll_fit_options_init(&options);
+  options.validation_frequency = 0;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "validation_frequency", unroll_model_fit(model, &data, &options, NULL));
+  unroll_fit_options_init(&options);
+  options.csv_path = "build/tests/nowhere/log.csv";
+  REFUSES(UNROLL_IO_ERROR, "nowhere", unroll_model_fit(model, &data, &options, NULL));
+
+  unroll_fit_options_init(&options);
+  unroll_early_stopping_init(&stopping);
+  options.early_stopping = &stopping;
+  stopping.mode = (unroll_monitor_mode)3;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "mode is 3", unroll_model_fit(model, &data, &options, NULL));
+  unroll_early_stopping_init(&stopping);
+  stopping.min_delta = strtod("nan", NULL);
+  REFUSES(UNROLL_INVALID_ARGUMENT, "min_delta", unroll_model_fit(model, &data, &options, NULL));
+  stopping.struct_size = 0;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "struct_size", unroll_model_fit(model, &data, &options, NULL));
+
+  unroll_fit_options_init(&options);
+  unroll_checkpoint_init(&checkpoint);
+  options.checkpoint = &checkpoint;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "path is NULL", unroll_model_fit(model, &data, &options, NULL));
+  checkpoint.path = "build/tests/nowhere/model.h5";
+  REFUSES(UNROLL_IO_ERROR, "nowhere", unroll_model_fit(model, &data, &options, NULL));
+  checkpoint.frequency = 0;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "frequency", unroll_model_fit(model, &data, &options, NULL));
+
+  unroll_fit_options_init(&options);
+  unroll_reduce_on_plateau_init(&plateau);
+  options.reduce_on_plateau = &plateau;
+  plateau.factor = 1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "factor", unroll_model_fit(model, &data, &options, NULL));
+  unroll_model_destroy(model);
+}
+
 static void histories(void) {
   unroll_model *model = small_model(3, F, UNROLL_FLOAT32);
   unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F);
@@ -198,6 +247,7 @@ static void histories(void) {
 int main(void) {
   compile();
   fit();
+  keras_callbacks();
   histories();
   return finish("refuse_training");
 }

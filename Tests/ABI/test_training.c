@@ -162,6 +162,59 @@ static void callbacks_end_a_fit(const unroll_array *x, const unroll_array *y) {
   unroll_model_destroy(model);
 }
 
+static double halved(size_t epoch, double rate, void *user_data) {
+  (void)user_data;
+  return epoch == 0 ? rate : rate / 2;
+}
+
+/* A checkpoint each epoch, a log, halved rates: and a stop when nothing improves. */
+static void keras_callbacks_work_from_c(const unroll_array *x, const unroll_array *y) {
+  unroll_model *model = small_model(3, 2, UNROLL_FLOAT64), *loaded = NULL;
+  unroll_data data = samples(x, y);
+  unroll_fit_options fit;
+  unroll_checkpoint checkpoint;
+  unroll_early_stopping stopping;
+  unroll_history *history = NULL;
+  size_t epochs = 0, values = 0;
+  double rate = 0, result = 0;
+  char line[200] = "";
+  FILE *log;
+  OK(unroll_model_compile(model, NULL));
+  unroll_fit_options_init(&fit);
+  unroll_checkpoint_init(&checkpoint);
+  checkpoint.path = "build/tests/epoch{epoch}.keras";
+  fit.checkpoint = &checkpoint;
+  fit.csv_path = "build/tests/log.csv";
+  fit.rate_function = halved;
+  fit.epochs = 3;
+  OK(unroll_model_fit(model, &data, &fit, NULL));
+  OK(unroll_model_get_learning_rate(model, &rate));
+  CHECK(rate == 0.00025);
+  OK(unroll_model_load("build/tests/epoch3.keras", NULL, &loaded));
+  OK(unroll_model_get_learning_rate(loaded, &rate));
+  CHECK(rate == 0.00025);
+  unroll_model_destroy(loaded);
+  log = fopen("build/tests/log.csv", "r");
+  CHECK(log != NULL && fgets(line, sizeof line, log) != NULL && strncmp(line, "epoch,", 6) == 0);
+  CHECK(log != NULL && fgets(line, sizeof line, log) != NULL && strncmp(line, "0,", 2) == 0);
+  if (log != NULL) fclose(log);
+
+  unroll_fit_options_init(&fit);
+  unroll_early_stopping_init(&stopping);
+  stopping.monitor = "loss";
+  stopping.min_delta = 1e9; /* nothing is an improvement */
+  stopping.patience = 2;
+  stopping.restore_best_weights = 1;
+  fit.early_stopping = &stopping;
+  fit.epochs = 50;
+  OK(unroll_model_fit(model, &data, &fit, &history));
+  OK(unroll_history_size(history, &epochs, &values));
+  CHECK(epochs == 3);
+  unroll_history_destroy(history);
+  OK(unroll_model_evaluate(model, &data, 32, &result, 1));
+  unroll_model_destroy(model);
+}
+
 static void a_loss_that_is_not_finite_is_reported(const unroll_array *y) {
   unroll_model *model = small_model(3, 2, UNROLL_FLOAT32);
   static float values[(LENGTH - WINDOW) * WINDOW * 2];
@@ -225,6 +278,7 @@ int main(void) {
   learns_and_reports(&x, &y);
   same_weights_for_any_number_of_threads(&x, &y);
   callbacks_end_a_fit(&x, &y);
+  keras_callbacks_work_from_c(&x, &y);
   a_loss_that_is_not_finite_is_reported(&y);
   windows_are_views(series);
   return finish("test_training");

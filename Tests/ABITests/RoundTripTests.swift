@@ -23,18 +23,18 @@ func makeModel(
   dtype: unroll_dtype = UNROLL_FLOAT64, stateful: Bool = false
 ) -> OpaquePointer? {
   var options = unroll_model_options()
-  unroll_model_options_init(&options)
+  unroll_model_options_init(&options, MemoryLayout<unroll_model_options>.stride)
   options.dtype = dtype
   options.seed = 11
   var model: OpaquePointer?
   expectOK(unroll_model_create(&options, &model))
   var recurrent = unroll_recurrent_options()
-  unroll_recurrent_options_init(&recurrent)
+  unroll_recurrent_options_init(&recurrent, MemoryLayout<unroll_recurrent_options>.stride)
   recurrent.units = units
   recurrent.stateful = stateful ? 1 : 0
   expectOK(add(model, &recurrent))
   var dense = unroll_dense_options()
-  unroll_dense_options_init(&dense)
+  unroll_dense_options_init(&dense, MemoryLayout<unroll_dense_options>.stride)
   dense.units = 2
   expectOK(unroll_model_add_dense(model, &dense))
   expectOK(unroll_model_build(model, [-1, features], 2))
@@ -44,15 +44,15 @@ func makeModel(
 @Suite struct RoundTrips {
   @Test func defaultsAreThoseOfKeras() {
     var recurrent = unroll_recurrent_options()
-    unroll_recurrent_options_init(&recurrent)
+    unroll_recurrent_options_init(&recurrent, MemoryLayout<unroll_recurrent_options>.stride)
     #expect(recurrent.struct_size == MemoryLayout<unroll_recurrent_options>.stride)
     #expect(recurrent.activation == UNROLL_TANH && recurrent.recurrent_activation == UNROLL_SIGMOID)
     #expect(recurrent.unit_forget_bias == 1 && recurrent.reset_after == 1 && recurrent.return_sequences == 0)
     #expect(recurrent.recurrent_initializer.kind == UNROLL_ORTHOGONAL && recurrent.recurrent_initializer.a == 1)
     var optimizer = unroll_optimizer_options()
-    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_SGD))
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_SGD, MemoryLayout<unroll_optimizer_options>.stride))
     #expect(optimizer.learning_rate == 0.01)
-    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_RMSPROP))
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_RMSPROP, MemoryLayout<unroll_optimizer_options>.stride))
     #expect(optimizer.learning_rate == 0.001 && optimizer.rho == 0.9 && optimizer.epsilon == 1e-7)
   }
 
@@ -65,13 +65,13 @@ func makeModel(
     for (name, model, shapes) in expected {
       defer { unroll_model_destroy(model) }
       var info = unroll_model_info()
-      unroll_model_info_init(&info)
+      unroll_model_info_init(&info, MemoryLayout<unroll_model_info>.stride)
       expectOK(unroll_model_get_info(model, &info))
       #expect(info.weight_count == 5 && info.layer_count == 3 && info.is_built == 1 && info.is_compiled == 0)
       for (index, suffix) in ["kernel", "recurrent_kernel", "bias"].enumerated() {
         #expect(text { unroll_model_weight_name(model, index, $0, $1, $2) } == "\(name)/\(suffix)")
         var weight = unroll_weight_info()
-        unroll_weight_info_init(&weight)
+        unroll_weight_info_init(&weight, MemoryLayout<unroll_weight_info>.stride)
         expectOK(unroll_model_get_weight_info(model, index, &weight))
         let axes = [weight.shape.0, weight.shape.1].prefix(Int(weight.rank))
         #expect(Array(axes) == shapes[index])
@@ -173,12 +173,12 @@ func makeModel(
     let model = makeModel { unroll_model_add_lstm($0, $1) }
     defer { unroll_model_destroy(model) }
     var sgd = unroll_optimizer_options()
-    expectOK(unroll_optimizer_options_init(&sgd, UNROLL_SGD))
+    expectOK(unroll_optimizer_options_init(&sgd, UNROLL_SGD, MemoryLayout<unroll_optimizer_options>.stride))
     sgd.learning_rate = 0.25
     var rate = 0.0
     withUnsafePointer(to: sgd) { sgd in
       var compile = unroll_compile_options()
-      unroll_compile_options_init(&compile)
+      unroll_compile_options_init(&compile, MemoryLayout<unroll_compile_options>.stride)
       compile.optimizer = sgd
       expectOK(unroll_model_compile(model, &compile))
     }

@@ -4,7 +4,7 @@ import ctypes
 import re
 
 from unroll import _abi, _cells_abi, _symbols_abi
-from unroll._lib import library
+from unroll._lib import initialized, library
 
 STRUCTS = {
     "unroll_predict_options_init": _abi.PredictOptions, "unroll_model_options_init": _abi.ModelOptions,
@@ -25,12 +25,21 @@ def header(root):
     return re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
 
 
-def test_the_library_has_structs_of_the_same_size():
+def test_defaults_arrive_in_the_members_they_belong_to():
     for function, structure in STRUCTS.items():
-        room = ctypes.create_string_buffer(4096)
-        options = structure.from_buffer(room)
-        getattr(library(), function)(ctypes.byref(options))
-        assert options.struct_size == ctypes.sizeof(structure), function
+        assert initialized(structure, function).struct_size == ctypes.sizeof(structure), function
+    fit = initialized(_abi.FitOptions, "unroll_fit_options_init")
+    assert (fit.epochs, fit.batch_size, fit.validation_frequency, fit.csv_append) == (1, 32, 1, 0)
+    assert initialized(_abi.CompileOptions, "unroll_compile_options_init").loss.weight == 1
+    assert initialized(_abi.SaveOptions, "unroll_save_options_init").include_optimizer == 1
+    assert initialized(_abi.WindowOptions, "unroll_window_options_init").stride == 1
+    assert initialized(_symbols_abi.GenerateOptions, "unroll_generate_options_init").temperature == 1
+
+
+def test_a_caller_of_an_earlier_header_is_not_written_past_its_end():
+    room = ctypes.create_string_buffer(b"\xee" * 512, 512)
+    library().unroll_fit_options_init(ctypes.cast(room, ctypes.POINTER(_abi.FitOptions)), 16)
+    assert room.raw[:8] == (16).to_bytes(8, "little") and room.raw[16:] == b"\xee" * 496
 
 
 def test_structs_have_the_members_of_the_header_in_order(root):

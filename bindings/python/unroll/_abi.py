@@ -100,6 +100,10 @@ class FitOptions(Structure):
         ("struct_size", c_size_t), ("epochs", c_size_t), ("initial_epoch", c_size_t), ("batch_size", c_size_t),
         ("shuffle", c_int), ("seed", c_uint64), ("validation_split", c_double), ("validation", POINTER(Data)),
         ("class_weight", POINTER(c_double)), ("class_count", c_size_t), ("callback", Callback), ("user_data", c_void_p),
+        ("validation_batch_size", c_size_t), ("validation_frequency", c_size_t), ("non_finite", c_int),
+        # Callbacks inside the library; Python's own run in `callback`.
+        ("early_stopping", c_void_p), ("checkpoint", c_void_p), ("reduce_on_plateau", c_void_p),
+        ("rate_function", c_void_p), ("csv_path", c_char_p), ("csv_append", c_int),
     ]
 
 
@@ -146,16 +150,16 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_version": (c_char_p, []),
     "unroll_instruction_set": (c_char_p, []),
     # simple use
-    "unroll_predict_options_init": (None, [POINTER(PredictOptions)]),
+    "unroll_predict_options_init": (None, [POINTER(PredictOptions), c_size_t]),
     "unroll_model_predict_all": (
         c_int, [_handle, POINTER(Array), c_size_t, POINTER(Array), c_size_t, POINTER(PredictOptions)]
     ),
     "unroll_model_predict_shape": (c_int, [_handle, POINTER(Array), c_size_t, c_size_t, *_shape_out]),
     # building
-    "unroll_model_options_init": (None, [POINTER(ModelOptions)]),
+    "unroll_model_options_init": (None, [POINTER(ModelOptions), c_size_t]),
     "unroll_model_from_json": (c_int, [c_char_p, c_size_t, POINTER(ModelOptions), _handle_out]),
     "unroll_model_destroy": (None, [_handle]),
-    "unroll_model_info_init": (None, [POINTER(ModelInfo)]),
+    "unroll_model_info_init": (None, [POINTER(ModelInfo), c_size_t]),
     "unroll_model_get_info": (c_int, [_handle, POINTER(ModelInfo)]),
     "unroll_model_input_shape": (c_int, [_handle, c_size_t, *_shape_out]),
     "unroll_model_output_shape": (c_int, [_handle, c_size_t, *_shape_out]),
@@ -164,20 +168,20 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_reset_states": (c_int, [_handle]),
     "unroll_model_set_threads": (c_int, [_handle, c_size_t]),
     # training
-    "unroll_optimizer_options_init": (c_int, [POINTER(OptimizerOptions), c_int]),
-    "unroll_compile_options_init": (None, [POINTER(CompileOptions)]),
+    "unroll_optimizer_options_init": (c_int, [POINTER(OptimizerOptions), c_int, c_size_t]),
+    "unroll_compile_options_init": (None, [POINTER(CompileOptions), c_size_t]),
     "unroll_model_compile": (c_int, [_handle, POINTER(CompileOptions)]),
     "unroll_model_get_learning_rate": (c_int, [_handle, POINTER(c_double)]),
     "unroll_model_set_learning_rate": (c_int, [_handle, c_double]),
-    "unroll_data_init": (None, [POINTER(Data)]),
-    "unroll_fit_options_init": (None, [POINTER(FitOptions)]),
+    "unroll_data_init": (None, [POINTER(Data), c_size_t]),
+    "unroll_fit_options_init": (None, [POINTER(FitOptions), c_size_t]),
     "unroll_model_fit": (c_int, [_handle, POINTER(Data), POINTER(FitOptions), _handle_out]),
     "unroll_model_metric_count": (c_int, [_handle, POINTER(c_size_t)]),
     "unroll_model_metric_name": (c_int, [_handle, c_size_t, *_text]),
     "unroll_model_evaluate": (c_int, [_handle, POINTER(Data), c_size_t, POINTER(c_double), c_size_t]),
     "unroll_model_train_on_batch": (c_int, [_handle, POINTER(Data), POINTER(c_double), c_size_t]),
     # weights
-    "unroll_weight_info_init": (None, [POINTER(WeightInfo)]),
+    "unroll_weight_info_init": (None, [POINTER(WeightInfo), c_size_t]),
     "unroll_model_get_weight_info": (c_int, [_handle, c_size_t, POINTER(WeightInfo)]),
     "unroll_model_weight_name": (c_int, [_handle, c_size_t, *_text]),
     "unroll_model_get_weight": (c_int, [_handle, c_size_t, POINTER(Array)]),
@@ -190,13 +194,13 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_scaler_inverse_transform": (c_int, [_handle, POINTER(Array), POINTER(Array)]),
     "unroll_scaler_get_range": (c_int, [_handle, c_size_t, POINTER(c_double), POINTER(c_double)]),
     "unroll_scaler_get_columns": (c_int, [_handle, POINTER(c_size_t)]),
-    "unroll_window_options_init": (None, [POINTER(WindowOptions)]),
+    "unroll_window_options_init": (None, [POINTER(WindowOptions), c_size_t]),
     "unroll_windows": (c_int, [POINTER(Array), POINTER(WindowOptions), POINTER(Array), POINTER(Array)]),
     # streams
-    "unroll_stream_options_init": (None, [POINTER(StreamOptions)]),
+    "unroll_stream_options_init": (None, [POINTER(StreamOptions), c_size_t]),
     "unroll_stream_create": (c_int, [_handle, POINTER(StreamOptions), _handle_out]),
     "unroll_stream_destroy": (None, [_handle]),
-    "unroll_stream_info_init": (None, [POINTER(StreamInfo)]),
+    "unroll_stream_info_init": (None, [POINTER(StreamInfo), c_size_t]),
     "unroll_stream_get_info": (c_int, [_handle, POINTER(StreamInfo)]),
     "unroll_stream_input_size": (c_int, [_handle, c_size_t, POINTER(c_size_t)]),
     "unroll_stream_output_size": (c_int, [_handle, c_size_t, POINTER(c_size_t)]),
@@ -206,8 +210,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_stream_export_state": (c_int, [_handle, c_void_p, c_size_t]),
     "unroll_stream_import_state": (c_int, [_handle, c_void_p, c_size_t]),
     # files
-    "unroll_save_options_init": (None, [POINTER(SaveOptions)]),
-    "unroll_load_options_init": (None, [POINTER(LoadOptions)]),
+    "unroll_save_options_init": (None, [POINTER(SaveOptions), c_size_t]),
+    "unroll_load_options_init": (None, [POINTER(LoadOptions), c_size_t]),
     "unroll_model_save": (c_int, [_handle, c_char_p, POINTER(SaveOptions)]),
     "unroll_model_load": (c_int, [c_char_p, POINTER(LoadOptions), _handle_out]),
     "unroll_model_save_weights": (c_int, [_handle, c_char_p, POINTER(SaveOptions)]),

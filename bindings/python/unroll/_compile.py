@@ -29,9 +29,8 @@ def _set(struct: Any, config: dict[str, Any], what: str) -> None:
 
 def optimizer_options(optimizer: Optimizer) -> _abi.OptimizerOptions:
     kind = type(optimizer).__name__
-    room = ctypes.create_string_buffer(ctypes.sizeof(_abi.OptimizerOptions) + 512)
-    options = _abi.OptimizerOptions.from_buffer(room)
-    call("unroll_optimizer_options_init", ctypes.byref(options), _abi.OPTIMIZERS[kind])
+    options = _abi.OptimizerOptions()
+    call("unroll_optimizer_options_init", ctypes.byref(options), _abi.OPTIMIZERS[kind], ctypes.sizeof(options))
     rate = optimizer._learning_rate
     if isinstance(rate, LearningRateSchedule):
         _set_schedule(options, rate)

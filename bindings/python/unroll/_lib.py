@@ -86,10 +86,8 @@ def text(name: str, *arguments: Any) -> str:
 
 def initialized(structure: type[Any], initializer: str) -> Any:
     """An option struct filled with the library's defaults."""
-    # A newer library may know more members than this package and fill them too.
-    room = ctypes.create_string_buffer(ctypes.sizeof(structure) + 512)
-    options = structure.from_buffer(room)
-    getattr(library(), initializer)(ctypes.byref(options))
+    options = structure()
+    getattr(library(), initializer)(ctypes.byref(options), ctypes.sizeof(structure))
     return options
 
 

@@ -42,13 +42,13 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_get_vocabulary": (c_int, [_handle, *_text]),
     "unroll_model_encode": (c_int, [_handle, c_char_p, _symbols, c_size_t, POINTER(c_size_t)]),
     "unroll_model_decode": (c_int, [_handle, _symbols, c_size_t, *_text]),
-    "unroll_sequence_progress_init": (None, [POINTER(SequenceProgress)]),
-    "unroll_sequence_options_init": (None, [POINTER(SequenceOptions)]),
+    "unroll_sequence_progress_init": (None, [POINTER(SequenceProgress), c_size_t]),
+    "unroll_sequence_options_init": (None, [POINTER(SequenceOptions), c_size_t]),
     "unroll_model_fit_sequences": (
         c_int,
         [_handle, _symbols, POINTER(c_size_t), c_size_t, POINTER(SequenceOptions), POINTER(SequenceProgress)],
     ),
-    "unroll_generate_options_init": (None, [POINTER(GenerateOptions)]),
+    "unroll_generate_options_init": (None, [POINTER(GenerateOptions), c_size_t]),
     "unroll_model_generate": (
         c_int, [_handle, _symbols, c_size_t, POINTER(GenerateOptions), _symbols, c_size_t, POINTER(c_size_t)]
     ),

@@ -1,0 +1,128 @@
+import CUnroll
+import KerasFormat
+import Unroll
+
+/// The options of a fit, Keras' callbacks included.
+func readFitOptions(_ options: unroll_fit_options, _ handle: ModelHandle) throws(UnrollError) -> FitOptions {
+  var result = FitOptions()
+  result.epochs = try checkedCount(options.epochs, "options->epochs")
+  result.initialEpoch = try checkedCount(options.initial_epoch, "options->initial_epoch", from: 0, to: result.epochs)
+  result.batchSize = try checkedCount(options.batch_size, "options->batch_size")
+  result.shuffle = options.shuffle != 0
+  result.seed = options.seed
+  result.threads = handle.threads
+  result.validationSplit = try fraction(options.validation_split, "options->validation_split")
+  if options.validation != nil { result.validationData = try readData(options.validation, "options->validation") }
+  let validationBatch = try checkedCount(options.validation_batch_size, "options->validation_batch_size", from: 0)
+  result.validationBatchSize = validationBatch == 0 ? nil : validationBatch
+  result.validationFrequency = try checkedCount(options.validation_frequency, "options->validation_frequency")
+  let weights = try elements(options.class_weight, options.class_count, "options->class_weight")
+  for (index, weight) in weights.enumerated() {
+    result.classWeights[index] = try finite(weight, "options->class_weight[\(index)]")
+  }
+  switch options.non_finite {
+  case UNROLL_NON_FINITE_FAIL: result.nonFiniteLoss = .fail
+  case UNROLL_NON_FINITE_STOP: result.nonFiniteLoss = .stop
+  case UNROLL_NON_FINITE_IGNORE: result.nonFiniteLoss = .ignore
+  default: throw unknown(options.non_finite.rawValue, "unroll_non_finite", "options->non_finite")
+  }
+  if options.early_stopping != nil { result.earlyStopping = try earlyStopping(options.early_stopping) }
+  if options.checkpoint != nil { result.checkpoint = try checkpoint(options.checkpoint, handle.model) }
+  if options.reduce_on_plateau != nil { result.reduceOnPlateau = try plateau(options.reduce_on_plateau) }
+  if let function = options.rate_function {
+    let userData = options.user_data
+    result.learningRateScheduler = { (epoch, rate) throws(UnrollError) in function(epoch, rate, userData) }
+  }
+  if options.csv_path != nil {
+    let log = try TextLog(path: try readText(options.csv_path, "options->csv_path"), append: options.csv_append != 0)
+    var logger = CSVLogger { (line) throws(UnrollError) in try log.write(line) }
+    logger.writesHeader = log.isEmpty
+    result.csvLogger = logger
+  }
+  return result
+}
+
+private func monitor(_ name: UnsafePointer<CChar>?) throws(UnrollError) -> String {
+  name == nil ? "val_loss" : try readText(name, "monitor")
+}
+
+private func mode(_ mode: unroll_monitor_mode) throws(UnrollError) -> MonitorMode {
+  switch mode {
+  case UNROLL_MONITOR_AUTO: .auto
+  case UNROLL_MONITOR_MIN: .min
+  case UNROLL_MONITOR_MAX: .max
+  default: throw unknown(mode.rawValue, "unroll_monitor_mode", "mode")
+  }
+}
+
+/// nil for NaN, which stands for "none".
+private func optional(_ value: Double) -> Double? { value.isNaN ? nil : value }
+
+private func earlyStopping(_ pointer: UnsafePointer<unroll_early_stopping>?) throws(UnrollError) -> EarlyStopping {
+  let options = try readRequired(pointer, "early_stopping")
+  var result = EarlyStopping()
+  result.monitor = try monitor(options.monitor)
+  result.mode = try mode(options.mode)
+  result.minDelta = try finite(options.min_delta, "early_stopping->min_delta")
+  result.patience = try checkedCount(options.patience, "early_stopping->patience", from: 0)
+  result.baseline = optional(options.baseline)
+  result.restoreBestWeights = options.restore_best_weights != 0
+  result.startFromEpoch = try checkedCount(options.start_from_epoch, "early_stopping->start_from_epoch", from: 0)
+  return result
+}
+
+private func checkpoint(
+  _ pointer: UnsafePointer<unroll_checkpoint>?, _ model: Model
+) throws(UnrollError) -> ModelCheckpoint {
+  let options = try readRequired(pointer, "checkpoint")
+  let path = try readPath(options.path)
+  let weightsOnly = options.save_weights_only != 0
+  var result = ModelCheckpoint { (progress) throws(UnrollError) in
+    let path = numbered(path, progress.epoch + 1)
+    if weightsOnly {
+      try ModelFile.saveWeights(model, path: path)
+    } else {
+      try ModelFile.save(model, path: path)
+    }
+  }
+  result.monitor = try monitor(options.monitor)
+  result.mode = try mode(options.mode)
+  result.saveBestOnly = options.save_best_only != 0
+  result.initialThreshold = optional(options.initial_threshold)
+  result.frequency = try checkedCount(options.frequency, "checkpoint->frequency")
+  return result
+}
+
+/// The path with every "{epoch}" replaced.
+private func numbered(_ path: String, _ epoch: Int) -> String {
+  var result = ""
+  var rest = path[...]
+  let mark = "{epoch}"
+  while !rest.isEmpty {
+    if rest.hasPrefix(mark) {
+      result += String(epoch)
+      rest = rest.dropFirst(mark.count)
+    } else {
+      result.append(rest.removeFirst())
+    }
+  }
+  return result
+}
+
+private func plateau(
+  _ pointer: UnsafePointer<unroll_reduce_on_plateau>?
+) throws(UnrollError) -> ReduceLearningRateOnPlateau {
+  let options = try readRequired(pointer, "reduce_on_plateau")
+  var result = ReduceLearningRateOnPlateau()
+  result.monitor = try monitor(options.monitor)
+  result.mode = try mode(options.mode)
+  guard options.factor > 0, options.factor < 1 else {
+    throw UnrollError(.invalidArgument, "reduce_on_plateau->factor must be between 0 and 1, found \(options.factor)")
+  }
+  result.factor = options.factor
+  result.patience = try checkedCount(options.patience, "reduce_on_plateau->patience", from: 0)
+  result.minDelta = try finite(options.min_delta, "reduce_on_plateau->min_delta")
+  result.cooldown = try checkedCount(options.cooldown, "reduce_on_plateau->cooldown", from: 0)
+  result.minimumRate = try finite(options.minimum_rate, "reduce_on_plateau->minimum_rate")
+  return result
+}
