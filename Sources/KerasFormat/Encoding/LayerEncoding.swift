@@ -30,6 +30,11 @@ struct LayerEncoder {
       // Keras 3 reads batch_input_shape as well; Keras 2 knows no other.
       let key = dialect == .legacy ? "batch_input_shape" : "batch_shape"
       return [key: .batchShape(input), "dtype": .string(type), "sparse": false, "name": .string(spec.name)]
+    case .spatialDropout1D:
+      // Keras 3's takes no `trainable`.
+      var own = base
+      own["trainable"] = nil
+      return own.merged(try members(spec))
     default: return base.merged(try members(spec))
     }
   }

@@ -15,7 +15,8 @@ struct ModelEncoder {
     let config = spec.isSequential ? try sequential(spec, name) : try functional(spec, name)
     switch dialect {
     case .legacy: return ["class_name": .string(className), "config": .object(config)]
-    case .keras3: return Dialect.object("keras", className, config)
+    // Keras exports Sequential by its public name, Functional by its module's only.
+    case .keras3: return Dialect.object(spec.isSequential ? "keras" : "keras.src.models.functional", className, config)
     }
   }
 

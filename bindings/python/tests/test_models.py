@@ -155,3 +155,27 @@ def test_float64_models(random):
     model = models.Sequential([layers.Input((5, 3)), layers.LSTM(4)], dtype="float64")
     assert model.predict(random.standard_normal((2, 5, 3)), verbose=0).dtype == np.float64
     assert model.get_weights()[0].dtype == np.float64
+
+
+def test_the_layers_of_a_graph_have_keras_order():
+    """Weights are stored in it; the names below are what Keras 3.15 gives for this graph."""
+    a, b = layers.Input((5, 3), name="a"), layers.Input((4, 2), name="b")
+    shared = layers.Dense(6, name="shared")
+    x, h, c = layers.LSTM(6, return_state=True, return_sequences=True, name="encoder")(a)
+    y = layers.LSTM(6, return_sequences=True, name="decoder")(layers.Dense(2, name="project")(b), initial_state=[h, c])
+    attended = layers.Attention(name="attend")([y, x])
+    total = layers.Add(name="sum")([shared(y), shared(attended)])
+    late = layers.Dense(1, name="late")(layers.Dense(2, name="early")(total))
+    model = models.Model([b, a], [late, layers.Dense(3, name="side")(c), total])
+    assert [layer.name for layer in model.layers] == [
+        "b", "a", "project", "encoder", "decoder", "attend", "shared", "sum", "early", "late", "side"
+    ]
+
+
+def test_configurations_name_what_real_keras_can_look_up():
+    inputs = layers.Input((4, 2))
+    graph = models.Model(inputs, layers.Dense(1)(layers.SpatialDropout1D(0.1)(inputs)))
+    entry = json.loads(graph.to_json())
+    assert entry["module"] == "keras.src.models.functional"
+    dropout = next(each for each in entry["config"]["layers"] if each["class_name"] == "SpatialDropout1D")
+    assert "trainable" not in dropout["config"]

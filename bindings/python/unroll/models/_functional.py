@@ -40,24 +40,47 @@ class Model(Native):
     # ---- the graph ----------------------------------------------------------------
 
     def _collect(self) -> None:
-        """The layers and calls that the outputs need, each after what it takes."""
+        """The layers and calls that the outputs need, in the order in which Keras has them.
+
+        Files hold weights in the order of the layers, so it must be Keras': those
+        farthest from the outputs first, and among equals the first met on the way
+        from the outputs to the inputs.
+        """
+        met: dict[Layer, int] = {}
+        calls = self._calls_in_order(met)
+        depths: dict[tuple[Layer, int], int] = {}
+        layer_depths: dict[Layer, int] = {}
+        for layer, node in reversed(calls):
+            depth = max(depths.get((layer, node), 0), layer_depths.get(layer, 0))
+            depths[layer, node] = layer_depths[layer] = depth
+            for tensor in _taken(layer, node):
+                key = (tensor.layer, tensor.node)
+                depths[key] = max(depths.get(key, 0), depth + 1)
         for tensor in self.inputs:
-            self._nodes.setdefault(tensor.layer, [0])
+            layer_depths.setdefault(tensor.layer, 0)
+            met.setdefault(tensor.layer, -1)
+        self._layers = sorted(layer_depths, key=lambda layer: (-layer_depths[layer], met[layer]))
+        self._nodes = {layer: sorted({n for each, n in calls if each is layer}) or [0] for layer in self._layers}
+
+    def _calls_in_order(self, met: dict[Layer, int]) -> list[tuple[Layer, int]]:
+        """Every call after those it takes from; `met` gets the layers in the order of meeting them."""
+        given = {tensor.layer for tensor in self.inputs}
+        done: dict[tuple[Layer, int], None] = {}
         # An explicit stack: a chain of layers may be longer than Python's recursion.
-        stack = [(tensor, False) for tensor in reversed(self.outputs)]
+        stack = [(tensor.layer, tensor.node, False) for tensor in reversed(self.outputs)]
         while stack:
-            tensor, expanded = stack.pop()
-            layer, node = tensor.layer, tensor.node
-            if node in self._nodes.get(layer, []):
+            layer, node, expanded = stack.pop()
+            if (layer, node) in done:
                 continue
-            if isinstance(layer, InputLayer):
+            if isinstance(layer, InputLayer) and layer not in given:
                 raise ValueError(f"the outputs need the input {layer.name!r}, which is not among the model's inputs")
             if expanded:
-                self._nodes.setdefault(layer, []).append(node)
+                done[layer, node] = None
                 continue
-            stack.append((tensor, True))
-            stack.extend((each, False) for each in reversed(layer._calls[node][0]))
-        self._layers = list(self._nodes)
+            met.setdefault(layer, len(met))
+            stack.append((layer, node, True))
+            stack.extend((each.layer, each.node, False) for each in reversed(_taken(layer, node)))
+        return list(done)
 
     def _name_layers(self) -> None:
         taken = {layer.name for layer in self._layers if not layer._auto_named}
@@ -124,6 +147,11 @@ class Model(Native):
 
     def _output_count(self, first_input: Any) -> int:
         return len(self.outputs)
+
+
+def _taken(layer: Layer, node: int) -> list[KerasTensor]:
+    """What call `node` of a layer takes."""
+    return [] if isinstance(layer, InputLayer) else layer._calls[node][0]
 
 
 def _tensors(value: Any, what: str) -> list[KerasTensor]:
