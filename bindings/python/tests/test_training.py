@@ -23,6 +23,11 @@ def test_training_lowers_the_loss_and_the_history_has_every_epoch(waves):
     assert history.history["loss"][-1] < history.history["loss"][0]
 
 
+def test_validation_may_be_rarer_than_training(waves):
+    history = make(waves).fit(*waves, epochs=4, verbose=0, validation_split=0.25, validation_freq=2, validation_batch_size=7)
+    assert len(history.history["loss"]) == 4 and len(history.history["val_loss"]) == 2
+
+
 def test_the_same_seed_gives_the_same_weights(waves):
     x, y = waves
     results = []

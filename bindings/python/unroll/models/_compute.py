@@ -99,6 +99,7 @@ class Compute(Core):
         callbacks: Callback | Iterable[Callback] | None = None, validation_split: float = 0.0,
         validation_data: Sequence[Any] | None = None, shuffle: bool = True,
         class_weight: dict[int, float] | None = None, sample_weight: Any = None, initial_epoch: int = 0,
+        validation_batch_size: int | None = None, validation_freq: int = 1,
     ) -> History:
         """Trains, and returns the losses and metrics of each epoch.
 
@@ -118,6 +119,8 @@ class Compute(Core):
         options.batch_size = _count(32 if batch_size is None else batch_size, "batch_size")
         options.shuffle, options.seed = bool(shuffle), self._seed
         options.validation_split = validation_split
+        options.validation_batch_size = _count(validation_batch_size or 0, "validation_batch_size")
+        options.validation_frequency = _count(validation_freq, "validation_freq")
         validation = None
         if validation_data is not None:
             x_val, y_val, *weight = validation_data
