@@ -48,3 +48,6 @@ SIZE_OF(unroll_rnn_gradients, 40);
 SIZE_OF(unroll_lstm_parameters, 80);
 SIZE_OF(unroll_lstm_gates, 32);
 SIZE_OF(unroll_lstm_gradients, 88);
+BEGINS_WITH_SIZE(unroll_early_stopping);
+BEGINS_WITH_SIZE(unroll_checkpoint);
+BEGINS_WITH_SIZE(unroll_reduce_on_plateau);
