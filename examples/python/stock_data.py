@@ -88,4 +88,4 @@ def generate(days: int = 1500, seed: int = 7) -> Series:
         swing = 0.985 * swing + 1.5 * volatility * random.standard_normal()
         level += 0.0003
         log_price[t] = level + swing + 0.08 * np.sin(2 * np.pi * t / 252)
-    return Series("generated prices", business_days(np.datetime64("2014-12-31"), days), np.exp(log_price)[:, None])
+    return Series("Generated prices", business_days(np.datetime64("2014-12-31"), days), np.exp(log_price)[:, None])
