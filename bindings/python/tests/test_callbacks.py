@@ -124,7 +124,15 @@ def test_terminate_on_nan_ends_without_an_exception(small, data):
     assert np.isfinite(small.predict(x, verbose=0)).all()
 
 
-def test_ctrl_c_ends_a_fit_and_leaves_a_usable_model():
+@pytest.fixture
+def interruptible():
+    """SIGINT as in a terminal; a job run in the background begins with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_ends_a_fit_and_leaves_a_usable_model(interruptible):
     script = textwrap.dedent("""
         import numpy as np
         from unroll import layers, models, callbacks
@@ -154,7 +162,7 @@ def test_ctrl_c_ends_a_fit_and_leaves_a_usable_model():
     assert process.returncode == 0
 
 
-def test_ctrl_c_after_the_last_batch_is_not_lost():
+def test_ctrl_c_after_the_last_batch_is_not_lost(interruptible):
     from unroll._fit import Interrupts
 
     handler = signal.getsignal(signal.SIGINT)
