@@ -87,7 +87,7 @@ SWIFTLIB  := build/swift
 LIB_FLAGS := -Xswiftc -static-stdlib -Xswiftc -use-ld=lld \
 	-Xlinker -soname -Xlinker $(SONAME) \
 	-Xlinker --version-script=$(CURDIR)/bindings/c/libunroll.map \
-	-Xlinker -z -Xlinker nodelete -Xlinker --gc-sections -Xlinker -s
+	-Xlinker -z -Xlinker nodelete -Xlinker --gc-sections
 LIB_SOURCES := $(shell find -L Sources include -type f 2>/dev/null) Package.swift bindings/c/libunroll.map
 
 .PHONY: lib
@@ -98,7 +98,7 @@ $(LIB): $(LIB_SOURCES) | setup
 	PKG_CONFIG_PATH=$(CURDIR)/build/static:$$PKG_CONFIG_PATH \
 	  swift build -c release --product unroll -j $(JOBS) --scratch-path $(SWIFTLIB) $(LIB_FLAGS)
 	@mkdir -p build/lib
-	cp $(SWIFTLIB)/release/libunroll.so build/lib/$(SONAME).new
+	strip --strip-unneeded -o build/lib/$(SONAME).new $(SWIFTLIB)/release/libunroll.so
 	mv -f build/lib/$(SONAME).new build/lib/$(SONAME)
 	ln -sf $(SONAME) $(LIB)
 	@touch -h $(LIB)
