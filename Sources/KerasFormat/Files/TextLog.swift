@@ -6,22 +6,31 @@ import Unroll
 public final class TextLog {
   private let file: UnsafeMutablePointer<FILE>
   private let path: String
-  /// True if the file was empty when it was opened.
+  /// True if the lines to come are the file's first.
   public let isEmpty: Bool
+  /// What was in the file goes with the first line, so that a training that
+  /// does not even begin leaves the log of the last one.
+  private var isToBeEmptied: Bool
 
   public init(path: String, append: Bool) throws(UnrollError) {
-    guard !path.isEmpty, let file = fopen(path, append ? "ae" : "we") else {
+    guard !path.isEmpty, let file = fopen(path, "ae") else {
       throw UnrollError(.io, "cannot write \(path): \(String(cString: strerror(path.isEmpty ? ENOENT : errno)))")
     }
     self.file = file
     self.path = path
     fseek(file, 0, SEEK_END)
-    isEmpty = ftell(file) <= 0
+    isEmpty = !append || ftell(file) <= 0
+    isToBeEmptied = !append
   }
 
   deinit { fclose(file) }
 
   public func write(_ text: String) throws(UnrollError) {
+    if isToBeEmptied {
+      // Refused by what is no regular file, such as a terminal: nothing to empty.
+      _ = ftruncate(fileno(file), 0)
+      isToBeEmptied = false
+    }
     guard fputs(text, file) >= 0, fflush(file) == 0 else {
       throw UnrollError(.io, "cannot write \(path): \(String(cString: strerror(errno)))")
     }

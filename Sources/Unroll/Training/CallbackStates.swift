@@ -106,14 +106,15 @@ struct CallbackStates<S: Scalar> {
     }
   }
 
-  /// One line an epoch, in the columns of the first.
+  /// One line an epoch, in the columns of the first and, where validation
+  /// comes later, the columns it will have.
   private mutating func log(_ progress: FitProgress) throws(UnrollError) {
     guard let logger = options.csvLogger else { return }
     let names: [String]
     if let columns {
       names = columns
     } else {
-      names = progress.names
+      names = progress.names + (hasValidation ? trainer.valueNames.map { "val_\($0)" }.filter { progress[$0] == nil } : [])
       columns = names
       if logger.writesHeader { try logger.write((["epoch"] + names).joined(separator: logger.separator) + "\n") }
     }
