@@ -936,6 +936,13 @@ UNROLL_API void unroll_fit_options_init(unroll_fit_options *options, size_t size
  * epoch, to be destroyed by unroll_history_destroy.
  * On failure during training (NOT_FINITE: the message names epoch and batch;
  * CANCELLED) the weights are those after the last completed update.
+ *
+ * Resuming. A file of `checkpoint` (or unroll_model_save) made after epoch k,
+ * unless it is of the weights alone, holds the optimizer's state and the number
+ * of updates, from which shuffling and dropout follow. Load it and fit with
+ * initial_epoch = k and the other options and data as before: the model ends
+ * with the very weights of a run that was never interrupted. What early_stopping
+ * and reduce_on_plateau have counted begins anew, as in Keras.
  * Errors: INVALID_STATE (not built or not compiled), SHAPE_MISMATCH,
  * INVALID_ARGUMENT, NOT_FINITE, CANCELLED, OUT_OF_MEMORY.
  */

@@ -1,5 +1,5 @@
 /* Building, fit, evaluate, callbacks, history and windows through the C interface. */
-#include "abi_test.h"
+#include "weights.h"
 
 enum { LENGTH = 120, WINDOW = 12 };
 
@@ -12,31 +12,6 @@ static void fill(float *series) {
     value = 0.9f * value + 0.1f * (float)(state >> 8) / 16777216.0f;
     series[t] = value;
   }
-}
-
-static void get_all(const unroll_model *model, double *out, size_t room) {
-  unroll_model_info info;
-  size_t index, used = 0;
-  unroll_model_info_init(&info);
-  OK(unroll_model_get_info(model, &info));
-  CHECK(info.parameter_count == room);
-  for (index = 0; index < info.weight_count; index++) {
-    unroll_weight_info weight;
-    unroll_array array;
-    int64_t count = 1;
-    int32_t axis;
-    unroll_weight_info_init(&weight);
-    OK(unroll_model_get_weight_info(model, index, &weight));
-    for (axis = 0; axis < weight.rank; axis++) count *= weight.shape[axis];
-    if (used + (size_t)count > room) {
-      FAIL("the weights have more numbers than parameter_count says");
-      return;
-    }
-    array = unroll_array_nd(out + used, UNROLL_FLOAT64, weight.rank, weight.shape);
-    OK(unroll_model_get_weight(model, index, &array));
-    used += (size_t)count;
-  }
-  CHECK(used == room);
 }
 
 typedef struct {
