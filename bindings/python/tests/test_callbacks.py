@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import unroll
 from unroll import callbacks
 
 
@@ -119,9 +120,75 @@ def test_checkpoints_and_logs_are_written(small, data, tmp_path):
 
 def test_terminate_on_nan_ends_without_an_exception(small, data):
     x, y = data
-    history = small.fit(x, y * np.nan, verbose=0, callbacks=[callbacks.TerminateOnNaN()])
-    assert history.epoch == []
-    assert np.isfinite(small.predict(x, verbose=0)).all()
+    before = small.get_weights()
+    history = small.fit(x, y * np.nan, epochs=5, verbose=0, callbacks=[callbacks.TerminateOnNaN()])
+    assert history.epoch == [0] and np.isnan(history.history["loss"]).all()
+    for a, b in zip(before, small.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(unroll.errors.NotFiniteError):
+        small.fit(x, y * np.nan, verbose=0)
+
+
+def test_epochs_without_validation_are_passed_over(small, data, tmp_path):
+    best = callbacks.ModelCheckpoint(tmp_path / "best.keras", save_best_only=True)
+    stop, reduce = callbacks.EarlyStopping(patience=1, min_delta=1e9), callbacks.ReduceLROnPlateau(patience=5)
+    log = callbacks.CSVLogger(tmp_path / "log.csv")
+    history = small.fit(
+        *data, epochs=20, verbose=0, validation_split=0.25, validation_freq=2, callbacks=[best, stop, reduce, log])
+    # Validated after the 2nd and the 4th: the latter is the first without improvement.
+    assert history.epoch == [0, 1, 2, 3]
+    assert best.best == min(history.history["val_loss"])
+    lines = [line.split(",") for line in (tmp_path / "log.csv").read_text().splitlines()]
+    column = lines[0].index("val_loss")
+    assert [line[column] == "NA" for line in lines[1:]] == [True, False, True, False]
+    with pytest.raises(KeyError, match="val_los"):
+        small.fit(*data, verbose=0, validation_split=0.25, callbacks=[callbacks.EarlyStopping("val_los")])
+
+
+RESUME = """
+import sys
+import numpy as np
+import unroll
+from unroll import callbacks, layers, models, utils
+
+part, path = sys.argv[1:]
+random = np.random.default_rng(5)
+x, y = random.standard_normal((21, 5, 3)), random.standard_normal((21, 2))
+utils.set_random_seed(11)
+schedule = callbacks.LearningRateScheduler(lambda epoch, rate: rate if epoch == 0 else rate / 1.7)
+if part == "rest":
+    model, first = unroll.load_model(path.format(epoch=2)), 2
+else:
+    model, first = models.Sequential([layers.Input((5, 3)), layers.LSTM(4, dropout=0.2), layers.Dropout(0.3), layers.Dense(2)]), 0
+    model.compile(unroll.optimizers.Adam(0.03), "mse")
+listed = [schedule]
+if part == "cut off":
+    epochs = []
+    listed += [
+        callbacks.ModelCheckpoint(path),
+        callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, logs: epochs.append(epoch),
+            on_train_batch_end=lambda batch, logs: len(epochs) == 3 and batch == 1 and sys.exit(7)),
+    ]
+model.fit(x, y, batch_size=8, epochs=5, initial_epoch=first, verbose=0, callbacks=listed)
+sys.stdout.buffer.write(b"".join(each.tobytes() for each in model.get_weights()))
+"""
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_a_process_that_ended_in_an_epoch_is_resumed_to_the_bit(tmp_path, ending):
+    def run(part):
+        return subprocess.run(
+            [sys.executable, "-c", RESUME, part, str(tmp_path / ("at{epoch}" + ending))], capture_output=True, timeout=120,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
+        )
+
+    whole, cut_off = run("whole"), run("cut off")
+    assert whole.returncode == 0, whole.stderr
+    assert cut_off.returncode == 7, cut_off.stderr
+    rest = run("rest")
+    assert rest.returncode == 0, rest.stderr
+    assert len(whole.stdout) == 4 * (4 * (3 + 4 + 1) * 4 + 4 * 2 + 2) and rest.stdout == whole.stdout
 
 
 @pytest.fixture

@@ -150,10 +150,15 @@ class Monitor(Callback):
         """True if `value` is better than `best` by more than min_delta."""
         return best is None or self._sign * value < self._sign * best - self.min_delta
 
-    def value(self, logs: Logs) -> float:
-        """The watched value. KeyError, naming what there is, if the logs lack it."""
+    def value(self, logs: Logs) -> float | None:
+        """The watched value; None after an epoch without validation where others have one.
+
+        KeyError, naming what there is, if this fit has no such value.
+        """
         logs = logs or {}
         if self.monitor not in logs:
+            if self.params.get("do_validation") and self.monitor.startswith("val_") and self.monitor[4:] in logs:
+                return None
             raise KeyError(
                 f"{type(self).__name__} watches {self.monitor!r}, which this fit does not have; it has: "
                 f"{', '.join(logs)}. Give validation data for val_ values"

@@ -57,6 +57,8 @@ class ReduceLROnPlateau(Monitor):
         old = self.model.learning_rate
         if logs is not None:
             logs["learning_rate"] = old
+        if value is None:
+            return
         if self.cooldown_counter > 0:
             self.cooldown_counter -= 1
             self.wait = 0

@@ -32,7 +32,7 @@ class ModelCheckpoint(Monitor):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self.save_best_only:
             value = self.value(logs)
-            if not self.improved(value, self.best):
+            if value is None or not self.improved(value, self.best):
                 return
             self.best = value
         path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
@@ -59,7 +59,11 @@ class CSVLogger(Callback):
             return
         row = {"epoch": epoch, **(logs or {})}
         if self._writer is None:
-            self._writer = csv.DictWriter(self._file, list(row), delimiter=self.separator, restval="NA", extrasaction="ignore")
+            columns = list(row)
+            if self.params.get("do_validation"):
+                # The first epoch may be one that is not validated.
+                columns += [f"val_{name}" for name in self.params["metrics"] if f"val_{name}" not in row]
+            self._writer = csv.DictWriter(self._file, columns, delimiter=self.separator, restval="NA", extrasaction="ignore")
             if self._header_needed:
                 self._writer.writeheader()
         self._writer.writerow(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ._base import Callback, Logs, Monitor
@@ -32,7 +33,7 @@ class EarlyStopping(Monitor):
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         value = self.value(logs)
-        if epoch < self.start_from_epoch:
+        if value is None or epoch < self.start_from_epoch:
             return
         if self.restore_best_weights and self.best_weights is None:
             self.best_weights, self.best_epoch = self.model.get_weights(), epoch
@@ -61,5 +62,12 @@ class TerminateOnNaN(Callback):
     """Ends the training without an exception when the loss becomes NaN or infinite.
 
     Without it such a fit raises `NotFiniteError`. The weights are those after
-    the last update with a finite loss.
+    the last update with a finite loss; the epoch ends there, with its loss.
     """
+
+    # The library looks at each batch's loss, before the update; fit tells it to.
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        loss = (logs or {}).get("loss", 0.0)
+        if not math.isfinite(loss):
+            print(f"Epoch {epoch + 1}: invalid loss {loss}, terminating training")
+            self.model.stop_training = True

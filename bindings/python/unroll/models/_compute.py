@@ -14,7 +14,7 @@ from .._fit import Driver, Interrupts
 from .._lib import _check_call, call, initialized, library, shape, text
 from .._progress import ProgressBar
 from ..callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
-from ..errors import NotFiniteError, StateError
+from ..errors import StateError
 from ._core import Core
 
 #: The loss alone, loss and metrics, or both by name.
@@ -138,7 +138,14 @@ class Compute(Core):
         if verbose:
             listed.append(ProgbarLogger(int(verbose)))
         listed.append(history)
-        parameters = {"epochs": int(epochs), "steps": steps, "verbose": verbose}
+        names = self._names_if_compiled()
+        if any(isinstance(each, TerminateOnNaN) for each in listed):
+            options.non_finite = _abi.NON_FINITE_STOP
+        parameters = {
+            "epochs": int(epochs), "steps": steps, "verbose": verbose,
+            "metrics": [self._renamed(names).get(name, name) for name in names],
+            "do_validation": validation_data is not None or validation_split > 0,
+        }
         self._run(data, options, CallbackList(listed, self, parameters))
         return history
 
@@ -154,12 +161,7 @@ class Compute(Core):
                 driver.abandon_progress()
             if driver.error is not None:
                 raise driver.error
-            try:
-                _check_call(status)
-            except NotFiniteError as error:
-                if not any(isinstance(each, TerminateOnNaN) for each in callbacks.callbacks):
-                    raise
-                print(f"Invalid loss, terminating training: {error}")
+            _check_call(status)
         callbacks.call("on_train_end", {})
 
     def _names_if_compiled(self) -> list[str]:
