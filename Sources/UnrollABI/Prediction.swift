@@ -7,7 +7,8 @@ private func predict(
   _ outputs: UnsafePointer<unroll_array>?, _ outputCount: Int, _ options: UnsafePointer<unroll_predict_options>?,
   _ inputName: String, _ outputName: String
 ) throws(UnrollError) {
-  let model = try engineModel(handle)
+  let handle = try object(handle, ModelHandle.self, "model")
+  let model = handle.model
   let options = try read(options, defaults: predictDefaults, "options")
   let batchSize = try checkedCount(options.batch_size, "options->batch_size")
   let views = try readViews(inputs, inputCount, inputName)
@@ -21,7 +22,7 @@ private func predict(
   for (index, shape) in expected.enumerated() {
     places.append(try readOutput(outputs + index, shape, outputCount == 1 ? outputName : "\(outputName)[\(index)]"))
   }
-  try model.predict(views, batchSize: batchSize, outputs: places)
+  try model.predict(views, batchSize: batchSize, threads: handle.threads, outputs: places)
 }
 
 @_cdecl("unroll_model_predict") @implementation

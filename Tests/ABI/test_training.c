@@ -201,6 +201,24 @@ static void a_loss_that_is_not_finite_is_reported(const unroll_array *y) {
   unroll_model_destroy(model);
 }
 
+static void predictions_do_not_depend_on_threads(void) {
+  enum { ROWS = 300, STEPS = 40 };
+  static float in[ROWS][STEPS][2], one[ROWS], two[ROWS];
+  unroll_model *model = small_model(32, 2, UNROLL_FLOAT32);
+  unroll_array x = unroll_array_3d(in, UNROLL_FLOAT32, ROWS, STEPS, 2);
+  unroll_array y1 = unroll_array_2d(one, UNROLL_FLOAT32, ROWS, 1), y2 = unroll_array_2d(two, UNROLL_FLOAT32, ROWS, 1);
+  int row, step;
+  for (row = 0; row < ROWS; row++) {
+    for (step = 0; step < STEPS; step++) in[row][step][row % 2] = (float)((row * 31 + step * 7) % 100) / 100.0f;
+  }
+  OK(unroll_model_set_threads(model, 1));
+  OK(unroll_model_predict(model, &x, &y1, NULL));
+  OK(unroll_model_set_threads(model, 2));
+  OK(unroll_model_predict(model, &x, &y2, NULL));
+  CHECK(memcmp(one, two, sizeof one) == 0 && one[0] != one[1]);
+  unroll_model_destroy(model);
+}
+
 /* Training on views of the series is training on copies of the windows. */
 static void windows_are_views(const float *series) {
   static float copied[LENGTH][WINDOW][2], following[LENGTH];
@@ -256,5 +274,6 @@ int main(void) {
   keras_callbacks_work_from_c(&x, &y);
   a_loss_that_is_not_finite_is_reported(&y);
   windows_are_views(series);
+  predictions_do_not_depend_on_threads();
   return finish("test_training");
 }
