@@ -33,6 +33,7 @@ extension ConfigReader {
       if maximum == 6, slope == 0 { return ActivationSpec(.relu6) }
       throw inner.unsupported("this max_value is not supported here")
     case "Softmax": return ActivationSpec(.softmax)
+    case "Sequential" where OldHardSigmoid.matches(inner.object): return ActivationSpec(.hardSigmoidKeras2)
     case "Activation":
       return try inner.activation("activation", default: .linear)
     default: return try activation(named: className, member)

@@ -22,12 +22,36 @@ enum Dialect {
 
   /// A layer inside a layer.
   func inner(_ className: String, _ config: JSONObject) -> JSON {
-    .object(Self.object(className == "Sequential" || className == "Functional" ? "keras" : "keras.layers", className, config))
+    .object(Self.object("keras.layers", className, config))
   }
 }
 
-/// The two meanings of hard_sigmoid cannot stand in one file: which one is
-/// meant follows from the Keras version in it.
+/// Keras 2's hard_sigmoid, clip(0.2 x + 0.5, 0, 1), for Keras 3, which means
+/// something else by that name: an activation made of two layers.
+enum OldHardSigmoid {
+  static let json: JSON = .object(
+    Dialect.object(
+      "keras", "Sequential",
+      [
+        "name": "hard_sigmoid_keras2", "trainable": true,
+        "layers": [
+          .object(Dialect.object("keras.layers", "Rescaling", ["name": "rescaling", "scale": 0.2, "offset": 0.5])),
+          .object(Dialect.object("keras.layers", "ReLU", ["name": "re_lu", "max_value": 1.0])),
+        ],
+      ]))
+
+  static func matches(_ config: JSONObject) -> Bool {
+    guard let layers = config["layers"]?.array?.filter({ $0["class_name"] != "InputLayer" }), layers.count == 2,
+      layers[0]["class_name"] == "Rescaling", layers[1]["class_name"] == "ReLU"
+    else { return false }
+    let (scaling, relu) = (layers[0]["config"], layers[1]["config"])
+    return scaling?["scale"]?.double == 0.2 && scaling?["offset"]?.double == 0.5 && relu?["max_value"]?.double == 1
+      && (relu?["negative_slope"]?.double ?? 0) == 0 && (relu?["threshold"]?.double ?? 0) == 0
+  }
+}
+
+/// In an `.h5` file the two meanings of hard_sigmoid share a name: which one
+/// is meant follows from the Keras version in the file.
 struct HardSigmoidUse {
   private(set) var old = false
   private(set) var new = false
@@ -64,7 +88,7 @@ struct HardSigmoidUse {
   func version(default normal: String) throws(UnrollError) -> String {
     if old, new {
       throw UnrollError(
-        .unsupported, "the model uses hard_sigmoid both as Keras 2 and as Keras 3 defines it; no Keras file can say that")
+        .unsupported, "the model uses hard_sigmoid both as Keras 2 and as Keras 3 defines it, which an .h5 file cannot say; save it as .keras")
     }
     if old { return "2.15.0" }
     if new { return "3.0.0" }

@@ -51,7 +51,7 @@ struct LayerEncoder {
         "embeddings_initializer": .initializer(config.initializer), "embeddings_regularizer": .regularizer(config.regularizer),
         "mask_zero": .bool(config.maskZero),
       ]
-    case .activation(let activation): return ["activation": try .activation(activation, spec.name)]
+    case .activation(let activation): return ["activation": try .activation(activation, dialect, spec.name)]
     case .activationLayer(let config): return activationLayer(config)
     case .prelu(let config):
       return [
@@ -102,7 +102,7 @@ struct LayerEncoder {
 
   private func dense(_ config: DenseConfig, _ name: String) throws(UnrollError) -> JSONObject {
     [
-      "units": .int(config.units), "activation": try .activation(config.activation, name), "use_bias": .bool(config.useBias),
+      "units": .int(config.units), "activation": try .activation(config.activation, dialect, name), "use_bias": .bool(config.useBias),
       "kernel_initializer": .initializer(config.kernelInitializer), "bias_initializer": .initializer(config.biasInitializer),
       "kernel_regularizer": .regularizer(config.kernelRegularizer), "bias_regularizer": .regularizer(config.biasRegularizer),
     ]
@@ -122,8 +122,8 @@ struct LayerEncoder {
   }
 
   private func cell(_ config: RecurrentConfig, _ name: String) throws(UnrollError) -> JSONObject {
-    var members: JSONObject = ["units": .int(config.units), "activation": try .activation(config.activation, name)]
-    if config.cell != .simple { members["recurrent_activation"] = try .activation(config.recurrentActivation, name) }
+    var members: JSONObject = ["units": .int(config.units), "activation": try .activation(config.activation, dialect, name)]
+    if config.cell != .simple { members["recurrent_activation"] = try .activation(config.recurrentActivation, dialect, name) }
     members["use_bias"] = .bool(config.useBias)
     members["kernel_initializer"] = .initializer(config.kernelInitializer)
     members["recurrent_initializer"] = .initializer(config.recurrentInitializer)
@@ -207,7 +207,7 @@ struct LayerEncoder {
     ]
     // Keras before 2.4 has no groups.
     if config.groups != 1 { members["groups"] = .int(config.groups) }
-    members["activation"] = try .activation(config.activation, name)
+    members["activation"] = try .activation(config.activation, dialect, name)
     members["use_bias"] = .bool(config.useBias)
     members["kernel_initializer"] = .initializer(config.kernelInitializer)
     members["bias_initializer"] = .initializer(config.biasInitializer)

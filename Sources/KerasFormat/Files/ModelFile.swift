@@ -126,9 +126,6 @@ public enum ModelFile {
 
   /// Keras 3's configuration of a model.
   public static func json(of model: Model) throws(UnrollError) -> String {
-    var config = try ModelEncoder.encode(model.spec, .keras3)
-    let use = HardSigmoidUse(model.spec)
-    if use.old { config["keras_version"] = .string(try use.version(default: "")) }
-    return JSONWriter.write(.object(config))
+    JSONWriter.write(.object(try ModelEncoder.encode(model.spec, .keras3)))
   }
 }

@@ -68,9 +68,8 @@ struct ModelWriter {
     if includeOptimizer, let spec = model.compileSpec {
       config["compile_config"] = .object(CompileEncoder.encode(spec, .keras3))
     }
-    let version = try HardSigmoidUse(model.spec).version(default: "3.0.0")
     var archive = ZipWriter()
-    try archive.add("metadata.json", Array(JSONWriter.write(["keras_version": .string(version)]).utf8))
+    try archive.add("metadata.json", Array(JSONWriter.write(["keras_version": "3.0.0"]).utf8))
     try archive.add("config.json", Array(JSONWriter.write(.object(config)).utf8))
     try archive.add("model.weights.h5", try v3Weights(includeOptimizer: includeOptimizer))
     if !model.metadata.isEmpty { try archive.add("\(CheckpointFile.metadataName).json", Array(metadata.utf8)) }

@@ -11,7 +11,11 @@ struct CompileDecoder {
 
   func decode(_ config: JSONObject) -> CompileSpec? {
     do throws(UnrollError) {
-      guard let optimizer = config["optimizer_config"] ?? config["optimizer"], !optimizer.isNull else { return nil }
+      guard let optimizer = config["optimizer_config"] ?? config["optimizer"], !optimizer.isNull else {
+        // Keras 3 loses it when a model is saved as .h5 first, then as .keras.
+        context.note("the file has a training configuration without an optimizer; the model is not compiled")
+        return nil
+      }
       let lossValue = config["loss"] ?? .null
       guard !lossValue.isNull else {
         context.note("the file has an optimizer but no loss; the model is not compiled")

@@ -44,6 +44,9 @@ struct OptimizerDecoder {
     case "sgd", "momentum":
       return .sgd(momentum: try reader.double("momentum", default: 0), nesterov: try reader.bool("nesterov", default: false))
     case "rmsprop":
+      if context.version < KerasVersion(2, 11) || reader.value("is_legacy_optimizer")?.bool == true {
+        context.note("RMSprop of Keras before 2.11 adds epsilon outside the square root; training goes on with it inside, as since")
+      }
       return .rmsprop(
         rho: try reader.double("rho", default: 0.9), momentum: try reader.double("momentum", default: 0), epsilon: epsilon,
         centered: try reader.bool("centered", default: false))

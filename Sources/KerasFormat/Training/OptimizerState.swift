@@ -29,8 +29,9 @@ struct OptimizerState {
       result.iteration = whole
     }
     if scalars >= 2, let rate = rest.popFirst() { result.learningRate = try rate.read().doubles.first }
-    // SGD before Keras 3 stores momenta that a momentum of 0 never uses.
-    if variables.isEmpty { return result }
+    // SGD before Keras 3 stores momenta that a momentum of 0 never uses; an
+    // optimizer that has made no update may store nothing.
+    if variables.isEmpty || rest.isEmpty { return result }
     var arrays = Array(rest)
     let unused = variables.count / 2
     if arrays.count == variables.count + unused, arrays.suffix(unused).allSatisfy({ $0.shape == [1] }) {

@@ -1,0 +1,127 @@
+import Testing
+import Unroll
+
+@testable import KerasFormat
+
+@Suite struct ConfigurationTests {
+  func message(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "no error"
+    } catch let error as UnrollError {
+      return error.message
+    } catch { return "\(error)" }
+  }
+
+  func sequential(_ layer: String) -> String {
+    #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": {"batch_shape": [null, 5, 3], "name": "i"}}, "#
+      + layer + "]}}"
+  }
+
+  @Test func unknownLayersAreNamedWithWhatThereIs() {
+    let text = message { _ = try ModelFile.modelFromJSON(sequential(#"{"class_name": "ConvLSTM2D", "config": {"name": "c"}}"#)) }
+    #expect(text.hasPrefix("c (ConvLSTM2D): layers of class ConvLSTM2D are not supported; there are InputLayer, Dense, SimpleRNN, LSTM"))
+  }
+
+  @Test(arguments: [
+    (#"{"class_name": "LSTM", "config": {"name": "l"}}"#, "l (LSTM): units: expected a whole number, found nothing"),
+    (#"{"class_name": "LSTM", "config": {"name": "l", "units": "4"}}"#, "l (LSTM): units: expected a whole number, found the string \"4\""),
+    (#"{"class_name": "LSTM", "config": {"name": "l", "units": -4}}"#, "l (LSTM): units: expected a number from 1 to 2147483648, found -4"),
+    (
+      #"{"class_name": "LSTM", "config": {"name": "l", "units": 4, "time_major": true}}"#,
+      "l (LSTM): time_major = true is not supported; the batch must come first"
+    ),
+    (#"{"class_name": "Dense", "config": {"name": "d", "units": 4, "use_bias": 7}}"#, "d (Dense): use_bias: expected true or false, found a number"),
+    (#"{"class_name": "Dense"}"#, "a layer of class Dense: expected a config, found nothing"),
+    ("3", "a layer: expected an object with class_name and config, found a number"),
+  ])
+  func mistakesAreNamed(_ layer: String, _ expected: String) {
+    #expect(message { _ = try ModelFile.modelFromJSON(sequential(layer)) } == expected)
+  }
+
+  @Test func unknownActivationsListTheKnown() {
+    let layer = #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "activation": "snake"}}"#
+    #expect(
+      message { _ = try ModelFile.modelFromJSON(sequential(layer)) }.hasPrefix(
+        "d (Dense): activation = \"snake\" is not supported; there are elu, exponential, gelu"))
+  }
+
+  @Test func unknownInitializersDoNotMatterOnceLoaded() throws {
+    let layer = try ModelFile.layerFromJSON(
+      #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_initializer": {"class_name": "Mine", "config": {}}}}"#)
+    guard case .dense(let config) = layer.config else {
+      Issue.record("not a Dense layer")
+      return
+    }
+    #expect(config.kernelInitializer == .unknown("Mine"))
+  }
+
+  @Test func aCircleOfCallsIsRefused() {
+    let text = """
+      {"class_name": "Functional", "config": {"name": "f", "layers": [
+        {"class_name": "InputLayer", "name": "i", "config": {"batch_shape": [null, 3], "name": "i"}, "inbound_nodes": []},
+        {"class_name": "Dense", "name": "a", "config": {"name": "a", "units": 3}, "inbound_nodes": [[["b", 0, 0, {}]]]},
+        {"class_name": "Dense", "name": "b", "config": {"name": "b", "units": 3}, "inbound_nodes": [[["a", 0, 0, {}]]]}],
+        "input_layers": [["i", 0, 0]], "output_layers": [["b", 0, 0]]}}
+      """
+    #expect(message { _ = try ModelFile.modelFromJSON(text) } == "f (Functional): the layers' calls wait for each other in a circle")
+  }
+
+  @Test func aConfigurationSurvivesARoundTrip() throws {
+    for name in ["lstm.h5", "mixed.h5", "embedding_mask.h5"] {
+      let model = try ModelFile.load(path: "\(fixtures)/keras3/\(name)")
+      let again = try ModelFile.modelFromJSON(try ModelFile.json(of: model))
+      #expect(again.spec == model.spec, "\(name)")
+    }
+  }
+
+  @Test func hardSigmoidKeepsItsMeaning() throws {
+    let old = #"{"class_name": "Sequential", "keras_version": "2.2.4", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "activation": "hard_sigmoid", "batch_input_shape": [null, 3]}}]}}"#
+    let model = try ModelFile.modelFromJSON(old)
+    guard case .dense(let config) = model.spec.layers[1].config else {
+      Issue.record("not a Dense layer")
+      return
+    }
+    #expect(config.activation.function == .hardSigmoidKeras2)
+    #expect(model.notes.contains { $0.hasPrefix("hard_sigmoid is that of Keras 2") })
+    for format in [FileFormat.h5, .keras] {
+      let scratch = ScratchDirectory()
+      try ModelFile.save(model, path: scratch.file("m"), format: format)
+      #expect(try ModelFile.load(path: scratch.file("m")).spec == model.spec)
+    }
+    #expect(try ModelFile.modelFromJSON(try ModelFile.json(of: model)).spec == model.spec)
+  }
+
+  @Test func mutatedConfigurationsNeverTrap() throws {
+    let text = try ModelFile.json(of: try ModelFile.load(path: "\(fixtures)/keras3/mixed.h5"))
+    var random = SeededRandom(seed: 21)
+    for _ in 0..<600 {
+      let bytes = mutate(Array(text.utf8), &random)
+      // Sizes may grow by a digit; decoding alone is under test here.
+      _ = try? ModelDecoder.decode(try JSONReader.parse(bytes, name: "fuzz"), version: nil)
+    }
+  }
+
+  /// Whole values replaced by others: what a strict parser lets through.
+  @Test func configurationsWithWrongValuesNeverTrap() throws {
+    let document = try JSONReader.parse(
+      try ModelFile.json(of: try ModelFile.load(path: "\(fixtures)/keras3/mixed.h5")), name: "x")
+    var random = SeededRandom(seed: 22)
+    for _ in 0..<600 { _ = try? ModelDecoder.decode(disturbed(document, &random), version: nil) }
+  }
+
+  private func disturbed(_ value: JSON, _ random: inout SeededRandom) -> JSON {
+    if Int.random(in: 0..<60, using: &random) == 0 {
+      let others: [JSON] = [nil, true, -1, 0, 1e300, .double(.nan), "x", [], [:], [[["a", 0, 0]]], .int(.max), .int(.min)]
+      return others[Int.random(in: 0..<others.count, using: &random)]
+    }
+    switch value {
+    case .array(let list): return .array(list.map { disturbed($0, &random) })
+    case .object(let object):
+      var result = JSONObject()
+      for (key, member) in object.members { result[key] = disturbed(member, &random) }
+      return .object(result)
+    default: return value
+    }
+  }
+}
