@@ -10,6 +10,8 @@ import Unroll
     let name: String
     let files: [String]
     let dtype: String
+    /// The whole model that files of weights alone belong to.
+    let into: String?
     var testDescription: String { "\(directory)/\(name)" }
   }
 
@@ -24,23 +26,24 @@ import Unroll
       }
       return Case(
         directory: directory, name: fields["name"] ?? "", files: (fields["files"] ?? "").split(separator: ",").map(String.init),
-        dtype: fields["dtype"] ?? "float32")
+        dtype: fields["dtype"] ?? "float32", into: fields["into"])
     }
   }
 
-  @Test(arguments: cases("keras3") + cases("tf_keras2"))
+  @Test(arguments: cases("keras3") + cases("tf_keras2") + cases("legacy") + cases("hdf5"))
   func computesWhatKerasComputed(_ fixture: Case) throws {
     let (input, output) = try withHDF5 { () throws(UnrollError) in
       let file = try CheckedFile.open("\(fixtures)/\(fixture.directory)/cases.h5")
       return (try file.array("\(fixture.name)/input"), try file.array("\(fixture.name)/output"))
     }
-    var whole: Model?
+    var whole = try fixture.into.map { try ModelFile.load(path: "\(fixtures)/\(fixture.directory)/\($0)") }
     // Files of whole models first: they give the model that weights are loaded into.
-    let files = fixture.files.filter { !$0.contains("weights") } + fixture.files.filter { $0.contains("weights") }
+    func isWeights(_ name: String) -> Bool { name.hasSuffix(".weights.h5") || name.hasSuffix(".weights_only.h5") }
+    let files = fixture.files.filter { !isWeights($0) } + fixture.files.filter(isWeights)
     for name in files {
       let path = "\(fixtures)/\(fixture.directory)/\(name)"
       let model: Model
-      if name.contains("weights") {
+      if isWeights(name) {
         let source = try #require(whole)
         model = try Model(source.spec, seed: 99)
         try ModelFile.loadWeights(into: model, path: path)
@@ -62,6 +65,49 @@ import Unroll
         let again = try Model(model.spec, seed: 5)
         try ModelFile.loadWeights(into: again, path: scratch.file("w"))
         try expect(again, input, output, tolerance: fixture.dtype == "float64" ? 1e-12 : 1e-5, "\(name) weights as \(format)")
+      }
+    }
+  }
+
+  /// Links that lead elsewhere, data in other files, sizes that are lies,
+  /// weights that do not fit: an error that names the dataset, and no model.
+  @Test func whatMayNotBeReadIsRefused() throws {
+    var count = 0
+    for line in readLines("\(fixtures)/hdf5/manifest.txt") where line.hasPrefix("refused file=") {
+      let name = String(line.dropFirst("refused file=".count))
+      let path = "\(fixtures)/hdf5/\(name)"
+      do {
+        _ = try ModelFile.load(path: path)
+        Issue.record("\(name) was loaded")
+      } catch {
+        #expect(error.message.contains("lstm_1"), "\(name): \(error.message)")
+      }
+      // The same into a model that exists: it keeps its weights.
+      let model = try ModelFile.load(path: "\(fixtures)/keras3/lstm.h5")
+      let before = try ParameterValues.all(of: model).map(\.values)
+      #expect(throws: UnrollError.self) { try ModelFile.loadWeights(into: model, path: path) }
+      #expect(try ParameterValues.all(of: model).map(\.values) == before)
+      // And it can be inspected, error and all.
+      #expect(try ModelFile.inspect(path: path).json.contains("\"error\": "))
+      count += 1
+    }
+    #expect(count == 7)
+  }
+
+  @Test func damagedCheckpointsNeverTrap() throws {
+    var random = SeededRandom(seed: 31)
+    for name in ["keras3/lstm.keras", "keras3/lstm.h5", "keras3/character.weights.h5"] {
+      let bytes = try InputFile(path: "\(fixtures)/\(name)").contents()
+      let scratch = ScratchDirectory()
+      let path = scratch.file("damaged")
+      for _ in 0..<60 {
+        try writeAtomically(mutate(bytes, &random), to: path)
+        _ = try? ModelFile.inspect(path: path)
+      }
+      // Cut off anywhere it is an error, never a model.
+      for part in 1..<20 {
+        try writeAtomically(Array(bytes.prefix(bytes.count * part / 20)), to: path)
+        #expect(throws: UnrollError.self, "\(name) cut to \(part)/20") { try ModelFile.load(path: path) }
       }
     }
   }

@@ -25,16 +25,25 @@ extension ModelFile {
           object["error"] = .string(error.message)
         }
       }
-      var layers: [JSON] = []
-      for layer in try file.storedLayers() {
-        let arrays = layer.arrays.map { array -> JSON in
-          ["name": .string(array.path), "shape": .ints(array.shape), "type": .string(array.element)]
-        }
-        layers.append(["name": .string(layer.name), "parameters": .array(arrays)])
+      do throws(UnrollError) {
+        object["layers"] = try storedLayers(file)
+      } catch where object["error"] != nil {
+        // What is wrong has been said.
+        object["layers"] = []
       }
-      object["layers"] = .array(layers)
       return FileDescription(json: JSONWriter.write(.object(object)))
     }
+  }
+
+  private static func storedLayers(_ file: CheckpointFile) throws(UnrollError) -> JSON {
+    var layers: [JSON] = []
+    for layer in try file.storedLayers() {
+      let arrays = layer.arrays.map { array -> JSON in
+        ["name": .string(array.path), "shape": .ints(array.shape), "type": .string(array.element)]
+      }
+      layers.append(["name": .string(layer.name), "parameters": .array(arrays)])
+    }
+    return .array(layers)
   }
 
   /// About a model in memory.

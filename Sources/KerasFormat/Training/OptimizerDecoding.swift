@@ -44,7 +44,8 @@ struct OptimizerDecoder {
     case "sgd", "momentum":
       return .sgd(momentum: try reader.double("momentum", default: 0), nesterov: try reader.bool("nesterov", default: false))
     case "rmsprop":
-      if context.version < KerasVersion(2, 11) || reader.value("is_legacy_optimizer")?.bool == true {
+      // Only the optimizers from before 2.11, kept on as `legacy`, write decay.
+      if context.version < KerasVersion(2, 11) || context.version.major < 3 && reader.value("decay") != nil {
         context.note("RMSprop of Keras before 2.11 adds epsilon outside the square root; training goes on with it inside, as since")
       }
       return .rmsprop(
