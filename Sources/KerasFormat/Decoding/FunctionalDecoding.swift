@@ -6,7 +6,8 @@ struct FunctionalDecoder {
 
   /// Operations that Keras 3 leaves in a graph where it computed a mask.
   private static let maskOperations: Set<String> = [
-    "NotEqual", "Any", "LogicalAnd", "LogicalOr", "All", "ExpandDims", "BroadcastTo", "Cast", "Equal", "LogicalNot",
+    "NotEqual", "Any", "All", "LogicalAnd", "LogicalOr", "LogicalNot", "ExpandDims", "BroadcastTo", "Cast", "ZerosLike",
+    "OnesLike",
   ]
 
   private struct Entry {
@@ -32,8 +33,9 @@ struct FunctionalDecoder {
     var layers: [LayerSpec] = []
     var entries: [Entry] = []
     var index: [String: Int] = [:]
+    let maskNames = Self.maskNames(list)
     for item in list {
-      let entry = try self.entry(item, &layers)
+      let entry = try self.entry(item, &layers, maskNames)
       guard index.updateValue(entries.count, forKey: entry.name) == nil else {
         throw UnrollError(.format, "\(name) (Functional): two layers are named \(entry.name)")
       }
@@ -71,15 +73,29 @@ struct FunctionalDecoder {
       name: name, isSequential: false, layers: layers, nodes: specNodes, inputs: inputReferences, outputs: outputReferences)
   }
 
-  private func entry(_ item: JSON, _ layers: inout [LayerSpec]) throws(UnrollError) -> Entry {
+  /// Names of the entries that compute masks: those of the classes above (an
+  /// `.h5` file leaves their module out), and what joins such masks.
+  private static func maskNames(_ list: [JSON]) -> Set<String> {
+    func isOperation(_ item: JSON) -> Bool { item["module"]?.string?.contains(".ops") ?? true }
+    var names: Set<String> = []
+    for item in list where isOperation(item) && maskOperations.contains(item["class_name"]?.string ?? "") {
+      if let name = item["name"]?.string { names.insert(name) }
+    }
+    for item in list where isOperation(item) && item["class_name"] == "Concatenate" {
+      let sources = KerasTensor.collect(item["inbound_nodes"] ?? .null, legacy: true).map(\.layer)
+      if !sources.isEmpty, sources.allSatisfy(names.contains), let name = item["name"]?.string { names.insert(name) }
+    }
+    return names
+  }
+
+  private func entry(_ item: JSON, _ layers: inout [LayerSpec], _ maskNames: Set<String>) throws(UnrollError) -> Entry {
     guard let object = item.object, let className = object["class_name"]?.string else {
       throw UnrollError(.format, "a layer: expected an object with class_name and config, found \(item.kind)")
     }
     guard let name = object["name"]?.string ?? object["config"]?["name"]?.string else {
       throw UnrollError(.format, "a layer of class \(className) in a Functional model has no name")
     }
-    let isOperation = object["module"]?.string?.contains(".ops") == true
-    let isMaskOperation = isOperation && Self.maskOperations.contains(className)
+    let isMaskOperation = maskNames.contains(name)
     var layerIndex: Int?
     var isModel = false
     var maskFrom = 1
@@ -89,7 +105,8 @@ struct FunctionalDecoder {
       layer.name = name
       switch layer.config {
       case .recurrent, .stackedRNN, .bidirectional: maskFrom = 2
-      case .merge, .concatenate, .dot: maskFrom = isOperation ? 2 : 1
+      // An operation takes its tensors one by one, the layer of that name as a list.
+      case .merge, .concatenate, .dot: maskFrom = Int.max
       case .model: isModel = true
       case .masking(let value): maskValue = value
       case .embedding(let config): maskValue = config.maskZero ? 0 : nil
@@ -163,6 +180,7 @@ struct FunctionalDecoder {
       for call in entry.calls {
         let fromMasks = call.inputs.allSatisfy { tensor in index[tensor.layer].map { entries[$0].layer == nil } ?? false }
         if fromMasks, !call.inputs.isEmpty { continue }
+        if entry.className == "ZerosLike" || entry.className == "OnesLike" { continue }
         if entry.className == "NotEqual", call.inputs.count == 1, let tensor = call.inputs.first,
           let value = call.constants.first?.double, sources[tensor]?.contains(value) == true
         {
