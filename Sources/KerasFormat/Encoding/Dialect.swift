@@ -2,15 +2,17 @@ import Unroll
 
 /// Which Keras a configuration is written for.
 enum Dialect {
-  /// Keras 3's `.keras` and `to_json`.
+  /// Keras 3's `to_json`.
   case keras3
+  /// `.keras`: as Keras 3, but with the input's shape under the name that Keras 2.13 to 2.15 know too.
+  case archive
   /// `.h5`: the words that Keras 2.2 to 2.15 and every Keras 3 understand.
   case legacy
 
   /// {"class_name", "config"} of a layer.
   func layer(_ className: String, _ config: JSONObject) -> JSONObject {
     switch self {
-    case .keras3: return Self.object("keras.layers", className, config)
+    case .keras3, .archive: return Self.object("keras.layers", className, config)
     case .legacy: return ["class_name": .string(className), "config": .object(config)]
     }
   }

@@ -17,7 +17,7 @@ struct LayerEncoder {
 
   private func inner(_ spec: LayerSpec) throws(UnrollError) -> JSON {
     if case .model(let model) = spec.config {
-      return .object(try ModelEncoder(dialect: .keras3, dtype: dtype).model(model, name: spec.name))
+      return .object(try ModelEncoder(dialect: dialect == .keras3 ? .keras3 : .archive, dtype: dtype).model(model, name: spec.name))
     }
     return dialect.inner(spec.config.className, try config(spec))
   }
@@ -28,7 +28,7 @@ struct LayerEncoder {
     case .input(let input):
       let type = input.isInteger ? "int32" : dtype.rawValue
       // Keras 3 reads batch_input_shape as well; Keras 2 knows no other.
-      let key = dialect == .legacy ? "batch_input_shape" : "batch_shape"
+      let key = dialect == .keras3 ? "batch_shape" : "batch_input_shape"
       return [key: .batchShape(input), "dtype": .string(type), "sparse": false, "name": .string(spec.name)]
     case .spatialDropout1D:
       // Keras 3's takes no `trainable`.
@@ -118,7 +118,7 @@ struct LayerEncoder {
 
   /// Keras 2 refuses keys it does not know; leave them out unless they say something.
   private func flags(_ zeroOutputForMask: Bool) -> JSONObject {
-    dialect == .keras3 || zeroOutputForMask ? ["zero_output_for_mask": .bool(zeroOutputForMask)] : [:]
+    dialect != .legacy || zeroOutputForMask ? ["zero_output_for_mask": .bool(zeroOutputForMask)] : [:]
   }
 
   private func cell(_ config: RecurrentConfig, _ name: String) throws(UnrollError) -> JSONObject {
@@ -135,7 +135,7 @@ struct LayerEncoder {
     members["dropout"] = .double(config.dropout)
     members["recurrent_dropout"] = .double(config.recurrentDropout)
     if case .gru(let resetAfter) = config.cell { members["reset_after"] = .bool(resetAfter) }
-    if dialect == .keras3, let seed = config.seed { members["seed"] = .int(seed) }
+    if dialect != .legacy, let seed = config.seed { members["seed"] = .int(seed) }
     return members
   }
 
@@ -172,7 +172,7 @@ struct LayerEncoder {
         "max_value": .optional(config.maxValue), "negative_slope": .double(config.slope), "threshold": .double(config.threshold),
       ]
     // Keras 3 still reads alpha; Keras 2 knows no other name.
-    case .leakyRelu: return [dialect == .legacy ? "alpha" : "negative_slope": .double(config.slope)]
+    case .leakyRelu: return [dialect == .keras3 ? "negative_slope" : "alpha": .double(config.slope)]
     case .elu: return ["alpha": .double(config.slope)]
     case .softmax: return ["axis": .int(config.axis)]
     }

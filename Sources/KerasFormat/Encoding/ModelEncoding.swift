@@ -16,7 +16,7 @@ struct ModelEncoder {
     switch dialect {
     case .legacy: return ["class_name": .string(className), "config": .object(config)]
     // Keras exports Sequential by its public name, Functional by its module's only.
-    case .keras3: return Dialect.object(spec.isSequential ? "keras" : "keras.src.models.functional", className, config)
+    case .keras3, .archive: return Dialect.object(spec.isSequential ? "keras" : "keras.src.models.functional", className, config)
     }
   }
 
@@ -25,7 +25,7 @@ struct ModelEncoder {
   private func sequential(_ spec: ModelSpec, _ name: String) throws(UnrollError) -> JSONObject {
     var layers: [JSON] = []
     for layer in spec.layers { layers.append(.object(try layerEncoder.layer(layer))) }
-    guard dialect == .keras3 else { return ["name": .string(name), "layers": .array(layers)] }
+    guard dialect != .legacy else { return ["name": .string(name), "layers": .array(layers)] }
     var config: JSONObject = [
       "name": .string(name), "trainable": true, "dtype": .string(dtype.rawValue), "layers": .array(layers),
     ]
@@ -79,7 +79,7 @@ struct ModelEncoder {
       }
     let isCausal = if case .attention(let config) = layer.config { config.useCausalMask } else { false }
     // Initial states and models called twice need Keras 3's form: the older one cannot say them in a way Keras 3 reads.
-    guard dialect == .keras3 || takesStates || isCausal || calls.callsModelTwice else {
+    guard dialect != .legacy || takesStates || isCausal || calls.callsModelTwice else {
       return .array(
         tensors.map { tensor in
           guard let list = tensor.array else { return tensor }

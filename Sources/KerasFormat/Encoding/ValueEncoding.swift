@@ -6,7 +6,7 @@ import Unroll
 extension JSON {
   static func activation(_ spec: ActivationSpec, _ dialect: Dialect, _ layer: String) throws(UnrollError) -> JSON {
     switch spec.function {
-    case .hardSigmoidKeras2 where dialect == .keras3: return OldHardSigmoid.json
+    case .hardSigmoidKeras2 where dialect != .legacy: return OldHardSigmoid.json
     case .leakyRelu where spec.alpha != 0.2:
       return .object(Dialect.object("keras.layers", "LeakyReLU", ["name": "leaky_re_lu", "negative_slope": .double(spec.alpha)]))
     case .elu where spec.alpha != 1:

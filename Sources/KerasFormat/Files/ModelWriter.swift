@@ -61,12 +61,12 @@ struct ModelWriter {
   }
 
   func archive(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
-    var config = try ModelEncoder.encode(model.spec, .keras3)
+    var config = try ModelEncoder.encode(model.spec, .archive)
     if let input = try model.inputShapes().first, model.spec.isSequential {
       config["build_config"] = .object(["input_shape": .array([nil] + input.dimensions.map { .optional($0) })])
     }
     if includeOptimizer, let spec = model.compileSpec {
-      config["compile_config"] = .object(CompileEncoder.encode(spec, .keras3))
+      config["compile_config"] = .object(CompileEncoder.encode(spec, .archive))
     }
     var archive = ZipWriter()
     try archive.add("metadata.json", Array(JSONWriter.write(["keras_version": "3.0.0"]).utf8))

@@ -8,7 +8,7 @@ enum CompileEncoder {
     switch dialect {
     case .legacy:
       config["optimizer_config"] = .object(["class_name": .string(className(spec.optimizer)), "config": .object(optimizer(spec.optimizer))])
-    case .keras3:
+    case .keras3, .archive:
       config["optimizer"] = .object(Dialect.object("keras.optimizers", className(spec.optimizer), optimizer(spec.optimizer)))
     }
     config["loss"] = losses.count == 1 ? losses.removeFirst() : .array(losses)
