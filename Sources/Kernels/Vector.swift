@@ -46,6 +46,9 @@ protocol Vector {
   /// self 2^n for shifted = n + 1.5 2^(mantissa bits)
   func timesPowerOfTwo(shifted: Self) -> Self
   func lanesSum() -> Double
+  /// Turns a square of 4 x 4 elements; rows are `sourceStride` and `targetStride` apart.
+  static func transpose4(
+    _ source: UnsafePointer<Element>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Element>, _ targetStride: Int)
   /// Dropout factors of elements `first`...: 0 or `scale`.
   static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self
 }
@@ -72,6 +75,9 @@ extension FloatVector: Vector {
     UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
   }
   @inline(__always) func store(_ p: UnsafeMutablePointer<Float>, count n: Int) { cv_store_f32(p, self, n) }
+  @inline(__always) static func transpose4(
+    _ source: UnsafePointer<Float>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
+  ) { cv_transpose4_f32(source, sourceStride, target, targetStride) }
   @inline(__always) static func add(_ a: Self, _ b: Self) -> Self { cv_add_f32(a, b) }
   @inline(__always) static func subtract(_ a: Self, _ b: Self) -> Self { cv_sub_f32(a, b) }
   @inline(__always) static func multiply(_ a: Self, _ b: Self) -> Self { cv_mul_f32(a, b) }
@@ -110,6 +116,9 @@ extension DoubleVector: Vector {
     UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
   }
   @inline(__always) func store(_ p: UnsafeMutablePointer<Double>, count n: Int) { cv_store_f64(p, self, n) }
+  @inline(__always) static func transpose4(
+    _ source: UnsafePointer<Double>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Double>, _ targetStride: Int
+  ) { cv_transpose4_f64(source, sourceStride, target, targetStride) }
   @inline(__always) static func add(_ a: Self, _ b: Self) -> Self { cv_add_f64(a, b) }
   @inline(__always) static func subtract(_ a: Self, _ b: Self) -> Self { cv_sub_f64(a, b) }
   @inline(__always) static func multiply(_ a: Self, _ b: Self) -> Self { cv_mul_f64(a, b) }

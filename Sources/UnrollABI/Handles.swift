@@ -15,6 +15,9 @@ final class StreamHandle {
   let batch: Int
   let inputSizes: [Int]
   let outputSizes: [Int]
+  /// Elements of the only input and output, -1 if there are several.
+  let inputSize: Int
+  let outputSize: Int
   /// Pointers handed to a step must be aligned to elements of this many bytes.
   let elementSize: Int
 
@@ -24,6 +27,8 @@ final class StreamHandle {
     stream = try model.makeStream(batch: batch)
     inputSizes = stream.inputCounts
     outputSizes = stream.outputCounts
+    inputSize = inputSizes.count == 1 ? inputSizes[0] : -1
+    outputSize = outputSizes.count == 1 ? outputSizes[0] : -1
     elementSize = stream.dtype.byteCount
   }
 }

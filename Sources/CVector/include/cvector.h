@@ -96,6 +96,28 @@ CV_INLINE void cv_store_f64(double *p, cv_f64 v, long n) {
 }
 #endif
 
+/* A square of 4 x 4 elements, turned: rows are the strides apart. */
+typedef float cv_four_f32 __attribute__((ext_vector_type(4), aligned(4)));
+typedef double cv_four_f64 __attribute__((ext_vector_type(4), aligned(8)));
+#define CV_TRANSPOSE4(four, from, fromStride, to, toStride)                     \
+  four a = *(const four *)(from), b = *(const four *)((from) + (fromStride));   \
+  four c = *(const four *)((from) + 2 * (fromStride));                          \
+  four d = *(const four *)((from) + 3 * (fromStride));                          \
+  four ac = __builtin_shufflevector(a, c, 0, 4, 1, 5);                          \
+  four bd = __builtin_shufflevector(b, d, 0, 4, 1, 5);                          \
+  four ac2 = __builtin_shufflevector(a, c, 2, 6, 3, 7);                         \
+  four bd2 = __builtin_shufflevector(b, d, 2, 6, 3, 7);                         \
+  *(four *)(to) = __builtin_shufflevector(ac, bd, 0, 4, 1, 5);                  \
+  *(four *)((to) + (toStride)) = __builtin_shufflevector(ac, bd, 2, 6, 3, 7);   \
+  *(four *)((to) + 2 * (toStride)) = __builtin_shufflevector(ac2, bd2, 0, 4, 1, 5); \
+  *(four *)((to) + 3 * (toStride)) = __builtin_shufflevector(ac2, bd2, 2, 6, 3, 7)
+CV_INLINE void cv_transpose4_f32(const float *from, long fromStride, float *to, long toStride) {
+  CV_TRANSPOSE4(cv_four_f32, from, fromStride, to, toStride);
+}
+CV_INLINE void cv_transpose4_f64(const double *from, long fromStride, double *to, long toStride) {
+  CV_TRANSPOSE4(cv_four_f64, from, fromStride, to, toStride);
+}
+
 /* c + a b and c - a b: one instruction where the target has it, otherwise a
    product and a sum (never a call to fma). */
 CV_INLINE cv_f32 cv_fma_f32(cv_f32 a, cv_f32 b, cv_f32 c) { return a * b + c; }

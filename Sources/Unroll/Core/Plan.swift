@@ -8,6 +8,9 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   let run: RunContext<S>
   let batch: Int
   private let ops: [Op<S>]
+  /// The operations once more, without a reference count to touch for each:
+  /// in a streamed step those cost as much as the arithmetic.
+  private let order: UnsafeMutableBufferPointer<Unmanaged<Op<S>>>
   private let arena: Arena<S>
 
   /// Without gradients of its own, `run.gradients` must be set before `backward`.
@@ -24,7 +27,11 @@ final class Plan<S: Scalar>: @unchecked Sendable {
     self.batch = batch
     ops = planner.ops
     arena = planner.arena
+    order = UnsafeMutableBufferPointer.allocate(capacity: ops.count)
+    _ = order.initialize(from: ops.map { Unmanaged.passUnretained($0) })
   }
+
+  deinit { order.deallocate() }
 
   /// Bytes of activations, saved values and scratch.
   var byteCount: Int { arena.byteCount }
@@ -32,14 +39,18 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func forward() {
-    for op in ops { op.forward(run) }
+    for index in 0..<order.count { order[index]._withUnsafeGuaranteedRef { $0.forward(run) } }
   }
 
   /// From `outputs[i].gradient` to the parameters' gradients in `run.gradients`.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func backward() {
-    for op in ops.reversed() { op.backward(run) }
+    var index = order.count
+    while index > 0 {
+      index -= 1
+      order[index]._withUnsafeGuaranteedRef { $0.backward(run) }
+    }
   }
 
   /// Throws what a layer found wrong with the values of the runs since the

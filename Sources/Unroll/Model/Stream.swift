@@ -23,6 +23,10 @@ public protocol AnyStream: AnyObject {
 final class NetworkStream<S: Scalar>: AnyStream {
   private let network: Network<S>
   private let plan: Plan<S>
+  /// The first input and output as a step needs them: reading a `Tensor` out
+  /// of an array retains its dimensions, counting its elements walks them.
+  private let input: UnsafeMutableBufferPointer<S>
+  private let output: UnsafeMutableBufferPointer<S>
 
   init(_ network: Network<S>, batch: Int) throws(UnrollError) {
     self.network = network
@@ -39,6 +43,11 @@ final class NetworkStream<S: Scalar>: AnyStream {
       }
     }
     plan = try Plan(network.graph, store: network.store, mode: .streaming, batch: batch, inputDimensions: dimensions)
+    guard let first = plan.inputs.first, let result = plan.outputs.first else {
+      throw UnrollError(.unsupported, "a stream needs a model with at least one input and one output")
+    }
+    input = UnsafeMutableBufferPointer(start: first.data, count: first.count)
+    output = UnsafeMutableBufferPointer(start: result.data, count: result.count)
   }
 
   var dtype: DType { S.isDouble ? .float64 : .float32 }
@@ -48,12 +57,18 @@ final class NetworkStream<S: Scalar>: AnyStream {
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer) throws(UnrollError) {
-    let source = plan.inputs[0], result = plan.outputs[0]
-    source.data.update(from: input.assumingMemoryBound(to: S.self), count: source.count)
+  func step(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) throws(UnrollError) {
+    copyElements(source.assumingMemoryBound(to: S.self), input.baseAddress, input.count)
     plan.forward()
     try plan.checkValues()
-    output.assumingMemoryBound(to: S.self).update(from: result.data, count: result.count)
+    copyElements(UnsafePointer(output.baseAddress), target.assumingMemoryBound(to: S.self), output.count)
+  }
+
+  /// Most steps move one or a few values, for which a call of memmove is long.
+  @inline(__always)
+  private func copyElements(_ source: UnsafePointer<S>?, _ target: UnsafeMutablePointer<S>?, _ count: Int) {
+    guard let source, let target else { return }
+    if count == 1 { target.pointee = source.pointee } else { target.update(from: source, count: count) }
   }
 
   func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>) throws(UnrollError) {

@@ -57,9 +57,12 @@ private final class DenseOp<S: Scalar>: Op<S> {
   private let y: Tensor<S>
   /// x W + b; the output itself where the activation can work in place.
   private let before: UnsafeMutablePointer<S>
+  /// The product, and the output's sizes, worked out once.
+  private let product: MatrixProduct<S>
+  private let rows: Int
+  private let units: Int
   private let kernel: Parameter<S>
   private let bias: Parameter<S>?
-  private let packed: UnsafeMutablePointer<S>
   private let transposed: UnsafeMutablePointer<S>?
   private let activation: ActivationFunction<S>
 
@@ -72,7 +75,11 @@ private final class DenseOp<S: Scalar>: Op<S> {
     self.before = before
     self.kernel = kernel
     self.bias = bias
-    self.packed = packed
+    rows = y.rows
+    units = y.features
+    product = MatrixProduct(
+      m: x.rows, n: y.features, k: x.features, a: x.data, lda: x.features, packedB: packed,
+      bias: bias.map { UnsafePointer($0.value) }, c: before, ldc: y.features)
     self.transposed = transposed
     self.activation = activation
   }
@@ -80,11 +87,8 @@ private final class DenseOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    run.kernels.gemm(
-      MatrixProduct(
-        m: x.rows, n: y.features, k: x.features, a: x.data, lda: x.features, packedB: packed, bias: bias.map { UnsafePointer($0.value) },
-        c: before, ldc: y.features))
-    if !activation.isLinear { activation.forward(run.kernels, rows: y.rows, n: y.features, before, y.data) }
+    run.kernels.gemm(product)
+    if !activation.isLinear { activation.forward(run.kernels, rows: rows, n: units, before, y.data) }
   }
 
   /// dz = dy f'(z);  dW = x^T dz;  db = sum dz;  dx = dz W^T

@@ -6,7 +6,10 @@ final class RecurrentStreamOp<S: Scalar>: Op<S> {
   private let packed: AlignedBuffer<S>
   private let plan: RecurrentPlan
   private let x: Tensor<S>
-  private let outputs: [Tensor<S>]
+  /// The output, and with `return_state` the states once more.
+  private let output: UnsafeMutablePointer<S>
+  private let stateOutput: UnsafeMutablePointer<S>?
+  private let carryOutput: UnsafeMutablePointer<S>?
   private let hidden: UnsafeMutablePointer<S>
   private let carry: UnsafeMutablePointer<S>?
   private let count: Int
@@ -21,7 +24,9 @@ final class RecurrentStreamOp<S: Scalar>: Op<S> {
     self.layer = layer
     self.packed = packed
     self.x = x
-    self.outputs = outputs
+    output = outputs[0].data
+    stateOutput = outputs.count > 1 ? outputs[1].data : nil
+    carryOutput = outputs.count > 2 ? outputs[2].data : nil
     plan = layer.kernelPlan(training: false)
     count = x.batch * plan.units
     hidden = try planner.arena.allocate(count)
@@ -53,14 +58,14 @@ final class RecurrentStreamOp<S: Scalar>: Op<S> {
       run.kernels.recurrentStep(plan, step)
     }
     // The output repeats for a masked row: it is the state.
-    outputs[0].data.update(from: hidden, count: count)
+    output.update(from: hidden, count: count)
     if let mask = x.mask, layer.config.zeroOutputForMask {
       for row in 0..<x.batch where mask[row] == 0 {
-        run.kernels.fill(plan.units, 0, outputs[0].data + row * plan.units)
+        run.kernels.fill(plan.units, 0, output + row * plan.units)
       }
     }
-    if outputs.count > 1 { outputs[1].data.update(from: hidden, count: count) }
-    if outputs.count > 2, let carry { outputs[2].data.update(from: carry, count: count) }
+    stateOutput?.update(from: hidden, count: count)
+    if let carryOutput, let carry { carryOutput.update(from: carry, count: count) }
   }
 
   override func resetState() {
