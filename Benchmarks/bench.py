@@ -19,6 +19,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import startup
+
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "build" / "bench"
 
@@ -26,8 +28,8 @@ OUT = HERE.parent / "build" / "bench"
 WORKS = {
     "W1": ("stock epoch: 1975 x 60 x 1, 4 x (LSTM 50, Dropout), Dense, batch 32, Adam", 49.9, ["torch", "keras-tensorflow", "keras-jax", "jax"]),
     "W2": ("Hang Seng epoch: 243 x 7 x 1, batch 3, same network", 0.72, ["torch", "keras-tensorflow", "keras-jax", "jax"]),
-    "W3": ("dinosaurs: 35,000 iterations, float32", None, ["torch", "numpy"]),
-    "W3double": ("dinosaurs: 35,000 iterations, float64", None, ["numpy"]),
+    "W3": ("dinosaurs: 35,000 iterations, float32", None, ["c-fast", "c", "torch", "numpy"]),
+    "W3double": ("dinosaurs: 35,000 iterations, float64", None, ["c-fast", "c", "numpy"]),
     "W4a": ("stream step: LSTM 50 + Dense", None, ["torch", "onnx"]),
     "W4b": ("stream step: LSTM 20 + Dense", None, ["torch", "onnx"]),
     "W4c": ("stream step: 4 x LSTM 50 + Dense", None, ["torch", "onnx"]),
@@ -37,6 +39,7 @@ WORKS = {
     "W6train": ("LSTM 512, input 64, T 100, batch 64: forward and backward", 45.3, ["torch", "keras-tensorflow", "keras-jax", "jax"]),
     "W6forward": ("LSTM 512, input 64, T 100, batch 64: forward", 15.1, ["torch", "onnx", "keras-tensorflow", "keras-jax", "jax"]),
     "W6wide": ("LSTM 1024, batch 1, T 50: forward", None, ["torch", "onnx"]),
+    "W7": ("whole processes: LSTM 50 from a .h5 file, one prediction", None, ["keras-tensorflow", "keras-jax"]),
 }
 
 
@@ -49,6 +52,9 @@ class Contestant:
         env = dict(os.environ)
         if name == "unroll":
             command = [str(options.unroll), work, str(threads)]
+        elif name in ("c", "c-fast"):
+            real = "double" if work == "W3double" else "float"
+            command = [str(OUT / f"dinosaurs_{name}_{real}"), work, str(threads)]
         else:
             script, _, backend = name.partition("-")
             if backend:
@@ -122,6 +128,18 @@ def measure(work, threads, options, peak):
     return {"work": work, "title": title, "threads": threads, "rounds": options.rounds, "rows": rows}
 
 
+def measure_startup(options):
+    """W7 in the form of the other works, with the peak memory of each process."""
+    title = WORKS["W7"][0]
+    print(f"\nW7: {title}")
+    rows = []
+    for what, median, fastest, megabytes in startup.rows("Unroll", options.python, options.rounds, options.peers):
+        rows.append({"contestant": what, "seconds": median, "fastest": fastest, "peak_megabytes": megabytes,
+                     "times_ours": median / rows[0]["seconds"] if rows else 1, "share_of_peak": None})
+        print(f"   {what:<44} {human(median):>9}  {megabytes:6.0f} MB at most")
+    return {"work": "W7", "title": title, "threads": 1, "rounds": options.rounds, "rows": rows}
+
+
 def markdown(report):
     lines = [
         f"Machine: {report['machine']}, {report['cores']} cores, float32 peak {report['peak_gflops']:.0f} GFLOP/s a core. "
@@ -132,7 +150,8 @@ def markdown(report):
     ]
     for work in report["works"]:
         ours = next((r for r in work["rows"] if r["contestant"].startswith("Unroll")), None)
-        peers = [r for r in work["rows"] if r is not ours]
+        # Python with numpy alone is no peer, it is what our import is measured against.
+        peers = [r for r in work["rows"] if r is not ours and not r["contestant"].startswith(("Unroll", "Python"))]
         if ours is None or not peers:
             continue
         best = min(peers, key=lambda r: r["seconds"])
@@ -175,6 +194,9 @@ def main():
     print(f"{machine()}, {os.cpu_count()} cores; peak {peak:.0f} GFLOP/s a core, float32")
     report = {"machine": machine(), "cores": os.cpu_count(), "peak_gflops": peak, "rounds": options.rounds, "works": []}
     for work in works:
+        if work == "W7":
+            report["works"].append(measure_startup(options))
+            continue
         single = work.startswith(("W3", "W4"))
         for threads in [1] if single else [int(t) for t in options.threads.split(",")]:
             result = measure(work, threads, options, peak)
