@@ -143,15 +143,16 @@ def measure_startup(options):
 def markdown(report):
     lines = [
         f"Machine: {report['machine']}, {report['cores']} cores, float32 peak {report['peak_gflops']:.0f} GFLOP/s a core. "
-        f"Medians of {report['rounds']} interleaved rounds; command: `make bench`.",
+        f"Medians of {report['rounds']} interleaved rounds; command: `{report['command']}`.",
         "",
         "| work | threads | Unroll | fastest peer | peer / Unroll | share of peak |",
         "|---|---|---|---|---|---|",
     ]
     for work in report["works"]:
+        if work["work"] == "W7":
+            continue
         ours = next((r for r in work["rows"] if r["contestant"].startswith("Unroll")), None)
-        # Python with numpy alone is no peer, it is what our import is measured against.
-        peers = [r for r in work["rows"] if r is not ours and not r["contestant"].startswith(("Unroll", "Python"))]
+        peers = [r for r in work["rows"] if r is not ours]
         if ours is None or not peers:
             continue
         best = min(peers, key=lambda r: r["seconds"])
@@ -160,6 +161,10 @@ def markdown(report):
             f"| {work['work']}: {work['title']} | {work['threads']} | {human(ours['seconds'])} | "
             f"{best['contestant']}, {human(best['seconds'])} | {best['times_ours']:.1f} | {share} |"
         )
+    for work in report["works"]:
+        if work["work"] == "W7":
+            lines += ["", "Whole processes, from start to exit, and their peak resident memory:", "", "| process | time | memory |", "|---|---|---|"]
+            lines += [f"| {r['contestant']} | {human(r['seconds'])} | {r['peak_megabytes']:.0f} MB |" for r in work["rows"]]
     return "\n".join(lines) + "\n"
 
 
@@ -193,6 +198,8 @@ def main():
     peak = float(subprocess.run([str(options.peak)], check=True, capture_output=True, text=True).stdout)
     print(f"{machine()}, {os.cpu_count()} cores; peak {peak:.0f} GFLOP/s a core, float32")
     report = {"machine": machine(), "cores": os.cpu_count(), "peak_gflops": peak, "rounds": options.rounds, "works": []}
+    given = {"WORK": options.work, "PEERS": ",".join(options.peers or []), "ROUNDS": str(options.rounds)}
+    report["command"] = " ".join(["make bench"] + [f"{name}={value}" for name, value in given.items() if value])
     for work in works:
         if work == "W7":
             report["works"].append(measure_startup(options))
