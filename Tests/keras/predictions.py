@@ -37,6 +37,14 @@ class Row:
             y += predict(model, x)
         return y
 
+    def built(self, model, x, y):
+        """The same Python source, with unroll in the place of keras."""
+        import unroll
+
+        ours = self.model.build(unroll)
+        ours.set_weights(model.get_weights())
+        return worst(self.ours(ours, x), y)
+
     # ---- their files, read by us -------------------------------------------
 
     def read(self, keras, path, x, y):
@@ -94,7 +102,7 @@ class Row:
         from keras.src.legacy.saving import legacy_h5_format
         import h5py
 
-        columns = ("read .h5", "read .keras", "read .weights.h5", "read weights-only .h5", "write .h5", "write .keras",
+        columns = ("built in code", "read .h5", "read .keras", "read .weights.h5", "read weights-only .h5", "write .h5", "write .keras",
                    "write .weights.h5", "write weights-only .h5")
         try:
             model, x, y = self.reference(keras)
@@ -109,6 +117,7 @@ class Row:
                 self.check(column, raiser(error))
             return
         whole = paths["keras"]
+        self.check("built in code", lambda: self.built(model, x, y))
         self.check("read .h5", lambda: self.read(keras, saved(model, self.folder / "theirs.h5"), x, y)())
         if self.check("read .keras", self.read(keras, whole, x, y)):
             self.check("read .weights.h5", self.read_weights(keras, whole, paths["weights.h5"], x, y))
@@ -119,9 +128,21 @@ class Row:
             self.check("write weights-only .h5", self.write_weights(keras, model, whole, "legacy.h5", x, y))
         else:
             state = self.recorder.last_state
-            for column in columns[2:]:
+            for column in columns[3:]:
                 self.recorder.add(self.section, self.name, column, state, "the .keras file was not read")
+        if self.model.streams():
+            self.check("stream", lambda: self.stream(whole, x[0], y[0]))
+        else:
+            self.recorder.add(self.section, self.name, "stream", "-", "needs the whole sequence")
         self.float64(keras)
+
+    def stream(self, path, x, y):
+        """One step a call gives what the whole sequence gives."""
+        import unroll
+
+        stream = unroll.load_model(str(path)).stream(len(x))
+        steps = [stream.step(x[:, time]) for time in range(x.shape[1])]
+        return worst([np.stack(steps, axis=1) if y.ndim == 3 else steps[-1]], [y])
 
     def float64(self, keras):
         def predicts():

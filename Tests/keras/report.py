@@ -6,10 +6,10 @@ from results import FAIL, NOT_APPLICABLE, NOT_IN_KERAS, OK, UNSUPPORTED, worst_s
 
 HERE = Path(__file__).resolve().parent
 MARKS = {OK: "ok", FAIL: "FAIL", UNSUPPORTED: "no", NOT_APPLICABLE: "-", NOT_IN_KERAS: "(Keras)"}
-LAYER_COLUMNS = ("read .h5", "read .keras", "read .weights.h5", "read weights-only .h5", "write .h5", "write .keras",
-                 "write .weights.h5", "write weights-only .h5", "float64", "train", "2.x read .h5", "2.x read .keras",
+LAYER_COLUMNS = ("built in code", "read .h5", "read .keras", "read .weights.h5", "read weights-only .h5", "write .h5", "write .keras",
+                 "write .weights.h5", "write weights-only .h5", "float64", "train", "stream", "2.x read .h5", "2.x read .keras",
                  "2.x write .h5")
-SHORT = ("r.h5", "r.keras", "r.wts", "r.old", "w.h5", "w.keras", "w.wts", "w.old", "f64", "train", "2r.h5", "2r.ker", "2w.h5")
+SHORT = ("code", "r.h5", "r.keras", "r.wts", "r.old", "w.h5", "w.keras", "w.wts", "w.old", "f64", "train", "stream", "2r.h5", "2r.ker", "2w.h5")
 
 
 def table(results, section):
@@ -50,7 +50,7 @@ def show(results, complete):
     rows = table(results, "layers")
     if rows:
         print_layers(rows)
-    for section in ("training", "optimizer state"):
+    for section in ("training", "fit", "optimizer state"):
         grid = table(results, section)
         if grid:
             print_grid(section.capitalize(), grid)
@@ -92,18 +92,20 @@ def write_table(results, path):
     import tf_keras
 
     groups = {
-        "reads Keras 3": LAYER_COLUMNS[0:4], "Keras 3 reads": LAYER_COLUMNS[4:8], "float64": ("float64",),
-        "trains": ("train",), "reads tf.keras 2": LAYER_COLUMNS[10:12], "tf.keras 2 reads": LAYER_COLUMNS[12:],
+        "in code": LAYER_COLUMNS[0:1], "reads Keras 3": LAYER_COLUMNS[1:5], "Keras 3 reads": LAYER_COLUMNS[5:9],
+        "float64": ("float64",), "trains": ("train",), "streams": ("stream",), "reads tf.keras 2": ("2.x read .h5", "2.x read .keras"),
+        "tf.keras 2 reads": ("2.x write .h5",),
     }
     marks = {OK: "yes", FAIL: "**wrong**", UNSUPPORTED: "no", NOT_APPLICABLE: "-", NOT_IN_KERAS: "n/a"}
     lines = [
         "# Compatibility with Keras", "",
         f"Measured by `make test-keras` with Keras {keras.__version__} (TensorFlow {tf.__version__}), "
         f"tf_keras {tf_keras.__version__}, h5py {h5py.__version__}. Every cell was run.", "",
-        "*Reads*: Unroll loads the file and predicts the same (1e-5 of the output's scale in float32) from `.h5`, "
-        "`.keras`, `.weights.h5` and weights-only `.h5`. *Keras reads*: Keras loads what Unroll wrote and predicts the "
+        "*In code*: the same Python source with `unroll` in the place of `keras`. *Reads*: Unroll loads the file and "
+        "predicts the same (1e-5 of the output's scale in float32) from `.h5`, `.keras`, `.weights.h5` and weights-only `.h5`. *Keras reads*: Keras loads what Unroll wrote and predicts the "
         "same, in the same four formats. *float64*: the same to 1e-12. *Trains*: weights after training steps in "
-        "float64, to 1e-9; `-` where training draws random numbers. `n/a`: that Keras cannot do it itself.", "",
+        "float64, to 1e-9; `-` where training draws random numbers. *Streams*: one step a call gives the same; `-` where a "
+        "layer needs the whole sequence. `n/a`: that Keras cannot do it itself.", "",
     ]
     rows = table(results, "layers")
     for section in dict.fromkeys(name.split(": ")[0] for name in rows):
@@ -118,6 +120,7 @@ def write_table(results, path):
                         table(results, "training"), marks)
     lines += grid_lines("Optimizer state through files, then 6 further steps, weights to 1e-4",
                         table(results, "optimizer state"), marks)
+    lines += grid_lines("fit and evaluate: histories, metrics and weights to 1e-4", table(results, "fit"), marks)
     random_rows = table(results, "random models")
     agree = sum(cells["agrees"]["state"] == OK for cells in random_rows.values())
     lines += ["## Random models", "", f"{agree} of {len(random_rows)} random architectures agree (predictions through "

@@ -17,12 +17,13 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SECTIONS = ("layers", "optimizer state", "training", "random models", "layers 2.x", "optimizer state 2.x")
+SECTIONS = ("layers", "optimizer state", "fit", "training", "random models", "layers 2.x", "optimizer state 2.x")
 
 
 def tasks(options):
     """(section, index, label) of every piece of work, the same list in every process."""
     import catalogue
+    import fitting
     import training
 
     wanted = SECTIONS if not options.only else [
@@ -34,6 +35,8 @@ def tasks(options):
             work = [f"{layer}, {loss}" for layer in training.LAYERS for loss in training.LOSSES]
         elif section.startswith("optimizer"):
             work = list(training.OPTIMIZERS)
+        elif section == "fit":
+            work = list(fitting.CASES)
         else:
             work = [f"model {number}" for number in range(options.first, options.first + options.random)]
         for index, label in enumerate(work):
@@ -53,6 +56,7 @@ def work(options):
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     import catalogue
+    import fitting
     import predictions
     import properties
     import resuming
@@ -76,6 +80,8 @@ def work(options):
                 row.tf_keras(tf_keras) if section.endswith("2.x") else row.keras3(keras)
             elif section == "training":
                 training.run(keras, recorder, *losses[index], folder)
+            elif section == "fit":
+                fitting.run(keras, recorder, label, folder)
             elif section == "optimizer state":
                 resuming.run(keras, recorder, optimizers[index], folder)
             elif section == "optimizer state 2.x":

@@ -1,9 +1,22 @@
 """Models as data: built with any Keras, printable as Python, easy to shrink."""
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+
+
+@contextlib.contextmanager
+def precision(keras, dtype):
+    """Models made inside have this element type. `keras` is any Keras, or unroll."""
+    settings = keras.config if keras.__name__ == "unroll" else keras.backend
+    before = settings.floatx()
+    settings.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        settings.set_floatx(before)
 
 
 @dataclass(frozen=True)
@@ -51,16 +64,12 @@ class Spec:
     name: str = "net"
 
     def build(self, keras, dtype="float32"):
-        before = keras.backend.floatx()
-        keras.backend.set_floatx(dtype)
-        try:
+        with precision(keras, dtype):
             entry = keras.Input(self.shape, batch_size=self.batch if self.fixed_batch else None,
                                 dtype="int32" if self.tokens else dtype)
             if any(node.cls == "Merge" for node in self.layers):
                 return keras.Model(entry, self.chain(keras, entry, self.layers), name=self.name)
             return keras.Sequential([entry, *(node.make(keras) for node in self.layers)], name=self.name)
-        finally:
-            keras.backend.set_floatx(before)
 
     def chain(self, keras, x, nodes):
         """Calls the layers one after the other; a Merge calls two chains and joins them."""
@@ -71,6 +80,16 @@ class Spec:
             else:
                 x = node.make(keras)(x)
         return x
+
+    def streams(self):
+        """Whether the model can be run one time step a call: nothing looks ahead or needs the whole sequence."""
+        stepwise = {"SimpleRNN", "LSTM", "GRU", "RNN", "Dense", "Activation", "Embedding", "Masking", "Dropout",
+                    "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "ReLU", "LeakyReLU", "ELU", "Softmax",
+                    "Rescaling", "LayerNormalization", "BatchNormalization", "UnitNormalization"}
+        over_time = len(self.shape) + (self.tokens > 0) == 2
+        return over_time and all(
+            (node.cls in stepwise or node.cls == "TimeDistributed" and node.options["layer"].cls == "Dense")
+            and not node.options.get("go_backwards") for node in self.layers)
 
     def is_random(self):
         """Whether training draws random numbers, so that two libraries must differ."""
@@ -108,12 +127,8 @@ class Graph:
     fixed_batch = False
 
     def build(self, keras, dtype="float32"):
-        before = keras.backend.floatx()
-        keras.backend.set_floatx(dtype)
-        try:
+        with precision(keras, dtype):
             return self.function(keras)
-        finally:
-            keras.backend.set_floatx(before)
 
     def inputs(self, rng, dtype="float32", batch=None):
         arrays = []
@@ -121,6 +136,9 @@ class Graph:
             one = Spec((), shape=shape, tokens=tokens, masked=self.masked, batch=self.batch)
             arrays += one.inputs(rng, dtype, batch)
         return arrays
+
+    def streams(self):
+        return False
 
     def is_random(self):
         return False
