@@ -43,7 +43,7 @@ def resumable(keras, path):
     model's variables, which is what load_model means to do.
     """
     model = keras.models.load_model(path)
-    if path.suffix == ".h5" and not hasattr(keras.optimizers, "legacy"):
+    if path.suffix == ".h5" and keras.__version__.startswith("3"):
         with h5py.File(path) as file:
             names = file["optimizer_weights"].attrs["weight_names"]
             values = [file["optimizer_weights"][name][()] for name in names]

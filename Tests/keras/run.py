@@ -17,6 +17,9 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "bindings" / "python"))
+os.environ.setdefault("UNROLL_LIBRARY", str(ROOT / "build" / "lib" / "libunroll.so"))
 SECTIONS = ("layers", "optimizer state", "fit", "training", "random models", "layers 2.x", "optimizer state 2.x")
 
 
@@ -94,7 +97,7 @@ def work(options):
 def collect(options):
     """Runs the workers and returns their results in the order of the tasks."""
     arguments = [sys.executable, str(HERE / "run.py"), *sys.argv[1:], "--jobs", str(options.jobs), "--worker"]
-    build = HERE.parent.parent / "build" / "keras"
+    build = ROOT / "build" / "keras"
     build.mkdir(parents=True, exist_ok=True)
     workers, files = [], []
     for number in range(options.jobs):
@@ -104,10 +107,13 @@ def collect(options):
             workers.append(subprocess.Popen([*arguments, str(number)], stdout=out, stderr=log))
     total = len(list(tasks(options)))
     started = time.monotonic()
+    told = started
     while any(worker.poll() is None for worker in workers):
-        time.sleep(10)
-        done = sum(path.read_text().count('"section": "time"') for path in files)
-        print(f"  {done}/{total} done, {time.monotonic() - started:.0f} s", flush=True)
+        time.sleep(1)
+        if time.monotonic() - told >= 20:
+            told = time.monotonic()
+            done = sum(path.read_text().count('"section": "time"') for path in files)
+            print(f"  {done}/{total} done, {told - started:.0f} s", flush=True)
     results = [json.loads(line) for path in files for line in path.read_text().splitlines()]
     crashed = [(number, worker.returncode) for number, worker in enumerate(workers) if worker.returncode]
     for number, code in crashed:

@@ -34,8 +34,11 @@ struct LayerDecoder {
 
   /// Collects the type of the layer's weights; old embeddings call the type of their input that.
   private func noteType(_ reader: ConfigReader, _ className: String) {
-    guard className != "InputLayer", className != "Embedding", let found = reader.value("dtype") else { return }
-    if let name = found.string ?? found["config"]?["name"]?.string ?? found["config"]?.string { context.dtypes.insert(name) }
+    guard className != "InputLayer", let found = reader.value("dtype") else { return }
+    guard let name = found.string ?? found["config"]?["name"]?.string ?? found["config"]?.string else { return }
+    // An old Embedding names the type of its indices here.
+    if className == "Embedding", name.hasPrefix("int") { return }
+    context.dtypes.insert(name)
   }
 
   private func decode(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> LayerConfig {
