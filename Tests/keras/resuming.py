@@ -1,5 +1,4 @@
 """Optimizer state through files, both ways: one trains, the other goes on."""
-import h5py
 import numpy as np
 
 from results import by_keras
@@ -34,30 +33,6 @@ def prepared(keras, optimizer, folder):
     return model, path, data(rng)
 
 
-def resumable(keras, path):
-    """The model Keras loads, ready to go on.
-
-    Keras 3 (seen in 3.15) builds the optimizer of a loaded .h5 for no
-    variables at all, so that it cannot train even its own files. For these
-    the values in the file are put, in order, into an optimizer built for the
-    model's variables, which is what load_model means to do.
-    """
-    model = keras.models.load_model(path)
-    if path.suffix == ".h5" and keras.__version__.startswith("3"):
-        with h5py.File(path) as file:
-            names = file["optimizer_weights"].attrs["weight_names"]
-            values = [file["optimizer_weights"][name][()] for name in names]
-        optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
-        optimizer.build(model.trainable_variables)
-        assert len(values) == len(optimizer.variables), (
-            f"optimizer_weights: {len(values)} arrays instead of {len(optimizer.variables)}")
-        for variable, value in zip(optimizer.variables, values):
-            variable.assign(value)
-        model.compile(optimizer, model.loss)
-    model.run_eagerly = True
-    return model
-
-
 def keras_starts(keras, make, suffix, folder):
     """Keras trains and saves; we load and go on as Keras does."""
     import unroll
@@ -85,9 +60,28 @@ def we_start(keras, make, suffix, folder):
     path = folder / f"ours.{suffix}"
     ours.save(str(path))
     train(ours, x, y, SECOND)
-    model = resumable(keras, path)
+    model = keras.models.load_model(path)
+    model.run_eagerly = True
     train(model, x, y, SECOND)
     return worst(model.get_weights(), ours.get_weights())
+
+
+def we_go_on(keras, make, folder):
+    """We train and save as .h5; Keras opens that compiled, and we go on from it."""
+    import unroll
+
+    with by_keras():
+        _, start, (x, y) = prepared(keras, make(keras), folder)
+    ours = unroll.load_model(str(start))
+    ours.compile(make(unroll), "mean_squared_error")
+    train(ours, x, y, FIRST)
+    path = folder / "ours.h5"
+    ours.save(str(path))
+    theirs = worst(keras.models.load_model(path).get_weights(), ours.get_weights())
+    train(ours, x, y, SECOND)
+    again = unroll.load_model(str(path))
+    train(again, x, y, SECOND)
+    return max(theirs, worst(again.get_weights(), ours.get_weights()))
 
 
 def run(keras, recorder, name, folder):
@@ -98,7 +92,10 @@ def run(keras, recorder, name, folder):
 
     for suffix in ("h5", "keras"):
         recorder.check(SECTION, name, f"Keras starts .{suffix}", lambda: keras_starts(keras, make, suffix, folder), LIMIT)
-        recorder.check(SECTION, name, f"we start .{suffix}", lambda: we_start(keras, make, suffix, folder), LIMIT)
+    # Not by .h5: Keras 3 (seen in 3.15) builds the optimizer of a loaded .h5 for
+    # no variables at all and then cannot train, not even after its own files.
+    recorder.check(SECTION, name, "we start .keras", lambda: we_start(keras, make, "keras", folder), LIMIT)
+    recorder.check(SECTION, name, "we go on .h5", lambda: we_go_on(keras, make, folder), LIMIT)
 
 
 # tf_keras has two families: those of 2.11 and later, and `legacy`, which 2.10 and before called by the plain names.

@@ -36,7 +36,7 @@ struct ModelWriter {
     try LegacyWeights.write(model.spec, values, to: try root.makeGroup("model_weights"), version: version)
     if includeOptimizer, let spec = model.compileSpec {
       try root.attributes.write(JSONWriter.write(.object(CompileEncoder.encode(spec, .legacy))), "training_config")
-      let state = try OptimizerState.values(of: model)
+      let state = try OptimizerState.legacyValues(of: model)
       let group = try root.makeGroup("optimizer_weights")
       try group.attributes.write(state.map(\.name), "weight_names")
       for (name, array) in state { try group.write(array.values, shape: array.shape, at: name) }

@@ -49,7 +49,7 @@ enum CompileEncoder {
     return .object(Dialect.object("keras.losses", className, members))
   }
 
-  private static func className(_ spec: OptimizerSpec) -> String {
+  static func className(_ spec: OptimizerSpec) -> String {
     switch spec.algorithm {
     case .sgd: "SGD"
     case .rmsprop: "RMSprop"

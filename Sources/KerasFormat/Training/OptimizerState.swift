@@ -17,7 +17,7 @@ struct OptimizerState {
   /// Reads `stored` as the state of the model's optimizer.
   func read(_ stored: [SourceArray]) throws(UnrollError) -> Assignment {
     var result = Assignment()
-    let variables = try model.optimizerVariables()
+    var variables = try model.optimizerVariables()
     var rest = stored[...]
     let scalars = stored.prefix { $0.shape.isEmpty }.count - variables.prefix { $0.shape.isEmpty }.count
     // Keras 2.2's RMSprop has no counter; a schedule leaves out the rate.
@@ -28,7 +28,9 @@ struct OptimizerState {
       }
       result.iteration = whole
     }
-    if scalars >= 2, let rate = rest.popFirst() { result.learningRate = try rate.read().doubles.first }
+    if scalars >= 2, let rate = rest.popFirst(), !rate.path.contains("momentum_cache") {
+      result.learningRate = try rate.read().doubles.first
+    }
     // SGD before Keras 3 stores momenta that a momentum of 0 never uses; an
     // optimizer that has made no update may store nothing.
     if variables.isEmpty || rest.isEmpty { return result }
@@ -38,6 +40,8 @@ struct OptimizerState {
       // Keras 2.1 to 2.3 keep a place for amsgrad's third array.
       arrays.removeLast(unused)
     }
+    // Keras 2's Nadam has no product of momenta; it follows from the iteration.
+    if arrays.count == variables.count - 1, variables.last?.parameter == nil { variables.removeLast() }
     guard arrays.count == variables.count else {
       throw UnrollError(.shapeMismatch, "expected \(variables.count) arrays of optimizer state, found \(arrays.count)")
     }
@@ -56,8 +60,9 @@ struct OptimizerState {
   /// in its `legacy` optimizers; later versions, and the engine, go parameter
   /// by parameter (m0, v0, m1, v1).
   private func isInBlocks(_ arrays: [SourceArray]) -> Bool {
+    // Our own `.h5` may name a later version for the sake of hard_sigmoid.
     if version < KerasVersion(2, 11) { return true }
-    guard version.major < 3, let last = arrays.first?.path.split(separator: "/").last else { return false }
+    guard let last = arrays.first?.path.split(separator: "/").last else { return false }
     return ["m:0", "v:0", "vhat:0", "rms:0", "mg:0", "momentum:0", "accumulator:0"].contains(String(last))
   }
 
@@ -102,6 +107,47 @@ struct OptimizerState {
   }
 
   // MARK: Writing
+
+  /// For `.h5`: [iter, m..., v...] with the names of tf.keras up to 2.10, which
+  /// later tf.keras goes on from too. Keras 3 stores another order in `.h5`, but
+  /// reads none back: its loader builds the optimizer for no variables.
+  static func legacyValues(of model: Model) throws(UnrollError) -> [(name: String, array: ParameterValues)] {
+    // AdamW came with the new order.
+    guard let spec = model.compileSpec, case let optimizer = CompileEncoder.className(spec.optimizer), optimizer != "AdamW"
+    else { return try values(of: model) }
+    let names = ["momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "v", "u_product": "momentum_cache"]
+    let rmspropNames = ["velocity": "rms", "average_gradient": "mg"]
+    var isRMSprop = false
+    var isSGD = false
+    switch spec.optimizer.algorithm {
+    case .rmsprop: isRMSprop = true
+    case .sgd: isSGD = true
+    default: break
+    }
+    let parameters = try model.parameters()
+    let variables = try model.optimizerVariables()
+    var kinds: [String] = []
+    for variable in variables where !kinds.contains(variable.kind) {
+      if variable.parameter == nil { kinds.insert(variable.kind, at: 0) } else { kinds.append(variable.kind) }
+    }
+    var result: [(name: String, array: ParameterValues)] = [
+      ("\(optimizer)/iter:0", ParameterValues(shape: [], values: .int64([Int64(try model.optimizerIteration())])))
+    ]
+    for kind in kinds {
+      let name = isSGD ? kind : (isRMSprop ? rmspropNames[kind] : names[kind]) ?? kind
+      for (index, variable) in variables.enumerated() where variable.kind == kind {
+        let array = try ParameterValues.read(count: variable.count, shape: variable.shape, model.spec.dtype) {
+          bytes, type throws(UnrollError) in try model.readOptimizerVariable(index, into: bytes, type: type)
+        }
+        guard let owner = variable.parameter, parameters.indices.contains(owner) else {
+          result.append(("\(optimizer)/\(name):0", array))
+          continue
+        }
+        result.append(("\(optimizer)/\(parameters[owner].name)_\(owner)/\(name):0", array))
+      }
+    }
+    return result
+  }
 
   /// [iteration, learning_rate, variables...] as Keras 3 stores them, with names.
   static func values(of model: Model) throws(UnrollError) -> [(name: String, array: ParameterValues)] {
