@@ -1006,7 +1006,7 @@ UNROLL_API unroll_status unroll_model_weight_name(const unroll_model *model, siz
                                                   char *text, size_t capacity, size_t *length);
 
 /* Copies a weight to `array`: contiguous, of the weight's shape, float32 or
- * float64. */
+ * float64. A weight of rank 0, a single number, is an array of shape (1). */
 UNROLL_API unroll_status unroll_model_get_weight(const unroll_model *model, size_t index,
                                                  const unroll_array *array);
 

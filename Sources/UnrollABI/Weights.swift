@@ -48,7 +48,7 @@ public func unroll_model_get_weight(
   attempt { () throws(UnrollError) in
     let model = try engineModel(model)
     let parameter = try parameter(model, index)
-    let target = try readOutput(array, parameter.shape, parameter.name)
+    let target = try readOutput(array, callerShape(parameter), parameter.name)
     try model.readParameter(index, into: target.base, type: target.type)
   }
 }
@@ -61,11 +61,17 @@ public func unroll_model_set_weight(
     let model = try engineModel(model)
     let parameter = try parameter(model, index)
     let source = try readView(array, parameter.name)
-    guard source.shape == parameter.shape else {
+    guard source.shape == callerShape(parameter) else {
       throw UnrollError(
-        .shapeMismatch, "\(parameter.name): expected shape \(printed(parameter.shape)), found \(printed(source.shape))")
+        .shapeMismatch, "\(parameter.name): expected shape \(printed(callerShape(parameter))), found \(printed(source.shape))")
     }
-    try model.writeParameter(index, from: source)
+    try model.writeParameter(
+      index, from: ArrayView(base: source.base, type: source.type, shape: parameter.shape, strides: Array(source.strides.prefix(parameter.shape.count))))
     try model.weightsChanged()
   }
+}
+
+/// An array has at least one axis: a single number (Attention's scale) is (1).
+private func callerShape(_ parameter: ParameterInfo) -> [Int] {
+  parameter.shape.isEmpty ? [1] : parameter.shape
 }

@@ -1,6 +1,7 @@
 """Results of the matrix: one cell per check, one row per model or training."""
 import contextlib
 import json
+import signal
 import sys
 import traceback
 
@@ -20,6 +21,13 @@ def by_keras():
         raise KerasFailure(f"{type(error).__name__}: {error}") from error
 
 
+HANG = 60  # seconds after which a check counts as hanging (tf_keras can loop for ever over a graph)
+
+
+def hanging(signum, frame):
+    raise AssertionError(f"no end after {HANG} seconds")
+
+
 class Recorder:
     """Writes every result as one line of JSON, as it comes."""
 
@@ -37,8 +45,11 @@ class Recorder:
         """Runs `function`, whose result is a distance that must not exceed `limit`."""
         import unroll
 
+        signal.signal(signal.SIGALRM, hanging)
+        signal.alarm(HANG)
         try:
             value = function()
+            signal.alarm(0)
         except KerasFailure as error:
             self.add(section, row, column, NOT_IN_KERAS, str(error)[:300])
             return False
@@ -53,6 +64,8 @@ class Recorder:
                 detail += "\n" + "".join(traceback.format_tb(sys.exc_info()[2])[-3:])
             self.add(section, row, column, FAIL, detail)
             return False
+        finally:
+            signal.alarm(0)
         if not value <= limit:
             self.add(section, row, column, FAIL, f"differs by {value:.2e}, limit {limit:.0e}", value)
             return False

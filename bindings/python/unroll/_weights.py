@@ -46,9 +46,9 @@ class Weight:
 
     def numpy(self) -> np.ndarray:
         """A copy of the values."""
-        array = np.empty(self.shape, self.dtype)
+        array = np.empty(self.shape or (1,), self.dtype)  # the library has no arrays without axes
         call("unroll_model_get_weight", self._model._handle_or_raise(), self._index, ctypes.byref(view(array)))
-        return array
+        return array.reshape(self.shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return self.numpy() if dtype is None else self.numpy().astype(dtype)
