@@ -143,6 +143,9 @@ extension Trainer {
     }
   }
 
+  // Unspecialised, writing one-hot vectors calls a witness for every element.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func fitSequences(_ task: SequenceTask, callback: SequenceCallback?) throws(UnrollError) -> SequenceProgress {
     let loss = try sequenceLoss()
     try beginFit()
