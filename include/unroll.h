@@ -1180,6 +1180,13 @@ typedef struct unroll_save_options {
   unroll_file_format format; /* default UNROLL_FORMAT_AUTO */
   /* Save compile options and optimizer state too, if compiled. Default true. */
   int include_optimizer;
+  /* Input for one sample or a few (batch axis first), one array for each input
+   * of the model: stored beside the model with the output it gives, which every
+   * later load checks (within rounding; FORMAT_ERROR if it differs). Keras
+   * ignores it. Read during the call only. Default NULL and 0: none. Not with
+   * stateful models, and not with unroll_model_save_weights. */
+  const unroll_array *sample;
+  size_t sample_count;
 } unroll_save_options;
 
 typedef struct unroll_load_options {
@@ -1198,14 +1205,16 @@ UNROLL_API void unroll_load_options_init(unroll_load_options *options, size_t si
  * A whole model: .h5 or .keras. Errors: IO_ERROR (no such file, a directory,
  * no permission, disk full), INVALID_ARGUMENT (a name whose ending says no
  * format, a format that is weights only), UNSUPPORTED (a layer or option without
- * a place in the format), INVALID_STATE (not built).
+ * a place in the format, a sample of a stateful model), INVALID_STATE (not
+ * built), SHAPE_MISMATCH (a sample that is no input of the model).
  */
 UNROLL_API unroll_status unroll_model_save(const unroll_model *model, const char *path,
                                            const unroll_save_options *options);
 
 /*
  * Reads what Keras 1 to 3 or this library wrote. Errors: IO_ERROR, FORMAT_ERROR
- * (truncated, not a model, a weight of the wrong shape), UNSUPPORTED (a layer
+ * (truncated, not a model, a weight of the wrong shape, another output than the
+ * one stored with its sample), UNSUPPORTED (a layer
  * or option, named in the message).
  */
 UNROLL_API unroll_status unroll_model_load(const char *path, const unroll_load_options *options,

@@ -37,6 +37,8 @@ BEGINS_WITH_SIZE(unroll_window_options);
 BEGINS_WITH_SIZE(unroll_stream_options);
 BEGINS_WITH_SIZE(unroll_stream_info);
 BEGINS_WITH_SIZE(unroll_save_options);
+SIZE_OF(unroll_save_options, 32);
+OFFSET_OF(unroll_save_options, sample, 16);
 BEGINS_WITH_SIZE(unroll_load_options);
 BEGINS_WITH_SIZE(unroll_sequence_progress);
 BEGINS_WITH_SIZE(unroll_sequence_options);

@@ -13,6 +13,15 @@ private func fileFormat(_ format: unroll_file_format) throws(UnrollError) -> Fil
   }
 }
 
+/// nil: none was given.
+private func sample(_ options: unroll_save_options) throws(UnrollError) -> [ArrayView]? {
+  if options.sample == nil, options.sample_count == 0 { return nil }
+  guard options.sample_count != 0 else {
+    throw UnrollError(.invalidArgument, "options->sample_count is 0, expected one array for each input of the model")
+  }
+  return try readViews(options.sample, options.sample_count, "options->sample")
+}
+
 @_cdecl("unroll_model_save") @implementation
 public func unroll_model_save(
   _ model: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<unroll_save_options>?
@@ -22,7 +31,8 @@ public func unroll_model_save(
     let path = try readPath(path)
     let options = try read(options, defaults: saveDefaults, "options")
     try ModelFile.save(
-      model, path: path, format: try fileFormat(options.format), includeOptimizer: options.include_optimizer != 0)
+      model, path: path, format: try fileFormat(options.format), includeOptimizer: options.include_optimizer != 0,
+      sample: try sample(options))
   }
 }
 
@@ -47,6 +57,9 @@ public func unroll_model_save_weights(
     let model = try engineModel(model)
     let path = try readPath(path)
     let options = try read(options, defaults: saveDefaults, "options")
+    guard try sample(options) == nil else {
+      throw UnrollError(.invalidArgument, "options->sample goes with a whole model; unroll_model_save stores it")
+    }
     try ModelFile.saveWeights(model, path: path, format: try fileFormat(options.format))
   }
 }

@@ -14,6 +14,8 @@ struct CheckpointFile {
   let training: JSONObject?
   /// Text stored by this library beside the model.
   let metadata: [String: String]
+  /// The sample stored with the model, not yet read.
+  let sample: H5Group?
   private let hdf5: H5File
   private let weights: H5Group
   private let byteCount: Int
@@ -67,6 +69,7 @@ struct CheckpointFile {
         "\(input.path) is an HDF5 file but not a Keras model: expected the attribute model_config or layer_names, or a group layers")
     }
     self.config = config
+    sample = kind == .fullH5 ? try root.group(ModelSample.name) : nil
     self.training = training
     self.metadata = metadata
     let group = weights
@@ -109,6 +112,12 @@ struct CheckpointFile {
     backend = nil
     self.config = config
     training = config["compile_config"]?.object
+    let sampleName = "\(ModelSample.name).h5"
+    if let member = archive.member(sampleName) {
+      sample = try H5File.open(image: try archive.read(member), name: "\(input.path): \(sampleName)").root
+    } else {
+      sample = nil
+    }
     metadata = Self.strings(try document("\(Self.metadataName).json"))
   }
 

@@ -19,6 +19,7 @@ extension ModelFile {
       ]
       if file.config != nil {
         do throws(UnrollError) {
+          if let sample = file.sample { object["sample"] = try ModelSample(sample).description }
           object = object.merged(try describe(try load(file, compile: true)))
           return FileDescription(json: JSONWriter.write(.object(object)))
         } catch {

@@ -20,6 +20,7 @@ public enum ModelFile {
       throw UnrollError(.format, "\(file.path): the configuration does not say the model's input shape")
     }
     try loadWeights(file, into: model, context)
+    try checkSample(file, model, context)
     if compile, let training = file.training { restoreTraining(file, training, model, context) }
     model.notes = context.notes
     model.metadata = file.metadata
@@ -40,6 +41,17 @@ public enum ModelFile {
     let types = Set(arrays.map(\.element)).filter { $0 == "float16" || $0 == "bfloat16" || ($0 == "float64" && model.spec.dtype == .float32) }
     for type in types.sorted() { context.note("the weights are stored as \(type) and were converted to \(model.spec.dtype.rawValue)") }
     try located(file) { () throws(UnrollError) in try WeightLoading.load(arrays, into: model) }
+  }
+
+  private static func checkSample(
+    _ file: CheckpointFile, _ model: Model, _ context: DecodingContext
+  ) throws(UnrollError) {
+    guard let group = file.sample else { return }
+    guard !model.isStateful else {
+      context.note("the stored sample was not checked: the model is stateful")
+      return
+    }
+    try located(file) { () throws(UnrollError) in try ModelSample(group).check(model) }
   }
 
   /// Never fails: a model without its optimizer still predicts.
@@ -75,15 +87,19 @@ public enum ModelFile {
 
   // MARK: Saving
 
-  /// Writes a whole model.
+  /// Writes a whole model. With a `sample` (one array for each input) its
+  /// output is stored too, and every load checks that it is still the same.
   public static func save(
-    _ model: Model, path: String, format: FileFormat = .automatic, includeOptimizer: Bool = true
+    _ model: Model, path: String, format: FileFormat = .automatic, includeOptimizer: Bool = true, sample: [ArrayView]? = nil
   ) throws(UnrollError) {
     let format = try format.resolved(for: path, weightsOnly: false)
+    var stored: ModelSample?
+    if let sample { stored = try ModelSample(sample, of: model) }
+    let keep = stored
     let bytes = try withHDF5 { () throws(UnrollError) -> [UInt8] in
       switch format {
-      case .h5: return try ModelWriter(model).h5(includeOptimizer: includeOptimizer)
-      case .keras: return try ModelWriter(model).archive(includeOptimizer: includeOptimizer)
+      case .h5: return try ModelWriter(model, sample: keep).h5(includeOptimizer: includeOptimizer)
+      case .keras: return try ModelWriter(model, sample: keep).archive(includeOptimizer: includeOptimizer)
       case .h5Weights, .weightsH5, .automatic:
         throw UnrollError(.invalidArgument, "\(path): this format is for weights only; save the model as h5 or keras")
       }

@@ -4,9 +4,11 @@ import Unroll
 struct ModelWriter {
   private let model: Model
   private let values: [ParameterValues]
+  private let sample: ModelSample?
 
-  init(_ model: Model) throws(UnrollError) {
+  init(_ model: Model, sample: ModelSample? = nil) throws(UnrollError) {
     self.model = model
+    self.sample = sample
     values = try ParameterValues.all(of: model)
     try Self.checkNames(model.spec)
   }
@@ -34,6 +36,7 @@ struct ModelWriter {
     try root.attributes.write(config, "model_config")
     if !model.metadata.isEmpty { try root.attributes.write(metadata, CheckpointFile.metadataName) }
     try LegacyWeights.write(model.spec, values, to: try root.makeGroup("model_weights"), version: version)
+    if let sample { try sample.write(to: try root.makeGroup(ModelSample.name)) }
     if includeOptimizer, let spec = model.compileSpec {
       try root.attributes.write(JSONWriter.write(.object(CompileEncoder.encode(spec, .legacy))), "training_config")
       let state = try OptimizerState.legacyValues(of: model)
@@ -73,6 +76,7 @@ struct ModelWriter {
     try archive.add("config.json", Array(JSONWriter.write(.object(config)).utf8))
     try archive.add("model.weights.h5", try v3Weights(includeOptimizer: includeOptimizer))
     if !model.metadata.isEmpty { try archive.add("\(CheckpointFile.metadataName).json", Array(metadata.utf8)) }
+    if let sample { try archive.add("\(ModelSample.name).h5", try sample.image()) }
     return archive.finish()
   }
 

@@ -49,6 +49,25 @@ def test_training_resumes_to_the_bit(random, tmp_path, name):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("name", ["model.h5", "model.keras"])
+def test_a_sample_stored_with_a_model_is_checked_on_load(trained, tmp_path, name):
+    model, x, _ = trained
+    path = tmp_path / name
+    model.save(path, sample=x[:2])
+    assert unroll.inspect(path)["sample"] == {"input_shapes": [[2, 5, 3]], "output_shapes": [[2, 2]]}
+    np.testing.assert_array_equal(unroll.load_model(path).predict(x, verbose=0), model.predict(x, verbose=0))
+    # The output as the file has it, found by its bytes, becomes another.
+    content, expected = path.read_bytes(), model.predict(x[:2], verbose=0).astype("<f4")
+    assert content.count(expected.tobytes()) == 1
+    if name.endswith(".h5"):  # an archive's checksum would tell already
+        path.write_bytes(content.replace(expected.tobytes(), (expected + np.float32(0.5)).tobytes()))
+        with pytest.raises(unroll.errors.FormatError, match=r"output 0 at \[\d, \d\]: expected .*, found"):
+            unroll.load_model(path)
+        assert "sample" in unroll.inspect(path)["error"]
+    with pytest.raises(ValueError, match="expected shape"):
+        model.save(path, sample=x[:, :, :2])
+
+
 @pytest.mark.parametrize("name", ["only.weights.h5", "only.h5"])
 def test_weights_alone(trained, tmp_path, name):
     model, x, _ = trained

@@ -133,7 +133,10 @@ class StreamInfo(Structure):
 
 
 class SaveOptions(Structure):
-    _fields_ = [("struct_size", c_size_t), ("format", c_int), ("include_optimizer", c_int)]
+    _fields_ = [
+        ("struct_size", c_size_t), ("format", c_int), ("include_optimizer", c_int),
+        ("sample", POINTER(Array)), ("sample_count", c_size_t),
+    ]
 
 
 class LoadOptions(Structure):

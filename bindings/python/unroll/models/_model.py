@@ -8,6 +8,7 @@ import os
 from typing import Any, Callable
 
 from .. import _abi
+from .._arrays import views
 from .._lib import call, initialized, path_bytes, shape, text
 from .._weights import Weight
 from ..layers._base import Layer
@@ -92,22 +93,31 @@ class Native(Compute, Symbols):
 
     # ---- files --------------------------------------------------------------------
 
-    def save(self, filepath: str | os.PathLike[str], overwrite: bool = True, include_optimizer: bool = True) -> None:
+    def save(
+        self, filepath: str | os.PathLike[str], overwrite: bool = True, include_optimizer: bool = True, sample: Any = None
+    ) -> None:
         """Writes the whole model: .keras, or .h5. A save that fails leaves the old file.
+
+        `sample`, an input as for `predict`, is stored with the output it gives,
+        and every load checks that the model still gives it. Keras ignores it.
 
         FileError if it cannot be written, FileExistsError without `overwrite`.
         """
-        self._save("unroll_model_save", filepath, overwrite, include_optimizer)
+        self._save("unroll_model_save", filepath, overwrite, include_optimizer, sample)
 
     def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Writes the weights only: .weights.h5 (Keras 3's) or .h5."""
         self._save("unroll_model_save_weights", filepath, overwrite, False)
 
-    def _save(self, function: str, filepath: Any, overwrite: bool, include_optimizer: bool) -> None:
+    def _save(self, function: str, filepath: Any, overwrite: bool, include_optimizer: bool, sample: Any = None) -> None:
         if not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"{os.fspath(filepath)} exists, and overwrite is False")
         options = initialized(_abi.SaveOptions, "unroll_save_options_init")
         options.include_optimizer = include_optimizer
+        if sample is not None:
+            inputs = self._inputs(sample)
+            arrays = views(inputs)  # borrows `inputs` for the call
+            options.sample, options.sample_count = arrays, len(inputs)
         call(function, self._handle_or_raise(), path_bytes(filepath), ctypes.byref(options))
 
     def load_weights(self, filepath: str | os.PathLike[str]) -> None:
