@@ -6,7 +6,8 @@ public enum OptimizerUpdate: Sendable {
   /// slot 0: momentum (when momentum is not 0)
   case sgd(momentum: Double, nesterov: Bool)
   /// slot 0: velocity; then momentum and average gradient, each when used
-  case rmsprop(rho: Double, momentum: Double, epsilon: Double, centered: Bool)
+  /// `epsilonInRoot` false: sqrt(d) + epsilon, as Keras did before tf.keras 2.11
+  case rmsprop(rho: Double, momentum: Double, epsilon: Double, centered: Bool, epsilonInRoot: Bool = true)
   /// slots: m, v, then the running maximum of v with amsgrad
   case adam(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool)
   /// slot 0: accumulator, which Keras starts at `initial_accumulator_value`
@@ -20,7 +21,7 @@ public enum OptimizerUpdate: Sendable {
   public var slots: Int {
     switch self {
     case .sgd(let momentum, _): return momentum != 0 ? 1 : 0
-    case .rmsprop(_, let momentum, _, let centered):
+    case .rmsprop(_, let momentum, _, let centered, _):
       return 1 + (momentum > 0 ? 1 : 0) + (centered ? 1 : 0)
     case .adam(_, _, _, let amsgrad): return amsgrad ? 3 : 2
     case .adagrad: return 1

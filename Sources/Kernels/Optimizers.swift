@@ -32,8 +32,8 @@ func optimize<V: Vector>(
         return p + m
       }
     }
-  case .rmsprop(let rho, let momentum, let epsilon, let centered):
-    rmsprop(pass, lr, rho, momentum, epsilon, centered)
+  case .rmsprop(let rho, let momentum, let epsilon, let centered, let inRoot):
+    rmsprop(pass, lr, rho, momentum, epsilon, centered, inRoot)
   case .adam(let beta1, let beta2, let epsilon, let amsgrad):
     // m += (1 - b1)(g - m); v += (1 - b2)(g^2 - v); p -= alpha m / (sqrt(v) + eps)
     let alpha = V(lr * (1 - pow(beta2, t)).squareRoot() / (1 - pow(beta1, t)))
@@ -83,37 +83,39 @@ func optimize<V: Vector>(
   }
 }
 
-/// v = rho v + (1 - rho) g^2; d = v (- avg^2) + eps; step = lr g / sqrt(d);
-/// with momentum: mom = mu mom + step; p -= mom.
+/// v = rho v + (1 - rho) g^2; d = v (- avg^2); step = lr g / sqrt(d + eps), or
+/// lr g / (sqrt(d) + eps); with momentum: mom = mu mom + step; p -= mom.
 @inline(__always)
 private func rmsprop<V: Vector>(
   _ pass: UpdatePass<V>, _ lr: Double, _ rho: Double, _ momentum: Double, _ epsilon: Double,
-  _ centered: Bool
+  _ centered: Bool, _ epsilonInRoot: Bool
 ) {
-  let rate = V(lr), r = V(rho), s = V(1 - rho), mu = V(momentum), eps = V(epsilon)
+  let rate = V(lr), r = V(rho), s = V(1 - rho), mu = V(momentum)
+  // Adding the zero of the two changes nothing.
+  let inside = V(epsilonInRoot ? epsilon : 0), outside = V(epsilonInRoot ? 0 : epsilon)
   switch (momentum > 0, centered) {
   case (false, false):
     pass.run { p, g, v in
       v = (r * v) + (s * (g * g))
-      return p - (rate * g) / (v + eps).root
+      return p - (rate * g) / ((v + inside).root + outside)
     }
   case (true, false):
     pass.run { p, g, v, m in
       v = (r * v) + (s * (g * g))
-      m = (mu * m) + (rate * g) / (v + eps).root
+      m = (mu * m) + (rate * g) / ((v + inside).root + outside)
       return p - m
     }
   case (false, true):
     pass.run { p, g, v, average in
       v = (r * v) + (s * (g * g))
       average = (r * average) + (s * g)
-      return p - (rate * g) / ((v - (average * average)) + eps).root
+      return p - (rate * g) / (((v - (average * average)) + inside).root + outside)
     }
   case (true, true):
     pass.run { p, g, v, m, average in
       v = (r * v) + (s * (g * g))
       average = (r * average) + (s * g)
-      m = (mu * m) + (rate * g) / ((v - (average * average)) + eps).root
+      m = (mu * m) + (rate * g) / (((v - (average * average)) + inside).root + outside)
       return p - m
     }
   }

@@ -43,11 +43,6 @@ import Unroll
         #expect(model.notes.contains { $0.contains("without an optimizer") })
         continue
       }
-      if model.notes.contains(where: { $0.hasPrefix("RMSprop of Keras before 2.11") }) {
-        // Another formula: the state is read, the steps differ slightly, and the note says so.
-        #expect(try model.optimizerIteration() == 6)
-        continue
-      }
       #expect(model.compileSpec != nil, "\(name)")
       #expect(!model.notes.contains { $0.contains("not restored") }, "\(model.notes)")
       // Saved and loaded again, in both formats, nothing of the state is lost.

@@ -104,10 +104,7 @@ import Unroll
       try model.readParameter(index, into: &found, type: .float64)
       let scale = wanted.values.map(abs).max() ?? 1
       let error = zip(found, wanted.values).map { abs($0 - $1) }.max() ?? 0
-      // tf.keras' legacy RMSprop adds epsilon outside the root, Keras 3 and
-      // Unroll inside: small gradients make steps of another size.
-      let tolerance = run.name == "legacy_rmsprop" ? 5e-3 : 1e-4
-      #expect(error <= tolerance * scale, "\(run.testDescription): weight \(index) is off by \(error) of \(scale)")
+      #expect(error <= 1e-4 * scale, "\(run.testDescription): weight \(index) is off by \(error) of \(scale)")
     }
   }
 

@@ -58,15 +58,15 @@ import Testing
           a = mu * a - lr * g
           p += nesterov ? mu * a - lr * g : a
         }
-      case .rmsprop(let rho, let mu, let eps, let centered):
+      case .rmsprop(let rho, let mu, let eps, let centered, let inRoot):
         a = rho * a + (1 - rho) * g * g
-        var d = a + eps
+        var d = a
         if centered {
           let average = rho * (mu > 0 ? c : b) + (1 - rho) * g
           if mu > 0 { c = average } else { b = average }
-          d = a - average * average + eps
+          d = a - average * average
         }
-        let inc = lr * g / d.squareRoot()
+        let inc = lr * g / (inRoot ? (d + eps).squareRoot() : d.squareRoot() + eps)
         if mu > 0 {
           b = mu * b + inc
           p -= b
@@ -108,6 +108,11 @@ import Testing
     case 7: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false)
     case 8: .adam(beta1: 0.8, beta2: 0.99, epsilon: 1e-7, amsgrad: true)
     case 9: .adagrad(epsilon: 1e-7)
+    // Epsilon large enough that its place shows.
+    case 12: .rmsprop(rho: 0.9, momentum: 0, epsilon: 0.05, centered: false, epsilonInRoot: false)
+    case 13: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 0.05, centered: false, epsilonInRoot: false)
+    case 14: .rmsprop(rho: 0.9, momentum: 0, epsilon: 0.05, centered: true, epsilonInRoot: false)
+    case 15: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 0.05, centered: true, epsilonInRoot: false)
     case 10: .adamax(beta1: 0.9, beta2: 0.999, epsilon: 1e-7)
     default: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, uProduct: uProduct)
     }
@@ -115,7 +120,7 @@ import Testing
 
   @Test func updatesMatchKerasFormulas() {
     for table in tables(Double.self) {
-      for which in 0..<12 {
+      for which in 0..<16 {
         for (decay, scale) in [(0.0, 1.0), (0.01, 0.25)] {
           var random = Generator(UInt64(which + 3))
           let n = 37

@@ -111,7 +111,9 @@ struct CheckpointFile {
     version = about?["keras_version"]?.string.map { KerasVersion($0) }
     backend = nil
     self.config = config
-    training = config["compile_config"]?.object
+    var training = config["compile_config"]?.object
+    if let mark = config[CompileEncoder.epsilonMark] { training?[CompileEncoder.epsilonMark] = mark }
+    self.training = training
     let sampleName = "\(ModelSample.name).h5"
     if let member = archive.member(sampleName) {
       sample = try H5File.open(image: try archive.read(member), name: "\(input.path): \(sampleName)").root

@@ -70,6 +70,7 @@ struct ModelWriter {
     }
     if includeOptimizer, let spec = model.compileSpec {
       config["compile_config"] = .object(CompileEncoder.encode(spec, .archive))
+      if CompileEncoder.hasOldEpsilon(spec) { config[CompileEncoder.epsilonMark] = false }
     }
     var archive = ZipWriter()
     try archive.add("metadata.json", Array(JSONWriter.write(["keras_version": "3.0.0"]).utf8))

@@ -23,6 +23,11 @@ struct CompileDecoder {
       }
       let losses = try self.losses(lossValue)
       var spec = CompileSpec(optimizer: try OptimizerDecoder(context: context).optimizer(optimizer), losses: losses)
+      if config[CompileEncoder.epsilonMark] == false,
+        case .rmsprop(let rho, let momentum, let epsilon, let centered, _) = spec.optimizer.algorithm
+      {
+        spec.optimizer.algorithm = .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered, epsilonInRoot: false)
+      }
       spec.metrics = metrics(config["metrics"] ?? .null)
       if let weights = config["loss_weights"], !weights.isNull {
         let list = byOutput(weights)

@@ -2,6 +2,14 @@ import Unroll
 
 /// Writes `training_config` (`.h5`) and `compile_config` (`.keras`).
 enum CompileEncoder {
+  /// Our own member beside Keras', which ignores it: false for the RMSprop of
+  /// Keras before 2.11, which later ones cannot say.
+  static let epsilonMark = "unroll_rmsprop_epsilon_in_root"
+
+  static func hasOldEpsilon(_ spec: CompileSpec) -> Bool {
+    if case .rmsprop(_, _, _, _, epsilonInRoot: false) = spec.optimizer.algorithm { true } else { false }
+  }
+
   static func encode(_ spec: CompileSpec, _ dialect: Dialect) -> JSONObject {
     var losses = spec.losses.map(loss)
     var config: JSONObject = [:]
@@ -15,6 +23,8 @@ enum CompileEncoder {
     config["metrics"] = .array(spec.metrics.map { .string($0 == .rootMeanSquaredError ? "RootMeanSquaredError" : $0.rawValue) })
     config["loss_weights"] = spec.lossWeights.isEmpty ? .null : .array(spec.lossWeights.map { .double($0) })
     config["weighted_metrics"] = .null
+    // Keras passes every member of a compile_config on: there it has no place.
+    if dialect != .archive, hasOldEpsilon(spec) { config[epsilonMark] = false }
     return config
   }
 
@@ -75,7 +85,7 @@ enum CompileEncoder {
     case .sgd(let momentum, let nesterov):
       config["momentum"] = .double(momentum)
       config["nesterov"] = .bool(nesterov)
-    case .rmsprop(let rho, let momentum, let epsilon, let centered):
+    case .rmsprop(let rho, let momentum, let epsilon, let centered, _):
       config["rho"] = .double(rho)
       config["momentum"] = .double(momentum)
       config["epsilon"] = .double(epsilon)

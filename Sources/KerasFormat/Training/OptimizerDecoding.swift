@@ -45,12 +45,16 @@ struct OptimizerDecoder {
       return .sgd(momentum: try reader.double("momentum", default: 0), nesterov: try reader.bool("nesterov", default: false))
     case "rmsprop":
       // Only the optimizers from before 2.11, kept on as `legacy`, write decay.
-      if context.version < KerasVersion(2, 11) || context.version.major < 3 && reader.value("decay") != nil {
-        context.note("RMSprop of Keras before 2.11 adds epsilon outside the square root; training goes on with it inside, as since")
+      let isOld = context.version < KerasVersion(2, 11) || context.version.major < 3 && reader.value("decay") != nil
+      let momentum = try reader.double("momentum", default: 0)
+      // With momentum the old one, too, computes it under the root.
+      let outside = isOld && momentum == 0
+      if outside {
+        context.note("RMSprop of Keras before 2.11: epsilon is added to the square root, not under it")
       }
       return .rmsprop(
-        rho: try reader.double("rho", default: 0.9), momentum: try reader.double("momentum", default: 0), epsilon: epsilon,
-        centered: try reader.bool("centered", default: false))
+        rho: try reader.double("rho", default: 0.9), momentum: momentum, epsilon: epsilon,
+        centered: try reader.bool("centered", default: false), epsilonInRoot: !outside)
     case "adam", "adamw":
       let amsgrad = try reader.bool("amsgrad", default: false)
       if decay != 0 { return .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad, weightDecay: decay) }

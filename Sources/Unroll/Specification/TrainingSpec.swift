@@ -18,7 +18,9 @@ public struct CompileSpec: Sendable, Equatable {
 public struct OptimizerSpec: Sendable, Equatable {
   public enum Algorithm: Sendable, Equatable {
     case sgd(momentum: Double, nesterov: Bool)
-    case rmsprop(rho: Double, momentum: Double, epsilon: Double, centered: Bool)
+    /// `epsilonInRoot` false is the formula of Keras before tf.keras 2.11:
+    /// epsilon is added to the square root, not under it.
+    case rmsprop(rho: Double, momentum: Double, epsilon: Double, centered: Bool, epsilonInRoot: Bool = true)
     case adam(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool)
     case adamw(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool, weightDecay: Double)
     case adagrad(initialAccumulator: Double, epsilon: Double)

@@ -27,7 +27,7 @@ extension OptimizerSpec {
     }
     switch algorithm {
     case .sgd(let momentum, _): try fraction(momentum, "momentum")
-    case .rmsprop(let rho, let momentum, let epsilon, _):
+    case .rmsprop(let rho, let momentum, let epsilon, _, _):
       try fraction(rho, "rho")
       try fraction(momentum, "momentum")
       try notNegative(epsilon, "epsilon")

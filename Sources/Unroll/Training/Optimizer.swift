@@ -61,8 +61,8 @@ final class Optimizer<S: Scalar> {
   private static func update(_ algorithm: OptimizerSpec.Algorithm, uProduct: Double) -> OptimizerUpdate {
     switch algorithm {
     case .sgd(let momentum, let nesterov): .sgd(momentum: momentum, nesterov: nesterov)
-    case .rmsprop(let rho, let momentum, let epsilon, let centered):
-      .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered)
+    case .rmsprop(let rho, let momentum, let epsilon, let centered, let inRoot):
+      .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered, epsilonInRoot: inRoot)
     case .adam(let beta1, let beta2, let epsilon, let amsgrad), .adamw(let beta1, let beta2, let epsilon, let amsgrad, _):
       .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
     case .adagrad(_, let epsilon): .adagrad(epsilon: epsilon)
@@ -75,7 +75,7 @@ final class Optimizer<S: Scalar> {
   private static func groups(_ algorithm: OptimizerSpec.Algorithm) -> [SlotGroup] {
     switch algorithm {
     case .sgd(let momentum, _): return momentum != 0 ? [SlotGroup(kinds: [("momentum", 0)])] : []
-    case .rmsprop(_, let momentum, _, let centered):
+    case .rmsprop(_, let momentum, _, let centered, _):
       var groups = [SlotGroup(kinds: [("velocity", 0)])]
       if momentum > 0 { groups.append(SlotGroup(kinds: [("momentum", 1)])) }
       if centered { groups.append(SlotGroup(kinds: [("average_gradient", momentum > 0 ? 2 : 1)])) }
