@@ -59,9 +59,8 @@ extension Initializer {
         throw UnrollError(.invalidArgument, "\(name): the identity initializer needs a matrix, found shape \(shape)")
       }
       for i in 0..<count { values[i] = i / shape[1] == i % shape[1] ? S(gain) : 0 }
-    case .unknown(let what):
-      // Weights follow from a file; drawing zeros keeps that possible.
-      _ = what
+    case .unknown:
+      // The weights come from the file; zeros until then.
       for i in 0..<count { values[i] = 0 }
     }
   }

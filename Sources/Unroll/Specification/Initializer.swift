@@ -15,8 +15,8 @@ public enum Initializer: Sendable, Equatable {
   /// Saxe et al. 2014, arXiv:1312.6120.
   case orthogonal(gain: Double)
   case identity(gain: Double)
-  /// Named in a file but unknown here: harmless once weights are loaded, an
-  /// error only when fresh values are drawn from it.
+  /// Named in a file but unknown here: harmless, since the file's weights
+  /// follow; without them the values stay zero.
   case unknown(String)
 
   /// Glorot & Bengio 2010.
