@@ -51,12 +51,16 @@ setup_venv() { # packages...
 }
 
 setup_keras() { # real Keras 3 and Keras 2 (tf_keras), apart from .venv: they are large
-  local found='import sys, importlib.util as u; sys.exit(any(u.find_spec(n) is None for n in ("keras", "tf_keras", "h5py")))'
-  if ! .venv-keras/bin/python -c "$found" 2>/dev/null; then  # importing TensorFlow takes seconds
-    say "installing keras, tensorflow and tf_keras into .venv-keras (about 2 GB)"
+  # Pinned: what a new Keras changes is found by raising these on purpose
+  # (UNROLL_KERAS="keras==... tensorflow==... tf_keras==..."), not by a red run.
+  local packages=${UNROLL_KERAS:-keras==3.15.1 tensorflow==2.21.0 tf_keras==2.21.0}
+  if [ "$(cat .venv-keras/packages 2>/dev/null)" != "$packages" ]; then
+    say "installing $packages into .venv-keras (about 2 GB)"
     [ -x .venv-keras/bin/python ] || python3 -m venv .venv-keras 2>/dev/null \
       || { apt_install python3-venv; rm -rf .venv-keras; python3 -m venv .venv-keras; }
-    .venv-keras/bin/python -m pip install --quiet --disable-pip-version-check keras tensorflow tf_keras
+    # shellcheck disable=SC2086 # a list of words
+    .venv-keras/bin/python -m pip install --quiet --disable-pip-version-check $packages
+    printf '%s\n' "$packages" > .venv-keras/packages
   fi
 }
 
