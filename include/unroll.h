@@ -1167,6 +1167,10 @@ typedef enum unroll_file_format {
   UNROLL_FORMAT_AUTO = 10,
   /* HDF5 with configuration, weights and optimizer (Keras 2's, read by 3). */
   UNROLL_FORMAT_H5 = 20,
+  /* The same for Keras 2 (tf.keras) alone. They differ only in Functional models
+   * with initial states between layers (encoder-decoder), for which no file is
+   * right for both; those of UNROLL_FORMAT_H5 are for Keras 3. */
+  UNROLL_FORMAT_H5_KERAS2 = 25,
   /* HDF5 with weights only, by Keras 2's layout. */
   UNROLL_FORMAT_H5_WEIGHTS = 30,
   /* Keras 3's .keras archive. */

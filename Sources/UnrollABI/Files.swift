@@ -6,6 +6,7 @@ private func fileFormat(_ format: unroll_file_format) throws(UnrollError) -> Fil
   switch format {
   case UNROLL_FORMAT_AUTO: .automatic
   case UNROLL_FORMAT_H5: .h5
+  case UNROLL_FORMAT_H5_KERAS2: .h5Keras2
   case UNROLL_FORMAT_H5_WEIGHTS: .h5Weights
   case UNROLL_FORMAT_KERAS: .keras
   case UNROLL_FORMAT_WEIGHTS_H5: .weightsH5

@@ -259,6 +259,42 @@ def graphs():
         x = K.Input((T, F), name="x")
         return K.Model(x, K.layers.Dense(2, name="out")(inner(x)))
 
+    def inner_models(K):
+        inner_x = K.Input((T, F), name="inner_x")
+        lstm = K.Model(inner_x, K.layers.LSTM(U, name="inner_lstm")(inner_x), name="lstm_model")
+        gru = K.Sequential([K.Input((T, F)), K.layers.GRU(U, name="inner_gru")], name="gru_model")
+        return lstm, gru
+
+    def models_twice(K):
+        a, b = K.Input((T, F), name="a"), K.Input((T, F), name="b")
+        lstm, gru = inner_models(K)
+        y = K.layers.Concatenate(name="join")([lstm(a), gru(a), lstm(b), gru(b)])
+        return K.Model([a, b], K.layers.Dense(2, name="out")(y))
+
+    def model_last(K):
+        x = K.Input((T, F), name="x")
+        lstm, gru = inner_models(K)
+        return K.Model(x, [lstm(x), gru(x)])
+
+    def model_in_model_in_model(K):
+        lstm, _ = inner_models(K)
+        middle_x, x = K.Input((T, F), name="middle_x"), K.Input((T, F), name="x")
+        middle = K.Model(middle_x, K.layers.Dense(6, name="middle_dense")(lstm(middle_x)), name="middle")
+        return K.Model(x, K.layers.Dense(2, name="out")(middle(x)))
+
+    def each_step(K):
+        inner_x = K.Input((T, F), name="inner_x")
+        inner = K.Model(inner_x, K.layers.LSTM(U, name="inner_lstm")(inner_x), name="inner")
+        x = K.Input((2, T, F), name="x")
+        return K.Model(x, K.layers.GRU(6, name="over_time")(K.layers.TimeDistributed(inner, name="each_step")(x)))
+
+    def two_in_model(K):
+        past, future = K.Input((T, F), name="inner_past"), K.Input((7, 2), name="inner_future")
+        both = [K.layers.LSTM(U, name="inner_a")(past), K.layers.GRU(6, name="inner_b")(future)]
+        inner = K.Model([past, future], both, name="inner")
+        x, y = K.Input((T, F), name="x"), K.Input((7, 2), name="y")
+        return K.Model([x, y], K.layers.Dense(2, name="out")(K.layers.Concatenate(name="join")(inner([x, y]))))
+
     yield "Functional chain", Graph(chain)
     for cls in ("Concatenate", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"):
         yield f"{cls}", Graph(merge(cls))
@@ -268,7 +304,7 @@ def graphs():
     yield "shared layer", Graph(shared, shapes=((T, F), (T, F)), tokens=(0, 0))
     yield "residual", Graph(residual)
     for cls in ("LSTM", "GRU", "SimpleRNN"):
-        yield f"encoder-decoder {cls}", Graph(states(cls), shapes=((T, F), (7, 2)), tokens=(0, 0))
+        yield f"encoder-decoder {cls}", Graph(states(cls), shapes=((T, F), (7, 2)), tokens=(0, 0), states=True)
     yield "return_state outputs", Graph(return_state)
     yield "Bidirectional return_state", Graph(bidirectional_state)
     yield "Attention", Graph(attention("Attention"), shapes=((T, F), (7, 2)), tokens=(0, 0))
@@ -276,3 +312,8 @@ def graphs():
     yield "AdditiveAttention", Graph(attention("AdditiveAttention"), shapes=((T, F), (7, 2)), tokens=(0, 0))
     yield "Functional with mask", Graph(masked_chain, shapes=((T,),), tokens=(9,), masked=True)
     yield "Functional in Functional", Graph(nested_model)
+    yield "Functional and Sequential called twice", Graph(models_twice, shapes=((T, F), (T, F)), tokens=(0, 0))
+    yield "Functional and Sequential as outputs", Graph(model_last)
+    yield "Functional in Functional in Functional", Graph(model_in_model_in_model)
+    yield "Functional with two inputs and outputs inside", Graph(two_in_model, shapes=((T, F), (7, 2)), tokens=(0, 0))
+    yield "TimeDistributed(Functional)", Graph(each_step, shapes=((2, T, F),))

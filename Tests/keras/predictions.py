@@ -74,7 +74,8 @@ class Row:
 
         def run():
             path = self.folder / f"ours.{suffix}"
-            unroll.load_model(str(config_path)).save(str(path))
+            for_keras2 = keras.__name__ == "tf_keras" and getattr(self.model, "states", False)
+            unroll.load_model(str(config_path)).save(str(path), file_format="h5_keras2" if for_keras2 else "auto")
             model = keras.models.load_model(path, compile=False)
             names = [layer.name for layer in keras.models.load_model(config_path, compile=False).layers]
             found = [layer.name for layer in model.layers]

@@ -124,6 +124,7 @@ class Graph:
     tokens: tuple = (0,)
     masked: bool = False
     batch: int = 2
+    states: bool = False  # passed between layers, which .h5 cannot say to Keras 2 and 3 alike
     fixed_batch = False
 
     def build(self, keras, dtype="float32"):

@@ -47,9 +47,10 @@ struct FunctionalDecoder {
       throw UnrollError(.format, "\(name) (Functional): input_layers and output_layers must name at least one layer each")
     }
     adjustModelCalls(&entries, index, &outputs)
+    let unused = repeatedCalls(entries, outputs)
     try checkMasks(entries, index)
 
-    let (nodes, position) = try order(entries, index, name)
+    let (nodes, position) = try order(entries, index, unused, name)
     func reference(_ tensor: KerasTensor) throws(UnrollError) -> ModelSpec.TensorRef {
       guard let node = position[CallKey(tensor)] else {
         throw UnrollError(.format, "\(name) (Functional): call \(tensor.node) of the layer \(tensor.layer) does not exist")
@@ -165,6 +166,22 @@ struct FunctionalDecoder {
     outputs = outputs.map { adjusted($0, countedOutside) }
   }
 
+  /// Calls of models that repeat another and that nothing uses: our `.h5` has
+  /// such for the sake of the two ways of counting.
+  private func repeatedCalls(_ entries: [Entry], _ outputs: [KerasTensor]) -> Set<CallKey> {
+    var used = Set(outputs.map { CallKey($0) })
+    for entry in entries { for call in entry.calls { for tensor in call.inputs + call.masks { used.insert(CallKey(tensor)) } } }
+    var repeated: Set<CallKey> = []
+    for entry in entries where entry.isModel {
+      var seen: Set<[KerasTensor]> = []
+      for (number, call) in entry.calls.enumerated() where !seen.insert(call.inputs).inserted {
+        let key = CallKey(entry.name, number)
+        if !used.contains(key) { repeated.insert(key) }
+      }
+    }
+    return repeated
+  }
+
   // MARK: Masks
 
   /// The engine passes masks on by itself. That is right only where a mask
@@ -220,7 +237,7 @@ struct FunctionalDecoder {
 
   /// All calls, every one after those it needs (Kahn's algorithm).
   private func order(
-    _ entries: [Entry], _ index: [String: Int], _ name: String
+    _ entries: [Entry], _ index: [String: Int], _ unused: Set<CallKey>, _ name: String
   ) throws(UnrollError) -> (nodes: [(Int, [KerasTensor])], position: [CallKey: Int]) {
     struct Item {
       let key: CallKey
@@ -233,6 +250,7 @@ struct FunctionalDecoder {
       guard let layer = entry.layer else { continue }
       for call in 0..<entry.callCount {
         let key = CallKey(entry.name, call)
+        if unused.contains(key) { continue }
         number[key] = items.count
         items.append(Item(key: key, layer: layer, inputs: entry.isInput ? [] : entry.calls[call].inputs))
       }

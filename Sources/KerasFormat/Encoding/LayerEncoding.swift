@@ -3,12 +3,13 @@ import Unroll
 /// Writes a layer's Keras configuration.
 struct LayerEncoder {
   let dialect: Dialect
+  let calls: CallForm
   let dtype: DType
 
   /// {"class_name", "config", ...}
   func layer(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
     if case .model(let model) = spec.config {
-      let encoded = try ModelEncoder(dialect: dialect, dtype: dtype).model(model, name: spec.name)
+      let encoded = try ModelEncoder(dialect: dialect, calls: calls, dtype: dtype).model(model, name: spec.name)
       guard dialect == .legacy, let className = encoded["class_name"], let config = encoded["config"] else { return encoded }
       return ["class_name": className, "config": config]
     }
@@ -17,7 +18,8 @@ struct LayerEncoder {
 
   private func inner(_ spec: LayerSpec) throws(UnrollError) -> JSON {
     if case .model(let model) = spec.config {
-      return .object(try ModelEncoder(dialect: dialect == .keras3 ? .keras3 : .archive, dtype: dtype).model(model, name: spec.name))
+      let inside: Dialect = dialect == .keras3 ? .keras3 : .archive
+      return .object(try ModelEncoder(dialect: inside, calls: calls, dtype: dtype).model(model, name: spec.name))
     }
     return dialect.inner(spec.config.className, try config(spec))
   }

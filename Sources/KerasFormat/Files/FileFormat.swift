@@ -6,6 +6,9 @@ public enum FileFormat: String, Sendable, CaseIterable {
   case automatic
   /// HDF5 with configuration, weights and optimizer: Keras 2's format, read by 3 too.
   case h5
+  /// The same where the two differ, for Keras 2 alone: initial states between
+  /// layers cannot be written in a way that both read.
+  case h5Keras2
   /// HDF5 with weights only, in Keras 2's layout.
   case h5Weights
   /// Keras 3's archive.

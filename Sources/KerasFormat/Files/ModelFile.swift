@@ -98,7 +98,8 @@ public enum ModelFile {
     let keep = stored
     let bytes = try withHDF5 { () throws(UnrollError) -> [UInt8] in
       switch format {
-      case .h5: return try ModelWriter(model, sample: keep).h5(includeOptimizer: includeOptimizer)
+      case .h5: return try ModelWriter(model, sample: keep).h5(includeOptimizer: includeOptimizer, calls: .lists)
+      case .h5Keras2: return try ModelWriter(model, sample: keep).h5(includeOptimizer: includeOptimizer, calls: .keras2)
       case .keras: return try ModelWriter(model, sample: keep).archive(includeOptimizer: includeOptimizer)
       case .h5Weights, .weightsH5, .automatic:
         throw UnrollError(.invalidArgument, "\(path): this format is for weights only; save the model as h5 or keras")
@@ -116,7 +117,7 @@ public enum ModelFile {
       switch format {
       case .h5Weights: return try ModelWriter(model).legacyWeights()
       case .weightsH5: return try ModelWriter(model).v3Weights(includeOptimizer: false)
-      case .h5, .keras, .automatic:
+      case .h5, .h5Keras2, .keras, .automatic:
         throw UnrollError(.invalidArgument, "\(path): this format is for whole models; save weights as h5Weights or weightsH5")
       }
     }
@@ -142,6 +143,6 @@ public enum ModelFile {
 
   /// Keras 3's configuration of a model.
   public static func json(of model: Model) throws(UnrollError) -> String {
-    JSONWriter.write(.object(try ModelEncoder.encode(model.spec, .keras3)))
+    JSONWriter.write(.object(try ModelEncoder.encode(model.spec, .keras3, .objects)))
   }
 }

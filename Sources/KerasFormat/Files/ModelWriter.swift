@@ -26,13 +26,13 @@ struct ModelWriter {
     }
   }
 
-  func h5(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
+  func h5(includeOptimizer: Bool, calls: CallForm) throws(UnrollError) -> [UInt8] {
     let file = try H5File.create()
     let root = file.root
     let version = try HardSigmoidUse(model.spec).version(default: "2.15.0")
     try root.attributes.write(version, "keras_version")
     try root.attributes.write("tensorflow", "backend")
-    let config = JSONWriter.write(.object(try ModelEncoder.encode(model.spec, .legacy)))
+    let config = JSONWriter.write(.object(try ModelEncoder.encode(model.spec, .legacy, calls)))
     try root.attributes.write(config, "model_config")
     if !model.metadata.isEmpty { try root.attributes.write(metadata, CheckpointFile.metadataName) }
     try LegacyWeights.write(model.spec, values, to: try root.makeGroup("model_weights"), version: version)
@@ -64,7 +64,7 @@ struct ModelWriter {
   }
 
   func archive(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
-    var config = try ModelEncoder.encode(model.spec, .archive)
+    var config = try ModelEncoder.encode(model.spec, .archive, .objects)
     if let input = try model.inputShapes().first, model.spec.isSequential {
       config["build_config"] = .object(["input_shape": .array([nil] + input.dimensions.map { .optional($0) })])
     }

@@ -27,7 +27,7 @@ METRICS = {
 FIT_BEGIN, EPOCH_BEGIN, BATCH_BEGIN, BATCH_END, EPOCH_END, FIT_END = 10, 20, 30, 40, 50, 60
 CONTINUE, STOP, CANCEL = 0, 1, 2
 NON_FINITE_STOP = 20
-FORMATS = {"auto": 10, "h5": 20, "h5_weights": 30, "keras": 40, "weights_h5": 50}
+FORMATS = {"auto": 10, "h5": 20, "h5_keras2": 25, "h5_weights": 30, "keras": 40, "weights_h5": 50}
 
 _Shape = c_int64 * MAX_RANK
 

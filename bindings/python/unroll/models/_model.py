@@ -94,26 +94,37 @@ class Native(Compute, Symbols):
     # ---- files --------------------------------------------------------------------
 
     def save(
-        self, filepath: str | os.PathLike[str], overwrite: bool = True, include_optimizer: bool = True, sample: Any = None
+        self, filepath: str | os.PathLike[str], overwrite: bool = True, include_optimizer: bool = True, sample: Any = None,
+        file_format: str = "auto",
     ) -> None:
         """Writes the whole model: .keras, or .h5. A save that fails leaves the old file.
 
         `sample`, an input as for `predict`, is stored with the output it gives,
         and every load checks that the model still gives it. Keras ignores it.
 
+        `file_format`: "h5", "keras", or "h5_keras2" for a model that tf.keras 2
+        shall read and that passes initial states between layers (an .h5 file
+        of such a model is otherwise for Keras 3); "auto" goes by the ending.
+
         FileError if it cannot be written, FileExistsError without `overwrite`.
         """
-        self._save("unroll_model_save", filepath, overwrite, include_optimizer, sample)
+        self._save("unroll_model_save", filepath, overwrite, include_optimizer, sample, file_format)
 
     def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Writes the weights only: .weights.h5 (Keras 3's) or .h5."""
         self._save("unroll_model_save_weights", filepath, overwrite, False)
 
-    def _save(self, function: str, filepath: Any, overwrite: bool, include_optimizer: bool, sample: Any = None) -> None:
+    def _save(
+        self, function: str, filepath: Any, overwrite: bool, include_optimizer: bool, sample: Any = None,
+        file_format: str = "auto",
+    ) -> None:
         if not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"{os.fspath(filepath)} exists, and overwrite is False")
         options = initialized(_abi.SaveOptions, "unroll_save_options_init")
         options.include_optimizer = include_optimizer
+        if file_format not in _abi.FORMATS:
+            raise ValueError(f"file_format: expected one of {', '.join(_abi.FORMATS)}, found {file_format!r}")
+        options.format = _abi.FORMATS[file_format]
         if sample is not None:
             inputs = self._inputs(sample)
             arrays = views(inputs)  # borrows `inputs` for the call

@@ -1,0 +1,134 @@
+import Unroll
+
+/// How the calls of a Functional model are written.
+enum CallForm {
+  /// {"args", "kwargs"}, which Keras 3 alone reads.
+  case objects
+  /// Keras 1's and 2's [[name, node, tensor, {}], ...], which Keras 3 reads
+  /// too, but for what it cannot read there: initial states are objects.
+  case lists
+  /// Lists throughout, for Keras 2 alone.
+  case keras2
+}
+
+/// Writes the layers of a Functional model, and how they call each other.
+struct FunctionalEncoder {
+  private let spec: ModelSpec
+  private let form: CallForm
+  private let calls: FunctionalCalls
+
+  init(_ spec: ModelSpec, _ form: CallForm) {
+    self.spec = spec
+    self.form = form
+    calls = FunctionalCalls(spec)
+  }
+
+  func config(name: String, layer encode: (LayerSpec) throws(UnrollError) -> JSONObject) throws(UnrollError) -> JSONObject {
+    var layers: [JSON] = []
+    for (index, layer) in spec.layers.enumerated() {
+      var entry = try encode(layer)
+      entry["name"] = .string(layer.name)
+      var nodes: [JSON] = []
+      if !layer.config.isInput {
+        for node in calls.nodes[index] {
+          let call = try call(node, layer)
+          nodes += isCountedTwice(layer) ? [call, call] : [call]
+        }
+      }
+      entry["inbound_nodes"] = .array(nodes)
+      layers.append(.object(entry))
+    }
+    return [
+      "name": .string(name), "trainable": true, "layers": .array(layers),
+      "input_layers": try ends(spec.inputs, areOutputs: false), "output_layers": try ends(spec.outputs, areOutputs: true),
+    ]
+  }
+
+  /// Keras 2 counts a model's calls from 1 (0 is the call that made it),
+  /// Keras 3 from 0. In lists each stands twice, and is named by a number that
+  /// is its first writing to the one and its second to the other.
+  private func isCountedTwice(_ layer: LayerSpec) -> Bool {
+    if case .model = layer.config { form != .objects } else { false }
+  }
+
+  private func tensor(_ reference: ModelSpec.TensorRef) throws(UnrollError) -> JSON {
+    let (layer, call) = try calls.call(spec, reference)
+    return [.string(layer.name), .int(isCountedTwice(layer) ? 2 * call + 1 : call), .int(reference.output)]
+  }
+
+  private func ends(_ references: [ModelSpec.TensorRef], areOutputs: Bool) throws(UnrollError) -> JSON {
+    var list: [JSON] = []
+    for reference in references {
+      var (layer, call) = try calls.call(spec, reference)
+      if isCountedTwice(layer) {
+        call = 2 * call + 1
+      } else if areOutputs, case .model(let inner) = layer.config, !inner.isSequential {
+        // Keras 3 counts a Functional model's own call here, and only here.
+        call += 1
+      }
+      list.append([.string(layer.name), .int(call), .int(reference.output)])
+    }
+    return .array(list)
+  }
+
+  private func call(_ node: ModelSpec.Node, _ layer: LayerSpec) throws(UnrollError) -> JSON {
+    var tensors: [JSON] = []
+    for reference in node.inputs { tensors.append(try tensor(reference)) }
+    let takesStates =
+      switch layer.config {
+      case .recurrent, .stackedRNN, .bidirectional: node.inputs.count > 1
+      default: false
+      }
+    let isCausal = if case .attention(let config) = layer.config { config.useCausalMask } else { false }
+    var keywords: JSONObject = isCausal ? ["use_causal_mask": true] : [:]
+    if form == .keras2 || (form == .lists && !takesStates) {
+      return .array(tensors.map { .array(($0.array ?? []) + [.object(keywords)]) })
+    }
+    let full = tensors.map(Self.kerasTensor)
+    let arguments: [JSON]
+    if takesStates {
+      arguments = [full[0]]
+      keywords["initial_state"] = .array(Array(full.dropFirst()))
+    } else {
+      let takesList =
+        switch layer.config {
+        case .merge, .concatenate, .dot, .attention: true
+        default: full.count > 1
+        }
+      arguments = takesList ? [.array(full)] : full
+    }
+    return ["args": .array(arguments), "kwargs": .object(keywords)]
+  }
+
+  private static func kerasTensor(_ history: JSON) -> JSON {
+    // Keras replaces the tensor by the one its history names; the shape is not looked at.
+    let config: JSONObject = ["shape": [nil], "dtype": "float32", "keras_history": history]
+    return .object(["class_name": "__keras_tensor__", "config": .object(config)])
+  }
+}
+
+/// Keras numbers the calls of each layer; the engine numbers all calls.
+struct FunctionalCalls {
+  /// For each layer its calls in order.
+  let nodes: [[ModelSpec.Node]]
+  /// For each node its number among its layer's calls.
+  private let number: [Int]
+
+  init(_ spec: ModelSpec) {
+    var nodes = [[ModelSpec.Node]](repeating: [], count: spec.layers.count)
+    var number: [Int] = []
+    for node in spec.nodes {
+      number.append(nodes[node.layer].count)
+      nodes[node.layer].append(node)
+    }
+    self.nodes = nodes
+    self.number = number
+  }
+
+  func call(_ spec: ModelSpec, _ reference: ModelSpec.TensorRef) throws(UnrollError) -> (layer: LayerSpec, number: Int) {
+    guard spec.nodes.indices.contains(reference.node) else {
+      throw UnrollError(.invalidState, "model \(spec.name): node \(reference.node) does not exist")
+    }
+    return (spec.layers[spec.nodes[reference.node].layer], number[reference.node])
+  }
+}
