@@ -43,7 +43,7 @@ import Unroll
     for ending in ["keras", "h5"] {
       let model = try ModelFile.load(path: "\(fixtures)/graphs/\(graph.name).\(ending)")
       try compare(try predict(model, inputs), outputs, "\(graph.name).\(ending)")
-      for format in [FileFormat.h5, .keras] {
+      for format in [FileFormat.h5, .h5Keras2, .keras] {
         let scratch = ScratchDirectory()
         try ModelFile.save(model, path: scratch.file("m"), format: format)
         let again = try ModelFile.load(path: scratch.file("m"))

@@ -15,11 +15,15 @@ enum CallForm {
 struct FunctionalEncoder {
   private let spec: ModelSpec
   private let form: CallForm
+  /// Whether a single input or output stands in a list too. Keras 3 takes the
+  /// ends' structure over: a list of one stays a list to TimeDistributed.
+  private let listsEnds: Bool
   private let calls: FunctionalCalls
 
-  init(_ spec: ModelSpec, _ form: CallForm) {
+  init(_ spec: ModelSpec, _ form: CallForm, listsEnds: Bool) {
     self.spec = spec
     self.form = form
+    self.listsEnds = listsEnds
     calls = FunctionalCalls(spec)
   }
 
@@ -68,6 +72,7 @@ struct FunctionalEncoder {
       }
       list.append([.string(layer.name), .int(call), .int(reference.output)])
     }
+    if !listsEnds, list.count == 1, let only = list.first { return only }
     return .array(list)
   }
 

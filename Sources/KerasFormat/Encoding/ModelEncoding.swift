@@ -35,6 +35,7 @@ struct ModelEncoder {
   }
 
   private func functional(_ spec: ModelSpec, _ name: String) throws(UnrollError) -> JSONObject {
-    try FunctionalEncoder(spec, calls).config(name: name) { (layer) throws(UnrollError) in try layerEncoder.layer(layer) }
+    // Keras before 2.4 reads lists of ends only.
+    try FunctionalEncoder(spec, calls, listsEnds: dialect == .legacy || calls == .keras2).config(name: name) { (layer) throws(UnrollError) in try layerEncoder.layer(layer) }
   }
 }

@@ -143,3 +143,13 @@ def test_inspect_says_what_a_file_is(trained, tmp_path):
     found = unroll.inspect(tmp_path / "model.h5")
     assert "h5" in str(found["format"])
     assert [layer["name"] for layer in found["layers"]][-3:] == ["lstm", "gru", "dense"]
+
+
+def test_a_file_format_may_be_named(trained, tmp_path):
+    model, x, _ = trained
+    path = tmp_path / "model.of_any_name"
+    for name in ("h5", "h5_keras2", "keras"):
+        model.save(path, file_format=name)
+        np.testing.assert_allclose(unroll.load_model(path).predict(x, verbose=0), model.predict(x, verbose=0))
+    with pytest.raises(ValueError, match="h5_keras2.*found 'tf'"):
+        model.save(path, file_format="tf")
