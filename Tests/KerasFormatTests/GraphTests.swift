@@ -62,24 +62,4 @@ import Unroll
       #expect(error <= 1e-5 * scale, "\(what), output \(index): off by \(error)")
     }
   }
-
-  private func predict(_ model: Model, _ inputs: [StoredArray]) throws -> [[Double]] {
-    let buffers = inputs.map { array in
-      let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: array.values.count)
-      _ = buffer.initialize(from: array.values)
-      return buffer
-    }
-    defer { for buffer in buffers { buffer.deallocate() } }
-    let views = try zip(buffers, inputs).map { buffer, array in
-      ArrayView(base: try #require(buffer.baseAddress), type: .float64, shape: array.shape)
-    }
-    let targets = try model.outputShapes(for: views).map { shape in
-      let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: shape.reduce(1, *))
-      buffer.initialize(repeating: .nan)
-      return buffer
-    }
-    defer { for buffer in targets { buffer.deallocate() } }
-    try model.predict(views, outputs: targets.map { OutputView(base: try #require($0.baseAddress), type: .float64) })
-    return targets.map { Array($0) }
-  }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Testing
 import Unroll
 
 @testable import KerasFormat
@@ -112,5 +113,33 @@ func predict(_ model: Model, _ input: StoredArray) throws -> [Double] {
       try model.predict([view], outputs: [OutputView(base: out, type: .float64)])
     }
     return output
+  }
+}
+
+/// The arrays as the engine takes them, for the time of `body`.
+func withViews<R>(_ arrays: [StoredArray], _ body: ([ArrayView]) throws -> R) throws -> R {
+  let buffers = arrays.map { array in
+    let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: array.values.count)
+    _ = buffer.initialize(from: array.values)
+    return buffer
+  }
+  defer { for buffer in buffers { buffer.deallocate() } }
+  return try body(
+    try zip(buffers, arrays).map { buffer, array in
+      ArrayView(base: try #require(buffer.baseAddress), type: .float64, shape: array.shape)
+    })
+}
+
+/// A model's outputs for its inputs, in float64.
+func predict(_ model: Model, _ inputs: [StoredArray]) throws -> [[Double]] {
+  try withViews(inputs) { views in
+    let targets = try model.outputShapes(for: views).map { shape in
+      let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: shape.reduce(1, *))
+      buffer.initialize(repeating: .nan)
+      return buffer
+    }
+    defer { for buffer in targets { buffer.deallocate() } }
+    try model.predict(views, outputs: targets.map { OutputView(base: try #require($0.baseAddress), type: .float64) })
+    return targets.map { Array($0) }
   }
 }

@@ -38,6 +38,8 @@ def recurrent():
                 options["recurrent_activation"] = recurrent_activation
             yield f"{label} {', '.join(options.values())}", one(**options)
         yield f"{label} regularizers", one(kernel_regularizer="l2", recurrent_regularizer="l1", bias_regularizer="l2")
+        yield f"{label} constraints", one(kernel_constraint="unit_norm", recurrent_constraint="min_max_norm",
+                                          bias_constraint="non_neg")
         yield f"{label} initializers", one(kernel_initializer="he_normal", recurrent_initializer="glorot_normal",
                                            bias_initializer="ones")
     yield "LSTM unit_forget_bias=False", Spec((N("LSTM", units=U, unit_forget_bias=False),))
@@ -59,7 +61,11 @@ def feed_forward():
         yield f"Activation {name}", Spec((N("Dense", units=U), N("Activation", activation=name)))
     for name in INITIALIZERS:
         yield f"Dense {name}", Spec((N("Dense", units=U, kernel_initializer=name),), shape=(F,))
+    yield "Dense constraints", Spec((
+        N("Dense", units=U, kernel_constraint="min_max_norm", bias_constraint="non_neg"),), shape=(F,))
     yield "Embedding", Spec((N("Embedding", input_dim=9, output_dim=U),), shape=(T,), tokens=9)
+    yield "Embedding constraint", Spec((
+        N("Embedding", input_dim=9, output_dim=U, embeddings_constraint="unit_norm"),), shape=(T,), tokens=9)
     yield "Embedding, GRU, softmax", Spec((
         N("Embedding", input_dim=9, output_dim=F), N("GRU", units=U, return_sequences=True),
         N("Dense", units=9, activation="softmax")), shape=(T,), tokens=9)

@@ -13,8 +13,10 @@ extension LayerDecoder {
     config.betaInitializer = try reader.initializer("beta_initializer", default: .zeros)
     config.gammaInitializer = try reader.initializer("gamma_initializer", default: .ones)
     config.betaRegularizer = try reader.regularizer("beta_regularizer")
+    config.betaConstraint = try reader.constraint("beta_constraint")
     config.gammaRegularizer = try reader.regularizer("gamma_regularizer")
-    reader.constraints
+    config.gammaConstraint = try reader.constraint("gamma_constraint")
+    reader.noteTrainingOnly("activity_regularizer")
     return config
   }
 
@@ -32,11 +34,13 @@ extension LayerDecoder {
     config.movingMeanInitializer = try reader.initializer("moving_mean_initializer", default: .zeros)
     config.movingVarianceInitializer = try reader.initializer("moving_variance_initializer", default: .ones)
     config.betaRegularizer = try reader.regularizer("beta_regularizer")
+    config.betaConstraint = try reader.constraint("beta_constraint")
     config.gammaRegularizer = try reader.regularizer("gamma_regularizer")
+    config.gammaConstraint = try reader.constraint("gamma_constraint")
     try reader.require("renorm", isOneOf: [false])
     try reader.require("mode", isOneOf: [0])
     reader.noteTrainingOnly("virtual_batch_size", "synchronized")
-    reader.constraints
+    reader.noteTrainingOnly("activity_regularizer")
     return config
   }
 
@@ -54,8 +58,10 @@ extension LayerDecoder {
     config.kernelInitializer = try reader.initializer("kernel_initializer", "init", default: .glorotUniform)
     config.biasInitializer = try reader.initializer("bias_initializer", default: .zeros)
     config.kernelRegularizer = try reader.regularizer("kernel_regularizer", "W_regularizer")
+    config.kernelConstraint = try reader.constraint("kernel_constraint", "W_constraint")
     config.biasRegularizer = try reader.regularizer("bias_regularizer", "b_regularizer")
-    reader.constraints
+    config.biasConstraint = try reader.constraint("bias_constraint", "b_constraint")
+    reader.noteTrainingOnly("activity_regularizer")
     try refuseQuantization(reader)
     return config
   }

@@ -157,8 +157,10 @@ struct LayerDecoder {
     config.kernelInitializer = try reader.initializer("kernel_initializer", "init", default: .glorotUniform)
     config.biasInitializer = try reader.initializer("bias_initializer", default: .zeros)
     config.kernelRegularizer = try reader.regularizer("kernel_regularizer", "W_regularizer")
+    config.kernelConstraint = try reader.constraint("kernel_constraint", "W_constraint")
     config.biasRegularizer = try reader.regularizer("bias_regularizer", "b_regularizer")
-    reader.constraints
+    config.biasConstraint = try reader.constraint("bias_constraint", "b_constraint")
+    reader.noteTrainingOnly("activity_regularizer")
     try refuseQuantization(reader)
     return config
   }
@@ -175,7 +177,8 @@ struct LayerDecoder {
     config.maskZero = try reader.bool("mask_zero", default: false)
     config.initializer = try reader.initializer("embeddings_initializer", "init", default: .uniform)
     config.regularizer = try reader.regularizer("embeddings_regularizer", "W_regularizer")
-    reader.constraints
+    config.constraint = try reader.constraint("embeddings_constraint", "W_constraint")
+    reader.noteTrainingOnly("activity_regularizer")
     try refuseQuantization(reader)
     return config
   }
@@ -202,8 +205,9 @@ struct LayerDecoder {
     var config = PReLUConfig()
     config.initializer = try reader.initializer("alpha_initializer", "init", default: .zeros)
     config.regularizer = try reader.regularizer("alpha_regularizer")
+    config.constraint = try reader.constraint("alpha_constraint")
     config.sharedAxes = try reader.ints("shared_axes") ?? []
-    reader.constraints
+    reader.noteTrainingOnly("activity_regularizer")
     return config
   }
 

@@ -57,10 +57,13 @@ extension LayerDecoder {
       "recurrent_initializer", "inner_init", default: .orthogonal(gain: 1))
     config.biasInitializer = try reader.initializer("bias_initializer", default: .zeros)
     config.kernelRegularizer = try reader.regularizer("kernel_regularizer", "W_regularizer")
+    config.kernelConstraint = try reader.constraint("kernel_constraint", "W_constraint")
     config.recurrentRegularizer = try reader.regularizer("recurrent_regularizer", "U_regularizer")
+    config.recurrentConstraint = try reader.constraint("recurrent_constraint", "U_constraint")
     config.biasRegularizer = try reader.regularizer("bias_regularizer", "b_regularizer")
+    config.biasConstraint = try reader.constraint("bias_constraint", "b_constraint")
     config.seed = try reader.optionalInt("seed")
-    reader.constraints
+    reader.noteTrainingOnly("activity_regularizer")
     return config
   }
 

@@ -131,10 +131,28 @@ extension ConfigReader {
     }
   }
 
-  var constraints: Void {
-    noteTrainingOnly(
-      "kernel_constraint", "recurrent_constraint", "bias_constraint", "embeddings_constraint", "beta_constraint",
-      "gamma_constraint", "alpha_constraint", "activity_regularizer", "W_constraint", "U_constraint", "b_constraint")
+  /// nil for none. Unknown ones are noted, as regularizers are.
+  func constraint(_ names: String...) throws(UnrollError) -> Constraint? {
+    for name in names {
+      guard let found = object[name], !found.isNull else { continue }
+      // Keras 1: {"name": "MaxNorm", "m": 2, "axis": 0}.
+      let className = found.string ?? found["class_name"]?.string ?? found["name"]?.string ?? "?"
+      let values = ConfigReader(found["config"]?.object ?? found.object ?? [:], owner: "\(owner): \(name)", context)
+      let written = className.split(separator: ">").last.map(String.init) ?? className
+      switch written.lowercased().filter({ $0 != "_" }) {
+      case "maxnorm": return .maxNorm(limit: try values.double("max_value", "m", default: 2), axes: try values.ints("axis") ?? [0])
+      case "nonneg", "nonnegative": return .nonNegative
+      case "unitnorm": return .unitNorm(axes: try values.ints("axis") ?? [0])
+      case "minmaxnorm":
+        return .minMaxNorm(
+          minimum: try values.double("min_value", "low", default: 0), maximum: try values.double("max_value", "high", default: 1),
+          rate: try values.double("rate", default: 1), axes: try values.ints("axis") ?? [0])
+      default:
+        context.note("\(owner): \(name) \"\(className)\" is unknown and left out; it matters in training only")
+        return nil
+      }
+    }
+    return nil
   }
 }
 

@@ -51,6 +51,7 @@ struct LayerEncoder {
       return [
         "input_dim": .int(config.inputDim), "output_dim": .int(config.outputDim),
         "embeddings_initializer": .initializer(config.initializer), "embeddings_regularizer": .regularizer(config.regularizer),
+        "embeddings_constraint": .constraint(config.constraint),
         "mask_zero": .bool(config.maskZero),
       ]
     case .activation(let activation): return ["activation": try .activation(activation, dialect, spec.name)]
@@ -58,6 +59,7 @@ struct LayerEncoder {
     case .prelu(let config):
       return [
         "alpha_initializer": .initializer(config.initializer), "alpha_regularizer": .regularizer(config.regularizer),
+        "alpha_constraint": .constraint(config.constraint),
         "shared_axes": config.sharedAxes.isEmpty ? nil : .ints(config.sharedAxes),
       ]
     case .dropout(let noise), .spatialDropout1D(let noise):
@@ -107,6 +109,7 @@ struct LayerEncoder {
       "units": .int(config.units), "activation": try .activation(config.activation, dialect, name), "use_bias": .bool(config.useBias),
       "kernel_initializer": .initializer(config.kernelInitializer), "bias_initializer": .initializer(config.biasInitializer),
       "kernel_regularizer": .regularizer(config.kernelRegularizer), "bias_regularizer": .regularizer(config.biasRegularizer),
+      "kernel_constraint": .constraint(config.kernelConstraint), "bias_constraint": .constraint(config.biasConstraint),
     ]
   }
 
@@ -132,8 +135,11 @@ struct LayerEncoder {
     members["bias_initializer"] = .initializer(config.biasInitializer)
     if case .lstm(let unitForgetBias) = config.cell { members["unit_forget_bias"] = .bool(unitForgetBias) }
     members["kernel_regularizer"] = .regularizer(config.kernelRegularizer)
+    members["kernel_constraint"] = .constraint(config.kernelConstraint)
     members["recurrent_regularizer"] = .regularizer(config.recurrentRegularizer)
+    members["recurrent_constraint"] = .constraint(config.recurrentConstraint)
     members["bias_regularizer"] = .regularizer(config.biasRegularizer)
+    members["bias_constraint"] = .constraint(config.biasConstraint)
     members["dropout"] = .double(config.dropout)
     members["recurrent_dropout"] = .double(config.recurrentDropout)
     if case .gru(let resetAfter) = config.cell { members["reset_after"] = .bool(resetAfter) }
@@ -186,6 +192,7 @@ struct LayerEncoder {
       "center": .bool(config.center), "scale": .bool(config.scale),
       "beta_initializer": .initializer(config.betaInitializer), "gamma_initializer": .initializer(config.gammaInitializer),
       "beta_regularizer": .regularizer(config.betaRegularizer), "gamma_regularizer": .regularizer(config.gammaRegularizer),
+      "beta_constraint": .constraint(config.betaConstraint), "gamma_constraint": .constraint(config.gammaConstraint),
     ]
     if config.rmsScaling { members["rms_scaling"] = true }
     return members
@@ -199,6 +206,7 @@ struct LayerEncoder {
       "moving_mean_initializer": .initializer(config.movingMeanInitializer),
       "moving_variance_initializer": .initializer(config.movingVarianceInitializer),
       "beta_regularizer": .regularizer(config.betaRegularizer), "gamma_regularizer": .regularizer(config.gammaRegularizer),
+      "beta_constraint": .constraint(config.betaConstraint), "gamma_constraint": .constraint(config.gammaConstraint),
     ]
   }
 
@@ -214,7 +222,9 @@ struct LayerEncoder {
     members["kernel_initializer"] = .initializer(config.kernelInitializer)
     members["bias_initializer"] = .initializer(config.biasInitializer)
     members["kernel_regularizer"] = .regularizer(config.kernelRegularizer)
+    members["kernel_constraint"] = .constraint(config.kernelConstraint)
     members["bias_regularizer"] = .regularizer(config.biasRegularizer)
+    members["bias_constraint"] = .constraint(config.biasConstraint)
     return members
   }
 }

@@ -61,6 +61,22 @@ extension JSON {
     return object("L1L2", ["l1": .double(regularizer.l1), "l2": .double(regularizer.l2)])
   }
 
+  static func constraint(_ constraint: Constraint?) -> JSON {
+    func object(_ className: String, _ config: JSONObject, _ axes: [Int] = []) -> JSON {
+      var config = config
+      if !axes.isEmpty { config["axis"] = axes.count == 1 ? .int(axes[0]) : .ints(axes) }
+      return .object(Dialect.object("keras.constraints", className, config))
+    }
+    switch constraint {
+    case nil: return nil
+    case .maxNorm(let limit, let axes): return object("MaxNorm", ["max_value": .double(limit)], axes)
+    case .nonNegative: return object("NonNeg", [:])
+    case .unitNorm(let axes): return object("UnitNorm", [:], axes)
+    case .minMaxNorm(let minimum, let maximum, let rate, let axes):
+      return object("MinMaxNorm", ["min_value": .double(minimum), "max_value": .double(maximum), "rate": .double(rate)], axes)
+    }
+  }
+
   static func optional(_ value: Int?) -> JSON { value.map { .int($0) } ?? .null }
   static func optional(_ value: Double?) -> JSON { value.map { .double($0) } ?? .null }
   static func ints(_ values: [Int]) -> JSON { .array(values.map { .int($0) }) }

@@ -49,13 +49,13 @@ class Layer<S: Scalar> {
   /// The parameter paths of this layer begin with its name.
   final func declare(
     _ suffix: String, _ shape: [Int], _ initializer: Initializer, _ regularizer: Regularizer? = nil,
-    isWeight: Bool = true, fans: (fanIn: Int, fanOut: Int)? = nil,
+    _ constraint: Constraint? = nil, isWeight: Bool = true, fans: (fanIn: Int, fanOut: Int)? = nil,
     afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)? = nil
   ) -> Parameter<S> {
     declare(
       Parameter(
         name: "\(name)/\(suffix)", shape: shape, initializer: initializer, regularizer: regularizer,
-        isWeight: isWeight, isTrainable: spec.trainable, fans: fans, afterInitialize: afterInitialize))
+        constraint: constraint, isWeight: isWeight, isTrainable: spec.trainable, fans: fans, afterInitialize: afterInitialize))
   }
 
   /// The single input of layers that take one.

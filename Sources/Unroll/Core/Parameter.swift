@@ -8,6 +8,7 @@ final class Parameter<S: Scalar> {
   let shape: [Int]
   let initializer: Initializer
   let regularizer: Regularizer?
+  let constraint: Constraint?
   /// False for moving statistics, which gradients never touch.
   let isWeight: Bool
   /// fan-in and fan-out for variance scaling, where the shape does not say it.
@@ -23,14 +24,16 @@ final class Parameter<S: Scalar> {
   var count: Int { shape.reduce(1, *) }
 
   init(
-    name: String, shape: [Int], initializer: Initializer, regularizer: Regularizer? = nil, isWeight: Bool = true,
-    isTrainable: Bool, fans: (fanIn: Int, fanOut: Int)? = nil,
+    name: String, shape: [Int], initializer: Initializer, regularizer: Regularizer? = nil, constraint: Constraint? = nil,
+    isWeight: Bool = true,
+       isTrainable: Bool, fans: (fanIn: Int, fanOut: Int)? = nil,
     afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)? = nil
   ) {
     self.name = name
     self.shape = shape
     self.initializer = initializer
     self.regularizer = regularizer
+    self.constraint = constraint
     self.isWeight = isWeight
     self.isTrainable = isTrainable && isWeight
     self.fans = fans

@@ -93,7 +93,9 @@ public struct DenseConfig: Sendable, Equatable {
   public var kernelInitializer = Initializer.glorotUniform
   public var biasInitializer = Initializer.zeros
   public var kernelRegularizer: Regularizer?
+  public var kernelConstraint: Constraint?
   public var biasRegularizer: Regularizer?
+  public var biasConstraint: Constraint?
   public init(units: Int) { self.units = units }
 }
 
@@ -112,8 +114,11 @@ public struct RecurrentConfig: Sendable, Equatable {
   public var recurrentInitializer = Initializer.orthogonal(gain: 1)
   public var biasInitializer = Initializer.zeros
   public var kernelRegularizer: Regularizer?
+  public var kernelConstraint: Constraint?
   public var recurrentRegularizer: Regularizer?
+  public var recurrentConstraint: Constraint?
   public var biasRegularizer: Regularizer?
+  public var biasConstraint: Constraint?
   public var dropout = 0.0
   public var recurrentDropout = 0.0
   public var returnSequences = false
@@ -157,6 +162,7 @@ public struct EmbeddingConfig: Sendable, Equatable {
   public var maskZero = false
   public var initializer = Initializer.uniform
   public var regularizer: Regularizer?
+  public var constraint: Constraint?
   public init(inputDim: Int, outputDim: Int) {
     self.inputDim = inputDim
     self.outputDim = outputDim
@@ -181,6 +187,7 @@ public struct ActivationLayerConfig: Sendable, Equatable {
 public struct PReLUConfig: Sendable, Equatable {
   public var initializer = Initializer.zeros
   public var regularizer: Regularizer?
+  public var constraint: Constraint?
   /// Axes (1 = first after the batch) that share one slope.
   public var sharedAxes: [Int] = []
   public init() {}
@@ -219,7 +226,9 @@ public struct LayerNormalizationConfig: Sendable, Equatable {
   public var betaInitializer = Initializer.zeros
   public var gammaInitializer = Initializer.ones
   public var betaRegularizer: Regularizer?
+  public var betaConstraint: Constraint?
   public var gammaRegularizer: Regularizer?
+  public var gammaConstraint: Constraint?
   public init() {}
 }
 
@@ -234,7 +243,9 @@ public struct BatchNormalizationConfig: Sendable, Equatable {
   public var movingMeanInitializer = Initializer.zeros
   public var movingVarianceInitializer = Initializer.ones
   public var betaRegularizer: Regularizer?
+  public var betaConstraint: Constraint?
   public var gammaRegularizer: Regularizer?
+  public var gammaConstraint: Constraint?
   public init() {}
 }
 
@@ -252,7 +263,9 @@ public struct Conv1DConfig: Sendable, Equatable {
   public var kernelInitializer = Initializer.glorotUniform
   public var biasInitializer = Initializer.zeros
   public var kernelRegularizer: Regularizer?
+  public var kernelConstraint: Constraint?
   public var biasRegularizer: Regularizer?
+  public var biasConstraint: Constraint?
   public init(filters: Int, kernelSize: Int) {
     self.filters = filters
     self.kernelSize = kernelSize

@@ -18,6 +18,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   private static var updateBlock: Int { 1 << 14 }
   private let updateBlocks: [Range<Int>]
   private let regularized: [(parameter: Parameter<S>, l1: Double, l2: Double)]
+  private let constrained: [ConstrainedParameter<S>]
   private(set) var isFitting = false
   let valueNames: [String]
 
@@ -46,6 +47,11 @@ final class Trainer<S: Scalar>: AnyTrainer {
       guard parameter.isTrainable, let regularizer = parameter.regularizer, regularizer.l1 != 0 || regularizer.l2 != 0 else { return nil }
       return (parameter, regularizer.l1, regularizer.l2)
     }
+    var constrained: [ConstrainedParameter<S>] = []
+    for parameter in network.store.parameters where parameter.isTrainable {
+      if let constraint = parameter.constraint { constrained.append(try ConstrainedParameter(parameter, constraint)) }
+    }
+    self.constrained = constrained
   }
 
   private static func heads(_ network: Network<S>, _ spec: CompileSpec) throws(UnrollError) -> [Head] {
@@ -217,16 +223,14 @@ final class Trainer<S: Scalar>: AnyTrainer {
     phase = .update
     active = runner
     pool.run(tasks: updateBlocks.count)
-    optimizer.iteration += 1
-    try network.prepare()
+    try endUpdate()
   }
 
   /// The same with any gradients, on this thread.
   func update(_ gradients: UnsafeMutablePointer<S>) throws(UnrollError) {
     beginUpdate(gradients)
     for block in updateBlocks { optimizer.apply(block, gradients: gradients) }
-    optimizer.iteration += 1
-    try network.prepare()
+    try endUpdate()
   }
 
   /// What concerns all parameters at once: the penalty's slope, clipping by norm.
@@ -241,6 +245,12 @@ final class Trainer<S: Scalar>: AnyTrainer {
     }
     optimizer.clipByNorm(gradients)
     optimizer.beginStep()
+  }
+
+  private func endUpdate() throws(UnrollError) {
+    for parameter in constrained { parameter.apply() }
+    optimizer.iteration += 1
+    try network.prepare()
   }
 
   /// Marks the trainer as busy; a callback must not start a second fit.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import unroll
-from unroll import layers, losses, models, optimizers, utils
+from unroll import constraints, layers, losses, models, optimizers, utils
 
 
 def make(waves, seed=1, **arguments):
@@ -196,3 +196,20 @@ def test_stateful_models_carry_their_state_over(random):
     assert np.abs(first - second).max() > 1e-4
     model.reset_states()
     np.testing.assert_array_equal(model.predict(x, batch_size=2, verbose=0), first)
+
+
+def test_constraints_hold_after_every_update(random):
+    model = unroll.Sequential([
+        layers.Input((5, 3)),
+        layers.GRU(4, kernel_constraint=constraints.UnitNorm(), recurrent_constraint=constraints.max_norm(0.5, axis=1),
+                   bias_constraint="non_neg"),
+        layers.Dense(2, kernel_constraint=constraints.MinMaxNorm(0.2, 0.3))])
+    model.compile("sgd", "mse")
+    model.fit(random.standard_normal((8, 5, 3)), random.standard_normal((8, 2)), epochs=2, verbose=0)
+    kernel, recurrent, bias, dense, _ = model.get_weights()
+    np.testing.assert_allclose(np.linalg.norm(kernel, axis=0), 1, rtol=1e-6)
+    assert np.linalg.norm(recurrent, axis=1).max() <= 0.5
+    assert bias.min() >= 0 and bias.max() > 0
+    norms = np.linalg.norm(dense, axis=0)
+    assert norms.min() >= 0.2 * (1 - 1e-6) and norms.max() <= 0.3 * (1 + 1e-6)
+    assert model.layers[0].get_config()["bias_constraint"] == "non_neg"

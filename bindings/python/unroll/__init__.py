@@ -14,7 +14,7 @@ Arrays are NumPy's, in Keras' order: (samples, time, features). Errors are
 """
 
 from . import (
-    callbacks, cells, config, errors, initializers, layers, losses, metrics, models, optimizers, preprocessing,
+    callbacks, cells, config, constraints, errors, initializers, layers, losses, metrics, models, optimizers, preprocessing,
     regularizers, utils,
 )
 from ._lib import instruction_set, version
@@ -26,7 +26,8 @@ from .vocabulary import Vocabulary
 
 __version__ = "0.1.0"
 __all__ = [
-    "Input", "Model", "Sequential", "Stream", "UnrollError", "Vocabulary", "callbacks", "cells", "config", "errors", "initializers", "inspect",
+    "Input", "Model", "Sequential", "Stream", "UnrollError", "Vocabulary", "callbacks", "cells", "config",
+    "constraints", "errors", "initializers", "inspect",
     "instruction_set", "layers", "load_model", "losses", "metrics", "models", "optimizers", "preprocessing",
     "regularizers", "utils", "version",
 ]

@@ -17,8 +17,8 @@ final class DenseLayer<S: Scalar>: Layer<S> {
       throw UnrollError(.invalidArgument, "\(name): units must be at least 1, found \(config.units)")
     }
     let features = try knownFeatures(try onlyInput(inputs, rank: 1...16))
-    kernel = declare("kernel", [features, config.units], config.kernelInitializer, config.kernelRegularizer)
-    if config.useBias { bias = declare("bias", [config.units], config.biasInitializer, config.biasRegularizer) }
+    kernel = declare("kernel", [features, config.units], config.kernelInitializer, config.kernelRegularizer, config.kernelConstraint)
+    if config.useBias { bias = declare("bias", [config.units], config.biasInitializer, config.biasRegularizer, config.biasConstraint) }
     packed = PackedMatrix(k: features, n: config.units)
     return try outputShapes(inputs)
   }

@@ -37,8 +37,8 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
     }
     inGroup = features / config.groups
     kernel = declare(
-      "kernel", [config.kernelSize, inGroup, config.filters], config.kernelInitializer, config.kernelRegularizer)
-    if config.useBias { bias = declare("bias", [config.filters], config.biasInitializer, config.biasRegularizer) }
+      "kernel", [config.kernelSize, inGroup, config.filters], config.kernelInitializer, config.kernelRegularizer, config.kernelConstraint)
+    if config.useBias { bias = declare("bias", [config.filters], config.biasInitializer, config.biasRegularizer, config.biasConstraint) }
     return try outputShapes(inputs)
   }
 

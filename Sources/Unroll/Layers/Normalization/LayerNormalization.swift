@@ -21,10 +21,10 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     }
     let features = try knownFeatures(input)
     if config.scale || config.rmsScaling {
-      gamma = declare("gamma", [features], config.gammaInitializer, config.gammaRegularizer)
+      gamma = declare("gamma", [features], config.gammaInitializer, config.gammaRegularizer, config.gammaConstraint)
     }
     if config.center && !config.rmsScaling {
-      beta = declare("beta", [features], config.betaInitializer, config.betaRegularizer)
+      beta = declare("beta", [features], config.betaInitializer, config.betaRegularizer, config.betaConstraint)
     }
     return [input]
   }

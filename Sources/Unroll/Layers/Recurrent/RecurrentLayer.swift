@@ -59,9 +59,9 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     let (columns, overflow) = recurrentPlan.cell.gates.multipliedReportingOverflow(by: units)
     if overflow { throw UnrollError(.invalidArgument, "\(name): \(units) units are more than memory can address") }
     recurrentPlan.features = features
-    kernel = declare("kernel", [features, columns], config.kernelInitializer, config.kernelRegularizer)
+    kernel = declare("kernel", [features, columns], config.kernelInitializer, config.kernelRegularizer, config.kernelConstraint)
     recurrentKernel = declare(
-      "recurrent_kernel", [units, columns], config.recurrentInitializer, config.recurrentRegularizer)
+      "recurrent_kernel", [units, columns], config.recurrentInitializer, config.recurrentRegularizer, config.recurrentConstraint)
     if config.useBias {
       let shape = recurrentPlan.cell == .gru && recurrentPlan.resetAfter ? [2, columns] : [columns]
       var afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)?
@@ -69,7 +69,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
         // Jozefowicz et al. (2015): gates that begin open learn long memories.
         afterInitialize = { bias in for u in units..<2 * units { bias[u] = 1 } }
       }
-      bias = declare("bias", shape, config.biasInitializer, config.biasRegularizer, afterInitialize: afterInitialize)
+      bias = declare("bias", shape, config.biasInitializer, config.biasRegularizer, config.biasConstraint, afterInitialize: afterInitialize)
     }
     return outputs
   }

@@ -14,11 +14,7 @@ if TYPE_CHECKING:
     from .._weights import Weight
 
 # Config that Keras writes for every layer and that this library fixes.
-_NOT_SUPPORTED = {
-    "activity_regularizer": None, "kernel_constraint": None, "recurrent_constraint": None,
-    "bias_constraint": None, "embeddings_constraint": None, "beta_constraint": None,
-    "gamma_constraint": None, "alpha_constraint": None, "noise_shape": None,
-}
+_NOT_SUPPORTED = {"activity_regularizer": None, "noise_shape": None}
 # Accepted and without effect here: they choose between implementations of the same result.
 _IGNORED = {"unroll", "implementation", "use_cudnn", "time_major"}
 
@@ -212,8 +208,8 @@ def serialize(value: Any) -> Any:
         return value.item()
     if callable(value):
         raise ValueError(
-            f"{value!r} is a Python function; activations, initializers and regularizers run inside the library "
-            "and are given by name or as objects of unroll.initializers and unroll.regularizers"
+            f"{value!r} is a Python function; activations, initializers, regularizers and constraints run inside the "
+            "library and are given by name or as objects of unroll.initializers, regularizers and constraints"
         )
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
+from ..constraints import ConstraintLike
 from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
 from ._base import KerasTensor, Layer, options
@@ -46,7 +47,8 @@ class Dense(Layer):
     def __init__(
         self, units: int, activation: str | None = None, use_bias: bool = True,
         kernel_initializer: InitializerLike = "glorot_uniform", bias_initializer: InitializerLike = "zeros",
-        kernel_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None, **common: Any,
+        kernel_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
+        kernel_constraint: ConstraintLike = None, bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 
@@ -60,7 +62,7 @@ class Embedding(Layer):
     def __init__(
         self, input_dim: int, output_dim: int, embeddings_initializer: InitializerLike = "uniform",
         embeddings_regularizer: RegularizerLike = None, mask_zero: bool = False, input_length: int | None = None,
-        **common: Any,
+        embeddings_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         if input_length is not None:
             common.setdefault("input_shape", (input_length,))
@@ -98,7 +100,8 @@ class PReLU(Layer):
 
     def __init__(
         self, alpha_initializer: InitializerLike = "zeros", alpha_regularizer: RegularizerLike = None,
-        shared_axes: Sequence[int] | None = None, **common: Any,
+        shared_axes: Sequence[int] | None = None,
+        alpha_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
+from ..constraints import ConstraintLike
 from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
 from ._base import Layer, options
@@ -38,7 +39,9 @@ class SimpleRNN(_Recurrent):
         recurrent_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
         dropout: float = 0.0, recurrent_dropout: float = 0.0, return_sequences: bool = False,
         return_state: bool = False, go_backwards: bool = False, stateful: bool = False, seed: int | None = None,
-        zero_output_for_mask: bool = False, **common: Any,
+        zero_output_for_mask: bool = False,
+        kernel_constraint: ConstraintLike = None, recurrent_constraint: ConstraintLike = None,
+        bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 
@@ -60,7 +63,9 @@ class LSTM(_Recurrent):
         recurrent_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
         dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None,
         return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False,
-        stateful: bool = False, zero_output_for_mask: bool = False, **common: Any,
+        stateful: bool = False, zero_output_for_mask: bool = False,
+        kernel_constraint: ConstraintLike = None, recurrent_constraint: ConstraintLike = None,
+        bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 
@@ -80,7 +85,9 @@ class GRU(_Recurrent):
         bias_regularizer: RegularizerLike = None, dropout: float = 0.0, recurrent_dropout: float = 0.0,
         seed: int | None = None, return_sequences: bool = False, return_state: bool = False,
         go_backwards: bool = False, stateful: bool = False, reset_after: bool = True,
-        zero_output_for_mask: bool = False, **common: Any,
+        zero_output_for_mask: bool = False,
+        kernel_constraint: ConstraintLike = None, recurrent_constraint: ConstraintLike = None,
+        bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 
@@ -99,7 +106,9 @@ class SimpleRNNCell(_Cell):
         kernel_initializer: InitializerLike = "glorot_uniform", recurrent_initializer: InitializerLike = "orthogonal",
         bias_initializer: InitializerLike = "zeros", kernel_regularizer: RegularizerLike = None,
         recurrent_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
-        dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None, **common: Any,
+        dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None,
+        kernel_constraint: ConstraintLike = None, recurrent_constraint: ConstraintLike = None,
+        bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 
@@ -115,7 +124,9 @@ class LSTMCell(_Cell):
         recurrent_initializer: InitializerLike = "orthogonal", bias_initializer: InitializerLike = "zeros",
         unit_forget_bias: bool = True, kernel_regularizer: RegularizerLike = None,
         recurrent_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
-        dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None, **common: Any,
+        dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None,
+        kernel_constraint: ConstraintLike = None, recurrent_constraint: ConstraintLike = None,
+        bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 
@@ -129,7 +140,9 @@ class GRUCell(_Cell):
         recurrent_initializer: InitializerLike = "orthogonal", bias_initializer: InitializerLike = "zeros",
         kernel_regularizer: RegularizerLike = None, recurrent_regularizer: RegularizerLike = None,
         bias_regularizer: RegularizerLike = None, dropout: float = 0.0, recurrent_dropout: float = 0.0,
-        reset_after: bool = True, seed: int | None = None, **common: Any,
+        reset_after: bool = True, seed: int | None = None,
+        kernel_constraint: ConstraintLike = None, recurrent_constraint: ConstraintLike = None,
+        bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
+from ..constraints import ConstraintLike
 from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
 from ._base import Layer, options
@@ -41,7 +42,8 @@ class LayerNormalization(Layer):
     def __init__(
         self, axis: int | Sequence[int] = -1, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
         beta_initializer: InitializerLike = "zeros", gamma_initializer: InitializerLike = "ones",
-        beta_regularizer: RegularizerLike = None, gamma_regularizer: RegularizerLike = None, **common: Any,
+        beta_regularizer: RegularizerLike = None, gamma_regularizer: RegularizerLike = None,
+        beta_constraint: ConstraintLike = None, gamma_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 
@@ -56,7 +58,8 @@ class BatchNormalization(Layer):
         self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
         beta_initializer: InitializerLike = "zeros", gamma_initializer: InitializerLike = "ones",
         moving_mean_initializer: InitializerLike = "zeros", moving_variance_initializer: InitializerLike = "ones",
-        beta_regularizer: RegularizerLike = None, gamma_regularizer: RegularizerLike = None, **common: Any,
+        beta_regularizer: RegularizerLike = None, gamma_regularizer: RegularizerLike = None,
+        beta_constraint: ConstraintLike = None, gamma_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         super().__init__(options(locals()), **common)
 
@@ -76,7 +79,8 @@ class Conv1D(Layer):
         self, filters: int, kernel_size: int, strides: int = 1, padding: str = "valid", dilation_rate: int = 1,
         groups: int = 1, activation: str | None = None, use_bias: bool = True,
         kernel_initializer: InitializerLike = "glorot_uniform", bias_initializer: InitializerLike = "zeros",
-        kernel_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None, **common: Any,
+        kernel_regularizer: RegularizerLike = None, bias_regularizer: RegularizerLike = None,
+        kernel_constraint: ConstraintLike = None, bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         config = options(locals())
         for key in ("kernel_size", "strides", "dilation_rate"):
