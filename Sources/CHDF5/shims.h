@@ -183,12 +183,55 @@ static inline int unroll_h5s_is_null(hid_t space) { return H5Sget_simple_extent_
 static inline int unroll_h5s_max_rank(void) { return H5S_MAX_RANK; }
 
 // Attributes.
+
+/// Length (4), address of a heap collection (8), index in it (4).
+enum { UNROLL_HEAP_REFERENCE_SIZE = 16 };
+
 static inline hid_t unroll_h5a_open(hid_t object, const char *name) { return H5Aopen(object, name, H5P_DEFAULT); }
 static inline hid_t unroll_h5a_create(hid_t object, const char *name, hid_t type, hid_t space) {
   return H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
 }
-static inline void unroll_h5_reclaim(hid_t type, hid_t space, void *buffer) {
-  (void)H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer);
+
+/// A "conversion" that keeps the bytes: HDF5 calls it with what the file holds
+/// for a variable-length string, which is a reference into a global heap.
+static herr_t unroll_h5t_keep_reference(hid_t source, hid_t target, H5T_cdata_t *data, size_t count, size_t stride,
+                                        size_t background_stride, void *buffer, void *background, hid_t plist) {
+  (void)count, (void)stride, (void)background_stride, (void)buffer, (void)background, (void)plist;
+  if (data->command != H5T_CONV_INIT) return 0;
+  data->need_bkg = H5T_BKG_NO;
+  return H5Tget_size(target) == UNROLL_HEAP_REFERENCE_SIZE && H5Tis_variable_str(source) > 0 ? 0 : -1;
+}
+
+/// Reads an attribute of variable-length strings as the references that the
+/// file holds, UNROLL_HEAP_REFERENCE_SIZE bytes each, without following them:
+/// HDF5 1.10 believes damaged heaps and references, and crashes or never returns.
+static inline herr_t unroll_h5a_read_references(hid_t attribute, hid_t type, void *out) {
+  H5T_cdata_t *found = NULL;
+  herr_t status = -1;
+  hid_t reference = H5Tcreate(H5T_OPAQUE, UNROLL_HEAP_REFERENCE_SIZE);
+  if (reference < 0) return -1;
+  // Looked up each time: a host that closes the library loses registrations.
+  if (H5Tfind(type, reference, &found) != NULL ||
+      H5Tregister(H5T_PERS_SOFT, "unroll reference", type, reference, unroll_h5t_keep_reference) >= 0)
+    status = H5Aread(attribute, reference, out);
+  H5Tclose(reference);
+  return status;
+}
+
+/// Where the addresses in the file count from; -1 if HDF5 cannot say, or if
+/// its addresses and sizes have other than 8 bytes (no 64-bit HDF5 writes that).
+static inline long long unroll_h5_base_address(hid_t object) {
+  hsize_t size = 0;
+  size_t address_bytes = 0, size_bytes = 0;
+  hid_t plist = -1, file = H5Iget_file_id(object);
+  long long result = -1;
+  if (file < 0) return -1;
+  if ((plist = H5Fget_create_plist(file)) >= 0 && H5Pget_userblock(plist, &size) >= 0 && size < 1ull << 62 &&
+      H5Pget_sizes(plist, &address_bytes, &size_bytes) >= 0 && address_bytes == 8 && size_bytes == 8)
+    result = (long long)size;
+  if (plist >= 0) H5Pclose(plist);
+  H5Fclose(file);
+  return result;
 }
 
 // Errors. HDF5 prints to stderr by default; the stack is per thread.

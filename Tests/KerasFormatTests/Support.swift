@@ -91,7 +91,7 @@ struct CheckedFile {
   private let file: H5File
   static func open(_ path: String) throws(UnrollError) -> CheckedFile {
     let input = try InputFile(path: path)
-    let file = try H5File.open(path: path, byteCount: input.byteCount)
+    let file = try H5File.open(input)
     return CheckedFile(root: file.root, file: file)
   }
   func array(_ path: String) throws(UnrollError) -> StoredArray {

@@ -34,7 +34,7 @@ struct CheckpointFile {
   private init(hdf5 input: InputFile) throws(UnrollError) {
     path = input.path
     byteCount = input.byteCount
-    hdf5 = try H5File.open(path: input.path, byteCount: input.byteCount)
+    hdf5 = try H5File.open(input)
     let root = hdf5.root
     func text(_ group: H5Group, _ name: String) throws(UnrollError) -> String? {
       group.attributes.has(name) ? try group.attributes.string(name) : nil

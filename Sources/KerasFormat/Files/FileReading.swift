@@ -36,21 +36,22 @@ struct InputFile {
   }
 
   /// The first bytes, fewer if the file is shorter.
-  func start(_ count: Int) throws(UnrollError) -> [UInt8] { try read(upTo: min(count, byteCount)) }
+  func start(_ count: Int) throws(UnrollError) -> [UInt8] { try read(upTo: min(count, byteCount), from: 0) }
 
   /// The whole file.
   func contents() throws(UnrollError) -> [UInt8] {
     guard byteCount <= 16 << 30 else { throw UnrollError(.unsupported, "\(path): \(byteCount) bytes are too many for a .keras file") }
-    let bytes = try read(upTo: byteCount)
+    let bytes = try read(upTo: byteCount, from: 0)
     guard bytes.count == byteCount else { throw UnrollError(.io, "cannot read \(path): it shrank while being read") }
     return bytes
   }
 
-  private func read(upTo count: Int) throws(UnrollError) -> [UInt8] {
+  /// `count` bytes from `offset`, fewer where the file ends.
+  func read(upTo count: Int, from offset: Int) throws(UnrollError) -> [UInt8] {
     var failed = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {
-        let got = pread(descriptor.value, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(filled))
+        let got = pread(descriptor.value, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
         if got < 0, errno == EINTR { continue }
         if got <= 0 {
           failed = got < 0

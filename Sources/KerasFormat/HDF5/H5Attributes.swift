@@ -5,7 +5,7 @@ import Unroll
 struct H5Attributes {
   let owner: H5Identifier
   let path: String
-  let limits: H5Limits
+  let source: H5Source
 
   func has(_ name: String) -> Bool { H5Aexists(owner.id, name) > 0 }
 
@@ -30,8 +30,8 @@ struct H5Attributes {
     let shape = try h5Extent(of: space, where_) ?? [0]
     let count = try checkedProduct(shape, where_)
     let bytes = try checkedProduct([count, max(1, H5Tget_size(type.id))], where_)
-    guard bytes <= limits.maximumStringBytes else {
-      throw UnrollError(.format, "\(where_): \(bytes) bytes; at most \(limits.maximumStringBytes) are read")
+    guard bytes <= source.maximumStringBytes else {
+      throw UnrollError(.format, "\(where_): \(bytes) bytes; at most \(source.maximumStringBytes) are read")
     }
     return Opened(attribute: attribute, type: type, space: space, shape: shape, count: count)
   }
@@ -75,10 +75,17 @@ struct H5Attributes {
   private func strings(_ opened: Opened, _ name: String) throws(UnrollError) -> [String] {
     let failure = "\(path): attribute \(name): cannot read the strings"
     if H5Tis_variable_str(opened.type.id) > 0 {
-      var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: opened.count)
-      guard H5Aread(opened.attribute.id, opened.type.id, &pointers) >= 0 else { throw hdf5Error(.format, failure) }
-      defer { unroll_h5_reclaim(opened.type.id, opened.space.id, &pointers) }
-      return pointers.map { $0.map { String(cString: $0) } ?? "" }
+      let base = Int(unroll_h5_base_address(owner.id))
+      guard base >= 0 else { throw hdf5Error(.format, failure) }
+      guard opened.count <= source.byteCount / Int(UNROLL_HEAP_REFERENCE_SIZE) else {
+        throw UnrollError(.format, "\(failure): \(opened.count) of them in a file of \(source.byteCount) bytes")
+      }
+      var references = [UInt8](repeating: 0, count: Int(UNROLL_HEAP_REFERENCE_SIZE) * opened.count)
+      guard unroll_h5a_read_references(opened.attribute.id, opened.type.id, &references) >= 0 else {
+        throw hdf5Error(.format, failure)
+      }
+      var heap = H5GlobalHeap(source: source, baseAddress: base)
+      return try heap.strings(references, "\(path): attribute \(name)")
     }
     let size = H5Tget_size(opened.type.id)
     guard size > 0 else { return [String](repeating: "", count: opened.count) }

@@ -13,16 +13,16 @@ struct H5Dataset {
   let count: Int
   let attributes: H5Attributes
 
-  init(_ identifier: H5Identifier, path: String, limits: H5Limits) throws(UnrollError) {
+  init(_ identifier: H5Identifier, path: String, source: H5Source) throws(UnrollError) {
     self.identifier = identifier
     self.path = path
-    attributes = H5Attributes(owner: identifier, path: path, limits: limits)
+    attributes = H5Attributes(owner: identifier, path: path, source: source)
     let type = try H5Identifier.type(H5Dget_type(identifier.id), "\(path): unreadable type")
     element = try Self.element(of: type, path: path, attributes: attributes)
     let space = try H5Identifier.space(H5Dget_space(identifier.id), "\(path): unreadable shape")
     shape = try h5Extent(of: space, path) ?? [0]
     count = try checkedProduct(shape, path)
-    try Self.checkStorage(identifier, path: path, declared: try checkedProduct([count, H5Tget_size(type.id)], path), limits)
+    try Self.checkStorage(identifier, path: path, declared: try checkedProduct([count, H5Tget_size(type.id)], path), source)
   }
 
   var elementName: String {
@@ -50,7 +50,7 @@ struct H5Dataset {
 
   /// Refuses data kept elsewhere, unknown filters, and sizes the file cannot hold.
   private static func checkStorage(
-    _ identifier: H5Identifier, path: String, declared: Int, _ limits: H5Limits
+    _ identifier: H5Identifier, path: String, declared: Int, _ source: H5Source
   ) throws(UnrollError) {
     switch unroll_h5d_is_plain(identifier.id) {
     case 1: break
@@ -59,17 +59,17 @@ struct H5Dataset {
       throw UnrollError(.unsupported, "\(path): unknown compression filter; gzip, shuffle and fletcher32 are read")
     default: throw hdf5Error(.format, "\(path): unreadable dataset")
     }
-    guard declared > 0, limits.fileBytes > 0 else { return }
+    guard declared > 0, source.byteCount > 0 else { return }
     let chunkElements = unroll_h5d_chunk_elements(identifier.id)
     if chunkElements == 0 {
-      guard declared <= limits.fileBytes else {
+      guard declared <= source.byteCount else {
         throw UnrollError(
-          .format, "\(path): declares \(declared) bytes in a file of \(limits.fileBytes); the file is damaged or truncated")
+          .format, "\(path): declares \(declared) bytes in a file of \(source.byteCount); the file is damaged or truncated")
       }
       return
     }
     let stored = Int(exactly: H5Dget_storage_size(identifier.id)) ?? 0
-    guard stored <= limits.fileBytes, !limits.isBomb(declared: declared, stored: stored),
+    guard stored <= source.byteCount, !source.isBomb(declared: declared, stored: stored),
       chunkElements < 1 << 32
     else {
       throw UnrollError(.format, "\(path): declares \(declared) bytes but stores \(stored); refused")

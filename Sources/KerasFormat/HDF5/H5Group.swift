@@ -6,23 +6,23 @@ struct H5Group {
   let identifier: H5Identifier
   /// From the root, without a leading slash; for messages.
   let path: String
-  let limits: H5Limits
+  let source: H5Source
 
-  init(_ identifier: H5Identifier, path: String, limits: H5Limits) {
+  init(_ identifier: H5Identifier, path: String, source: H5Source) {
     self.identifier = identifier
     self.path = path
-    self.limits = limits
+    self.source = source
   }
 
   var displayPath: String { path.isEmpty ? "the root group" : path }
-  var attributes: H5Attributes { H5Attributes(owner: identifier, path: displayPath, limits: limits) }
+  var attributes: H5Attributes { H5Attributes(owner: identifier, path: displayPath, source: source) }
 
   /// The names of the children in HDF5's order ("10" before "2").
   func childNames() throws(UnrollError) -> [String] {
     let count = unroll_h5g_count(identifier.id)
     guard count >= 0 else { throw hdf5Error(.format, "\(displayPath): unreadable group") }
-    guard count <= limits.maximumLinks else {
-      throw UnrollError(.format, "\(displayPath): \(count) children; at most \(limits.maximumLinks) are read")
+    guard count <= source.maximumLinks else {
+      throw UnrollError(.format, "\(displayPath): \(count) children; at most \(source.maximumLinks) are read")
     }
     var names: [String] = []
     for index in 0..<UInt64(count) {
@@ -65,14 +65,14 @@ struct H5Group {
   func group(_ relativePath: String) throws(UnrollError) -> H5Group? {
     guard let (object, objectPath) = try open(relativePath) else { return nil }
     guard unroll_h5i_is_group(object.id) != 0 else { throw UnrollError(.format, "\(objectPath): expected a group") }
-    return H5Group(object, path: objectPath, limits: limits)
+    return H5Group(object, path: objectPath, source: source)
   }
 
   /// The dataset at `relativePath`, or nil if there is no such object.
   func dataset(_ relativePath: String) throws(UnrollError) -> H5Dataset? {
     guard let (object, objectPath) = try open(relativePath) else { return nil }
     guard unroll_h5i_is_dataset(object.id) != 0 else { throw UnrollError(.format, "\(objectPath): expected a dataset") }
-    return try H5Dataset(object, path: objectPath, limits: limits)
+    return try H5Dataset(object, path: objectPath, source: source)
   }
 
   /// True if the object at `relativePath` exists and is a dataset.
@@ -95,7 +95,7 @@ struct H5Group {
       let childPath = current.path.isEmpty ? name : "\(current.path)/\(name)"
       let id = unroll_h5g_create(current.identifier.id, name)
       guard id >= 0 else { throw hdf5Error(.io, "cannot create the group \(childPath)") }
-      current = H5Group(H5Identifier(id, close: H5Gclose), path: childPath, limits: limits)
+      current = H5Group(H5Identifier(id, close: H5Gclose), path: childPath, source: source)
     }
     return current
   }
