@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """The bench: Unroll and its peers side by side, interleaved, as medians.
 
-    make bench                 everything
+    make bench                 everything, about a quarter of an hour
     make bench WORK=W1,W4a     some works
     make bench PEERS=torch     some peers
+    make bench README=1        everything, and into the README's table
 
 Every contestant is a process that has set the work up and warmed up; in every
-round each does the work once, in turn, so that a busy moment of the machine
-hits all alike. Prints a table for each work and writes build/bench/bench.json
-and build/bench/bench.md.
+round each does the work for at least 60 ms, in turn, so that a busy moment of
+the machine hits all alike. Prints a table for each work with its bars (see
+works.py) and writes build/bench/bench.json and build/bench/bench.md.
 """
 import argparse
 import json
@@ -17,155 +18,117 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import report
 import startup
+from contestant import OUT, Contestant, cores
+from works import BUSY, BUSY_SPEEDUP, OTHERS, PROCESSES, SPEEDUP, WORKS
 
-HERE = Path(__file__).resolve().parent
-OUT = HERE.parent / "build" / "bench"
-
-# work -> (title, GFLOP or None, contestants beside Unroll)
-WORKS = {
-    "W1": ("stock epoch: 1975 x 60 x 1, 4 x (LSTM 50, Dropout), Dense, batch 32, Adam", 49.9, ["torch", "keras-tensorflow", "keras-jax", "jax"]),
-    "W2": ("Hang Seng epoch: 243 x 7 x 1, batch 3, same network", 0.72, ["torch", "keras-tensorflow", "keras-jax", "jax"]),
-    "W3": ("dinosaurs: 35,000 iterations, float32", None, ["c-fast", "c", "torch", "numpy"]),
-    "W3double": ("dinosaurs: 35,000 iterations, float64", None, ["c-fast", "c", "numpy"]),
-    "W4a": ("stream step: LSTM 50 + Dense", None, ["torch", "onnx"]),
-    "W4b": ("stream step: LSTM 20 + Dense", None, ["torch", "onnx"]),
-    "W4c": ("stream step: 4 x LSTM 50 + Dense", None, ["torch", "onnx"]),
-    "W4d": ("stream step: GRU 64 + Dense", None, ["torch", "onnx"]),
-    "W4e": ("stream step: LSTM 256 + Dense", None, ["torch", "onnx"]),
-    "W5": ("predict 1975 windows through the stock network", 16.6, ["torch", "onnx", "keras-tensorflow", "keras-jax"]),
-    "W6train": ("LSTM 512, input 64, T 100, batch 64: forward and backward", 45.3, ["torch", "keras-tensorflow", "keras-jax", "jax"]),
-    "W6forward": ("LSTM 512, input 64, T 100, batch 64: forward", 15.1, ["torch", "onnx", "keras-tensorflow", "keras-jax", "jax"]),
-    "W6wide": ("LSTM 1024, batch 1, T 50: forward", None, ["torch", "onnx"]),
-    "W7": ("whole processes: LSTM 50 from a .h5 file, one prediction", None, ["keras-tensorflow", "keras-jax"]),
-}
+SETTLE = 0.05  # seconds between contestants: thread pools spin on for a while
 
 
-class Contestant:
-    """One process that does one work whenever it is asked to."""
-
-    def __init__(self, name, work, threads, options):
-        self.name = name
-        self.seconds = []
-        env = dict(os.environ)
-        if name == "unroll":
-            command = [str(options.unroll), work, str(threads)]
-        elif name in ("c", "c-fast"):
-            real = "double" if work == "W3double" else "float"
-            command = [str(OUT / f"dinosaurs_{name}_{real}"), work, str(threads)]
-        else:
-            script, _, backend = name.partition("-")
-            if backend:
-                env["KERAS_BACKEND"] = backend
-            command = [options.python, str(HERE / "peers" / f"{script}_peer.py"), work, str(threads)]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env
-        )
-        line = self.process.stdout.readline()
-        try:
-            self.version = json.loads(line).get("version")
-        except json.JSONDecodeError:
-            self.version = None
-
-    def go(self):
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-        self.seconds.append(float(self.process.stdout.readline()))
-
-    def stop(self):
-        try:
-            self.process.stdin.close()
-            self.process.wait(timeout=10)
-        except (OSError, subprocess.TimeoutExpired):
-            self.process.kill()
+def bar(what, measured, required, met, **more):
+    return {"what": what, "measured": measured, "required": required, "met": met, **more}
 
 
-def human(seconds):
-    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "us")):
-        if seconds * factor >= 1:
-            return f"{seconds * factor:.3g} {unit}"
-    return f"{seconds * 1e9:.3g} ns"
-
-
-def measure(work, threads, options, peak):
-    title, gflop, peers = WORKS[work]
-    names = ["unroll"] + [p for p in peers if options.peers is None or p in options.peers]
-    contestants = []
-    for name in names:
-        contestant = Contestant(name, work, threads, options)
-        if contestant.version:
-            contestants.append(contestant)
-        else:
-            contestant.stop()
-            print(f"   {name}: not available for {work}", file=sys.stderr)
-    if not contestants:
-        return None
-    for _ in range(options.rounds):
+def take_turns(contestants, rounds):
+    try:
+        for _ in range(rounds):
+            for contestant in contestants:
+                time.sleep(SETTLE)
+                contestant.go()
+    finally:
         for contestant in contestants:
-            contestant.go()
+            contestant.stop()
+    return [c for c in contestants if c.seconds]
+
+
+def row(contestant, ours, share):
+    median = statistics.median(contestant.seconds)
+    return {
+        "peer": contestant.name, "contestant": contestant.version, "name": contestant.version.split(", gcc")[0],
+        "seconds": median, "samples": contestant.seconds,
+        "times_ours": median / ours if ours else None, "share_of_peak": share(median),
+        "megabytes": contestant.megabytes,
+    }
+
+
+def measure(name, threads, options, peaks):
+    work, bars = WORKS[name], WORKS[name].bars[threads]
+    names = ["unroll"] + [p for p in work.peers if options.peers is None or p in options.peers]
+    contestants = take_turns([Contestant(n, name, threads) for n in names], options.rounds)
+    unroll = next((c for c in contestants if c.name == "unroll"), None)
+    ours = statistics.median(unroll.seconds) if unroll else None
+    rows, found = [], []
     for contestant in contestants:
-        contestant.stop()
-
-    medians = {c.name: statistics.median(c.seconds) for c in contestants}
-    ours = medians.get("unroll")
-    print(f"\n{work}, {threads} thread{'s' if threads > 1 else ''}: {title}")
-    rows = []
-    for contestant in contestants:
-        median = medians[contestant.name]
-        ratio = median / ours if ours else None
-        share = gflop / median / (peak * threads) if gflop else None
-        rows.append({
-            "contestant": contestant.version, "seconds": median, "fastest": min(contestant.seconds),
-            "times_ours": ratio, "share_of_peak": share,
-        })
-        print(
-            f"   {contestant.version:<36} {human(median):>9}"
-            + (f"  {ratio:6.2f} x ours" if ratio else "")
-            + (f"  {100 * share:5.1f}% of peak" if share else "")
-        )
-    return {"work": work, "title": title, "threads": threads, "rounds": options.rounds, "rows": rows}
+        one = row(contestant, ours, lambda s: work.gflop / s / (peaks[work.precision] * threads) if work.gflop else None)
+        rows.append(one)
+        one["bar"] = bars.of(contestant.name) if ours else None
+        if one["bar"]:
+            found.append(bar(f"{one['name']} against Unroll", f"{one['times_ours']:.2f}", f"{one['bar']:.2f}",
+                             one["times_ours"] >= one["bar"], peer=contestant.name))
+        if contestant is unroll and bars.share:
+            found.append(bar(f"share of the {work.precision} peak in {name}", f"{100 * one['share_of_peak']:.0f}%",
+                             f"{100 * bars.share:.0f}%", one["share_of_peak"] >= bars.share))
+        if contestant is unroll and bars.megabytes:
+            found.append(bar(f"peak memory in {name}, {threads} thread{'s' if threads > 1 else ''}", f"{one['megabytes']:.0f} MB", f"{bars.megabytes} MB",
+                             one["megabytes"] < bars.megabytes))
+    return {"work": name, "title": work.title, "threads": threads, "rows": rows, "bars": found,
+            "weights": unroll.about.get("weights") if unroll else None}
 
 
-def measure_startup(options):
-    """W7 in the form of the other works, with the peak memory of each process."""
-    title = WORKS["W7"][0]
-    print(f"\nW7: {title}")
-    rows = []
-    for what, median, fastest, megabytes in startup.rows("Unroll", options.python, options.rounds, options.peers):
-        rows.append({"contestant": what, "seconds": median, "fastest": fastest, "peak_megabytes": megabytes,
+def compare_threads(one, two):
+    """Bars on two threads against one; they join the second result."""
+    seconds = [r["rows"][0]["seconds"] for r in (one, two) if r["rows"] and r["rows"][0]["peer"] == "unroll"]
+    if len(seconds) < 2 or not one["weights"]:
+        return
+    two["bars"].append(bar(f"two threads against one in {one['work']}", f"{seconds[0] / seconds[1]:.2f}", f"{SPEEDUP:.2f}",
+                           seconds[0] / seconds[1] >= SPEEDUP))
+    same = one["weights"] == two["weights"]
+    two["bars"].append(bar("weights trained on one and two threads", "identical" if same else "different", "identical", same))
+
+
+def measure_busy(options):
+    """Ours on one and two threads beside a program that keeps one core busy; nobody else is bound to a core."""
+    contestants = [Contestant("unroll", "W1", threads, bound=False) for threads in (1, 2)]
+    last = max(cores(None))
+    neighbour = subprocess.Popen([str(options.peak), "busy"], preexec_fn=lambda: os.sched_setaffinity(0, {last}))
+    try:
+        contestants = take_turns(contestants, options.rounds)
+    finally:
+        neighbour.kill()
+        neighbour.wait()
+    if len(contestants) < 2:
+        return None
+    ours = statistics.median(contestants[0].seconds)
+    rows = [row(c, ours, lambda s: None) for c in contestants]
+    for one, contestant in zip(rows, contestants):
+        one["peer"] = f"unroll-{contestant.threads}"
+        one["contestant"] += f", {contestant.threads} thread{'s' if contestant.threads > 1 else ''}"
+    gain = rows[0]["seconds"] / rows[1]["seconds"]
+    found = [bar("two threads against one with a busy neighbour", f"{gain:.2f}", f"{BUSY_SPEEDUP:.2f}", gain >= BUSY_SPEEDUP)]
+    return {"work": BUSY, "title": OTHERS[BUSY], "threads": None, "rows": rows, "bars": found, "weights": None}
+
+
+def measure_processes(options):
+    rows, limits = [], startup.LIMITS
+    found = []
+    for what, samples, megabytes in startup.rows(options.rounds, options.peers):
+        median = statistics.median(samples)
+        rows.append({"peer": what, "contestant": what, "name": what, "seconds": median, "samples": samples, "megabytes": megabytes,
                      "times_ours": median / rows[0]["seconds"] if rows else 1, "share_of_peak": None})
-        print(f"   {what:<44} {human(median):>9}  {megabytes:6.0f} MB at most")
-    return {"work": "W7", "title": title, "threads": 1, "rounds": options.rounds, "rows": rows}
-
-
-def markdown(report):
-    lines = [
-        f"Machine: {report['machine']}, {report['cores']} cores, float32 peak {report['peak_gflops']:.0f} GFLOP/s a core. "
-        f"Medians of {report['rounds']} interleaved rounds; command: `{report['command']}`.",
-        "",
-        "| work | threads | Unroll | fastest peer | peer / Unroll | share of peak |",
-        "|---|---|---|---|---|---|",
-    ]
-    for work in report["works"]:
-        if work["work"] == "W7":
-            continue
-        ours = next((r for r in work["rows"] if r["contestant"].startswith("Unroll")), None)
-        peers = [r for r in work["rows"] if r is not ours]
-        if ours is None or not peers:
-            continue
-        best = min(peers, key=lambda r: r["seconds"])
-        share = f"{100 * ours['share_of_peak']:.0f}%" if ours["share_of_peak"] else ""
-        lines.append(
-            f"| {work['work']}: {work['title']} | {work['threads']} | {human(ours['seconds'])} | "
-            f"{best['contestant']}, {human(best['seconds'])} | {best['times_ours']:.1f} | {share} |"
-        )
-    for work in report["works"]:
-        if work["work"] == "W7":
-            lines += ["", "Whole processes, from start to exit, and their peak resident memory:", "", "| process | time | memory |", "|---|---|---|"]
-            lines += [f"| {r['contestant']} | {human(r['seconds'])} | {r['peak_megabytes']:.0f} MB |" for r in work["rows"]]
-    return "\n".join(lines) + "\n"
+        if what in limits:
+            most, memory = limits[what]
+            found.append(bar(what, report.human(median), report.human(most), median <= most))
+            if memory:
+                found.append(bar(f"{what}, peak memory", f"{megabytes:.0f} MB", f"{memory} MB", megabytes <= memory))
+    seconds = {r["contestant"]: r["seconds"] for r in rows}
+    if startup.NUMPY in seconds and startup.IMPORT in seconds:
+        beyond = seconds[startup.IMPORT] - seconds[startup.NUMPY]
+        found.append(bar("Python import beyond numpy", report.human(beyond), report.human(startup.IMPORT_LIMIT), beyond <= startup.IMPORT_LIMIT))
+    return {"work": PROCESSES, "title": OTHERS[PROCESSES], "threads": None, "rows": rows, "bars": found, "weights": None}
 
 
 def machine():
@@ -178,42 +141,91 @@ def machine():
     return platform.processor() or platform.machine()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", help="comma-separated, default all", default="")
-    parser.add_argument("--peers", help="comma-separated, default all", default="")
-    parser.add_argument("--threads", help="comma-separated numbers of threads", default="1,2")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--python", default=sys.executable, help="Python with the peers installed")
-    parser.add_argument("--unroll", type=Path, default=OUT / "unroll_worker")
-    parser.add_argument("--peak", type=Path, default=OUT / "peak", help="program that prints the peak in GFLOP/s")
-    options = parser.parse_args()
-    options.peers = [p for p in options.peers.split(",") if p] or None
-    works = [w for w in options.work.split(",") if w] or list(WORKS)
-    unknown = [w for w in works if not any(k.startswith(w) for k in WORKS)]
-    if unknown:
-        parser.error(f"unknown work {', '.join(unknown)}; there are {', '.join(WORKS)}")
-    works = [k for k in WORKS if any(k.startswith(w) for w in works)]
+def system():
+    try:
+        return platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    except OSError:
+        return platform.system()
 
-    peak = float(subprocess.run([str(options.peak)], check=True, capture_output=True, text=True).stdout)
-    print(f"{machine()}, {os.cpu_count()} cores; peak {peak:.0f} GFLOP/s a core, float32")
-    report = {"machine": machine(), "cores": os.cpu_count(), "peak_gflops": peak, "rounds": options.rounds, "works": []}
-    given = {"WORK": options.work, "PEERS": ",".join(options.peers or []), "ROUNDS": str(options.rounds)}
-    report["command"] = " ".join(["make bench"] + [f"{name}={value}" for name, value in given.items() if value])
-    for work in works:
-        if work == "W7":
-            report["works"].append(measure_startup(options))
-            continue
-        single = work.startswith(("W3", "W4"))
-        for threads in [1] if single else [int(t) for t in options.threads.split(",")]:
-            result = measure(work, threads, options, peak)
-            if result:
-                report["works"].append(result)
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "bench.json").write_text(json.dumps(report, indent=1))
-    (OUT / "bench.md").write_text(markdown(report))
-    print(f"\nwritten: {OUT / 'bench.json'}, {OUT / 'bench.md'}")
+
+def measure_peak(program, count):
+    """GFLOP/s of one core while `count` cores do the same."""
+    running = [
+        subprocess.Popen([str(program)], stdout=subprocess.PIPE, text=True, preexec_fn=lambda c=c: os.sched_setaffinity(0, {c}))
+        for c in sorted(cores(count))
+    ]
+    rates = [[float(n) for n in p.communicate()[0].split()] for p in running]
+    return {"float32": min(r[0] for r in rates), "float64": min(r[1] for r in rates)}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--work", help="comma-separated beginnings of names, default all", default="")
+    parser.add_argument("--peers", help="comma-separated, default all", default="")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--readme", type=Path, help="put the table between this file's markers")
+    options = parser.parse_args()
+    everything = [*WORKS, BUSY, PROCESSES]
+    asked = [w for w in options.work.split(",") if w]
+    unknown = [w for w in asked if not any(k.startswith(w) for k in everything)]
+    if unknown:
+        parser.error(f"unknown work {', '.join(unknown)}; there are {', '.join(everything)}")
+    # A full name is that work alone, W3 as well, though W3double begins alike.
+    options.works = [k for k in everything if not asked or any(k == w or (w not in everything and k.startswith(w)) for w in asked)]
+    given = {"WORK": options.work, "PEERS": options.peers, "ROUNDS": str(options.rounds) if options.rounds != 5 else ""}
+    options.command = " ".join(["make bench"] + [f"{name}={value}" for name, value in given.items() if value])
+    options.peers = [p for p in options.peers.split(",") if p] or None
+    if options.readme and (asked or options.peers):
+        parser.error("README=1 needs a run of all works and peers, so that its table is one run's")
+    return options
+
+
+def main():
+    options = arguments()
+    ask = [str(OUT / "unroll_worker"), "instruction_set"]
+    instruction_set = subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip()
+    options.peak = OUT / f"peak_{instruction_set}"
+    peaks = measure_peak(options.peak, 1)
+    together = measure_peak(options.peak, None)
+    print(f"{machine()}, {os.cpu_count()} cores, {instruction_set}: peak of a core {peaks['float32']:.0f} GFLOP/s in float32, "
+          f"{peaks['float64']:.0f} in float64; of each when all compute {together['float32']:.0f} and {together['float64']:.0f}")
+    result = {
+        "command": options.command, "machine": machine(), "system": system(), "cores": os.cpu_count(),
+        "instruction_set": instruction_set, "peak_gflops": peaks, "peak_gflops_all_cores": together,
+        "rounds": options.rounds, "versions": [], "works": [],
+    }
+
+    def add(found):
+        if not found or not found["rows"]:
+            return
+        report.say(found)
+        result["works"].append(found)
+        for one in found["rows"]:
+            if one["peer"] != one["contestant"] and not one["peer"].startswith("unroll") and one["contestant"] not in result["versions"]:
+                result["versions"].append(one["contestant"])
+        # After every work, so that an interrupted run leaves what it has.
+        (OUT / "bench.json").write_text(json.dumps(result, indent=1))
+        (OUT / "bench.md").write_text(report.markdown(result))
+
+    for name in options.works:
+        if name == PROCESSES:
+            add(measure_processes(options))
+        elif name == BUSY:
+            add(measure_busy(options) if len(cores(None)) > 1 else None)
+        else:
+            by_threads = {}
+            for threads in WORKS[name].bars:
+                if threads <= len(cores(None)):
+                    by_threads[threads] = measure(name, threads, options, peaks)
+                    if threads == 2:
+                        compare_threads(by_threads[1], by_threads[2])
+                    add(by_threads[threads])
+    bars = [b for w in result["works"] for b in w["bars"]]
+    print(f"\n{sum(b['met'] for b in bars)} of {len(bars)} bars met")
+    if options.readme:
+        report.put_into(options.readme, report.markdown(result))
+    print(f"written: build/bench/bench.json, build/bench/bench.md{f', {options.readme}' if options.readme else ''}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

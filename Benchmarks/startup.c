@@ -7,10 +7,10 @@
  *
  * The last two print their peak resident memory in KB.
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unroll.h>
+
+#include "peers/protocol.h"
 
 static void check(unroll_status status) {
   if (status != UNROLL_OK) {
@@ -48,23 +48,15 @@ static void load(const char *path) {
   unroll_model_destroy(model);
 }
 
-/* getrusage would count the parent's memory from before exec. */
-static void print_peak(void) {
-  char line[128];
-  FILE *status = fopen("/proc/self/status", "r");
-  while (status != NULL && fgets(line, sizeof line, status) != NULL)
-    if (strncmp(line, "VmHWM:", 6) == 0) printf("%ld\n", atol(line + 6));
-}
-
 int main(int argc, char **argv) {
   if (argc == 3 && strcmp(argv[1], "save") == 0) {
     save(argv[2]);
   } else if (argc == 3 && strcmp(argv[1], "load") == 0) {
     load(argv[2]);
-    print_peak();
+    printf("%.0f\n", 1024 * peak_megabytes());
   } else if (argc == 2 && strcmp(argv[1], "ready") == 0) {
     if (unroll_version() == NULL) return 1;
-    print_peak();
+    printf("%.0f\n", 1024 * peak_megabytes());
   } else {
     fprintf(stderr, "usage: startup save FILE | load FILE | ready\n");
     return 1;

@@ -1,29 +1,33 @@
-# make bench [WORK=W1,W4a] [PEERS=torch,jax] [ROUNDS=5]
+# make bench [WORK=W1,W4a] [PEERS=torch,jax] [ROUNDS=5] [README=1]
 
 .PHONY: bench bench-programs
 bench: bench-programs
-	@test -x .venv-bench/bin/python || python3 -m venv .venv-bench
-	@.venv-bench/bin/python -c "import torch, keras, tensorflow, jax, onnx, onnxruntime" 2>/dev/null || \
-	  { echo "installing the peers into .venv-bench (several GB)"; \
-	    .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
-	      numpy torch keras tensorflow-cpu jax onnx onnxruntime; }
-	.venv-bench/bin/python Benchmarks/bench.py --work "$(WORK)" --peers "$(PEERS)" --rounds $(or $(ROUNDS),5)
+	@tools/setup.sh bench
+	@$(MAKE) -s build/bench/onednn_peer || echo "the bench runs without oneDNN"
+	.venv-bench/bin/python Benchmarks/bench.py --work "$(WORK)" --peers "$(PEERS)" --rounds $(or $(ROUNDS),5) $(if $(README),--readme README.md)
 
 C_PEERS := $(foreach real,float double,build/bench/dinosaurs_c_$(real) build/bench/dinosaurs_c-fast_$(real))
-bench-programs: lib build/bench/unroll_worker build/bench/startup build/bench/peak $(C_PEERS)
+PEAKS   := $(foreach level,x86-64 x86-64-v3 x86-64-v4,build/bench/peak_$(level))
+bench-programs: lib build/bench/unroll_worker build/bench/startup $(PEAKS) $(C_PEERS)
 
-build/bench/unroll_worker build/bench/startup: build/bench/%: Benchmarks/%.c include/unroll.h
-	@mkdir -p $(@D)
-	gcc -O2 -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude $< -o $@ -Lbuild/lib -lunroll -Wl,-rpath,'$$ORIGIN/../lib' -lm
+BENCH_CC := gcc -std=c11 -D_GNU_SOURCE -Wall -Wextra
 
-build/bench/dinosaurs_c_%: Benchmarks/peers/dinosaurs.c
+build/bench/unroll_worker build/bench/startup: build/bench/%: Benchmarks/%.c Benchmarks/peers/protocol.h include/unroll.h
 	@mkdir -p $(@D)
-	gcc -O3 -march=native -DREAL=$* $< -o $@ -lm
+	$(BENCH_CC) -O2 -Iinclude $< -o $@ -Lbuild/lib -lunroll -Wl,-rpath,'$$ORIGIN/../lib' -lm
 
-build/bench/dinosaurs_c-fast_%: Benchmarks/peers/dinosaurs.c
+build/bench/dinosaurs_c_%: Benchmarks/peers/dinosaurs.c Benchmarks/peers/protocol.h
 	@mkdir -p $(@D)
-	gcc -O3 -march=native -ffast-math -DREAL=$* $< -o $@ -lm
+	$(BENCH_CC) -O3 -march=native -DREAL=$* $< -o $@ -lm
 
-build/bench/peak: Benchmarks/peak.c
+build/bench/dinosaurs_c-fast_%: Benchmarks/peers/dinosaurs.c Benchmarks/peers/protocol.h
 	@mkdir -p $(@D)
-	gcc -O3 -march=native $< -o $@
+	$(BENCH_CC) -O3 -march=native -ffast-math -DREAL=$* $< -o $@ -lm
+
+build/bench/peak_%: Benchmarks/peak.c
+	@mkdir -p $(@D)
+	$(BENCH_CC) -O3 $(if $(filter x86_64,$(shell uname -m)),-march=$*) $< -o $@
+
+build/bench/onednn_peer: Benchmarks/peers/onednn_peer.cpp Benchmarks/peers/protocol.h
+	@mkdir -p $(@D)
+	g++ -std=c++14 -O2 -Wall -Wextra -fopenmp $< -o $@ -ldnnl

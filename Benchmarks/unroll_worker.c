@@ -2,20 +2,12 @@
  * Unroll itself as a worker of the bench, through the C ABI as a host uses it.
  * The protocol is that of peers/worker.py: unroll_worker WORK THREADS.
  */
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unroll.h>
 
-#define UNITS 50
+#include "peers/protocol.h"
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+enum { UNITS = 50, STREAMED = 1000, NAMES = 1536, LETTERS = 27, ITERATIONS = 35000 };
 
 static void check(unroll_status status) {
   if (status != UNROLL_OK) {
@@ -42,12 +34,16 @@ static float *walk(size_t count) {
 }
 
 static unroll_model *stacked(int is_gru, int64_t steps, int64_t features, size_t units, int layers,
-                             double dropout, int sequences, int dense_units, size_t threads) {
+                             double dropout, int sequences, int dense_units, size_t threads,
+                             unroll_dtype dtype) {
+  unroll_model_options options;
   unroll_model *model;
   unroll_recurrent_options cell;
   unroll_dense_options dense;
   int64_t shape[2];
-  check(unroll_model_create(NULL, &model));
+  unroll_model_options_init(&options);
+  options.dtype = dtype;
+  check(unroll_model_create(&options, &model));
   unroll_recurrent_options_init(&cell);
   cell.units = units;
   for (int layer = 0; layer < layers; layer++) {
@@ -109,13 +105,13 @@ static void compile(unroll_optimizer_kind kind) {
   check(unroll_model_compile(model, &options));
 }
 
-static void set_up_epoch(size_t samples, size_t steps, size_t batch, size_t threads) {
+static void set_up_epoch(size_t samples, size_t steps, size_t batch, size_t threads, unroll_dtype dtype) {
   unroll_window_options windows;
   unroll_array series = unroll_array_1d(walk(samples + steps), UNROLL_FLOAT32, (int64_t)(samples + steps));
   unroll_window_options_init(&windows);
   windows.window = steps;
   check(unroll_windows(&series, &windows, &inputs, &targets));
-  model = stacked(0, (int64_t)steps, 1, UNITS, 4, 0.2, 0, 1, threads);
+  model = stacked(0, (int64_t)steps, 1, UNITS, 4, 0.2, 0, 1, threads, dtype);
   compile(UNROLL_ADAM);
   set_data();
   unroll_fit_options_init(&fit);
@@ -123,7 +119,7 @@ static void set_up_epoch(size_t samples, size_t steps, size_t batch, size_t thre
 }
 
 static void set_up_predict(size_t threads) {
-  set_up_epoch(1975, 60, 32, threads);
+  set_up_epoch(1975, 60, 32, threads, UNROLL_FLOAT32);
   unroll_predict_options_init(&predict);
   predict.batch_size = 256;
   targets = unroll_array_2d(calloc(1975, sizeof(float)), UNROLL_FLOAT32, 1975, 1);
@@ -131,7 +127,7 @@ static void set_up_predict(size_t threads) {
 
 static void set_up_large(size_t threads, int training) {
   const size_t count = 64 * 100;
-  model = stacked(0, 100, 64, 512, 1, 0, 1, 0, threads);
+  model = stacked(0, 100, 64, 512, 1, 0, 1, 0, threads, UNROLL_FLOAT32);
   inputs = unroll_array_3d(walk(count * 64), UNROLL_FLOAT32, 64, 100, 64);
   targets = unroll_array_3d(calloc(count * 512, sizeof(float)), UNROLL_FLOAT32, 64, 100, 512);
   if (training) {
@@ -143,29 +139,26 @@ static void set_up_large(size_t threads, int training) {
 }
 
 static void set_up_wide(size_t threads) {
-  model = stacked(0, 50, 64, 1024, 1, 0, 1, 0, threads);
+  model = stacked(0, 50, 64, 1024, 1, 0, 1, 0, threads, UNROLL_FLOAT32);
   inputs = unroll_array_3d(walk(50 * 64), UNROLL_FLOAT32, 1, 50, 64);
   targets = unroll_array_3d(calloc(50 * 1024, sizeof(float)), UNROLL_FLOAT32, 1, 50, 1024);
   unroll_predict_options_init(&predict);
 }
 
 static double run_stream(void) {
-  const int count = 20000;
   unroll_stream *stream;
   float in = 0.5f, out = 0;
   double start;
   check(unroll_stream_create(model, NULL, &stream));
   start = now();
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < STREAMED; i++) {
     if (unroll_stream_step(stream, &in, 1, &out, 1) != UNROLL_OK) exit(1);
     in = 0.5f + 0.1f * out;
   }
   start = now() - start;
   unroll_stream_destroy(stream);
-  return start / count;
+  return start;
 }
-
-enum { NAMES = 1536, LETTERS = 27, ITERATIONS = 35000 };
 
 static int32_t letters[NAMES * 18];
 static size_t lengths[NAMES];
@@ -227,17 +220,43 @@ static double run_dinosaurs(void) {
   return now() - start;
 }
 
+/* A checksum of the weights (FNV-1a over their bits): equal for any number of threads. */
+static const char *weights_checksum(void) {
+  static char text[48];
+  unsigned long hash = 14695981039346656037u;
+  for (size_t index = 0;; index++) {
+    unroll_weight_info info;
+    unroll_array array;
+    size_t count = 1;
+    unsigned char *values;
+    unroll_weight_info_init(&info);
+    if (unroll_model_get_weight_info(model, index, &info) != UNROLL_OK) break;
+    for (int32_t d = 0; d < info.rank; d++) count *= (size_t)info.shape[d];
+    values = malloc(count * sizeof(float));
+    if (values == NULL) exit(1);
+    array = unroll_array_nd(values, UNROLL_FLOAT32, info.rank, info.shape);
+    check(unroll_model_get_weight(model, index, &array));
+    for (size_t i = 0; i < count * sizeof(float); i++) hash = (hash ^ values[i]) * 1099511628211u;
+    free(values);
+  }
+  snprintf(text, sizeof text, ", \"weights\": \"%016lx\"", hash);
+  return text;
+}
+
 int main(int argc, char **argv) {
   const char *work = argc > 1 ? argv[1] : "";
   size_t threads = argc > 2 ? (size_t)atoi(argv[2]) : 1;
-  double (*run)(void) = NULL;
-  char line[64];
+  double (*run)(void) = run_predict, calls_a_work = 1;
+  const char *(*more)(void) = NULL;
+  char version[96];
 
-  if (strcmp(work, "W1") == 0) {
-    set_up_epoch(1975, 60, 32, threads);
+  if (strcmp(work, "instruction_set") == 0) return puts(unroll_instruction_set()) < 0;
+  if (strcmp(work, "W1") == 0 || strcmp(work, "W1double") == 0) {
+    set_up_epoch(1975, 60, 32, threads, strcmp(work, "W1") == 0 ? UNROLL_FLOAT32 : UNROLL_FLOAT64);
     run = run_fit;
+    more = weights_checksum;
   } else if (strcmp(work, "W2") == 0) {
-    set_up_epoch(243, 7, 3, threads);
+    set_up_epoch(243, 7, 3, threads, UNROLL_FLOAT32);
     run = run_fit;
   } else if (strncmp(work, "W3", 2) == 0) {
     set_up_dinosaurs(strcmp(work, "W3double") == 0 ? UNROLL_FLOAT64 : UNROLL_FLOAT32);
@@ -245,31 +264,23 @@ int main(int argc, char **argv) {
   } else if (strncmp(work, "W4", 2) == 0) {
     const char kind = work[2];
     const size_t units = kind == 'b' ? 20 : kind == 'd' ? 64 : kind == 'e' ? 256 : 50;
-    model = stacked(kind == 'd', UNROLL_ANY, 1, units, kind == 'c' ? 4 : 1, 0, 0, 1, 1);
+    model = stacked(kind == 'd', UNROLL_ANY, 1, units, kind == 'c' ? 4 : 1, 0, 0, 1, 1, UNROLL_FLOAT32);
     run = run_stream;
+    calls_a_work = 1.0 / STREAMED;
   } else if (strcmp(work, "W5") == 0) {
     set_up_predict(threads);
-    run = run_predict;
   } else if (strcmp(work, "W6train") == 0) {
     set_up_large(threads, 1);
     run = run_train_on_batch;
   } else if (strcmp(work, "W6forward") == 0) {
     set_up_large(threads, 0);
-    run = run_predict;
   } else if (strcmp(work, "W6wide") == 0) {
     set_up_wide(threads);
-    run = run_predict;
   } else {
-    puts("{\"missing\": true}");
-    return 0;
+    return serve_missing();
   }
-  run();
-  printf("{\"version\": \"Unroll %s (%s)\"}\n", unroll_version(), unroll_instruction_set());
-  fflush(stdout);
-  while (fgets(line, sizeof line, stdin) != NULL && strncmp(line, "go", 2) == 0) {
-    printf("%.9f\n", run());
-    fflush(stdout);
-  }
+  snprintf(version, sizeof version, "Unroll %s (%s)", unroll_version(), unroll_instruction_set());
+  serve(version, more, run, calls_a_work);
   unroll_model_destroy(model);
   return 0;
 }

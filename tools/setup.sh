@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs what a fresh Debian machine lacks: setup.sh [system] [demo] [test] [keras]
+# Installs what a fresh Debian machine lacks: setup.sh [system] [demo] [test] [keras] [bench]
 #   system  libhdf5-dev, pkg-config, a C and C++ compiler, valgrind for `test`
 #   demo    a project-local .venv with numpy and matplotlib
 #   test    the same with pytest and h5py
 #   keras   a project-local .venv-keras with real Keras, for test-keras
+#   bench   the bench's peers: oneDNN from apt, the others in .venv-bench
 # Swift itself is not installed: see https://www.swift.org/install/linux/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -64,12 +65,32 @@ setup_keras() { # real Keras 3 and Keras 2 (tf_keras), apart from .venv: they ar
   fi
 }
 
+setup_bench() { # a peer that cannot be had is left out: the bench says so
+  if ! [ -e /usr/include/oneapi/dnnl/dnnl.hpp ]; then
+    (apt_install libdnnl-dev) || say "libdnnl-dev cannot be installed"
+  fi
+  local name missing=()
+  [ -x .venv-bench/bin/python ] || python3 -m venv .venv-bench 2>/dev/null \
+    || { apt_install python3-venv; rm -rf .venv-bench; python3 -m venv .venv-bench; }
+  for name in numpy torch keras tensorflow:tensorflow-cpu jax onnx onnxruntime; do # import name:package
+    .venv-bench/bin/python -c "import sys, importlib.util as u; sys.exit(u.find_spec('${name%:*}') is None)" || missing+=("${name#*:}")
+  done
+  if [ ${#missing[@]} != 0 ]; then
+    say "installing ${missing[*]} into .venv-bench (several GB)"
+    .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check "${missing[@]}" \
+      || for name in "${missing[@]}"; do
+           .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check "$name" || say "$name cannot be installed"
+         done
+  fi
+}
+
 for what in "$@"; do
   case "$what" in
     system) setup_system ;;
     demo) setup_system; setup_venv numpy matplotlib ;;
     test) setup_system test; setup_venv numpy matplotlib h5py pytest ;;
     keras) setup_system; setup_keras ;;
+    bench) setup_system; setup_bench ;;
     *) die "unknown part '$what'" ;;
   esac
 done

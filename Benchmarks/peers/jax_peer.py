@@ -81,7 +81,42 @@ def large(training):
     return lambda: jax.block_until_ready(function(p, x)) is None or None
 
 
+def dinosaurs():
+    """All iterations in one jit, one name after the other, padded to the longest."""
+    words = worker.names()
+    longest = max(len(w) for w in words) + 1
+    inputs, targets, valid = (np.zeros((len(words), longest), kind) for kind in ("int32", "int32", "float32"))
+    for i, w in enumerate(words):
+        inputs[i, 1 : len(w) + 1] = w  # 0 at first: a letter of zeros
+        targets[i, : len(w)] = w
+        valid[i, : len(w) + 1] = 1
+    words = (jnp.asarray(inputs), jnp.asarray(targets), jnp.asarray(valid))
+    shapes = {"w": (27, 50), "u": (50, 50), "b": (50,), "v": (50, 27), "c": (27,)}
+    start = {n: jnp.asarray(rng.normal(size=s).astype("float32") * 0.01) for n, s in shapes.items()}
+
+    def loss(p, h, x, y, valid):
+        projected = p["w"].at[0].set(0)[x] + p["b"]
+
+        def step(h, now):
+            z, ok = now
+            h = jnp.where(ok > 0, jnp.tanh(z + h @ p["u"]), h)
+            return h, h
+
+        h, hs = jax.lax.scan(step, h, (projected, valid))
+        scores = jax.nn.log_softmax(hs @ p["v"] + p["c"])
+        return -(jnp.take_along_axis(scores, y[:, None], axis=1)[:, 0] * valid).sum(), h
+
+    def iteration(carry, i):
+        p, h = carry
+        g, h = jax.grad(loss, has_aux=True)(p, h, *(part[i % part.shape[0]] for part in words))
+        return (jax.tree.map(lambda p, g: p - 0.01 * jnp.clip(g, -5, 5), p, g), h), None
+
+    run = jax.jit(lambda p: jax.lax.scan(iteration, (p, jnp.zeros(50)), jnp.arange(35000))[0])
+    return lambda: jax.block_until_ready(run(start)) is None or None
+
+
 works = {
+    "W3": dinosaurs,
     "W1": lambda: epoch(worker.STOCK),
     "W2": lambda: epoch(worker.HANG_SENG),
     "W6train": lambda: large(True),

@@ -26,10 +26,10 @@ class Stacked(nn.Module):
         return self.dense(self.dropout(y[:, -1])), state
 
 
-def epoch(shape):
+def epoch(shape, dtype=torch.float32):
     samples, steps, features, batch = shape
-    x, y = (torch.from_numpy(a) for a in worker.series(samples, steps, features))
-    model = Stacked("lstm", features, worker.UNITS, worker.LAYERS, worker.DROPOUT)
+    x, y = (torch.from_numpy(a).to(dtype) for a in worker.series(samples, steps, features))
+    model = Stacked("lstm", features, worker.UNITS, worker.LAYERS, worker.DROPOUT).to(dtype)
     optimizer = torch.optim.Adam(model.parameters())
 
     def run():
@@ -131,6 +131,7 @@ def wide():
 
 works = {
     "W1": lambda: epoch(worker.STOCK),
+    "W1double": lambda: epoch(worker.STOCK, torch.float64),
     "W2": lambda: epoch(worker.HANG_SENG),
     "W3": dinosaurs,
     "W5": predict,

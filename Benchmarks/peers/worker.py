@@ -2,9 +2,10 @@
 
 A peer is a process: `python peers/torch_peer.py W1 1` sets work W1 up for one
 thread, runs it once to warm up, prints a line of JSON, and then, for every
-line "go" it reads, does the work once and prints the seconds it took. The
-bench asks the peers in turn, so that whatever else the machine does hits all
-of them alike.
+line "go" it reads, does the work and prints the seconds it took and the highest
+memory of the process in MB. The bench asks the peers in turn, so that whatever
+else the machine does hits all of them alike, and binds each to as many cores as it has threads. peers/protocol.h is
+the same in C.
 """
 import json
 import os
@@ -22,9 +23,6 @@ def thread_environment(threads):
     os.environ["JAX_PLATFORMS"] = "cpu"
     if threads == 1:
         os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
-    # XLA sizes its pool by the cores it may use.
-    cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, set(cores[:threads]) if threads < len(cores) else set(cores))
 
 
 def arguments():
@@ -34,10 +32,20 @@ def arguments():
     return work, threads
 
 
+# One sample lasts at least this long; shorter works are repeated and averaged.
+SHORTEST_SAMPLE = 0.06
+
+
+def peak_megabytes():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 1024
+
+
 def serve(version, works, work):
     """works: name -> function that returns a function doing the work once.
 
-    The inner function may return its own seconds (per unit of work)."""
+    The inner function may return the seconds of one unit of work itself, a
+    float, where it did another number of them."""
     if work not in works:
         print(json.dumps({"missing": True}), flush=True)
         return
@@ -47,10 +55,13 @@ def serve(version, works, work):
     for line in sys.stdin:
         if line.strip() != "go":
             break
+        samples = []
         start = time.perf_counter()
-        own = run()
-        seconds = time.perf_counter() - start
-        print(own if isinstance(own, float) else seconds, flush=True)
+        while not samples or time.perf_counter() - start < SHORTEST_SAMPLE:
+            one = time.perf_counter()
+            own = run()
+            samples.append(own if isinstance(own, float) else time.perf_counter() - one)
+        print(sum(samples) / len(samples), peak_megabytes(), flush=True)
 
 
 # The works' shapes, one place for all peers: (samples, time, features, batch).

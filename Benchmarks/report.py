@@ -1,0 +1,97 @@
+"""What the bench found, as text for people: the terminal's and the README's."""
+
+BEGIN, END = "<!-- bench: begin, written by make bench README=1 -->", "<!-- bench: end -->"
+
+
+def human(seconds):
+    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "us")):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def number(value):
+    return f"{value:.3g}" if value < 10 else f"{value:.0f}"
+
+
+def verdict(bar):
+    return "met" if bar["met"] else "NOT MET"
+
+
+def say(work):
+    """One work on the terminal."""
+    threads = f", {work['threads']} thread{'s' if work['threads'] > 1 else ''}" if work["threads"] else ""
+    print(f"\n{work['work']}{threads}: {work['title']}")
+    for row in work["rows"]:
+        parts = [f"   {row['contestant']:<44} {human(row['seconds']):>9}"]
+        if row.get("times_ours"):
+            parts.append(f"{row['times_ours']:7.2f} x ours")
+        if row.get("share_of_peak"):
+            parts.append(f"{100 * row['share_of_peak']:5.1f}% of peak")
+        if row.get("megabytes"):
+            parts.append(f"{row['megabytes']:5.0f} MB")
+        if row.get("bar"):
+            parts.append(f"bar {row['bar']:.2f} {'met' if row['times_ours'] >= row['bar'] else 'NOT MET'}")
+        print("  ".join(parts))
+    for bar in work["bars"]:
+        if "peer" not in bar:
+            print(f"   {bar['what']}: {bar['measured']} (bar {bar['required']}) {verdict(bar)}")
+
+
+def markdown(report):
+    peaks = report["peak_gflops"]
+    lines = [
+        f"`{report['command']}` on {report['machine']}, {report['cores']} cores, {report['system']}; kernels for "
+        f"{report['instruction_set']}. Measured peak of one core: {peaks['float32']:.0f} GFLOP/s float32, {peaks['float64']:.0f} float64. "
+        f"Medians of {report['rounds']} rounds in which ours and the peers take turns, each bound to as many cores as threads.",
+        "",
+        f"Peers: {', '.join(report['versions'])}. oneDNN is a bound, not a rival: its recurrent primitives alone, without optimizer, "
+        "dropout, loss and Dense, weights in its own format from the start. A ratio is the peer's time divided by ours.",
+        "",
+        "| work | threads | Unroll | of peak | fastest peer | ratio | oneDNN alone | ratio | bars |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for work in report["works"]:
+        ours = next((r for r in work["rows"] if r.get("peer") == "unroll"), None)
+        if ours is None:
+            continue
+        peers = [r for r in work["rows"] if r["peer"] not in ("unroll", "onednn")]
+        best = min(peers, key=lambda r: r["seconds"]) if peers else None
+        bound = next((r for r in work["rows"] if r["peer"] == "onednn"), None)
+        missed = sum(not bar["met"] for bar in work["bars"])
+        lines.append("| " + " | ".join([
+            f"{work['work']}: {work['title']}",
+            str(work["threads"]),
+            human(ours["seconds"]),
+            f"{100 * ours['share_of_peak']:.0f}%" if ours["share_of_peak"] else "",
+            f"{best['name']}, {human(best['seconds'])}" if best else "",
+            number(best["times_ours"]) if best else "",
+            human(bound["seconds"]) if bound else "",
+            number(bound["times_ours"]) if bound else "",
+            "" if not work["bars"] else "met" if not missed else f"{missed} of {len(work['bars'])} not met",
+        ]) + " |")
+    for work in report["works"]:
+        if work["work"] == "W7":
+            lines += ["", "W7, whole processes from start to exit, and their peak resident memory:", "", "| process | time | memory |", "|---|---|---|"]
+            lines += [f"| {r['contestant']} | {human(r['seconds'])} | {r['megabytes']:.0f} MB |" for r in work["rows"]]
+    bars = [(work, bar) for work in report["works"] for bar in work["bars"]]
+    other = [f"{bar['what']} {bar['measured']} (bar {bar['required']})" for _, bar in bars if "peer" not in bar]
+    if other:
+        lines += ["", "Besides: " + "; ".join(other) + "."]
+    missed = [
+        f"{work['work']}{' on two threads' if work['threads'] == 2 else ''}, {bar['what']}: {bar['measured']}, bar {bar['required']}"
+        for work, bar in bars if not bar["met"]
+    ]
+    lines += ["", f"Bars met: {len(bars) - len(missed)} of {len(bars)}." + (" Not met:" if missed else "")]
+    if missed:
+        lines += [""] + [f"* {text}" for text in missed]
+    return "\n".join(lines) + "\n"
+
+
+def put_into(path, text):
+    """Replaces what stands between the markers in a file."""
+    whole = path.read_text()
+    if BEGIN not in whole or END not in whole:
+        raise SystemExit(f"{path}: the markers are missing:\n{BEGIN}\n{END}")
+    before, rest = whole.split(BEGIN, 1)
+    path.write_text(f"{before}{BEGIN}\n{text}{END}{rest.split(END, 1)[1]}")
