@@ -64,6 +64,13 @@ test-keras: lib
 compatibility: test-keras ## refreshes the committed table
 	cp build/keras/compatibility.md docs/keras-compatibility.md
 
+# Damaged files in processes of their own; COUNT and SEED choose.
+.PHONY: fuzz
+COUNT ?= 2000
+SEED  ?= 1
+fuzz: setup-test lib
+	$(PYTHON) Tests/fuzz/run.py --count $(COUNT) --seed $(SEED)
+
 .PHONY: report
 report: setup-demo lib ## the report's four parts on its data, its figures beside ours
 	$(PYTHON) tools/report.py $(PARTS)
