@@ -144,9 +144,7 @@ func activateBackward<V: Vector>(
 @inline(__always)
 func exponentialMinusOne<V: Vector>(_ x: V) -> V {
   let low = V(-40)
-  let parts = ExponentParts(low.greatest(V.zero.least(x)))
-  let power = V.one.timesPowerOfTwo(shifted: parts.shifted)
-  return (power - V.one).plus(power, times: parts.p)
+  return ExponentParts(low.greatest(V.zero.least(x))).minusOne
 }
 
 /// sqrt(2 / pi) (x + 0.044715 x^3)

@@ -1,16 +1,42 @@
-/// Loops over flat buffers. A partial vector at the end is loaded and stored
-/// with only its lanes, so no buffer needs padding.
+/// Loops over flat buffers. What is left after whole vectors is taken by one
+/// more vector that ends with the buffer and repeats lanes of its neighbour,
+/// both loaded before either is stored, so results may replace arguments.
+/// A store of some lanes would do as well, but the processor then holds back
+/// loads of what follows in memory, usually the next row. Buffers shorter than
+/// a vector are loaded and stored with only their lanes: none needs padding.
+
+/// Calls `whole(j)` for vectors at j, `pair(j, k)` for the two last ones where
+/// they overlap, or `part()` if there is less than one vector.
+@inline(__always)
+func overlapping(
+  _ n: Int, _ width: Int, whole: (_ j: Int) -> Void, pair: (_ j: Int, _ k: Int) -> Void, part: () -> Void
+) {
+  var j = 0
+  while j + 2 * width <= n {
+    whole(j)
+    j += width
+  }
+  if j + width < n {
+    pair(j, n - width)
+  } else if j + width == n {
+    whole(j)
+  } else if j < n {
+    part()
+  }
+}
 
 @inline(__always)
 func map<V: Vector>(
   _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafeMutablePointer<V.Element>, _ f: (V) -> V
 ) {
-  var i = 0
-  while i + V.width <= n {
-    f(V(loading: x + i)).store(y + i)
-    i += V.width
-  }
-  if i < n { f(V(loading: x + i, count: n - i)).store(y + i, count: n - i) }
+  overlapping(
+    n, V.width, whole: { j in f(V(loading: x + j)).store(y + j) },
+    pair: { j, k in
+      let a = f(V(loading: x + j)), b = f(V(loading: x + k))
+      a.store(y + j)
+      b.store(y + k)
+    },
+    part: { f(V(loading: x, count: n)).store(y, count: n) })
 }
 
 @inline(__always)
@@ -18,14 +44,14 @@ func map<V: Vector>(
   _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafePointer<V.Element>,
   _ z: UnsafeMutablePointer<V.Element>, _ f: (V, V) -> V
 ) {
-  var i = 0
-  while i + V.width <= n {
-    f(V(loading: x + i), V(loading: y + i)).store(z + i)
-    i += V.width
-  }
-  if i < n {
-    f(V(loading: x + i, count: n - i), V(loading: y + i, count: n - i)).store(z + i, count: n - i)
-  }
+  overlapping(
+    n, V.width, whole: { j in f(V(loading: x + j), V(loading: y + j)).store(z + j) },
+    pair: { j, k in
+      let a = f(V(loading: x + j), V(loading: y + j)), b = f(V(loading: x + k), V(loading: y + k))
+      a.store(z + j)
+      b.store(z + k)
+    },
+    part: { f(V(loading: x, count: n), V(loading: y, count: n)).store(z, count: n) })
 }
 
 @inline(__always)
@@ -33,16 +59,17 @@ func map<V: Vector>(
   _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafePointer<V.Element>,
   _ w: UnsafePointer<V.Element>, _ z: UnsafeMutablePointer<V.Element>, _ f: (V, V, V) -> V
 ) {
-  var i = 0
-  while i + V.width <= n {
-    f(V(loading: x + i), V(loading: y + i), V(loading: w + i)).store(z + i)
-    i += V.width
-  }
-  if i < n {
-    let c = n - i
-    f(V(loading: x + i, count: c), V(loading: y + i, count: c), V(loading: w + i, count: c))
-      .store(z + i, count: c)
-  }
+  overlapping(
+    n, V.width, whole: { j in f(V(loading: x + j), V(loading: y + j), V(loading: w + j)).store(z + j) },
+    pair: { j, k in
+      let a = f(V(loading: x + j), V(loading: y + j), V(loading: w + j))
+      let b = f(V(loading: x + k), V(loading: y + k), V(loading: w + k))
+      a.store(z + j)
+      b.store(z + k)
+    },
+    part: {
+      f(V(loading: x, count: n), V(loading: y, count: n), V(loading: w, count: n)).store(z, count: n)
+    })
 }
 
 /// Sum of f(x), in Double from every few hundred scalars on.

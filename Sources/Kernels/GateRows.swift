@@ -14,15 +14,20 @@ private func store<V: Vector>(_ v: V, _ p: UnsafeMutablePointer<V.Element>, _ n:
   if n == V.width { v.store(p) } else { v.store(p, count: n) }
 }
 
-/// Calls `body(j, n)` for each vector of U units; n is a constant for whole ones.
+/// `compute(j, n)` and then `keep` of what it gave, for each vector of U units;
+/// n is a constant for whole ones. See `overlapping`.
 @inline(__always)
-private func vectors<V: Vector>(_: V.Type, _ units: Int, _ body: (_ j: Int, _ n: Int) -> Void) {
-  var j = 0
-  while j + V.width <= units {
-    body(j, V.width)
-    j += V.width
-  }
-  if j < units { body(j, units - j) }
+private func vectors<V: Vector, R>(
+  _: V.Type, _ units: Int, _ compute: (_ j: Int, _ n: Int) -> R, keep: (_ r: R, _ j: Int, _ n: Int) -> Void
+) {
+  overlapping(
+    units, V.width, whole: { j in keep(compute(j, V.width), j, V.width) },
+    pair: { j, k in
+      let a = compute(j, V.width), b = compute(k, V.width)
+      keep(a, j, V.width)
+      keep(b, k, V.width)
+    },
+    part: { keep(compute(0, units), 0, units) })
 }
 
 /// h = tanh(z)
@@ -44,37 +49,40 @@ func rnnRowBackward<V: Vector>(
     let y: V = load(h + j, n)
     var d: V = load(dh + j, n)
     if let dOut { d = d + load(dOut + j, n) }
-    store(d * (V.one - y * y), z + j, n)
+    return d * (V.one - y * y)
+  } keep: { d, j, n in
+    store(d, z + j, n)
   }
 }
 
-/// i, f, o = sigmoid; g = tanh; c = f c' + i g; h = o tanh(c). `cTanh` takes
-/// tanh(c) for the backward pass.
+/// i, f, o = sigmoid; g = tanh. A pass of its own: all vectors are independent,
+/// where with the cell state in the same pass every vector waits for tanh(c) at
+/// the end of its chain.
 @inline(__always)
-func lstmRow<V: Vector>(
-  _: V.Type, _ units: Int, _ z: UnsafeMutablePointer<V.Element>, _ cOld: UnsafePointer<V.Element>,
+func lstmGates<V: Vector>(_: V.Type, _ units: Int, _ z: UnsafeMutablePointer<V.Element>) {
+  map(2 * units, UnsafePointer(z), z) { (v: V) in sigmoid(v) }
+  map(units, UnsafePointer(z + 2 * units), z + 2 * units) { (v: V) in hyperbolicTangent(v) }
+  map(units, UnsafePointer(z + 3 * units), z + 3 * units) { (v: V) in sigmoid(v) }
+}
+
+/// c = f c' + i g; h = o tanh(c). `cTanh` takes tanh(c) for the backward pass.
+@inline(__always)
+func lstmState<V: Vector>(
+  _: V.Type, _ units: Int, _ z: UnsafePointer<V.Element>, _ cOld: UnsafePointer<V.Element>,
   _ cNew: UnsafeMutablePointer<V.Element>, _ hNew: UnsafeMutablePointer<V.Element>,
   _ cTanh: UnsafeMutablePointer<V.Element>?
 ) {
-  let zf = z + units, zc = z + 2 * units, zo = z + 3 * units
   vectors(V.self, units) { j, n in
-    let i: V = sigmoid(load(z + j, n))
-    let f: V = sigmoid(load(zf + j, n))
-    let g: V = hyperbolicTangent(load(zc + j, n))
-    let o: V = sigmoid(load(zo + j, n))
+    let i: V = load(z + j, n), f: V = load(z + units + j, n)
+    let g: V = load(z + 2 * units + j, n), o: V = load(z + 3 * units + j, n)
     let old: V = load(cOld + j, n)
     let c = (i * g).plus(f, times: old)
     let t = hyperbolicTangent(c)
-    store(c, cNew + j, n)
-    store(o * t, hNew + j, n)
-    // Without a backward pass nobody reads the gates again.
-    if let cTanh {
-      store(i, z + j, n)
-      store(f, zf + j, n)
-      store(g, zc + j, n)
-      store(o, zo + j, n)
-      store(t, cTanh + j, n)
-    }
+    return (c: c, t: t, h: o * t)
+  } keep: { r, j, n in
+    store(r.c, cNew + j, n)
+    store(r.h, hNew + j, n)
+    if let cTanh { store(r.t, cTanh + j, n) }
   }
 }
 
@@ -96,11 +104,16 @@ func lstmRowBackward<V: Vector>(
     if let dOut { d = d + load(dOut + j, n) }
     let carried: V = load(dc + j, n)
     let dCell = carried.plus(d * o, times: one - t * t)
-    store((d * t) * (o * (one - o)), zo + j, n)
-    store((dCell * g) * (i * (one - i)), z + j, n)
-    store((dCell * load(cOld + j, n)) * (f * (one - f)), zf + j, n)
-    store((dCell * i) * (one - g * g), zc + j, n)
-    store(dCell * f, dc + j, n)
+    return (
+      i: (dCell * g) * (i * (one - i)), f: (dCell * load(cOld + j, n)) * (f * (one - f)),
+      g: (dCell * i) * (one - g * g), o: (d * t) * (o * (one - o)), dc: dCell * f
+    )
+  } keep: { r, j, n in
+    store(r.i, z + j, n)
+    store(r.f, zf + j, n)
+    store(r.g, zc + j, n)
+    store(r.o, zo + j, n)
+    store(r.dc, dc + j, n)
   }
 }
 
@@ -117,10 +130,12 @@ func gruRowResetAfter<V: Vector>(
     let x: V = load(zh + j, n)
     let hh = hyperbolicTangent(x.plus(r, times: load(inner + j, n)))
     let old: V = load(hOld + j, n)
-    store(u, z + j, n)
-    store(r, zr + j, n)
-    store(hh, zh + j, n)
-    store(hh.plus(u, times: old - hh), hNew + j, n)
+    return (u: u, r: r, hh: hh, h: hh.plus(u, times: old - hh))
+  } keep: { v, j, n in
+    store(v.u, z + j, n)
+    store(v.r, zr + j, n)
+    store(v.hh, zh + j, n)
+    store(v.h, hNew + j, n)
   }
 }
 
@@ -139,10 +154,15 @@ func gruRowResetAfterBackward<V: Vector>(
     if let dOut { d = d + load(dOut + j, n) }
     let old: V = load(hOld + j, n), product: V = load(inner + j, n)
     let dCandidate = (d * (one - u)) * (one - hh * hh)
-    store((d * (old - hh)) * (u * (one - u)), z + j, n)
-    store((dCandidate * product) * (r * (one - r)), zr + j, n)
-    store(dCandidate, zh + j, n)
-    store(dCandidate * r, inner + j, n)
-    store(d * u, dh + j, n)
+    return (
+      u: (d * (old - hh)) * (u * (one - u)), r: (dCandidate * product) * (r * (one - r)),
+      hh: dCandidate, inner: dCandidate * r, dh: d * u
+    )
+  } keep: { v, j, n in
+    store(v.u, z + j, n)
+    store(v.r, zr + j, n)
+    store(v.hh, zh + j, n)
+    store(v.inner, inner + j, n)
+    store(v.dh, dh + j, n)
   }
 }

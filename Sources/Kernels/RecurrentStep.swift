@@ -31,11 +31,17 @@ struct RecurrentAdvance<V: Vector> {
       }
     }
     let units = layout.units, stride = layout.stride
+    let isLSTM = layout.plan.cell == .lstm
+    if isLSTM, layout.plan.isStandard {
+      for r in 0..<rows where mask.map({ $0[r] != 0 }) ?? true {
+        lstmGates(V.self, units, gates + r * stride)
+      }
+    }
     for r in 0..<rows {
       let at = r * units
       if let mask, mask[r] == 0 {
         if hNew + at != old + at { copy(V.self, units, old + at, hNew + at) }
-        if layout.plan.cell == .lstm, cNew + at != cOld + at { copy(V.self, units, cOld + at, cNew + at) }
+        if isLSTM, cNew + at != cOld + at { copy(V.self, units, cOld + at, cNew + at) }
         continue
       }
       let z = gates + r * stride
@@ -45,7 +51,9 @@ struct RecurrentAdvance<V: Vector> {
       }
       switch layout.plan.cell {
       case .simpleRNN: rnnRow(V.self, units, z, hNew + at)
-      case .lstm: lstmRow(V.self, units, z, cOld + at, cNew + at, hNew + at, cTanh.map { $0 + at })
+      case .lstm:
+        lstmState(
+          V.self, units, UnsafePointer(z), cOld + at, cNew + at, hNew + at, cTanh.map { $0 + at })
       case .gru:
         if layout.plan.resetAfter {
           gruRowResetAfter(V.self, units, z, old + at, hNew + at)

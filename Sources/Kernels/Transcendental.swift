@@ -3,49 +3,61 @@
 /// Error bounds, tested: exp 2 ulp, tanh 3 ulp, sigmoid 3 ulp wherever the
 /// result is normal, in both precisions and with or without FMA. NaN stays NaN.
 
-/// exp(x) - 1 = 2^n p + (2^n - 1) with p = exp(r) - 1, x = n ln 2 + r, |r| <= ln 2 / 2.
+/// exp(x) = 2^n exp(r), x = n ln 2 + r, |r| <= ln 2 / 2.
 struct ExponentParts<V: Vector> {
-  /// exp(r) - 1
-  var p: V
+  var r: V
   /// n + 1.5 2^(mantissa bits)
   var shifted: V
 
+  /// `reduced` takes ln 2 as one number: enough where a result barely depends
+  /// on x once n is not small, as tanh.
   @inline(__always)
-  init(_ x: V) {
-    if V.Element.isDouble {
-      let magic = V(6755399441055744)
-      shifted = magic.plus(x, times: V(1.4426950408889634))
-      let n = shifted - magic
-      // ln 2 in two parts, the first with enough trailing zeros for n times it to be exact.
-      let r = x.minus(n, times: V(0.6931471803691238)).minus(n, times: V(1.9082149292705877e-10))
-      // Taylor's terms to r^13 / 13!: the rest is below 2e-17.
-      var q = V(1.6059043836821613e-10)
-      q = V(2.08767569878681e-09).plus(q, times: r)
-      q = V(2.505210838544172e-08).plus(q, times: r)
-      q = V(2.755731922398589e-07).plus(q, times: r)
-      q = V(2.7557319223985893e-06).plus(q, times: r)
-      q = V(2.48015873015873e-05).plus(q, times: r)
-      q = V(0.0001984126984126984).plus(q, times: r)
-      q = V(0.001388888888888889).plus(q, times: r)
-      q = V(0.008333333333333333).plus(q, times: r)
-      q = V(0.041666666666666664).plus(q, times: r)
-      q = V(0.16666666666666666).plus(q, times: r)
-      q = V(0.5).plus(q, times: r)
-      p = r.plus(q, times: r * r)
+  init(_ x: V, reduced: Bool = false) {
+    let magic = V(V.Element.isDouble ? 6755399441055744 : 12582912)
+    shifted = magic.plus(x, times: V(1.4426950408889634))
+    let n = shifted - magic
+    if reduced {
+      r = x.minus(n, times: V(0.6931471805599453))
+    } else if V.Element.isDouble {
+      // Two parts, the first with enough trailing zeros for n times it to be exact.
+      r = x.minus(n, times: V(0.6931471803691238)).minus(n, times: V(1.9082149292705877e-10))
     } else {
-      let magic = V(12582912)
-      shifted = magic.plus(x, times: V(1.44269504))
-      let n = shifted - magic
-      let r = x.minus(n, times: V(0.693359375)).minus(n, times: V(-2.12194440e-4))
-      // Minimax on the interval (Cephes' expf).
-      var q = V(1.9875691500e-4)
-      q = V(1.3981999507e-3).plus(q, times: r)
-      q = V(8.3334519073e-3).plus(q, times: r)
-      q = V(4.1665795894e-2).plus(q, times: r)
-      q = V(1.6666665459e-1).plus(q, times: r)
-      q = V(5.0000001201e-1).plus(q, times: r)
-      p = r.plus(q, times: r * r)
+      r = x.minus(n, times: V(0.693359375)).minus(n, times: V(-2.12194440e-4))
     }
+  }
+
+  /// (exp(r) - 1 - r) / r^2, minimax: the error of exp(r) - 1 is below 0.25 of
+  /// half an ulp.
+  @inline(__always)
+  private var rest: V {
+    if V.Element.isDouble {
+      var q = V(2.5053783386413093e-08)
+      q = V(2.7626161274875043e-07).plus(q, times: r)
+      q = V(2.7557407844873674e-06).plus(q, times: r)
+      q = V(2.4801504979290512e-05).plus(q, times: r)
+      q = V(0.00019841269718362195).plus(q, times: r)
+      q = V(0.0013888888931794625).plus(q, times: r)
+      q = V(0.008333333333389951).plus(q, times: r)
+      q = V(0.04166666666657611).plus(q, times: r)
+      q = V(0.16666666666666588).plus(q, times: r)
+      return V(0.5000000000000006).plus(q, times: r)
+    }
+    var q = V(0.0013882509665563703)
+    q = V(0.008366580121219158).plus(q, times: r)
+    q = V(0.04166720062494278).plus(q, times: r)
+    q = V(0.1666654348373413).plus(q, times: r)
+    return V(0.4999999701976776).plus(q, times: r)
+  }
+
+  /// exp(r)
+  @inline(__always)
+  var power: V { V.one.plus(V.one.plus(rest, times: r), times: r) }
+
+  /// exp(x) - 1 = 2^n (exp(r) - 1) + (2^n - 1)
+  @inline(__always)
+  var minusOne: V {
+    let scale = V.one.timesPowerOfTwo(shifted: shifted)
+    return (scale - V.one).plus(scale, times: r.plus(rest, times: r * r))
   }
 }
 
@@ -53,7 +65,7 @@ struct ExponentParts<V: Vector> {
 @inline(__always)
 func exponentialBounded<V: Vector>(_ x: V) -> V {
   let parts = ExponentParts(x)
-  return (V.one + parts.p).timesPowerOfTwo(shifted: parts.shifted)
+  return parts.power.timesPowerOfTwo(shifted: parts.shifted)
 }
 
 /// exp everywhere: infinity above the range; below it the result underflows
@@ -68,7 +80,7 @@ func exponential<V: Vector>(_ x: V) -> V {
   let n = parts.shifted - magic
   let half = magic + n * V(0.5)
   let rest = magic + (n - (half - magic))
-  return (V.one + parts.p).timesPowerOfTwo(shifted: half) * V.one.timesPowerOfTwo(shifted: rest)
+  return parts.power.timesPowerOfTwo(shifted: half) * V.one.timesPowerOfTwo(shifted: rest)
 }
 
 /// 1 / (1 + exp(-x))
@@ -80,14 +92,12 @@ func sigmoid<V: Vector>(_ x: V) -> V {
   return V.one / (V.one + exponentialBounded(bounded))
 }
 
-/// (exp(2|x|) - 1) / (exp(2|x|) + 1) with the sign of x; exp - 1 without
-/// cancellation keeps small arguments exact.
+/// (exp(2 x) - 1) / (exp(2 x) + 1); exp - 1 without cancellation keeps small
+/// arguments exact.
 @inline(__always)
 func hyperbolicTangent<V: Vector>(_ x: V) -> V {
   let limit = V(V.Element.isDouble ? 20 : 9.1)
-  let bounded = limit.least(x.magnitudes)
-  let parts = ExponentParts(bounded + bounded)
-  let power = V.one.timesPowerOfTwo(shifted: parts.shifted)
-  let e = (power - V.one).plus(power, times: parts.p)
-  return (e / (e + V(2))).withSign(of: x)
+  let bounded = limit.least((V.zero - limit).greatest(x))
+  let e = ExponentParts(bounded + bounded, reduced: true).minusOne
+  return e / (e + V(2))
 }
