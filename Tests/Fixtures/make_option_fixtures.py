@@ -71,7 +71,25 @@ def constraints():
         L.LayerNormalization(gamma_constraint="non_neg", beta_constraint=C.MaxNorm(0.3)), L.LSTM(2)), [sample(2, 5, 3)])
 
 
+def masks():
+    """Masks as inputs of the model, given to the calls of layers."""
+    def bits(*shape):
+        values = rng.integers(0, 2, shape)
+        values[:, 0] = 1
+        return values.astype("bool")
+
+    x, m = L.Input((5, 3)), L.Input((5,), dtype="bool")
+    y = L.Bidirectional(L.GRU(4, return_sequences=True))(x, mask=m)
+    add("masks_given", keras.Model([x, m], [L.GlobalAveragePooling1D()(y, mask=m), L.LSTM(2)(L.Dense(3)(y))]),
+        [sample(2, 5, 3), bits(2, 5)])
+    x, q, m, n = L.Input((5, 3)), L.Input((4, 3)), L.Input((5,), dtype="bool"), L.Input((4,), dtype="bool")
+    y = L.Attention()([L.Dense(2)(q), L.LSTM(2, return_sequences=True)(x, mask=m)], mask=[n, m])
+    add("masks_attention", keras.Model([x, q, m, n], L.Dense(2)(y)),
+        [sample(2, 5, 3), sample(2, 4, 3), bits(2, 5), bits(2, 4)])
+
+
 if __name__ == "__main__":
     constraints()
+    masks()
     cases.close()
     (OUT / "manifest.txt").write_text("\n".join(lines) + "\n")

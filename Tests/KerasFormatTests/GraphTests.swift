@@ -62,4 +62,57 @@ import Unroll
       #expect(error <= 1e-5 * scale, "\(what), output \(index): off by \(error)")
     }
   }
+
+  /// Keras 3.0 to 3.10 did not pass a mask on that a layer was called with.
+  @Test func givenMasksGoOnAsTheVersionSays() throws {
+    func layer(_ className: String, _ name: String, _ config: String, _ from: String, _ keywords: String) -> String {
+      let tensor = #"{"class_name": "__keras_tensor__", "config": {"keras_history": ["\#(from)", 0, 0]}}"#
+      return #"""
+        {"module": "keras.layers", "class_name": "\#(className)", "name": "\#(name)", "config": {"name": "\#(name)", \#(config)},
+         "inbound_nodes": [{"args": [\#(tensor)], "kwargs": {\#(keywords)}}]}
+        """#
+    }
+    func input(_ name: String, _ shape: String, _ dtype: String) -> String {
+      #"{"module": "keras.layers", "class_name": "InputLayer", "name": "\#(name)", "config": {"name": "\#(name)", "dtype": "\#(dtype)", "batch_shape": \#(shape)}, "inbound_nodes": []}"#
+    }
+    let mask = #""mask": {"class_name": "__keras_tensor__", "config": {"keras_history": ["m", 0, 0]}}"#
+    let layers = [
+      input("x", "[null, 3, 2]", "float32"), input("m", "[null, 3]", "bool"),
+      layer("LSTM", "first", #""units": 4, "return_sequences": true"#, "x", mask), layer("GRU", "second", #""units": 5"#, "first", ""),
+    ].joined(separator: ", ")
+    let json = #"{"class_name": "Functional", "config": {"name": "f", "layers": [\#(layers)], "input_layers": [["x", 0, 0], ["m", 0, 0]], "output_layers": ["second", 0, 0]}}"#
+    let document = try JSONReader.parse(json, name: "the test")
+    let inputs = [
+      StoredArray(shape: [1, 3, 2], values: [1, -1, 0.5, 2, -2, 1]), StoredArray(shape: [1, 3], values: [1, 1, 0]),
+    ]
+    var outputs: [[Double]] = []
+    for (version, passes) in [("3.10.0", false), ("3.11.0", true)] {
+      let (spec, _) = try ModelDecoder.decode(document, version: KerasVersion(version))
+      let node = try #require(spec.nodes.first { $0.masks.count == 1 })
+      #expect(node.passesMasks == passes)
+      let model = try Model(spec, seed: 3)
+      outputs.append(try predict(model, inputs)[0])
+      let scratch = ScratchDirectory()
+      if passes {
+        try ModelFile.save(model, path: scratch.file("m.keras"))
+        #expect(try predict(ModelFile.load(path: scratch.file("m.keras")), inputs)[0] == outputs[1])
+      } else {
+        let error = try #require(throws: UnrollError.self) { try ModelFile.save(model, path: scratch.file("m.keras")) }
+        #expect(error.message.contains("first: the Keras that wrote the model did not pass the mask"))
+      }
+    }
+    #expect(outputs[0] != outputs[1])
+  }
+
+  @Test func aMaskMustFitItsInput() throws {
+    let input = { (name: String, axes: [Int?]) in LayerSpec(name: name, .input(InputConfig(shape: Shape(axes)))) }
+    var lstm = ModelSpec.Node(layer: 2, inputs: [.init(node: 0)])
+    lstm.masks = [.init(node: 1)]
+    let spec = ModelSpec(
+      name: "f", isSequential: false, layers: [input("x", [3, 2]), input("m", [4]), LayerSpec(name: "lstm", .recurrent(.lstm(units: 2)))],
+      nodes: [.init(layer: 0, inputs: []), .init(layer: 1, inputs: []), lstm], inputs: [.init(node: 0), .init(node: 1)],
+      outputs: [.init(node: 2)])
+    let error = try #require(throws: UnrollError.self) { try Model(spec) }
+    #expect(error.message.contains("lstm: its mask must have one number for each step of its input, found shape (None, 4)"))
+  }
 }

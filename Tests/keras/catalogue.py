@@ -301,6 +301,37 @@ def graphs():
         x, y = K.Input((T, F), name="x"), K.Input((7, 2), name="y")
         return K.Model([x, y], K.layers.Dense(2, name="out")(K.layers.Concatenate(name="join")(inner([x, y]))))
 
+    def given_mask(second):
+        def make(K):
+            x, m = K.Input((T, F), name="x"), K.Input((T,), dtype="bool", name="m")
+            y = K.layers.LSTM(U, return_sequences=True, name="first")(x, mask=m)
+            y = K.layers.GRU(6, name="second")(y, mask=m) if second else K.layers.GRU(6, name="second")(y)
+            return K.Model([x, m], K.layers.Dense(2, name="out")(y))
+        return make
+
+    def mask_to_both(K):
+        x, m = K.Input((T, F), name="x"), K.Input((T,), dtype="bool", name="m")
+        y = K.layers.Bidirectional(K.layers.GRU(U, return_sequences=True), name="both")(x, mask=m)
+        z = K.layers.GlobalAveragePooling1D(name="mean")(y, mask=m)
+        last = K.layers.SimpleRNN(3, name="last")(y, mask=m)
+        return K.Model([x, m], K.layers.Dense(2, name="out")(K.layers.Concatenate(name="join")([z, last])))
+
+    def mask_with_states(K):
+        past, m, future = K.Input((T, F), name="past"), K.Input((T,), dtype="bool", name="m"), K.Input((7, 2), name="future")
+        _, *state = K.layers.LSTM(U, return_state=True, name="encoder")(past, mask=m)
+        y = K.layers.LSTM(U, return_sequences=True, name="decoder")(future, initial_state=state)
+        return K.Model([past, m, future], K.layers.Dense(2, name="out")(y))
+
+    def attention_masks(cls):
+        def make(K):
+            past, future = K.Input((T, F), name="past"), K.Input((7, 2), name="future")
+            masks = [K.Input((7,), dtype="bool", name="future_mask"), K.Input((T,), dtype="bool", name="past_mask")]
+            keys = K.layers.LSTM(U, return_sequences=True, name="keys")(past)
+            queries = K.layers.LSTM(U, return_sequences=True, name="queries")(future)
+            y = getattr(K.layers, cls)(name="attend")([queries, keys], mask=masks)
+            return K.Model([past, future, *masks], K.layers.Dense(2, name="out")(y))
+        return make
+
     yield "Functional chain", Graph(chain)
     for cls in ("Concatenate", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"):
         yield f"{cls}", Graph(merge(cls))
@@ -323,3 +354,12 @@ def graphs():
     yield "Functional in Functional in Functional", Graph(model_in_model_in_model)
     yield "Functional with two inputs and outputs inside", Graph(two_in_model, shapes=((T, F), (7, 2)), tokens=(0, 0))
     yield "TimeDistributed(Functional)", Graph(each_step, shapes=((2, T, F),))
+    sequence = {"shapes": ((T, F), (T,)), "tokens": (0, 2), "booleans": (1,), "states": True}
+    yield "mask=, of both layers", Graph(given_mask(True), **sequence)
+    yield "mask=, of the first layer", Graph(given_mask(False), **sequence)
+    yield "mask=, Bidirectional and GlobalAveragePooling1D", Graph(mask_to_both, **sequence)
+    yield "mask=, encoder-decoder", Graph(
+        mask_with_states, shapes=((T, F), (T,), (7, 2)), tokens=(0, 2, 0), booleans=(1,), states=True)
+    for cls in ("Attention", "AdditiveAttention"):
+        yield f"mask=, {cls}", Graph(
+            attention_masks(cls), shapes=((T, F), (7, 2), (7,), (T,)), tokens=(0, 0, 2, 2), booleans=(2, 3), states=True)

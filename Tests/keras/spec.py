@@ -124,7 +124,8 @@ class Graph:
     tokens: tuple = (0,)
     masked: bool = False
     batch: int = 2
-    states: bool = False  # passed between layers, which .h5 cannot say to Keras 2 and 3 alike
+    states: bool = False  # or masks as arguments, which .h5 cannot say to Keras 2 and 3 alike
+    booleans: tuple = ()  # inputs that are masks
     fixed_batch = False
 
     def build(self, keras, dtype="float32"):
@@ -136,7 +137,7 @@ class Graph:
         for shape, tokens in zip(self.shapes, self.tokens):
             one = Spec((), shape=shape, tokens=tokens, masked=self.masked, batch=self.batch)
             arrays += one.inputs(rng, dtype, batch)
-        return arrays
+        return [a > 0 if index in self.booleans else a for index, a in enumerate(arrays)]
 
     def streams(self):
         return False

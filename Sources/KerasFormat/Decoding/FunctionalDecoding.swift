@@ -48,7 +48,7 @@ struct FunctionalDecoder {
     }
     adjustModelCalls(&entries, index, &outputs)
     let unused = repeatedCalls(entries, outputs)
-    try checkMasks(entries, index)
+    try checkMasks(&entries, index, layers)
 
     let (nodes, position) = try order(entries, index, unused, name)
     func reference(_ tensor: KerasTensor) throws(UnrollError) -> ModelSpec.TensorRef {
@@ -58,10 +58,13 @@ struct FunctionalDecoder {
       return .init(node: node, output: tensor.output)
     }
     var specNodes: [ModelSpec.Node] = []
-    for (layer, tensors) in nodes {
+    for item in nodes {
       var references: [ModelSpec.TensorRef] = []
-      for tensor in tensors { references.append(try reference(tensor)) }
-      specNodes.append(.init(layer: layer, inputs: references))
+      for tensor in item.inputs { references.append(try reference(tensor)) }
+      var node = ModelSpec.Node(layer: item.layer, inputs: references)
+      for tensor in item.masks { node.masks.append(try tensor.map { tensor throws(UnrollError) in try reference(tensor) }) }
+      node.passesMasks = node.masks.isEmpty || item.passesMasks
+      specNodes.append(node)
     }
     // An input that is declared twice is one input.
     var seen = Set<KerasTensor>()
@@ -161,6 +164,7 @@ struct FunctionalDecoder {
       for call in entries[position].calls.indices {
         entries[position].calls[call].inputs = entries[position].calls[call].inputs.map { adjusted($0, countedInside) }
         entries[position].calls[call].masks = entries[position].calls[call].masks.map { adjusted($0, countedInside) }
+        entries[position].calls[call].inputMasks = entries[position].calls[call].inputMasks.map { $0.map { adjusted($0, countedInside) } }
       }
     }
     outputs = outputs.map { adjusted($0, countedOutside) }
@@ -184,10 +188,10 @@ struct FunctionalDecoder {
 
   // MARK: Masks
 
-  /// The engine passes masks on by itself. That is right only where a mask
-  /// argument carries what would arrive anyway: what an Embedding or Masking
-  /// layer made of the same tensor.
-  private func checkMasks(_ entries: [Entry], _ index: [String: Int]) throws(UnrollError) {
+  /// The engine passes masks on by itself, and takes those that layers made.
+  /// What operations on masks compute must be what would arrive anyway: what an
+  /// Embedding or Masking layer made of the same tensor.
+  private func checkMasks(_ entries: inout [Entry], _ index: [String: Int], _ layers: [LayerSpec]) throws(UnrollError) {
     var sources: [KerasTensor: [Double]] = [:]
     for entry in entries {
       guard let value = entry.maskValue else { continue }
@@ -208,15 +212,41 @@ struct FunctionalDecoder {
           "\(entry.name) (\(entry.className)): the operation computes something other than the mask of an Embedding or Masking layer, which is not supported")
       }
     }
-    for entry in entries where entry.layer != nil {
-      for call in entry.calls {
-        for tensor in call.masks where index[tensor.layer].map({ entries[$0].layer != nil }) ?? true {
-          throw UnrollError(.unsupported, "\(entry.name) (\(entry.className)): a mask of its own, from \(tensor.layer), is not supported")
+    for position in entries.indices {
+      guard let layer = entries[position].layer else { continue }
+      let owner = "\(entries[position].name) (\(entries[position].className))"
+      for number in entries[position].calls.indices {
+        let call = entries[position].calls[number]
+        for tensor in call.inputs where isOperation(tensor, entries, index) {
+          throw UnrollError(.unsupported, "\(owner): a mask, from \(tensor.layer), as its input is not supported")
         }
-        for tensor in call.inputs where index[tensor.layer].map({ entries[$0].layer == nil }) ?? false {
-          throw UnrollError(.unsupported, "\(entry.name) (\(entry.className)): a mask, from \(tensor.layer), as its input is not supported")
+        let given = call.masks.filter { !isOperation($0, entries, index) }
+        if given.isEmpty {
+          entries[position].calls[number].inputMasks = []
+          continue
         }
+        guard Self.takesMasks(layers[layer].config), given.count == call.inputMasks.compactMap({ $0 }).count else {
+          throw UnrollError(.unsupported, "\(owner): a mask of its own, from \(given[0].layer), is not supported here")
+        }
+        var masks = call.inputMasks
+        // What an operation computes would arrive anyway; a list may end early.
+        for slot in masks.indices { if let tensor = masks[slot], isOperation(tensor, entries, index) { masks[slot] = nil } }
+        while masks.last == .some(nil) { masks.removeLast() }
+        entries[position].calls[number].inputMasks = masks
       }
+    }
+  }
+
+  private func isOperation(_ tensor: KerasTensor, _ entries: [Entry], _ index: [String: Int]) -> Bool {
+    index[tensor.layer].map { entries[$0].layer == nil } ?? false
+  }
+
+  /// Layers that Keras calls with `mask`, and that need nothing else of it.
+  private static func takesMasks(_ config: LayerConfig) -> Bool {
+    switch config {
+    case .recurrent, .stackedRNN, .bidirectional, .attention, .batchNormalization: true
+    case .globalPooling1D(let pooling): pooling.kind == .average
+    default: false
     }
   }
 
@@ -235,15 +265,18 @@ struct FunctionalDecoder {
     }
   }
 
+  private struct Item {
+    let key: CallKey
+    let layer: Int
+    let inputs: [KerasTensor]
+    let masks: [KerasTensor?]
+    let passesMasks: Bool
+  }
+
   /// All calls, every one after those it needs (Kahn's algorithm).
   private func order(
     _ entries: [Entry], _ index: [String: Int], _ unused: Set<CallKey>, _ name: String
-  ) throws(UnrollError) -> (nodes: [(Int, [KerasTensor])], position: [CallKey: Int]) {
-    struct Item {
-      let key: CallKey
-      let layer: Int
-      let inputs: [KerasTensor]
-    }
+  ) throws(UnrollError) -> (nodes: [Item], position: [CallKey: Int]) {
     var items: [Item] = []
     var number: [CallKey: Int] = [:]
     for entry in entries {
@@ -252,13 +285,15 @@ struct FunctionalDecoder {
         let key = CallKey(entry.name, call)
         if unused.contains(key) { continue }
         number[key] = items.count
-        items.append(Item(key: key, layer: layer, inputs: entry.isInput ? [] : entry.calls[call].inputs))
+        let made = entry.isInput ? nil : entry.calls[call]
+        items.append(
+          Item(key: key, layer: layer, inputs: made?.inputs ?? [], masks: made?.inputMasks ?? [], passesMasks: made?.isList ?? true || context.version.passesGivenMasks))
       }
     }
     var waitingFor = [Int](repeating: 0, count: items.count)
     var dependents = [[Int]](repeating: [], count: items.count)
     for (position, item) in items.enumerated() {
-      for tensor in item.inputs {
+      for tensor in item.inputs + item.masks.compactMap({ $0 }) {
         guard let source = number[CallKey(tensor)] else {
           let known = index[tensor.layer] != nil
           throw UnrollError(
@@ -270,13 +305,13 @@ struct FunctionalDecoder {
     }
     var ready = items.indices.filter { waitingFor[$0] == 0 }
     var next = 0
-    var nodes: [(Int, [KerasTensor])] = []
+    var nodes: [Item] = []
     var position: [CallKey: Int] = [:]
     while next < ready.count {
       let item = ready[next]
       next += 1
       position[items[item].key] = nodes.count
-      nodes.append((items[item].layer, items[item].inputs))
+      nodes.append(items[item])
       for dependent in dependents[item] {
         waitingFor[dependent] -= 1
         if waitingFor[dependent] == 0 { ready.append(dependent) }

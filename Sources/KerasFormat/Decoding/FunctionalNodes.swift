@@ -38,16 +38,26 @@ struct KerasCall {
   /// The layer's inputs; a recurrent layer's initial states follow its sequence.
   var inputs: [KerasTensor] = []
   var masks: [KerasTensor] = []
+  /// The mask of each input, where a call is given them in this form.
+  var inputMasks: [KerasTensor?] = []
+  /// Keras 1's and 2's form.
+  let isList: Bool
   var causal = false
   /// The arguments of an operation that are plain values (NotEqual's number).
   var constants: [JSON] = []
 
   init(_ node: JSON, owner: String, positionalMaskFrom: Int) throws(UnrollError) {
+    isList = node.object == nil
     if let object = node.object {
       let arguments = object["args"]?.array ?? []
       for (index, argument) in arguments.enumerated() {
         let tensors = KerasTensor.collect(argument, legacy: false)
-        if index >= positionalMaskFrom { masks += tensors } else { inputs += tensors }
+        if index >= positionalMaskFrom {
+          masks += tensors
+          inputMasks = Self.inputMasks(argument, legacy: false)
+        } else {
+          inputs += tensors
+        }
         if tensors.isEmpty, !argument.isNull { constants.append(argument) }
       }
       try readKeywords(object["kwargs"]?.object ?? [:], legacy: false, owner)
@@ -72,7 +82,10 @@ struct KerasCall {
     for (name, value) in keywords.members {
       let tensors = KerasTensor.collect(value, legacy: legacy)
       switch name {
-      case "mask", "attention_mask", "query_mask", "value_mask": masks += tensors
+      case "mask":
+        masks += tensors
+        inputMasks = Self.inputMasks(value, legacy: legacy)
+      case "attention_mask", "query_mask", "value_mask": masks += tensors
       case "initial_state": inputs += tensors
       case "inputs", "sequences", "sequence", "input", "x", "x1", "x2": inputs += tensors
       case "use_causal_mask": causal = value.bool ?? false
@@ -84,5 +97,14 @@ struct KerasCall {
         if !value.isNull { constants.append(value) }
       }
     }
+  }
+
+  /// One mask, or a list with one or nothing for each input.
+  private static func inputMasks(_ value: JSON, legacy: Bool) -> [KerasTensor?] {
+    let items = value["class_name"] == "__tuple__" ? value["items"] ?? .null : value
+    if let list = items.array, !(legacy && KerasTensor(items) != nil) {
+      return list.map { KerasTensor.collect($0, legacy: legacy).first }
+    }
+    return KerasTensor.collect(items, legacy: legacy).map { $0 }
   }
 }

@@ -20,6 +20,9 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
     description = "\(major).\(minor)"
   }
 
+  /// Of what does not say its version.
+  static let unknown = KerasVersion(3, 15)
+
   static func < (a: KerasVersion, b: KerasVersion) -> Bool { (a.major, a.minor) < (b.major, b.minor) }
 
   /// tf.keras calls itself 2.x.y-tf; its defaults are newer than those of the Keras of that number.
@@ -33,6 +36,8 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
   var defaultsToHardSigmoid: Bool { self < KerasVersion(2, 3) && !isTensorFlow }
   /// The default of GRU's reset_after in tf.keras 2 and Keras 3.
   var defaultsToResetAfter: Bool { major >= 3 || isTensorFlow || self >= KerasVersion(2, 4) }
+  /// Whether the output of a layer called with a mask carries that mask on.
+  var passesGivenMasks: Bool { major < 3 || self >= KerasVersion(3, 11) }
   /// Keras up to 2.3 clipped all gradients together under the name clipnorm.
   var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
 }

@@ -117,7 +117,9 @@ struct LayerDecoder {
     }
     let type = reader.value("dtype")?.string ?? "float32"
     if try reader.bool("sparse", default: false) { throw reader.unsupported("sparse inputs are not supported") }
-    return InputConfig(shape: shape, batchSize: batch, isInteger: type.hasPrefix("int") || type.hasPrefix("uint"))
+    var config = InputConfig(shape: shape, batchSize: batch, isInteger: type.hasPrefix("int") || type.hasPrefix("uint"))
+    config.isBoolean = type == "bool"
+    return config
   }
 
   /// batch_shape (Keras 3), batch_input_shape (Keras 2), input_shape, or Keras 1's input_dim and input_length.

@@ -19,13 +19,13 @@ struct ModelDecoder {
   /// itself, else what only one generation writes.
   static func version(of document: JSON) -> KerasVersion {
     if let text = document["keras_version"]?.string { return KerasVersion(text) }
-    if document["module"] != nil { return KerasVersion(3, 0) }
-    guard let layers = document["config"]?.array ?? document["config"]?["layers"]?.array else { return KerasVersion(3, 0) }
-    if layers.contains(where: { $0["module"] != nil || $0["config"]?["batch_shape"] != nil }) { return KerasVersion(3, 0) }
+    if document["module"] != nil { return KerasVersion.unknown }
+    guard let layers = document["config"]?.array ?? document["config"]?["layers"]?.array else { return KerasVersion.unknown }
+    if layers.contains(where: { $0["module"] != nil || $0["config"]?["batch_shape"] != nil }) { return KerasVersion.unknown }
     let isOld = layers.contains { layer in
       ["batch_input_shape", "implementation", "time_major", "consume_less"].contains { layer["config"]?[$0] != nil }
     }
-    return isOld ? KerasVersion(2, 4) : KerasVersion(3, 0)
+    return isOld ? KerasVersion(2, 4) : KerasVersion.unknown
   }
 
   private static func dtype(_ context: DecodingContext) throws(UnrollError) -> DType {

@@ -9,6 +9,10 @@ enum Dialect {
   /// `.h5`: the words that Keras 2.2 to 2.15 and every Keras 3 understand.
   case legacy
 
+  /// What our files for Keras 3 call themselves: the first version that
+  /// understands all that is in them as we do.
+  static let keras3Version = "3.11.0"
+
   /// {"class_name", "config"} of a layer.
   func layer(_ className: String, _ config: JSONObject) -> JSONObject {
     switch self {
@@ -93,7 +97,7 @@ struct HardSigmoidUse {
         .unsupported, "the model uses hard_sigmoid both as Keras 2 and as Keras 3 defines it, which an .h5 file cannot say; save it as .keras")
     }
     if old { return "2.15.0" }
-    if new { return "3.0.0" }
+    if new { return Dialect.keras3Version }
     return normal
   }
 }

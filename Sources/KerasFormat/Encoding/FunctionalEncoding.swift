@@ -28,6 +28,7 @@ struct FunctionalEncoder {
   }
 
   func config(name: String, layer encode: (LayerSpec) throws(UnrollError) -> JSONObject) throws(UnrollError) -> JSONObject {
+    try checkMasks()
     var layers: [JSON] = []
     for (index, layer) in spec.layers.enumerated() {
       var entry = try encode(layer)
@@ -86,7 +87,10 @@ struct FunctionalEncoder {
       }
     let isCausal = if case .attention(let config) = layer.config { config.useCausalMask } else { false }
     var keywords: JSONObject = isCausal ? ["use_causal_mask": true] : [:]
-    if form == .keras2 || (form == .lists && !takesStates) {
+    var masks: [JSON] = []
+    for reference in node.masks { masks.append(try reference.map { reference throws(UnrollError) in try tensor(reference) } ?? .null) }
+    if form == .keras2 || (form == .lists && !takesStates && masks.isEmpty) {
+      if !masks.isEmpty { keywords["mask"] = node.inputs.count > 1 && !takesStates ? .array(masks) : masks[0] }
       return .array(tensors.map { .array(($0.array ?? []) + [.object(keywords)]) })
     }
     let full = tensors.map(Self.kerasTensor)
@@ -102,7 +106,47 @@ struct FunctionalEncoder {
         }
       arguments = takesList ? [.array(full)] : full
     }
+    if !masks.isEmpty {
+      let masks = masks.map { $0.isNull ? $0 : Self.kerasTensor($0) }
+      keywords["mask"] = node.inputs.count > 1 && !takesStates ? .array(masks) : masks[0]
+    }
     return ["args": .array(arguments), "kwargs": .object(keywords)]
+  }
+
+  /// Keras 3.0 to 3.10 did not pass a given mask on; every other Keras that
+  /// reads the file would.
+  private func checkMasks() throws(UnrollError) {
+    for (index, node) in spec.nodes.enumerated() where !node.masks.isEmpty && !node.passesMasks {
+      guard let reader = maskReader(after: index) else { continue }
+      throw UnrollError(
+        .unsupported,
+        "\(spec.layers[node.layer].name): the Keras that wrote the model did not pass the mask that this layer is given on to \(reader); Keras from 3.11 on would, and compute something else, so the model cannot be saved (its weights can)")
+    }
+  }
+
+  /// A layer that would take the mask that the outputs of a call carry.
+  private func maskReader(after first: Int) -> String? {
+    switch spec.layers[spec.nodes[first].layer].config {
+    case .recurrent(let config) where !config.returnSequences: return nil
+    case .stackedRNN(let config) where !config.returnSequences: return nil
+    case .globalPooling1D: return nil
+    default: break
+    }
+    var waiting = [first], seen: Set<Int> = [first]
+    while let source = waiting.popLast() {
+      for (index, node) in spec.nodes.enumerated() {
+        for (slot, input) in node.inputs.enumerated() where input.node == source {
+          if node.masks.indices.contains(slot), node.masks[slot] != nil { continue }
+          let layer = spec.layers[node.layer]
+          switch layer.config {
+          case .recurrent, .stackedRNN, .bidirectional, .attention, .timeDistributed, .globalPooling1D, .batchNormalization, .model:
+            return layer.name
+          default: if seen.insert(index).inserted { waiting.append(index) }
+          }
+        }
+      }
+    }
+    return nil
   }
 
   private static func kerasTensor(_ history: JSON) -> JSON {

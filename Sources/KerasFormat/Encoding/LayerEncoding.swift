@@ -28,7 +28,7 @@ struct LayerEncoder {
     let base: JSONObject = ["name": .string(spec.name), "trainable": .bool(spec.trainable), "dtype": .string(dtype.rawValue)]
     switch spec.config {
     case .input(let input):
-      let type = input.isInteger ? "int32" : dtype.rawValue
+      let type = input.isBoolean ? "bool" : input.isInteger ? "int32" : dtype.rawValue
       // Keras 3 reads batch_input_shape as well; Keras 2 knows no other.
       let key = dialect == .keras3 ? "batch_shape" : "batch_input_shape"
       return [key: .batchShape(input), "dtype": .string(type), "sparse": false, "name": .string(spec.name)]

@@ -66,7 +66,7 @@ public enum ModelFile {
       try model.compile(spec)
       let arrays = try file.optimizerArrays()
       guard !arrays.isEmpty else { return }
-      let state = OptimizerState(model: model, version: file.version ?? KerasVersion(3, 0))
+      let state = OptimizerState(model: model, version: file.version ?? .unknown)
       try state.apply(try state.read(arrays))
     } catch {
       context.note("the optimizer's state was not restored and starts afresh: \(error.message)")
@@ -79,7 +79,7 @@ public enum ModelFile {
     try withHDF5 { () throws(UnrollError) in
       _ = try model.parameters()
       let file = try CheckpointFile.open(path)
-      let context = DecodingContext(version: file.version ?? KerasVersion(3, 0))
+      let context = DecodingContext(version: file.version ?? .unknown)
       try loadWeights(file, into: model, context)
       model.notes += context.notes.filter { !model.notes.contains($0) }
     }
@@ -138,7 +138,7 @@ public enum ModelFile {
   /// A layer from {"class_name", "config"}. Members left out have Keras 3's defaults.
   public static func layerFromJSON(_ json: String) throws(UnrollError) -> LayerSpec {
     let document = try JSONReader.parse(json, name: "the layer's configuration")
-    return try LayerDecoder(context: DecodingContext(version: KerasVersion(3, 0))).layer(document)
+    return try LayerDecoder(context: DecodingContext(version: .unknown)).layer(document)
   }
 
   /// Keras 3's configuration of a model.

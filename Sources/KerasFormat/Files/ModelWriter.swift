@@ -73,7 +73,7 @@ struct ModelWriter {
       if CompileEncoder.hasOldEpsilon(spec) { config[CompileEncoder.epsilonMark] = false }
     }
     var archive = ZipWriter()
-    try archive.add("metadata.json", Array(JSONWriter.write(["keras_version": "3.0.0"]).utf8))
+    try archive.add("metadata.json", Array(JSONWriter.write(["keras_version": .string(Dialect.keras3Version)]).utf8))
     try archive.add("config.json", Array(JSONWriter.write(.object(config)).utf8))
     try archive.add("model.weights.h5", try v3Weights(includeOptimizer: includeOptimizer))
     if !model.metadata.isEmpty { try archive.add("\(CheckpointFile.metadataName).json", Array(metadata.utf8)) }

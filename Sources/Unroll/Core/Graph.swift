@@ -29,14 +29,17 @@ final class Graph<S: Scalar> {
         throw UnrollError(.format, "model \(spec.name): node \(index) calls layer number \(node.layer) of \(layers.count)")
       }
       let layer = layers[node.layer]
-      var inputs: [Shape] = []
-      for reference in node.inputs {
+      func shape(_ reference: ModelSpec.TensorRef) throws(UnrollError) -> Shape {
         guard reference.node < index, reference.node >= 0, shapes[reference.node].indices.contains(reference.output) else {
           throw UnrollError(
             .format, "\(layer.name): its input refers to output \(reference.output) of node \(reference.node), which does not come before it")
         }
-        inputs.append(shapes[reference.node][reference.output])
+        return shapes[reference.node][reference.output]
       }
+      var inputs: [Shape] = [], masks: [Shape?] = []
+      for reference in node.inputs { inputs.append(try shape(reference)) }
+      for reference in node.masks { masks.append(try reference.map { reference throws(UnrollError) in try shape(reference) }) }
+      try checkMasks(masks, inputs, layer)
       if built.insert(node.layer).inserted {
         shapes.append(try layer.build(inputs))
       } else {
@@ -73,8 +76,13 @@ final class Graph<S: Scalar> {
     for (index, node) in spec.nodes.enumerated() where !inputNodes.contains(index) {
       var arguments: [Tensor<S>] = []
       for reference in node.inputs { arguments.append(try take(reference)) }
-      let outputs = try layers[node.layer].plan(arguments, planner)
-      for (output, tensor) in outputs.enumerated() {
+      var masks: [Tensor<S>?] = []
+      for reference in node.masks { masks.append(try reference.map { reference throws(UnrollError) in try take(reference) }) }
+      let layer = layers[node.layer]
+      let masked = try withMasks(arguments, masks, layer, planner)
+      let outputs = try layer.plan(masked, planner)
+      for (output, var tensor) in outputs.enumerated() {
+        if !node.passesMasks, let given = masked.firstIndex(where: { $0.mask == tensor.mask }) { tensor.mask = arguments[given].mask }
         try publish(tensor, as: .init(node: index, output: output))
       }
     }
@@ -87,7 +95,7 @@ final class Graph<S: Scalar> {
   /// How many times each value is used, as a model output included.
   private func consumers() -> [ModelSpec.TensorRef: Int] {
     var count: [ModelSpec.TensorRef: Int] = [:]
-    for node in spec.nodes { for reference in node.inputs { count[reference, default: 0] += 1 } }
+    for node in spec.nodes { for reference in node.inputs + node.masks.compactMap({ $0 }) { count[reference, default: 0] += 1 } }
     for reference in spec.outputs { count[reference, default: 0] += 1 }
     return count
   }

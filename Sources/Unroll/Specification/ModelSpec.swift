@@ -26,6 +26,12 @@ public struct ModelSpec: Sendable, Equatable {
   public struct Node: Sendable, Equatable {
     public var layer: Int
     public var inputs: [TensorRef]
+    /// Masks given to the call, for the first inputs in order; nil where an
+    /// input keeps the mask it comes with. One number a step, 0 for a masked one.
+    public var masks: [TensorRef?] = []
+    /// Whether the outputs carry such a mask on; in Keras 3.0 to 3.10 they
+    /// carry that of the inputs.
+    public var passesMasks = true
     public init(layer: Int, inputs: [TensorRef]) {
       self.layer = layer
       self.inputs = inputs

@@ -98,6 +98,9 @@ class Layer:
     def __call__(self, *inputs: Any, initial_state: Any = None, **arguments: Any) -> Any:
         """Calls the layer on symbolic tensors, for a functional `Model`.
 
+        `mask`, a tensor with one number for each step, 0 for a masked one, takes the place of the mask that the
+        input has; attention takes a list of them.
+
         Returns a tensor, or a list of them for a layer with `return_state`.
         """
         tensors: list[KerasTensor] = []
@@ -117,6 +120,10 @@ class Layer:
         kwargs: dict[str, Any] = dict(arguments)
         if initial_state is not None:
             kwargs["initial_state"] = initial_state
+        for value in kwargs.values():  # a mask, or a list of them
+            for tensor in value if isinstance(value, (list, tuple)) else [value]:
+                if isinstance(tensor, KerasTensor) and tensor not in tensors:
+                    tensors.append(tensor)
         self._calls.append((tensors, {"args": list(inputs), "kwargs": kwargs}))
         count = self._output_count(first)
         outputs = [KerasTensor(self, len(self._calls) - 1, index) for index in range(count)]

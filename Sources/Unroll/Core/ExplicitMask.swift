@@ -1,0 +1,67 @@
+import KernelAPI
+
+/// A mask that a call was given as a tensor: one number for each step, 0 where
+/// the step does not count.
+final class ExplicitMaskOp<S: Scalar>: Op<S> {
+  private let tensor: Tensor<S>
+  private let mask: UnsafeMutablePointer<UInt8>
+
+  /// `[T][B]`, as layers read it.
+  init(_ tensor: Tensor<S>, mask: UnsafeMutablePointer<UInt8>) {
+    self.tensor = tensor
+    self.mask = mask
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func forward(_ run: RunContext<S>) {
+    let steps = tensor.features, batch = tensor.batch
+    for row in 0..<batch {
+      for step in 0..<steps { mask[step * batch + row] = tensor.data[row * steps + step] != 0 ? 1 : 0 }
+    }
+  }
+
+  /// A mask is a choice: nothing flows back.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func backward(_ run: RunContext<S>) {
+    guard let gradient = tensor.gradient else { return }
+    for index in 0..<tensor.count { gradient[index] = 0 }
+  }
+}
+
+extension Graph {
+  /// Checks the masks of a call against its inputs.
+  func checkMasks(_ masks: [Shape?], _ inputs: [Shape], _ layer: Layer<S>) throws(UnrollError) {
+    guard masks.count <= inputs.count else {
+      throw UnrollError(.shapeMismatch, "\(layer.name): found \(masks.count) masks for \(inputs.count) input(s)")
+    }
+    for (mask, input) in zip(masks, inputs) {
+      guard let mask else { continue }
+      let fits = mask.rank == 1 && input.rank >= 2 && (mask.dimensions[0] == nil || input.dimensions[0] == nil || mask.dimensions[0] == input.dimensions[0])
+      guard fits else {
+        throw UnrollError(
+          .shapeMismatch, "\(layer.name): its mask must have one number for each step of its input, found shape \(mask) for an input of shape \(input)")
+      }
+    }
+  }
+
+  /// The inputs of a call with the masks it is given in place of their own.
+  func withMasks(_ inputs: [Tensor<S>], _ masks: [Tensor<S>?], _ layer: Layer<S>, _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    var inputs = inputs
+    for (index, mask) in masks.enumerated() {
+      guard let mask else { continue }
+      if planner.mode == .streaming {
+        throw UnrollError(.unsupported, "\(layer.name): a mask of whole sequences has no meaning one step at a time")
+      }
+      guard inputs.indices.contains(index), mask.rank == 1, mask.features == inputs[index].dimensions.first, mask.batch == inputs[index].batch else {
+        throw UnrollError(
+          .shapeMismatch, "\(layer.name): its mask has the shape \(mask.shape), which does not fit its input of shape \(inputs[index].shape)")
+      }
+      let bytes = try planner.arena.allocateBytes(mask.count)
+      planner.append(ExplicitMaskOp(mask, mask: bytes))
+      inputs[index].mask = bytes
+    }
+    return inputs
+  }
+}
