@@ -88,8 +88,18 @@ def masks():
         [sample(2, 5, 3), sample(2, 4, 3), bits(2, 5), bits(2, 4)])
 
 
+def axes():
+    add("axes_layer_normalization", chain(
+        L.LayerNormalization(axis=1), L.LayerNormalization(axis=[2, 3], center=False), L.TimeDistributed(L.LSTM(2)),
+        shape=(2, 4, 3)), [sample(3, 2, 4, 3)])
+    add("axes_middle", chain(L.LayerNormalization(axis=(1, -1), epsilon=0.1), L.TimeDistributed(L.GRU(2)), shape=(2, 4, 3)),
+        [sample(3, 2, 4, 3)])
+    add("axes_batch_normalization", chain(L.BatchNormalization(axis=1), L.LSTM(2)), [sample(3, 5, 3)])
+
+
 if __name__ == "__main__":
     constraints()
     masks()
+    axes()
     cases.close()
     (OUT / "manifest.txt").write_text("\n".join(lines) + "\n")

@@ -152,6 +152,9 @@ def normalisation():
     yield "LayerNormalization", Spec((N("LayerNormalization"), N("LSTM", units=U)))
     yield "LayerNormalization options", Spec((
         N("LayerNormalization", epsilon=0.1, center=False), N("LayerNormalization", scale=False)))
+    yield "LayerNormalization over time", Spec((N("LayerNormalization", axis=1), N("LSTM", units=U)))
+    yield "LayerNormalization over all axes", Spec((N("LayerNormalization", axis=[1, 2]), N("LSTM", units=U)))
+    yield "BatchNormalization over time", Spec((N("BatchNormalization", axis=1), N("LSTM", units=U)))
     yield "BatchNormalization", Spec((N("BatchNormalization"), N("LSTM", units=U)))
     yield "BatchNormalization options", Spec((
         N("BatchNormalization", momentum=0.8, epsilon=0.1, center=False), N("Dense", units=U),

@@ -89,7 +89,7 @@ class Spec:
         over_time = len(self.shape) + (self.tokens > 0) == 2
         return over_time and all(
             (node.cls in stepwise or node.cls == "TimeDistributed" and node.options["layer"].cls == "Dense")
-            and not node.options.get("go_backwards") for node in self.layers)
+            and not node.options.get("go_backwards") and node.options.get("axis", -1) == -1 for node in self.layers)
 
     def is_random(self):
         """Whether training draws random numbers, so that two libraries must differ."""

@@ -6,6 +6,8 @@ extension LayerDecoder {
   func layerNormalization(_ reader: ConfigReader) throws(UnrollError) -> LayerNormalizationConfig {
     var config = LayerNormalizationConfig()
     config.axes = try reader.ints("axis") ?? [-1]
+    // Keras 3 sorts them, negative ones first.
+    if context.version.major >= 3 { config.axes.sort() }
     config.epsilon = try reader.double("epsilon", default: 1e-3)
     config.center = try reader.bool("center", default: true)
     config.scale = try reader.bool("scale", default: true)

@@ -219,7 +219,7 @@ public struct BidirectionalConfig: Sendable, Equatable {
 }
 
 public struct LayerNormalizationConfig: Sendable, Equatable {
-  /// Negative axes count from the end; only the feature axis is supported by the engine.
+  /// Negative axes count from the end, 0 is the batch.
   public var axes: [Int] = [-1]
   public var epsilon = 1e-3
   public var center = true

@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over the features
-/// of each row (Ba et al., 2016). With `rmsScaling`, as Keras computes it:
+/// of each row or over other axes of the sample (Ba et al., 2016). With `rmsScaling`, as Keras computes it:
 /// y = gamma x / sqrt(variance + epsilon).
 final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
   let config: LayerNormalizationConfig
@@ -15,23 +15,49 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
 
   override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: 1...16)
-    guard config.axes.count == 1, try sampleAxis(config.axes[0], rank: input.rank) == input.rank - 1 else {
-      throw UnrollError(
-        .unsupported, "\(name): layer normalisation is available over the last axis, found axis \(config.axes)")
+    _ = try axes(rank: input.rank)
+    // As Keras: the lengths in the order given, the elements in the order of the axes.
+    var shape: [Int] = []
+    for given in config.axes {
+      let axis = try sampleAxis(given, rank: input.rank)
+      guard let length = input.dimensions[axis] else {
+        throw UnrollError(.shapeMismatch, "\(name): the axes \(config.axes) of its input must be known, found shape \(input)")
+      }
+      shape.append(length)
     }
-    let features = try knownFeatures(input)
     if config.scale || config.rmsScaling {
-      gamma = declare("gamma", [features], config.gammaInitializer, config.gammaRegularizer, config.gammaConstraint)
+      gamma = declare("gamma", shape, config.gammaInitializer, config.gammaRegularizer, config.gammaConstraint)
     }
     if config.center && !config.rmsScaling {
-      beta = declare("beta", [features], config.betaInitializer, config.betaRegularizer, config.betaConstraint)
+      beta = declare("beta", shape, config.betaInitializer, config.betaRegularizer, config.betaConstraint)
     }
     return [input]
   }
 
+  /// The normalised axes of a sample, in rising order.
+  private func axes(rank: Int) throws(UnrollError) -> [Int] {
+    var axes: Set<Int> = []
+    for axis in config.axes { axes.insert(try sampleAxis(axis, rank: rank)) }
+    guard axes.count == config.axes.count, !axes.isEmpty else {
+      throw UnrollError(.invalidArgument, "\(name): expected one or several different axes, found \(config.axes)")
+    }
+    return axes.sorted()
+  }
+
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
+    let axes = try axes(rank: x.rank)
+    for axis in axes where isTime(axis, of: x) { try refuseStreaming(planner, "its axis \(axis + 1) is time") }
+    var shape: [Int] = []
+    for axis in config.axes { shape.append(x.dimensions[try sampleAxis(axis, rank: x.rank)]) }
+    if let known = gamma?.shape ?? beta?.shape, known != shape {
+      throw UnrollError(.shapeMismatch, "\(name): expected the axes \(config.axes) to have the lengths \(known), found shape \(x.shape)")
+    }
     let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
+    guard axes == [x.rank - 1] else {
+      planner.append(try LayerNormalizationOverAxesOp(self, x: x, y: y, axes: axes))
+      return [y]
+    }
     let moments = try planner.arena.allocate(2 * x.rows)
     planner.append(LayerNormalizationOp(self, x: x, y: y, moments: moments))
     return [y]
