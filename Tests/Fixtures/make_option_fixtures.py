@@ -97,9 +97,24 @@ def axes():
     add("axes_batch_normalization", chain(L.BatchNormalization(axis=1), L.LSTM(2)), [sample(3, 5, 3)])
 
 
+def activity():
+    """Penalties on outputs (Keras rounds their factors to float32), of masked sequences, of states that nothing reads, of a layer called twice."""
+    R = keras.regularizers
+    x = sample(3, 5, 3)
+    x[0, 3:] = 0
+    add("activity", chain(L.Masking(), L.LSTM(4, return_sequences=True, activity_regularizer=R.L2(0.5)),
+                          L.Dense(2, activity_regularizer=R.L1L2(0.125, 0.25)), L.ReLU(activity_regularizer=R.L1(0.0625))), [x])
+    a, b = L.Input((5, 3)), L.Input((5, 3))
+    shared = L.GRU(4, return_state=True, activity_regularizer=R.L2(0.25))
+    y, _ = shared(a)
+    _, z = shared(b)
+    add("activity_graph", keras.Model([a, b], L.Dense(2)(L.Multiply()([y, z]))), [sample(2, 5, 3), sample(2, 5, 3)])
+
+
 if __name__ == "__main__":
     constraints()
     masks()
     axes()
+    activity()
     cases.close()
     (OUT / "manifest.txt").write_text("\n".join(lines) + "\n")

@@ -27,7 +27,7 @@ import Unroll
     return OptionCase(name: name, inputs: inputs, outputs: outputs)
   }
 
-  @Test func thereAreOptions() { #expect(Self.cases.count >= 10) }
+  @Test func thereAreOptions() { #expect(Self.cases.count >= 12) }
 
   @Test(arguments: cases)
   func predictsAndTrainsAsKerasDoes(_ option: OptionCase) throws {

@@ -18,7 +18,6 @@ extension LayerDecoder {
     config.betaConstraint = try reader.constraint("beta_constraint")
     config.gammaRegularizer = try reader.regularizer("gamma_regularizer")
     config.gammaConstraint = try reader.constraint("gamma_constraint")
-    reader.noteTrainingOnly("activity_regularizer")
     return config
   }
 
@@ -42,7 +41,6 @@ extension LayerDecoder {
     try reader.require("renorm", isOneOf: [false])
     try reader.require("mode", isOneOf: [0])
     reader.noteTrainingOnly("virtual_batch_size", "synchronized")
-    reader.noteTrainingOnly("activity_regularizer")
     return config
   }
 
@@ -63,7 +61,6 @@ extension LayerDecoder {
     config.kernelConstraint = try reader.constraint("kernel_constraint", "W_constraint")
     config.biasRegularizer = try reader.regularizer("bias_regularizer", "b_regularizer")
     config.biasConstraint = try reader.constraint("bias_constraint", "b_constraint")
-    reader.noteTrainingOnly("activity_regularizer")
     try refuseQuantization(reader)
     return config
   }

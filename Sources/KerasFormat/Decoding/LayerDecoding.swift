@@ -29,7 +29,9 @@ struct LayerDecoder {
     let reader = ConfigReader(config, owner: name.isEmpty ? className : "\(name) (\(className))", context)
     noteType(reader, className)
     let decoded = try decode(className, reader)
-    return LayerSpec(name: name, trainable: try reader.bool("trainable", default: true), decoded)
+    var spec = LayerSpec(name: name, trainable: try reader.bool("trainable", default: true), decoded)
+    spec.activityRegularizer = try reader.regularizer("activity_regularizer")
+    return spec
   }
 
   /// Collects the type of the layer's weights; old embeddings call the type of their input that.
@@ -52,7 +54,7 @@ struct LayerDecoder {
     case "Bidirectional": return .bidirectional(try bidirectional(reader))
     case "TimeDistributed":
       guard let inner = reader.value("layer") else { throw reader.wrong("layer", "a layer", nil) }
-      return .timeDistributed(try layer(inner))
+      return .timeDistributed(try child(inner, reader))
     case "Embedding": return .embedding(try embedding(reader))
     case "Masking": return .masking(value: try reader.double("mask_value", default: 0))
     case "Activation": return .activation(try reader.activation("activation", default: .linear))
@@ -109,6 +111,16 @@ struct LayerDecoder {
     throw UnrollError(.unsupported, "\(reader.owner): layers of class \(className) are not supported; there are \(Self.supported)")
   }
 
+  /// A layer inside another one.
+  func child(_ entry: JSON, _ reader: ConfigReader) throws(UnrollError) -> LayerSpec {
+    var spec = try layer(entry)
+    if spec.activityRegularizer != nil {
+      context.note("\(reader.owner): the activity_regularizer of the layer inside is left out; it matters in training only")
+      spec.activityRegularizer = nil
+    }
+    return spec
+  }
+
   // MARK: Single layers
 
   func input(_ reader: ConfigReader) throws(UnrollError) -> InputConfig {
@@ -162,7 +174,6 @@ struct LayerDecoder {
     config.kernelConstraint = try reader.constraint("kernel_constraint", "W_constraint")
     config.biasRegularizer = try reader.regularizer("bias_regularizer", "b_regularizer")
     config.biasConstraint = try reader.constraint("bias_constraint", "b_constraint")
-    reader.noteTrainingOnly("activity_regularizer")
     try refuseQuantization(reader)
     return config
   }
@@ -180,7 +191,6 @@ struct LayerDecoder {
     config.initializer = try reader.initializer("embeddings_initializer", "init", default: .uniform)
     config.regularizer = try reader.regularizer("embeddings_regularizer", "W_regularizer")
     config.constraint = try reader.constraint("embeddings_constraint", "W_constraint")
-    reader.noteTrainingOnly("activity_regularizer")
     try refuseQuantization(reader)
     return config
   }
@@ -209,7 +219,6 @@ struct LayerDecoder {
     config.regularizer = try reader.regularizer("alpha_regularizer")
     config.constraint = try reader.constraint("alpha_constraint")
     config.sharedAxes = try reader.ints("shared_axes") ?? []
-    reader.noteTrainingOnly("activity_regularizer")
     return config
   }
 

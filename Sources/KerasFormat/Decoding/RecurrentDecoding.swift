@@ -63,7 +63,6 @@ extension LayerDecoder {
     config.biasRegularizer = try reader.regularizer("bias_regularizer", "b_regularizer")
     config.biasConstraint = try reader.constraint("bias_constraint", "b_constraint")
     config.seed = try reader.optionalInt("seed")
-    reader.noteTrainingOnly("activity_regularizer")
     return config
   }
 
@@ -118,7 +117,7 @@ extension LayerDecoder {
   }
 
   private func recurrentChild(_ entry: JSON, _ reader: ConfigReader) throws(UnrollError) -> LayerSpec {
-    let child = try layer(entry)
+    let child = try child(entry, reader)
     switch child.config {
     case .recurrent, .stackedRNN: return child
     default: throw reader.unsupported("layers of class \(child.config.className) cannot run in two directions")

@@ -25,7 +25,9 @@ struct LayerEncoder {
   }
 
   func config(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
-    let base: JSONObject = ["name": .string(spec.name), "trainable": .bool(spec.trainable), "dtype": .string(dtype.rawValue)]
+    var base: JSONObject = ["name": .string(spec.name), "trainable": .bool(spec.trainable), "dtype": .string(dtype.rawValue)]
+    // Not every layer of Keras 2 knows the word.
+    if let penalty = spec.activityRegularizer { base["activity_regularizer"] = .regularizer(penalty) }
     switch spec.config {
     case .input(let input):
       let type = input.isBoolean ? "bool" : input.isInteger ? "int32" : dtype.rawValue

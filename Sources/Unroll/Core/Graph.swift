@@ -81,6 +81,12 @@ final class Graph<S: Scalar> {
       let layer = layers[node.layer]
       let masked = try withMasks(arguments, masks, layer, planner)
       let outputs = try layer.plan(masked, planner)
+      if let penalty = layer.spec.activityRegularizer, planner.mode != .streaming {
+        for (output, tensor) in outputs.enumerated() {
+          let isUsed = waiting[.init(node: index, output: output)] != nil
+          planner.append(ActivityPenaltyOp(tensor, penalty, rows: planner.shardRows, isUsed: isUsed))
+        }
+      }
       for (output, var tensor) in outputs.enumerated() {
         if !node.passesMasks, let given = masked.firstIndex(where: { $0.mask == tensor.mask }) { tensor.mask = arguments[given].mask }
         try publish(tensor, as: .init(node: index, output: output))

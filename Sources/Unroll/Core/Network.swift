@@ -30,7 +30,7 @@ final class Network<S: Scalar>: @unchecked Sendable {
   }
 
   var isStateful: Bool { graph.layers.contains { !$0.statefulStates.isEmpty } }
-  var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch } }
+  var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } }
 
   func resetStates() {
     for layer in graph.layers { for state in layer.statefulStates { state.reset() } }

@@ -29,6 +29,9 @@ final class RunContext<S: Scalar> {
   var step: UInt64 = 0
   /// Flat gradient buffer of this shard, laid out as the parameter store.
   var gradients: UnsafeMutablePointer<S>
+  /// What the layers' activity regularizers came to, times the batch size;
+  /// whoever runs the plan sets it to zero before.
+  var activityPenalty = 0.0
   /// The first value a layer could not work with (an embedding index out of
   /// range); the plan goes on with zeros and whoever runs it reports this.
   var fault: RunFault?

@@ -190,6 +190,7 @@ extension Trainer {
   private func gradients(
     _ plan: Plan<S>, _ targets: UnsafePointer<S>, _ loss: LossSpec, _ gradients: AlignedBuffer<S>
   ) -> Double {
+    plan.run.activityPenalty = 0
     plan.forward()
     gradients.fillWithZeros()
     let output = plan.outputs[0]
@@ -200,7 +201,7 @@ extension Trainer {
     if let mask = output.mask { rows = (0..<rows).reduce(0) { $0 + Int(mask[$1]) } }
     let divisor = loss.reduction == .sum ? 1 : Double(max(rows, 1))
     let weight = spec.lossWeights.first ?? 1
-    let value = weight * (loss.function.judge(judged, scale: S(weight / divisor)) / divisor) + penalty()
+    let value = weight * (loss.function.judge(judged, scale: S(weight / divisor)) / divisor) + penalty() + plan.run.activityPenalty
     plan.backward()
     return value
   }

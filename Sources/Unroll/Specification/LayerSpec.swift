@@ -6,6 +6,8 @@ public struct LayerSpec: Sendable, Equatable {
   public var name: String
   public var trainable: Bool
   public var config: LayerConfig
+  /// A penalty on the layer's outputs, divided by the batch size.
+  public var activityRegularizer: Regularizer?
 
   public init(name: String = "", trainable: Bool = true, _ config: LayerConfig) {
     self.name = name

@@ -12,7 +12,8 @@ final class BatchRunner<S: Scalar> {
   private let kernels: KernelTable<S>
   private var layouts: [LayoutKey: BatchLayout<S>] = [:]
   private var gradientBuffers: [AlignedBuffer<S>] = []
-  /// `[shard][sumStride]`: per output loss sum and valid rows, then sum and count of each metric.
+  /// `[shard][sumStride]`: per output loss sum and valid rows, then sum and
+  /// count of each metric, then the activity regularizers' penalty.
   private var sums: AlignedBuffer<Double>?
   private let sumStride: Int
 
@@ -42,7 +43,7 @@ final class BatchRunner<S: Scalar> {
     self.heads = heads
     self.metrics = metrics
     kernels = Unroll.kernels(for: S.self)
-    sumStride = metrics.reduce(2 * heads.count) { $0 + 2 * $1.count }
+    sumStride = metrics.reduce(2 * heads.count + 1) { $0 + 2 * $1.count }
   }
 
   /// The layout for batches of `rows` samples, kept from earlier or made now.
@@ -98,12 +99,14 @@ final class BatchRunner<S: Scalar> {
     var losses: [Double]
     /// Sum and count of each metric of each output, flattened.
     var metrics: [Double]
+    /// The activity regularizers' part of the loss.
+    var activityPenalty = 0.0
     var isFinite: Bool { losses.allSatisfy { $0.isFinite } }
   }
 
   /// Prepares an outcome whose memory `run` reuses.
   func makeOutcome() -> Outcome {
-    Outcome(losses: [Double](repeating: 0, count: heads.count), metrics: [Double](repeating: 0, count: sumStride - 2 * heads.count))
+    Outcome(losses: [Double](repeating: 0, count: heads.count), metrics: [Double](repeating: 0, count: sumStride - 2 * heads.count - 1))
   }
 
   func run(_ layout: BatchLayout<S>, _ data: BoundData, _ step: Step, pool: WorkerPool, into outcome: inout Outcome) {
@@ -141,7 +144,9 @@ final class BatchRunner<S: Scalar> {
     for index in plan.inputs.indices {
       data.inputs[index].gather(rows: rows, firstRow: firstRow + offset, count: count, into: plan.inputs[index].data, batch: count)
     }
+    run.activityPenalty = 0
     plan.forward()
+    sums.pointer[shard * sumStride + sumStride - 1] = run.activityPenalty
     var slot = sums.pointer + shard * sumStride
     var metricSlot = slot + 2 * heads.count
     for index in heads.indices {
@@ -228,6 +233,9 @@ final class BatchRunner<S: Scalar> {
       for shard in 0..<layout.shardCount { sum += sums.pointer[shard * sumStride + 2 * heads.count + index] }
       outcome.metrics[index] = sum
     }
+    var penalty = 0.0
+    for shard in 0..<layout.shardCount { penalty += sums.pointer[shard * sumStride + sumStride - 1] }
+    outcome.activityPenalty = penalty / Double(max(layout.rows, 1))
   }
 
   /// Sums the shards' gradients into the first shard's, in shard order.

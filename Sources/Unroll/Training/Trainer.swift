@@ -186,7 +186,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   private var updateGradients: UnsafeMutablePointer<S> { active?.gradients ?? network.store.buffer.pointer }
 
   /// Forward, and in training backward, of one batch. `outcome.total` is the
-  /// weighted loss with the regularisers' penalty.
+  /// weighted loss with the regularisers' penalties.
   func runBatch(
     _ layout: BatchLayout<S>, _ data: BoundData, _ step: BatchRunner<S>.Step, _ runner: BatchRunner<S>, _ pool: WorkerPool,
     into outcome: inout BatchRunner<S>.Outcome
@@ -197,7 +197,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
     if isStateful { try network.reserveStates(batch: layout.rows) }
     runner.run(layout, data, step, pool: pool, into: &outcome)
     try layout.checkValues()
-    var total = penalty()
+    var total = penalty() + outcome.activityPenalty
     for (index, head) in heads.enumerated() { total += head.lossWeight * outcome.losses[index] }
     return total
   }

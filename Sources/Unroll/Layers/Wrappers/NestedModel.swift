@@ -70,7 +70,7 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
 
   override func prepare() throws(UnrollError) { try graph?.prepare() }
 
-  override var needsWholeBatch: Bool { graph?.layers.contains { $0.needsWholeBatch } ?? false }
+  override var needsWholeBatch: Bool { graph?.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } ?? false }
 
   override var statefulStates: [StatefulState<S>] { graph?.layers.flatMap { $0.statefulStates } ?? [] }
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .._weights import Weight
 
 # Config that Keras writes for every layer and that this library fixes.
-_NOT_SUPPORTED = {"activity_regularizer": None, "noise_shape": None}
+_NOT_SUPPORTED = {"noise_shape": None}
 # Accepted and without effect here: they choose between implementations of the same result.
 _IGNORED = {"unroll", "implementation", "use_cudnn", "time_major"}
 
@@ -46,6 +46,7 @@ class Layer:
         batch_input_shape: Sequence[int | None] | None = None,
         input_dim: int | None = None,
         batch_size: int | None = None,
+        activity_regularizer: Any = None,
         **unknown: Any,
     ) -> None:
         for key, value in unknown.items():
@@ -55,6 +56,8 @@ class Layer:
                 raise ValueError(f"{type(self).__name__}: {key}={value!r} is not supported; leave it out")
             raise TypeError(f"{type(self).__name__} has no argument {key!r}")
         self._config = config
+        if activity_regularizer is not None:
+            self._config["activity_regularizer"] = activity_regularizer
         self._auto_named = name is None
         self.name: str = name if name is not None else snake_case(self._class_name())
         self.trainable = trainable

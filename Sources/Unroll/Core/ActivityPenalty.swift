@@ -1,0 +1,44 @@
+import KernelAPI
+
+/// Keras' activity_regularizer: l1 sum |y| + l2 sum y^2 over a layer's output,
+/// divided by the batch size, in the loss.
+final class ActivityPenaltyOp<S: Scalar>: Op<S> {
+  private let y: Tensor<S>
+  private let penalty: Regularizer
+  private let rows: Int
+  private let isUsed: Bool
+
+  /// `rows`: those of the batch, which training keeps together for this layer.
+  /// `isUsed`: whether anything else writes the gradient of `y`.
+  init(_ y: Tensor<S>, _ penalty: Regularizer, rows: Int, isUsed: Bool) {
+    self.y = y
+    self.penalty = penalty
+    self.rows = max(rows, 1)
+    self.isUsed = isUsed
+  }
+
+  /// Adds the undivided penalty: a shard does not know the whole batch.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func forward(_ run: RunContext<S>) {
+    var absolute = 0.0, squares = 0.0
+    for index in 0..<y.count {
+      let value = Double(y.data[index])
+      absolute += abs(value)
+      squares += value * value
+    }
+    run.activityPenalty += penalty.l1 * absolute + penalty.l2 * squares
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func backward(_ run: RunContext<S>) {
+    guard let gradient = y.gradient else { return }
+    let slope1 = S(penalty.l1 / Double(rows)), slope2 = S(2 * penalty.l2 / Double(rows))
+    if !isUsed { for index in 0..<y.count { gradient[index] = 0 } }
+    for index in 0..<y.count {
+      let value = y.data[index]
+      gradient[index] += slope2 * value + (value > 0 ? slope1 : value < 0 ? -slope1 : 0)
+    }
+  }
+}
