@@ -2,11 +2,15 @@ import KernelAPI
 
 /// Packed B: panels of one vector's columns, each [k][width], zeros beyond n.
 /// A tile takes as many adjacent panels as it has registers for, so one packed
-/// form serves every tile.
+/// form serves every tile. One to four last columns may follow in a form of
+/// their own (`narrowColumns`).
 @inline(__always)
 func panels<V: Vector>(_: V.Type, _ n: Int) -> Int { (n + V.width - 1) / V.width }
 
-func packedCount<V: Vector>(_: V.Type, _ k: Int, _ n: Int) -> Int { panels(V.self, n) * V.width * k }
+func packedCount<V: Vector>(_: V.Type, _ k: Int, _ n: Int) -> Int {
+  let narrow = narrowColumns(V.self, k, n)
+  return panels(V.self, n - narrow) * V.width * k + narrow * narrowStride(V.self, k)
+}
 
 func pack<V: Vector>(
   _: V.Type, _ k: Int, _ n: Int, _ source: UnsafePointer<V.Element>, _ rowStride: Int,
@@ -14,7 +18,8 @@ func pack<V: Vector>(
 ) {
   var target = destination
   var column = 0
-  while column < n {
+  let narrow = narrowColumns(V.self, k, n)
+  while column < n - narrow {
     let count = min(V.width, n - column)
     let panel = source + column * columnStride
     if columnStride == 1 {
@@ -25,6 +30,7 @@ func pack<V: Vector>(
     target += k * V.width
     column += V.width
   }
+  packNarrow(V.self, k, narrow, source + column * columnStride, rowStride, columnStride, target)
 }
 
 /// A panel whose rows lie in memory as they are.
@@ -69,19 +75,27 @@ let depthBlock = 384
 /// tile, so results do not depend on m.
 func gemm<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>) {
   guard p.m > 0, p.n > 0 else { return }
-  var start = 0
-  repeat {
-    let depth = min(depthBlock, p.k - start)
-    var block = p
-    block.a = p.a + start
-    block.k = depth
-    if start > 0 {
-      block.accumulate = true
-      block.bias = nil
-    }
-    gemmBlock(V.self, block, from: start, of: p.k)
-    start += depth
-  } while start < p.k
+  // With a small B it is the rows of A that should stay close from strip to strip.
+  let rowBlock = p.k * p.n <= 1 << 15 ? 8 * tileRows : p.m
+  var row = 0
+  while row < p.m {
+    var start = 0
+    repeat {
+      let depth = min(depthBlock, p.k - start)
+      var block = p
+      block.m = min(rowBlock, p.m - row)
+      block.a = p.a + row * p.lda + start
+      block.c = p.c + row * p.ldc
+      block.k = depth
+      if start > 0 {
+        block.accumulate = true
+        block.bias = nil
+      }
+      gemmBlock(V.self, block, from: start, of: p.k)
+      start += depth
+    } while start < p.k
+    row += rowBlock
+  }
   // A bias on top of an accumulated product is rare: add it last.
   if p.accumulate, let bias = p.bias {
     for row in 0..<p.m {
@@ -92,7 +106,8 @@ func gemm<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>) {
 }
 
 func gemmBlock<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>, from start: Int, of depth: Int) {
-  let vectors = panels(V.self, p.n)
+  let narrow = narrowColumns(V.self, depth, p.n)
+  let vectors = panels(V.self, p.n - narrow)
   // Few rows leave registers free for more columns.
   #if ISA_V4
     let widest = p.m <= 2 ? 8 : p.m == 3 ? 6 : p.m == 4 ? 5 : tileColumns
@@ -122,6 +137,11 @@ func gemmBlock<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>, from start: 
       }
     }
     first += count
+  }
+  if narrow > 0 {
+    narrowProduct(
+      V.self, p, columns: narrow, p.packedB + vectors * depth * V.width + start,
+      stride: narrowStride(V.self, depth), firstRow: 0, rows: p.m)
   }
 }
 

@@ -12,6 +12,8 @@ protocol ColumnBlock {
   init(loading p: UnsafePointer<V.Element>, step: Int, last: Int)
   func store(_ p: UnsafeMutablePointer<V.Element>, last: Int)
   mutating func add(_ s: V, times b: Self)
+  /// y = x plus the sum of lanes, one scalar a vector; x nil means zeros.
+  func addTotals(_ x: UnsafePointer<V.Element>?, _ y: UnsafeMutablePointer<V.Element>)
 }
 
 struct OneColumn<V: Vector>: ColumnBlock {
@@ -27,6 +29,9 @@ struct OneColumn<V: Vector>: ColumnBlock {
     if last == V.width { v.store(p) } else { v.store(p, count: last) }
   }
   @inline(__always) mutating func add(_ s: V, times b: Self) { v = v.plus(s, times: b.v) }
+  @inline(__always) func addTotals(_ x: UnsafePointer<V.Element>?, _ y: UnsafeMutablePointer<V.Element>) {
+    y.pointee = x.map { $0.pointee + v.total } ?? v.total
+  }
 }
 
 struct Columns<A: ColumnBlock, B: ColumnBlock>: ColumnBlock where A.V == B.V {
@@ -54,6 +59,10 @@ struct Columns<A: ColumnBlock, B: ColumnBlock>: ColumnBlock where A.V == B.V {
   @inline(__always) mutating func add(_ s: V, times o: Self) {
     a.add(s, times: o.a)
     b.add(s, times: o.b)
+  }
+  @inline(__always) func addTotals(_ x: UnsafePointer<V.Element>?, _ y: UnsafeMutablePointer<V.Element>) {
+    a.addTotals(x, y)
+    b.addTotals(x.map { $0 + A.count }, y + A.count)
   }
 }
 

@@ -46,6 +46,8 @@ protocol Vector {
   /// self 2^n for shifted = n + 1.5 2^(mantissa bits)
   func timesPowerOfTwo(shifted: Self) -> Self
   func lanesSum() -> Double
+  /// The sum of lanes, by halves.
+  var total: Element { get }
   /// Turns a square of 4 x 4 elements; rows are `sourceStride` and `targetStride` apart.
   static func transpose4(
     _ source: UnsafePointer<Element>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Element>, _ targetStride: Int)
@@ -96,6 +98,7 @@ extension FloatVector: Vector {
   @inline(__always) static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self {
     cv_dropout_f32(UInt(key), UInt32(truncatingIfNeeded: first), threshold, Float(scale))
   }
+  @inline(__always) var total: Float { cv_total_f32(self) }
   @inline(__always) func lanesSum() -> Double {
     var total = 0.0
     for lane in 0..<scalarCount { total += Double(self[lane]) }
@@ -137,6 +140,7 @@ extension DoubleVector: Vector {
   @inline(__always) static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self {
     cv_dropout_f64(UInt(key), UInt32(truncatingIfNeeded: first), threshold, Double(scale))
   }
+  @inline(__always) var total: Double { cv_total_f64(self) }
   @inline(__always) func lanesSum() -> Double {
     var total = 0.0
     for lane in 0..<scalarCount { total += Double(self[lane]) }

@@ -96,6 +96,30 @@ CV_INLINE void cv_store_f64(double *p, cv_f64 v, long n) {
 }
 #endif
 
+/* The sum of lanes, by halves. */
+#if defined(__AVX512F__) && defined(__AVX512VL__)
+CV_INLINE float cv_total_f32(cv_f32 a) { return _mm512_reduce_add_ps(a); }
+CV_INLINE double cv_total_f64(cv_f64 a) { return _mm512_reduce_add_pd(a); }
+#else
+CV_INLINE float cv_total_f32(cv_f32 a) {
+#if defined(__AVX2__)
+  float __attribute__((ext_vector_type(4))) four = a.lo + a.hi;
+#else
+  cv_f32 four = a;
+#endif
+  float __attribute__((ext_vector_type(2))) two = four.lo + four.hi;
+  return two.x + two.y;
+}
+CV_INLINE double cv_total_f64(cv_f64 a) {
+#if defined(__AVX2__)
+  double __attribute__((ext_vector_type(2))) two = a.lo + a.hi;
+#else
+  cv_f64 two = a;
+#endif
+  return two.x + two.y;
+}
+#endif
+
 /* A square of 4 x 4 elements, turned: rows are the strides apart. */
 typedef float cv_four_f32 __attribute__((ext_vector_type(4), aligned(4)));
 typedef double cv_four_f64 __attribute__((ext_vector_type(4), aligned(8)));
