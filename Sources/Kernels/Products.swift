@@ -221,18 +221,20 @@ private func fewRowsTile<A: RowBlock, B: RowBlock, C: RowBlock, D: RowBlock>(
   }
 }
 
+/// Rows of A and B that `gemmTransposed` takes at once.
+let transposedBlock = 128
+
 /// C += A^T B, neither packed: a block of k at a time, so that a strip of B
 /// stays in the first cache while all rows of C pass over it.
 func gemmTransposed<V: Vector>(_: V.Type, _ p: TransposedProduct<V.Element>) {
   guard p.m > 0, p.n > 0 else { return }
-  let block = 128
   let full = p.n / V.width
   let tail = p.n - full * V.width
   let strips = (full + tileColumns - 1) / tileColumns
   let tiles = (p.m + tileRows - 1) / tileRows
   var start = 0
   while start < p.k {
-    let depth = min(block, p.k - start)
+    let depth = min(transposedBlock, p.k - start)
     var first = 0
     for strip in 0..<strips + (tail > 0 ? 1 : 0) {
       let count = strip < strips ? full / strips + (strip < full % strips ? 1 : 0) : 1
@@ -283,30 +285,34 @@ private func transposedTail<V: Vector>(_: V.Type, rows: Int, _ arguments: TileAr
   tile(C1<V>.self, rows: rows, t, partialB: true)
 }
 
-/// result += column sums, in row order.
+/// result += column sums, in row order; four vectors of columns at a time, or
+/// every addition would wait for the one before.
 func addColumnSums<V: Vector>(
   _: V.Type, _ rows: Int, _ n: Int, _ a: UnsafePointer<V.Element>, _ lda: Int,
   _ result: UnsafeMutablePointer<V.Element>
 ) {
   var j = 0
-  while j < n {
-    let count = min(V.width, n - j)
-    var p = a + j
-    if count == V.width {
-      var s = V(loading: result + j)
-      for _ in 0..<rows {
-        s = s + V(loading: p)
-        p += lda
-      }
-      s.store(result + j)
-    } else {
-      var s = V(loading: result + j, count: count)
-      for _ in 0..<rows {
-        s = s + V(loading: p, count: count)
-        p += lda
-      }
-      s.store(result + j, count: count)
-    }
+  while j + 4 * V.width <= n {
+    columnSums(C4<V>.self, rows, a + j, lda, result + j, last: V.width)
+    j += 4 * V.width
+  }
+  while j + V.width <= n {
+    columnSums(C1<V>.self, rows, a + j, lda, result + j, last: V.width)
     j += V.width
   }
+  if j < n { columnSums(C1<V>.self, rows, a + j, lda, result + j, last: n - j) }
+}
+
+@inline(__always)
+private func columnSums<C: ColumnBlock>(
+  _: C.Type, _ rows: Int, _ a: UnsafePointer<C.V.Element>, _ lda: Int,
+  _ result: UnsafeMutablePointer<C.V.Element>, last: Int
+) {
+  var sums = C(loading: result, step: C.V.width, last: last)
+  var p = a
+  for _ in 0..<rows {
+    sums.add(C.V.one, times: C(loading: p, step: C.V.width, last: last))
+    p += lda
+  }
+  sums.store(result, last: last)
 }

@@ -1,7 +1,8 @@
 import KernelAPI
 
 /// Backward through time. Only dh (and dc) walk from step to step; the
-/// gradients of weights and inputs are one product each over all steps.
+/// gradients of weights and inputs are one product each over a block of steps,
+/// taken while their gate gradients are still in the second level cache.
 func recurrentBackward<V: Vector>(
   _: V.Type, _ plan: RecurrentPlan, _ s: RecurrentSequence<V.Element>,
   _ g: RecurrentGradients<V.Element>
@@ -9,18 +10,30 @@ func recurrentBackward<V: Vector>(
   let layout = RecurrentLayout<V>(plan)
   let space = RecurrentWorkspace(layout, steps: s.steps, rows: s.rows, training: true)
   guard s.steps > 0, s.rows > 0 else { return }
+  let target = plan.goBackwards ? s.workspace + space.reversed : g.input
   let walk = BackwardWalk<V>(layout: layout, space: space, s: s, g: g)
-  walk.run()
-  weightGradients(V.self, layout, space, s, g)
-
-  guard let dInput = g.input else { return }
-  let target = plan.goBackwards ? s.workspace + space.reversed : dInput
-  gemm(
-    V.self,
-    MatrixProduct(
-      m: s.steps * s.rows, n: plan.features, k: layout.gateColumns, a: s.workspace + space.gates,
-      lda: layout.stride, packedB: s.packed + layout.kernelTransposed, c: target, ldc: plan.features))
-  if plan.goBackwards { reverseSteps(V.self, s.steps, s.rows * plan.features, target, dInput) }
+  walk.begin()
+  let block = max(1, transposedBlock / s.rows)
+  var end = s.steps
+  while end > 0 {
+    let first = max(0, end - block)
+    walk.run(first..<end)
+    weightGradients(V.self, layout, space, s, g, first..<end)
+    if g.input != nil, let target {
+      let from = first * s.rows
+      gemm(
+        V.self,
+        MatrixProduct(
+          m: (end - first) * s.rows, n: plan.features, k: layout.gateColumns,
+          a: s.workspace + space.gates + from * layout.stride, lda: layout.stride,
+          packedB: s.packed + layout.kernelTransposed, c: target + from * plan.features, ldc: plan.features))
+    }
+    end = first
+  }
+  walk.finish()
+  if plan.goBackwards, let dInput = g.input, let target {
+    reverseSteps(V.self, s.steps, s.rows * plan.features, target, dInput)
+  }
 }
 
 private struct BackwardWalk<V: Vector> {
@@ -34,23 +47,35 @@ private struct BackwardWalk<V: Vector> {
   private var memory: Out { s.workspace }
   private var zeros: In { UnsafePointer(memory + space.zeros) }
 
-  /// Leaves the gradients of the gates' sums where the gates were.
-  func run() {
-    let plan = layout.plan
-    let units = layout.units
-    let state = s.rows * units
-    let dh = memory + space.dState, dc = memory + space.dCarry
-    // Gradient on its way to the previous valid output.
-    let repeated = memory + space.previousOutput
+  private var dh: Out { memory + space.dState }
+  private var dc: Out { memory + space.dCarry }
+  /// Gradient on its way to the previous valid output.
+  private var repeated: Out { memory + space.previousOutput }
+
+  func begin() {
     start(dh, g.finalState)
     start(dc, g.finalCarry)
     if s.mask != nil {
       start(repeated, g.lastOutput)
     } else if let last = g.lastOutput {
-      add(V.self, state, last, dh, dh)
+      add(V.self, s.rows * layout.units, last, dh, dh)
     }
-    var t = s.steps
-    while t > 0 {
+  }
+
+  func finish() {
+    let state = s.rows * layout.units
+    if let d = g.initialState { add(V.self, state, dh, d, d) }
+    if layout.plan.cell == .lstm, let d = g.initialCarry { add(V.self, state, dc, d, d) }
+  }
+
+  /// Leaves the gradients of the gates' sums of these steps where the gates were.
+  func run(_ steps: Range<Int>) {
+    let plan = layout.plan
+    let units = layout.units
+    let state = s.rows * units
+    let dh = self.dh, dc = self.dc, repeated = self.repeated
+    var t = steps.upperBound
+    while t > steps.lowerBound {
       t -= 1
       let gates = memory + space.gates + t * s.rows * layout.stride
       let hNew = In(memory + space.states + t * state)
@@ -84,8 +109,6 @@ private struct BackwardWalk<V: Vector> {
         products(gates, hOld, dh, accumulate: plan.cell == .gru || mask != nil)
       }
     }
-    if let d = g.initialState { add(V.self, state, dh, d, d) }
-    if plan.cell == .lstm, let d = g.initialCarry { add(V.self, state, dc, d, d) }
   }
 
   private func start(_ target: Out, _ source: In?) {

@@ -1,22 +1,24 @@
 import KernelAPI
 
-/// Kernel, recurrent kernel and bias from the gate gradients of all steps.
+/// Kernel, recurrent kernel and bias from the gate gradients of some steps.
 func weightGradients<V: Vector>(
   _: V.Type, _ layout: RecurrentLayout<V>, _ space: RecurrentWorkspace<V>,
-  _ s: RecurrentSequence<V.Element>, _ g: RecurrentGradients<V.Element>
+  _ s: RecurrentSequence<V.Element>, _ g: RecurrentGradients<V.Element>,
+  _ steps: Range<Int>
 ) {
   let plan = layout.plan
   let units = layout.units, columns = layout.gateColumns, stride = layout.stride
   let memory = s.workspace
-  let gates = memory + space.gates
-  let total = s.steps * s.rows
+  let from = steps.lowerBound * s.rows
+  let gates = memory + space.gates + from * stride
+  let total = steps.count * s.rows
   if let dKernel = g.kernel {
     let input = plan.goBackwards ? UnsafePointer(memory + space.reversed) : s.input
     gemmTransposed(
       V.self,
       TransposedProduct(
-        m: plan.features, n: columns, k: total, a: input, lda: plan.features, b: gates, ldb: stride,
-        c: dKernel, ldc: columns))
+        m: plan.features, n: columns, k: total, a: input + from * plan.features, lda: plan.features, b: gates,
+        ldb: stride, c: dKernel, ldc: columns))
   }
   if let dBias = g.bias {
     addColumnSums(V.self, total, columns, gates, stride, dBias)
@@ -40,20 +42,23 @@ func weightGradients<V: Vector>(
       continue
     }
     let dropout = plan.gateMasks ? s.recurrentMasks.map { $0 + i * state } : nil
+    // The first step has no previous one but the initial state.
+    let first = max(steps.lowerBound, 1)
     var previous = UnsafePointer(memory + space.states)
     if let dropout {
       let masked = memory + space.masked
-      for t in 0..<s.steps - 1 {
-        multiply(V.self, state, previous + t * state, dropout, masked + t * state)
+      for t in first..<max(first, steps.upperBound) {
+        multiply(V.self, state, previous + (t - 1) * state, dropout, masked + (t - 1) * state)
       }
       previous = UnsafePointer(masked)
     }
     gemmTransposed(
       V.self,
       TransposedProduct(
-        m: units, n: segment.count, k: (s.steps - 1) * s.rows, a: previous, lda: units,
-        b: gates + s.rows * stride + segment.slot, ldb: stride, c: target, ldc: columns))
-    if let initial = s.initialState {
+        m: units, n: segment.count, k: (steps.upperBound - first) * s.rows,
+        a: previous + (first - 1) * state, lda: units,
+        b: memory + space.gates + first * s.rows * stride + segment.slot, ldb: stride, c: target, ldc: columns))
+    if steps.lowerBound == 0, let initial = s.initialState {
       var first = initial
       if let dropout {
         multiply(V.self, state, initial, dropout, memory + space.masked)
