@@ -105,7 +105,12 @@ func gemm<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>) {
   }
 }
 
-func gemmBlock<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>, from start: Int, of depth: Int) {
+/// `second`: A and packed B of a product with the same m and n, added to the
+/// first without a way through memory. The sums are the same, bit for bit.
+func gemmBlock<V: Vector>(
+  _: V.Type, _ p: MatrixProduct<V.Element>, from start: Int, of depth: Int,
+  second: TileOperands<V.Element>? = nil
+) {
   let narrow = narrowColumns(V.self, depth, p.n)
   let vectors = panels(V.self, p.n - narrow)
   // Few rows leave registers free for more columns.
@@ -128,11 +133,16 @@ func gemmBlock<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>, from start: 
     if p.m <= 4 {
       fewRows(V.self, columns: count, rows: p.m, t)
     } else {
+      if let second {
+        t.second = second
+        t.second?.b += first * second.k * V.width
+      }
       let tiles = (p.m + tileRows - 1) / tileRows
       for tile in 0..<tiles {
         let rows = p.m / tiles + (tile < p.m % tiles ? 1 : 0)
         rowsTile(V.self, columns: count, rows: rows, t)
         t.a += rows * p.lda
+        if let second { t.second?.a += rows * second.lda }
         t.c += rows * p.ldc
       }
     }

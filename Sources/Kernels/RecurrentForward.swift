@@ -1,7 +1,7 @@
 import KernelAPI
 
-/// A whole sequence forward: x K + b of many steps in one product, then the
-/// steps in time.
+/// A whole sequence forward: x K + b of a step with h R in one product, or with
+/// few rows of many steps at once, then the steps in time.
 func recurrentForward<V: Vector>(
   _: V.Type, _ plan: RecurrentPlan, _ s: RecurrentSequence<V.Element>
 ) {
@@ -30,18 +30,18 @@ func recurrentForward<V: Vector>(
     zeros: zeros, dropout: plan.gateMasks ? s.recurrentMasks : nil, masked: memory + space.masked,
     row: row)
 
+  // x K and h R in one product where the tiles are full without more steps.
+  let joins = advance.canJoin(features: features)
   var hOld = s.initialState
   var cOld = s.initialCarry ?? zeros
   for t in 0..<s.steps {
     let gates = memory + space.gates + (s.training ? t : t % space.block) * gateRows
-    if t % space.block == 0 {
-      let steps = min(space.block, s.steps - t)
-      gemm(
-        V.self,
-        MatrixProduct(
-          m: steps * rows, n: layout.gateColumns, k: features, a: input + t * rows * features,
-          lda: features, packedB: s.packed, bias: bias, c: gates, ldc: layout.stride))
-    }
+    let first = t % space.block == 0
+    let steps = joins ? 1 : first ? min(space.block, s.steps - t) : 0
+    let projection = MatrixProduct(
+      m: steps * rows, n: layout.gateColumns, k: features, a: input + t * rows * features,
+      lda: features, packedB: s.packed, bias: bias, c: gates, ldc: layout.stride)
+    if steps > 0, !joins || hOld == nil { gemm(V.self, projection) }
     let kept = s.training ? t : 0
     let hNew = memory + space.states + kept * state
     let cNew = plan.cell == .lstm ? memory + space.carries + kept * state : hNew
@@ -50,7 +50,7 @@ func recurrentForward<V: Vector>(
     advance.run(
       gates: gates,
       before: s.training && !plan.isStandard ? memory + space.before + t * gateRows : nil,
-      hOld: hOld, hNew: hNew, cOld: cOld, cNew: cNew,
+      projection: joins ? projection : nil, hOld: hOld, hNew: hNew, cOld: cOld, cNew: cNew,
       cTanh: s.training ? memory + space.tanhCarries + t * state : nil, mask: mask)
     if let mask {
       for r in 0..<rows {

@@ -17,15 +17,29 @@ struct RecurrentAdvance<V: Vector> {
   /// Scratch for one row.
   let row: Out
 
-  /// `gates` holds x K + b; `hOld` nil means zeros. New states may be the old
-  /// ones. `cTanh` is for the backward pass of an LSTM.
+  /// Whether `run` can take the projection of its step too.
+  func canJoin(features: Int) -> Bool {
+    guard layout.segmentCount == 1, dropout == nil else { return false }
+    let units = layout.units
+    return rows > 4 && features <= depthBlock && units <= depthBlock
+      && narrowColumns(V.self, features, layout.gateColumns) == 0
+      && narrowColumns(V.self, units, layout.gateColumns) == 0
+  }
+
+  /// `gates` holds x K + b already, or takes it here together with h R from
+  /// `projection` (see `canJoin`); `hOld` nil means zeros. New states may be the
+  /// old ones. `cTanh` is for the backward pass of an LSTM.
   func run(
-    gates: Out, before: Out?, hOld: In?, hNew: Out, cOld: In, cNew: Out, cTanh: Out?,
-    mask: UnsafePointer<UInt8>?
+    gates: Out, before: Out?, projection: MatrixProduct<V.Element>? = nil, hOld: In?, hNew: Out,
+    cOld: In, cNew: Out, cTanh: Out?, mask: UnsafePointer<UInt8>?
   ) {
     let isGRU = layout.plan.cell == .gru
     let old = hOld ?? zeros
-    if hOld != nil || isGRU {
+    if let projection, hOld != nil {
+      gemmBlock(
+        V.self, projection, from: 0, of: projection.k,
+        second: TileOperands(k: layout.units, a: old, lda: layout.units, b: packed + layout.recurrent(0)))
+    } else if hOld != nil || isGRU {
       for i in 0..<layout.segmentCount {
         product(i, gates: gates, old: old, before: before)
       }

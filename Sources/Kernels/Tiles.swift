@@ -166,6 +166,16 @@ struct TileArguments<E> {
   /// Lanes of the last vector that exist in C (and in an unpacked B).
   var last: Int
   var accumulate: Bool
+  /// A second A and B added in the same registers, or nil.
+  var second: TileOperands<E>? = nil
+}
+
+/// A [k] by rows and packed panels of B.
+struct TileOperands<E> {
+  var k: Int
+  var a: UnsafePointer<E>
+  var lda: Int
+  var b: UnsafePointer<E>
 }
 
 @inline(__always)
@@ -187,6 +197,18 @@ func tile<R: RowBlock>(_: R.Type, _ t: TileArguments<R.C.V.Element>, partialB: B
     a += t.aStep
     b += t.bStep
     left -= 1
+  }
+  if !partialB, let second = t.second {
+    a = second.a
+    b = second.b
+    left = second.k
+    let bVector = second.k * R.C.V.width
+    while left > 0 {
+      sums.add(a, lda: second.lda, times: R.C(loading: b, step: bVector))
+      a += 1
+      b += R.C.V.width
+      left -= 1
+    }
   }
   sums.store(t.c, ldc: t.ldc, last: t.last)
 }
