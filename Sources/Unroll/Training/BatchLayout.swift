@@ -23,13 +23,14 @@ final class BatchLayout<S: Scalar> {
   let byteCount: Int
   let outputPositions: [Int]
 
-  /// Rows of one shard: 16 keep the kernels' register tiles busy and leave
-  /// work for several threads; a model whose weights do not fit the nearest
-  /// cache reads them less often with 32. Depends on batch and model only, so
-  /// that results do not depend on threads.
+  /// Rows of one shard: 8 fill the kernels' register tiles, keep what a layer
+  /// saves for its backward pass in the second level cache, and leave work for
+  /// several threads; a model whose weights do not fit the nearest cache reads
+  /// them less often with 32. Depends on batch and model only, so that results
+  /// do not depend on threads.
   static func shardRows(batch: Int, parameters: Int, whole: Bool) -> Int {
     if whole { return batch }
-    let target = parameters > 1 << 18 ? 32 : 16
+    let target = parameters > 1 << 18 ? 32 : 8
     let count = (batch + target - 1) / target
     return (batch + count - 1) / max(count, 1)
   }
