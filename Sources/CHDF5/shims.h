@@ -160,6 +160,14 @@ static inline unsigned long long unroll_h5d_chunk_elements(hid_t dataset) {
   return count;
 }
 
+/// 1 if the elements stand in the dataset's own header.
+static inline int unroll_h5d_is_compact(hid_t dataset) {
+  hid_t plist = H5Dget_create_plist(dataset);
+  int result = plist >= 0 && H5Pget_layout(plist) == H5D_COMPACT;
+  if (plist >= 0) H5Pclose(plist);
+  return result;
+}
+
 static inline herr_t unroll_h5d_read(hid_t dataset, hid_t type, void *out) {
   return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
 }

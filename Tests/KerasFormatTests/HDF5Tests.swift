@@ -51,6 +51,25 @@ import Unroll
     }
   }
 
+  /// HDF5 1.10 reads past the end of the header.
+  @Test func aHeaderThatHoldsLessThanTheShapeSaysIsAnError() throws {
+    var bytes = try Self.image()
+    // The kernel's layout message: version 3, class 1 (contiguous), address, size 24.
+    let candidates = 0..<bytes.count - 18
+    let found = candidates.first { (start: Int) -> Bool in
+      bytes[start..<start + 2].elementsEqual([3, 1]) && bytes[start + 10..<start + 18].elementsEqual([24, 0, 0, 0, 0, 0, 0, 0])
+    }
+    let layout = try #require(found)
+    bytes[layout + 1] = 0  // compact: a size of two bytes, then the data
+    bytes[layout + 2] = 4
+    bytes[layout + 3] = 0
+    try withHDF5 { () throws(UnrollError) in
+      let group = try H5File.open(image: bytes, name: "x").root.group("model_weights/lstm")
+      let error = #expect(throws: UnrollError.self) { try group?.dataset("lstm/kernel:0")?.read() }
+      #expect(error?.message.contains("declares 24 bytes but stores 4") == true)
+    }
+  }
+
   @Test func equalContentsGiveEqualBytes() throws {
     #expect(try Self.image() == (try Self.image()))
   }
