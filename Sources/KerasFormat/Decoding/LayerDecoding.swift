@@ -183,6 +183,12 @@ struct LayerDecoder {
     if let mode = reader.value("quantization_config") ?? reader.value("quantization_mode") {
       throw reader.unsupported("quantized weights (\(mode.string ?? "quantization_config")) are not supported")
     }
+    // Keras 3.3 to 3.8 say it by the policy alone: "int8_from_float32", or as an object.
+    let policy = reader.value("dtype")
+    let mode =
+      policy?["config"]?["mode"]?.string
+      ?? policy?.string.flatMap { $0.contains("_from_") ? String($0.prefix { $0 != "_" }) : nil }
+    if let mode { throw reader.unsupported("quantized weights (\(mode)) are not supported") }
   }
 
   private func embedding(_ reader: ConfigReader) throws(UnrollError) -> EmbeddingConfig {

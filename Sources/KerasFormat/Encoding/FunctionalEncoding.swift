@@ -15,8 +15,9 @@ enum CallForm {
 struct FunctionalEncoder {
   private let spec: ModelSpec
   private let form: CallForm
-  /// Whether a single input or output stands in a list too. Keras 3 takes the
-  /// ends' structure over: a list of one stays a list to TimeDistributed.
+  /// Whether a single input or output stands in a list too, without which no
+  /// Keras before 3.4 reads it. Later ones take the ends' structure over, which
+  /// TimeDistributed sees: a list of one stays a list there.
   private let listsEnds: Bool
   private let calls: FunctionalCalls
 
@@ -67,8 +68,11 @@ struct FunctionalEncoder {
       var (layer, call) = try calls.call(spec, reference)
       if isCountedTwice(layer) {
         call = 2 * call + 1
-      } else if areOutputs, case .model(let inner) = layer.config, !inner.isSequential {
-        // Keras 3 counts a Functional model's own call here, and only here.
+      } else if areOutputs, case .model(let inner) = layer.config, !inner.isSequential,
+        calls.nodes[spec.nodes[reference.node].layer].count > 1
+      {
+        // Keras 3.3 and later count a Functional model's own call here, and only
+        // here; of a single call they find -1, which is the last one too.
         call += 1
       }
       list.append([.string(layer.name), .int(call), .int(reference.output)])

@@ -19,7 +19,7 @@ struct LayerEncoder {
   private func inner(_ spec: LayerSpec) throws(UnrollError) -> JSON {
     if case .model(let model) = spec.config {
       let inside: Dialect = dialect == .keras3 ? .keras3 : .archive
-      return .object(try ModelEncoder(dialect: inside, calls: calls, dtype: dtype).model(model, name: spec.name))
+      return .object(try ModelEncoder(dialect: inside, calls: calls, dtype: dtype, isWrapped: true).model(model, name: spec.name))
     }
     return dialect.inner(spec.config.className, try config(spec))
   }

@@ -5,6 +5,8 @@ struct ModelEncoder {
   let dialect: Dialect
   let calls: CallForm
   let dtype: DType
+  /// Inside a wrapper: TimeDistributed, Bidirectional.
+  var isWrapped = false
 
   static func encode(_ spec: ModelSpec, _ dialect: Dialect, _ calls: CallForm) throws(UnrollError) -> JSONObject {
     try ModelEncoder(dialect: dialect, calls: calls, dtype: spec.dtype).model(spec, name: spec.name)
@@ -27,15 +29,12 @@ struct ModelEncoder {
     var layers: [JSON] = []
     for layer in spec.layers { layers.append(.object(try layerEncoder.layer(layer))) }
     guard dialect != .legacy else { return ["name": .string(name), "layers": .array(layers)] }
-    var config: JSONObject = [
-      "name": .string(name), "trainable": true, "dtype": .string(dtype.rawValue), "layers": .array(layers),
-    ]
-    if case .input(let input) = spec.layers.first?.config { config["build_input_shape"] = .batchShape(input) }
-    return config
+    // The InputLayer says the shape: a build_input_shape beside it, a list to Keras 3.0, fails its comparison with a tuple.
+    return ["name": .string(name), "trainable": true, "dtype": .string(dtype.rawValue), "layers": .array(layers)]
   }
 
   private func functional(_ spec: ModelSpec, _ name: String) throws(UnrollError) -> JSONObject {
-    // Keras before 2.4 reads lists of ends only.
-    try FunctionalEncoder(spec, calls, listsEnds: dialect == .legacy || calls == .keras2).config(name: name) { (layer) throws(UnrollError) in try layerEncoder.layer(layer) }
+    let encoder = FunctionalEncoder(spec, calls, listsEnds: !isWrapped || calls == .keras2)
+    return try encoder.config(name: name) { (layer) throws(UnrollError) in try layerEncoder.layer(layer) }
   }
 }

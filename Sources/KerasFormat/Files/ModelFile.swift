@@ -61,12 +61,16 @@ public enum ModelFile {
     let names = model.spec.outputs.compactMap { reference in
       model.spec.nodes.indices.contains(reference.node) ? model.spec.layers[model.spec.nodes[reference.node].layer].name : nil
     }
-    guard let spec = CompileDecoder(context: context, outputNames: names).decode(training) else { return }
+    guard var spec = CompileDecoder(context: context, outputNames: names).decode(training) else { return }
     do throws(UnrollError) {
       try model.compile(spec)
       let arrays = try file.optimizerArrays()
       guard !arrays.isEmpty else { return }
       let state = OptimizerState(model: model, version: file.version ?? .unknown)
+      if try state.hasProductFirst(arrays) {
+        spec.optimizer.storesProductFirst = true
+        try model.compile(spec)
+      }
       try state.apply(try state.read(arrays))
     } catch {
       context.note("the optimizer's state was not restored and starts afresh: \(error.message)")

@@ -65,9 +65,6 @@ struct ModelWriter {
 
   func archive(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
     var config = try ModelEncoder.encode(model.spec, .archive, .objects)
-    if let input = try model.inputShapes().first, model.spec.isSequential {
-      config["build_config"] = .object(["input_shape": .array([nil] + input.dimensions.map { .optional($0) })])
-    }
     if includeOptimizer, let spec = model.compileSpec {
       config["compile_config"] = .object(CompileEncoder.encode(spec, .archive))
       if CompileEncoder.hasOldEpsilon(spec) { config[CompileEncoder.epsilonMark] = false }

@@ -14,12 +14,18 @@ struct OptimizerState {
     var arrays: [H5Values] = []
   }
 
+  func hasProductFirst(_ stored: [SourceArray]) throws(UnrollError) -> Bool {
+    guard let optimizer = model.compileSpec?.optimizer else { return false }
+    return OptimizerOrder.hasProductFirst(stored, optimizer, ahead: Self.leadingScalars(try model.optimizerVariables()), version)
+  }
+
   /// Reads `stored` as the state of the model's optimizer.
   func read(_ stored: [SourceArray]) throws(UnrollError) -> Assignment {
     var result = Assignment()
     var variables = try model.optimizerVariables()
+    let stored = OptimizerOrder.ofEngine(stored, optimizer: model.compileSpec?.optimizer, ahead: Self.leadingScalars(variables), version)
     var rest = stored[...]
-    let scalars = stored.prefix { $0.shape.isEmpty }.count - variables.prefix { $0.shape.isEmpty }.count
+    let scalars = stored.prefix { $0.shape.isEmpty }.count - Self.leadingScalars(variables)
     // Keras 2.2's RMSprop has no counter; a schedule leaves out the rate.
     if scalars >= 1, let iteration = rest.popFirst() {
       let value = try iteration.read().doubles.first ?? 0
@@ -55,6 +61,9 @@ struct OptimizerState {
     }
     return result
   }
+
+  /// Attention's scale is a parameter without dimensions: its moments look like counters.
+  static func leadingScalars(_ variables: [OptimizerVariable]) -> Int { variables.prefix { $0.shape.isEmpty }.count }
 
   /// The kinds one after another (m0, m1, v0, v1), as up to tf.keras 2.10 and
   /// in its `legacy` optimizers; later versions, and the engine, go parameter
@@ -170,7 +179,7 @@ struct OptimizerState {
       // Two layers' names may meet once flattened; the number keeps them apart.
       result.append(("\(optimizer)/\(flat.isEmpty ? "" : flat + "_")\(variable.kind)_\(index)", array))
     }
-    return result
+    return OptimizerOrder.ofFile(result, optimizer: spec.optimizer)
   }
 }
 

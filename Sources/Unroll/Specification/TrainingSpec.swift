@@ -35,6 +35,9 @@ public struct OptimizerSpec: Sendable, Equatable {
   public var clipNorm = 0.0
   /// All gradients scaled together to at most this L2 norm.
   public var globalClipNorm = 0.0
+  /// Only for files: Nadam's product of momenta stands before the moments, as
+  /// Keras 3.0 to 3.9 store them, not after them.
+  public var storesProductFirst = false
   public init(_ algorithm: Algorithm, learningRate: LearningRate) {
     self.algorithm = algorithm
     self.learningRate = learningRate

@@ -1,0 +1,50 @@
+import Unroll
+
+/// What the versions of Keras 3 store in different places, among the numbers
+/// before an optimizer's moments.
+///
+///     3.0 to 3.9    iteration, learning rate, Nadam's product of momenta, moments...
+///     from 3.10     iteration, learning rate, moments..., Nadam's product of momenta
+///     loss scaling  iteration, rate, step counter and scale of its own, then one of the above
+///
+/// A schedule leaves the learning rate out. Keras assigns by position, so no
+/// order suits both: a file is written back in the order it was read in.
+enum OptimizerOrder {
+  /// How many numbers of loss scaling stand before the optimizer's own, and whether Nadam's product follows them.
+  private static func surplus(
+    _ stored: [SourceArray], _ optimizer: OptimizerSpec, ahead: Int
+  ) -> (lossScaling: Int, productFirst: Bool) {
+    let counters = if case .constant = optimizer.learningRate { 2 } else { 1 }
+    let more = stored.prefix { $0.shape.isEmpty }.count - ahead - counters
+    let lossScaling = more >= 4 ? 4 : 0
+    guard case .nadam = optimizer.algorithm else { return (lossScaling, false) }
+    return (lossScaling, more - lossScaling == 1)
+  }
+
+  /// Whether `stored` has Nadam's product before its moments.
+  static func hasProductFirst(_ stored: [SourceArray], _ optimizer: OptimizerSpec, ahead: Int, _ version: KerasVersion) -> Bool {
+    version.major >= 3 && surplus(stored, optimizer, ahead: ahead).productFirst
+  }
+
+  /// `stored` without the numbers of loss scaling, Nadam's product last.
+  static func ofEngine(_ stored: [SourceArray], optimizer: OptimizerSpec?, ahead: Int, _ version: KerasVersion) -> [SourceArray] {
+    guard version.major >= 3, let optimizer else { return stored }
+    let found = surplus(stored, optimizer, ahead: ahead)
+    var result = Array(stored.dropFirst(found.lossScaling))
+    if found.productFirst {
+      let counters = if case .constant = optimizer.learningRate { 2 } else { 1 }
+      result.append(result.remove(at: counters))
+    }
+    return result
+  }
+
+  /// The engine's order, or that of the file the model was read from.
+  static func ofFile<Value>(_ values: [Value], optimizer: OptimizerSpec) -> [Value] {
+    guard optimizer.storesProductFirst, case .nadam = optimizer.algorithm, let last = values.last
+    else { return values }
+    var result = Array(values.dropLast())
+    let counters = if case .constant = optimizer.learningRate { 2 } else { 1 }
+    result.insert(last, at: min(counters, result.count))
+    return result
+  }
+}
