@@ -3,6 +3,7 @@
 #   make demo     build, train the stock model in C and in Python, plot it
 #   make test     everything that must hold
 #   make test-keras  the same numbers as real Keras, file by file
+#   make test-keras-versions VERSIONS="3.0.5 3.3.3"  the same with other versions of it
 #   make lib      build/lib/libunroll.so.0
 #   make install PREFIX=/usr/local
 #
@@ -15,7 +16,7 @@ export UNROLL_LIBRARY := $(CURDIR)/build/lib/libunroll.so
 .DEFAULT_GOAL := lib
 .PHONY: help
 help: ## the targets
-	@sed -n '3,10s/^# \{0,3\}//p' Makefile
+	@sed -n '3,11s/^# \{0,3\}//p' Makefile
 
 # ---- the two commands -------------------------------------------------------
 
@@ -60,6 +61,13 @@ test-python: setup-test lib
 test-keras: lib
 	@tools/setup.sh keras
 	PYTHONPATH=bindings/python .venv-keras/bin/python Tests/keras/run.py --table build/keras/compatibility.md $(KERAS_ARGS)
+
+# The same by Keras version, each in an environment of its own: an hour or more
+# for `VERSIONS=all`, so it runs by hand. VERSIONS="3.0.5 2.2.4", KERAS_ARGS=--brief.
+.PHONY: test-keras-versions
+test-keras-versions: lib
+	@tools/setup.sh keras
+	.venv-keras/bin/python Tests/keras/versions.py $(VERSIONS) $(KERAS_ARGS)
 
 compatibility: test-keras ## refreshes the committed table
 	cp build/keras/compatibility.md docs/keras-compatibility.md

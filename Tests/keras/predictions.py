@@ -31,6 +31,7 @@ class Row:
             y = keras_call(model, x)
             if self.model.fixed_batch:  # stateful: the second call goes on where the first stopped
                 y += keras_call(model, x)
+            self.names = [layer.name for layer in model.layers]
         return model, x, y
 
     def ours(self, model, x):
@@ -77,9 +78,8 @@ class Row:
             for_keras2 = keras.__name__ == "tf_keras" and getattr(self.model, "states", False)
             unroll.load_model(str(config_path)).save(str(path), file_format="h5_keras2" if for_keras2 else "auto")
             model = keras.models.load_model(path, compile=False)
-            names = [layer.name for layer in keras.models.load_model(config_path, compile=False).layers]
             found = [layer.name for layer in model.layers]
-            assert names == found, f"layer names {found} instead of {names}"
+            assert self.names == found, f"layer names {found} instead of {self.names}"
             result = keras_call(model, x)
             if self.model.fixed_batch:
                 result += keras_call(model, x)
