@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from predictions import Row
+from predictions import FLOAT32, Row
 from results import KerasFailure, NOT_IN_KERAS, Recorder, by_keras
 from spec import N, Spec, keras_call, randomise, worst
 from version_columns import OPENS, READS
@@ -40,15 +40,39 @@ class VersionRow(Row):
             for column in READS + OPENS:
                 self.recorder.add(self.section, self.name, column, NOT_IN_KERAS, str(error)[:300])
             return
-        self.check(READS[0], self.read(keras, whole, x, y))
-        self.check(READS[1], lambda: self.read(keras, self.theirs(model, "h5"), x, y)())
+        self.check(READS[0], self.unless_lost(keras, whole, self.read(keras, whole, x, y), x, y))
+        self.check(READS[1], lambda: self.read_h5(keras, model, x, y))
         self.check(READS[2], lambda: self.into_code(self.theirs(model, "weights.h5"), x, y))
         for column, suffix in zip(OPENS, ("keras", "h5", "weights.h5", "legacy.h5")):
             if suffix in ("keras", "h5"):
-                self.check(column, self.write(keras, whole, suffix, x, y))
+                self.check(column, self.unless_lost(keras, whole, self.write(keras, whole, suffix, x, y), x, y))
             else:
                 self.check(column, self.write_weights(keras, model, whole, suffix, x, y))
         self.check(OPENS[4], lambda: self.code_opens(keras, model, x, y))
+
+    def read_h5(self, keras, model, x, y):
+        path = self.theirs(model, "h5")
+        return self.unless_lost(keras, path, self.read(keras, path, x, y), x, y)()
+
+    def unless_lost(self, keras, path, run, x, y):
+        """`run`, unless Keras itself opens its own file as another model: 3.2 takes all calls of a shared layer for the first."""
+        def checked():
+            failure = None
+            try:
+                value = run()
+            except AssertionError as error:
+                value, failure = np.inf, error
+            if value > FLOAT32 and not self.model.fixed_batch:
+                try:
+                    own = keras_call(keras.models.load_model(path, compile=False), x)
+                except Exception:
+                    own = y  # 3.0 cannot open every file of its own: that excuses nothing
+                if worst(own, y) > FLOAT32:
+                    raise KerasFailure("Keras itself computes something else from its own file")
+            if failure:
+                raise failure
+            return value
+        return checked
 
     def into_code(self, path, x, y):
         """Their weights into the same model built with Unroll."""
@@ -169,7 +193,7 @@ def main():
         layers(keras, recorder, folder, options)
         for number in range(0 if options.match else options.random):
             properties.run(keras, recorder, number, folder)
-    recorder.add("end", keras.__version__, "", "ok")
+    recorder.add("end", keras.__version__, "", "ok", "brief" if options.brief else "")
 
 
 if __name__ == "__main__":
