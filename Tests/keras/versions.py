@@ -121,7 +121,7 @@ What does not agree: AGAIN
 REASONS = """up to Keras 3.9 a Nadam that Unroll itself compiled (its order of the optimizer's variables changed in 3.10;
 files that Keras wrote are written back in their own order). Adadelta, Lion, Ftrl, Adafactor, `use_ema`, gradient
 accumulation, and weight decay of others than Adam and AdamW do not exist in Unroll: such a model loads, predicts, and
-comes without its optimizer, and a note says so. Of a LossScaleOptimizer the inner optimizer is kept and goes on."""
+comes without its optimizer, and a note says so. Of a LossScaleOptimizer the inner optimizer alone is kept."""
 
 
 def cell(found, column):
