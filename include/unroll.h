@@ -1168,8 +1168,8 @@ typedef enum unroll_file_format {
   /* HDF5 with configuration, weights and optimizer (Keras 2's, read by 3). */
   UNROLL_FORMAT_H5 = 20,
   /* The same for Keras 2 (tf.keras) alone. They differ only in Functional models
-   * with initial states between layers (encoder-decoder), for which no file is
-   * right for both; those of UNROLL_FORMAT_H5 are for Keras 3. */
+   * that pass initial states (encoder-decoder) or masks to calls, for which no
+   * file is right for both; those of UNROLL_FORMAT_H5 are for Keras 3. */
   UNROLL_FORMAT_H5_KERAS2 = 25,
   /* HDF5 with weights only, by Keras 2's layout. */
   UNROLL_FORMAT_H5_WEIGHTS = 30,
@@ -1187,8 +1187,9 @@ typedef struct unroll_save_options {
   /* Input for one sample or a few (batch axis first), one array for each input
    * of the model: stored beside the model with the output it gives, which every
    * later load checks (within rounding; FORMAT_ERROR if it differs). Keras
-   * ignores it. Read during the call only. Default NULL and 0: none. Not with
-   * stateful models, and not with unroll_model_save_weights. */
+   * ignores it. Read during the call only. Default NULL and 0: that of the file
+   * the model was loaded from while the model still gives that output, else
+   * none. Not with stateful models, and not with unroll_model_save_weights. */
   const unroll_array *sample;
   size_t sample_count;
 } unroll_save_options;

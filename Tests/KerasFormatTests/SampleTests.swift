@@ -36,9 +36,16 @@ import Unroll
     let about = try JSONReader.parse(try ModelFile.inspect(path: scratch.file("m")).json, name: "inspect")
     #expect(about["sample"]?["output_shapes"] == [[2, 2]])
     #expect(about["error"] == nil)
-    // Saved without one, there is none.
+    // It goes on with the model, until that computes something else.
     try ModelFile.save(again, path: scratch.file("n"), format: format)
-    #expect(try CheckpointFile.open(scratch.file("n")).sample == nil)
+    let third = try ModelFile.load(path: scratch.file("n"))
+    #expect(try CheckpointFile.open(scratch.file("n")).sample != nil)
+    try third.writeParameter(4, from: [0.5, -0.5], type: .float64)
+    try third.weightsChanged()
+    try ModelFile.save(third, path: scratch.file("o"), format: format)
+    #expect(try CheckpointFile.open(scratch.file("o")).sample == nil)
+    try ModelFile.save(model, path: scratch.file("p"), format: format)
+    #expect(try CheckpointFile.open(scratch.file("p")).sample == nil)
   }
 
   @Test(arguments: [DType.float32, .float64])

@@ -70,6 +70,7 @@ def feed_forward():
         N("Embedding", input_dim=9, output_dim=F), N("GRU", units=U, return_sequences=True),
         N("Dense", units=9, activation="softmax")), shape=(T,), tokens=9)
     yield "Dropout", Spec((N("Dense", units=U), N("Dropout", rate=0.5)))
+    yield "Dropout noise_shape", Spec((N("Dropout", rate=0.5, noise_shape=(None, 1, F)), N("LSTM", units=U)))
     yield "SpatialDropout1D", Spec((N("SpatialDropout1D", rate=0.5), N("LSTM", units=U)))
     yield "GaussianNoise", Spec((N("GaussianNoise", stddev=0.5), N("LSTM", units=U)))
     yield "GaussianDropout", Spec((N("GaussianDropout", rate=0.5), N("LSTM", units=U)))

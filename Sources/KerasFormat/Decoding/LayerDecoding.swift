@@ -98,6 +98,7 @@ struct LayerDecoder {
     case "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum":
       guard let kind = MergeKind(rawValue: className) else { break }
       return .merge(kind)
+    case "Merge": return try keras1Merge(reader)
     case "Dot":
       guard let axes = try reader.ints("axes"), axes.count <= 2, let first = axes.first, let last = axes.last else {
         throw reader.wrong("axes", "one or two whole numbers", reader.value("axes"))
@@ -231,7 +232,7 @@ struct LayerDecoder {
   private func noise(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> LayerConfig {
     let isDeviation = className == "GaussianNoise"
     let rate = isDeviation ? try reader.double("stddev", "sigma", default: 0) : try reader.double("rate", "p", default: 0)
-    let noise = NoiseConfig(rate: rate, seed: try reader.optionalInt("seed"))
+    var noise = NoiseConfig(rate: rate, seed: try reader.optionalInt("seed"))
     switch className {
     case "SpatialDropout1D": return .spatialDropout1D(noise)
     case "GaussianNoise": return .gaussianNoise(noise)
@@ -239,7 +240,10 @@ struct LayerDecoder {
     case "AlphaDropout":
       throw UnrollError(.unsupported, "\(reader.owner): layers of class AlphaDropout are not supported; there are \(Self.supported)")
     default:
-      reader.noteTrainingOnly("noise_shape")
+      if let found = reader.value("noise_shape") {
+        guard let axes = (found["items"] ?? found).array else { throw reader.wrong("noise_shape", "a list of axes", found) }
+        noise.noiseShape = axes.map { $0.int }
+      }
       return .dropout(noise)
     }
   }

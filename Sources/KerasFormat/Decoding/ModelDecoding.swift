@@ -58,11 +58,12 @@ struct ModelDecoder {
     }
   }
 
-  private func sequential(_ config: JSON, _ fallbackName: String, _ entry: JSONObject) throws(UnrollError) -> ModelSpec {
+  func sequential(_ config: JSON, _ fallbackName: String, _ entry: JSONObject) throws(UnrollError) -> ModelSpec {
     let name = config["name"]?.string ?? (fallbackName.isEmpty ? "sequential" : fallbackName)
     guard let entries = config.array ?? config["layers"]?.array else {
       throw UnrollError(.format, "\(name) (Sequential): layers: expected a list, found \(config["layers"]?.kind ?? config.kind)")
     }
+    if Self.beginsWithMerge(entries) { return try merged(entries, name: name) }
     if config.array != nil { context.note("\(name): a Sequential model as a list of layers, the form of Keras 1 to 2.2") }
     var layers: [LayerSpec] = []
     for entry in entries { layers.append(try LayerDecoder(context: context).layer(entry)) }

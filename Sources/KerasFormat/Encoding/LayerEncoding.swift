@@ -64,10 +64,13 @@ struct LayerEncoder {
         "alpha_constraint": .constraint(config.constraint),
         "shared_axes": config.sharedAxes.isEmpty ? nil : .ints(config.sharedAxes),
       ]
-    case .dropout(let noise), .spatialDropout1D(let noise):
-      // Keras 2's SpatialDropout1D has no seed.
-      guard let seed = noise.seed, case .dropout = spec.config else { return ["rate": .double(noise.rate)] }
-      return ["rate": .double(noise.rate), "seed": .int(seed)]
+    // Keras 2's SpatialDropout1D has no seed.
+    case .spatialDropout1D(let noise): return ["rate": .double(noise.rate)]
+    case .dropout(let noise):
+      var members: JSONObject = ["rate": .double(noise.rate)]
+      if let seed = noise.seed { members["seed"] = .int(seed) }
+      if !noise.noiseShape.isEmpty { members["noise_shape"] = .array(noise.noiseShape.map { .optional($0) }) }
+      return members
     case .gaussianDropout(let noise): return ["rate": .double(noise.rate)]
     case .gaussianNoise(let noise): return ["stddev": .double(noise.rate)]
     case .timeDistributed(let layer): return ["layer": try inner(layer)]

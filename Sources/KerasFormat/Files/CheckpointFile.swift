@@ -153,7 +153,7 @@ struct CheckpointFile {
   func storedLayers() throws(UnrollError) -> [(name: String, arrays: [SourceArray])] {
     switch kind {
     case .fullH5, .legacyWeights:
-      return try LegacyWeights(group: weights, context: DecodingContext(version: version ?? KerasVersion(3, 0))).layers()
+      return try LegacyWeights(group: weights, context: DecodingContext(version: version ?? .unknown)).layers()
     case .v3Weights, .archive:
       var found = try weights.group("layers")
       if found == nil { found = try weights.group(V3Weights.oldListPath) }

@@ -51,7 +51,11 @@ public enum ModelFile {
       context.note("the stored sample was not checked: the model is stateful")
       return
     }
-    try located(file) { () throws(UnrollError) in try ModelSample(group).check(model) }
+    try located(file) { () throws(UnrollError) in
+      let sample = try ModelSample(group)
+      try sample.check(model)
+      model.companion = sample
+    }
   }
 
   /// Never fails: a model without its optimizer still predicts.
@@ -93,12 +97,18 @@ public enum ModelFile {
 
   /// Writes a whole model. With a `sample` (one array for each input) its
   /// output is stored too, and every load checks that it is still the same.
+  /// Without, the sample of the file it was loaded from goes on with it while
+  /// the model still gives that output.
   public static func save(
     _ model: Model, path: String, format: FileFormat = .automatic, includeOptimizer: Bool = true, sample: [ArrayView]? = nil
   ) throws(UnrollError) {
     let format = try format.resolved(for: path, weightsOnly: false)
     var stored: ModelSample?
-    if let sample { stored = try ModelSample(sample, of: model) }
+    if let sample {
+      stored = try ModelSample(sample, of: model)
+    } else if let loaded = model.companion as? ModelSample, (try? loaded.check(model)) != nil {
+      stored = loaded
+    }
     let keep = stored
     let bytes = try withHDF5 { () throws(UnrollError) -> [UInt8] in
       switch format {

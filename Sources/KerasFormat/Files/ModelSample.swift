@@ -4,8 +4,8 @@ import Unroll
 /// compared when the file is loaded: a file whose weights or configuration
 /// changed on the way, or a machine that computes something else, is found out
 /// before the first real prediction. Keras does not look at it.
-struct ModelSample {
-  struct Stored {
+struct ModelSample: Sendable {
+  struct Stored: Sendable {
     let values: H5Values
     let shape: [Int]
   }

@@ -17,6 +17,8 @@ public final class Model: @unchecked Sendable {
   public var notes: [String] = []
   /// Text stored with the model that the engine does not interpret (a vocabulary, say).
   public var metadata: [String: String] = [:]
+  /// What the file it was loaded from holds beside it and the engine does not know.
+  public var companion: (any Sendable)?
 
   public init(_ spec: ModelSpec, seed: UInt64 = 0) throws(UnrollError) {
     self.spec = spec

@@ -201,6 +201,9 @@ public struct NoiseConfig: Sendable, Equatable {
   /// The fraction dropped, or the standard deviation of GaussianNoise.
   public var rate: Double
   public var seed: Int?
+  /// Dropout's noise_shape, the batch first: an axis of 1 shares its numbers,
+  /// nil is the input's own length. Empty: every element has its own number.
+  public var noiseShape: [Int?] = []
   public init(rate: Double, seed: Int? = nil) {
     self.rate = rate
     self.seed = seed

@@ -94,6 +94,37 @@ struct LayerBehaviourTests {
     for step in 1..<6 { #expect(Array(values[0..<40]) == Array(values[step * 40..<step * 40 + 40])) }
   }
 
+  /// (noise shape, which elements of [row][step][feature] share a number)
+  @Test(arguments: [
+    ([nil, 1, nil], [true, false, true]), ([nil, nil, 1], [true, true, false]), ([1, nil, nil], [false, true, true]),
+    ([1, 6, 1], [false, true, false]), ([nil, 6, 10], [true, true, true]),
+  ] as [([Int?], [Bool])])
+  func dropoutDropsTogetherWhatSharesNoise(_ noise: [Int?], _ own: [Bool]) throws {
+    let spec = sequential([6, 10], [.dropout(LayerModels.configured(NoiseConfig(rate: 0.5)) { $0.noiseShape = noise })])
+    let ones = TestArray([4, 6, 10], [Double](repeating: 1, count: 240))
+    let values = try TestNetwork<Double>(spec, [ones], mode: .training).run()[0].values
+    #expect(Set(values) == [0, 2])
+    var drawn: [[Int]: Double] = [:]
+    for row in 0..<4 {
+      for step in 0..<6 {
+        for feature in 0..<10 {
+          let source = zip([row, step, feature], own).map { $1 ? $0 : 0 }
+          let value = values[(row * 6 + step) * 10 + feature]
+          #expect(drawn[source, default: value] == value)
+          drawn[source] = value
+        }
+      }
+    }
+    // And what does not share differs somewhere, along every axis.
+    for axis in 0..<3 where own[axis] {
+      #expect(drawn.contains { source, value in
+        var other = source
+        other[axis] = 0
+        return drawn[other] != value
+      })
+    }
+  }
+
   @Test(arguments: [-1, 7, Double.nan, .infinity, 1e30])
   func indexOutOfRangeIsAnError(_ index: Double) throws {
     let spec = sequential([2], [.embedding(EmbeddingConfig(inputDim: 7, outputDim: 3))])

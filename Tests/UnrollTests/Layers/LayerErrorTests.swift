@@ -23,6 +23,7 @@ struct LayerErrorTests {
     bad("dropout that is NaN", layers: .dropout(NoiseConfig(rate: .nan))),
     bad("gaussian dropout of 1", layers: .gaussianDropout(NoiseConfig(rate: 1))),
     bad("negative noise", layers: .gaussianNoise(NoiseConfig(rate: -1))),
+    bad("noise of another shape", .shapeMismatch, [5, 3], .dropout(LayerModels.configured(NoiseConfig(rate: 0.5)) { $0.noiseShape = [nil, 2, 3] })),
     bad("spatial dropout of vectors", .shapeMismatch, [3], .spatialDropout1D(NoiseConfig(rate: 0.5))),
     bad("embedding without rows", layers: .embedding(EmbeddingConfig(inputDim: 0, outputDim: 3))),
     bad("a reshape that does not fit", .shapeMismatch, [5, 3], .reshape([4, 4])),

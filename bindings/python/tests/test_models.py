@@ -145,8 +145,6 @@ def test_layers_that_do_not_fit_are_named():
 def test_unknown_arguments_of_layers_are_refused():
     with pytest.raises(TypeError, match="Dense has no argument 'unitz'"):
         layers.Dense(1, unitz=3)
-    with pytest.raises(ValueError, match="noise_shape=.* is not supported"):
-        layers.Dropout(0.1, noise_shape=(None, 1, 2))
     with pytest.raises(ValueError, match="given by name"):
         layers.Dense(1, activation=lambda x: x).get_config()
 

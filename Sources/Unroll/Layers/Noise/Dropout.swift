@@ -3,7 +3,8 @@ import KernelAPI
 /// Dropout (Srivastava et al., 2014), scaled while training: y = x m / (1 - rate),
 /// m = 0 with probability `rate`, else 1. Inference passes its input on.
 ///
-/// SpatialDropout1D draws one m for a whole feature of a sequence.
+/// SpatialDropout1D draws one m for a whole feature of a sequence; a
+/// noise_shape shares one along any axes.
 final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
   private let config: NoiseConfig
   private let isSpatial: Bool
@@ -18,15 +19,33 @@ final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
     guard config.rate >= 0, config.rate <= 1 else {
       throw UnrollError(.invalidArgument, "\(name): rate must be between 0 and 1, found \(config.rate)")
     }
-    return [try onlyInput(inputs, rank: isSpatial ? 2...2 : 0...16)]
+    let input = try onlyInput(inputs, rank: isSpatial ? 2...2 : 0...16)
+    let noise = config.noiseShape
+    if !noise.isEmpty {
+      var fits = noise.count == input.rank + 1
+      for (length, own) in zip(noise.dropFirst(), input.dimensions) {
+        if let length, let own, length != 1, length != own { fits = false }
+      }
+      guard fits else {
+        let shown = noise.map { $0.map { "\($0)" } ?? "None" }.joined(separator: ", ")
+        throw UnrollError(
+          .shapeMismatch, "\(name): noise_shape must have 1 or the input's length for each axis, the batch included, found (\(shown)) for an input of shape \(input)")
+      }
+    }
+    return [input]
   }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
     guard planner.isTraining, config.rate > 0 else { return [x] }
     let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
-    let factors = try planner.arena.allocate(isSpatial ? x.batch * x.features : x.count)
     let key = planner.randomKey() ^ UInt64(truncatingIfNeeded: config.seed ?? 0) << 32
+    if !config.noiseShape.isEmpty {
+      let factors = try planner.arena.allocate(x.count)
+      planner.append(SharedDropoutOp(x: x, y: y, factors: factors, noise: config.noiseShape, rate: config.rate, key: key, place: RowPlace(planner)))
+      return [y]
+    }
+    let factors = try planner.arena.allocate(isSpatial ? x.batch * x.features : x.count)
     planner.append(
       DropoutOp(x: x, y: y, factors: factors, isSpatial: isSpatial, rate: config.rate, key: key, place: RowPlace(planner)))
     return [y]

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ..models._core import Core
     from .._weights import Weight
 
-# Config that Keras writes for every layer and that this library fixes.
-_NOT_SUPPORTED = {"noise_shape": None}
 # Accepted and without effect here: they choose between implementations of the same result.
 _IGNORED = {"unroll", "implementation", "use_cudnn", "time_major"}
 
@@ -50,10 +48,8 @@ class Layer:
         **unknown: Any,
     ) -> None:
         for key, value in unknown.items():
-            if key in _IGNORED or (key in _NOT_SUPPORTED and value is None):
+            if key in _IGNORED:
                 continue
-            if key in _NOT_SUPPORTED:
-                raise ValueError(f"{type(self).__name__}: {key}={value!r} is not supported; leave it out")
             raise TypeError(f"{type(self).__name__} has no argument {key!r}")
         self._config = config
         if activity_regularizer is not None:

@@ -112,9 +112,14 @@ class Softmax(Layer):
 
 
 class Dropout(Layer):
-    """In training sets the fraction `rate` to 0 and scales the rest by 1/(1 - rate)."""
+    """In training sets the fraction `rate` to 0 and scales the rest by 1/(1 - rate).
 
-    def __init__(self, rate: float, seed: int | None = None, **common: Any) -> None:
+    `noise_shape`, the batch axis first: along axes of 1 all are dropped together.
+    """
+
+    def __init__(
+        self, rate: float, noise_shape: Sequence[int | None] | None = None, seed: int | None = None, **common: Any
+    ) -> None:
         super().__init__(options(locals()), **common)
 
 

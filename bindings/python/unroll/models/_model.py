@@ -101,10 +101,12 @@ class Native(Compute, Symbols):
 
         `sample`, an input as for `predict`, is stored with the output it gives,
         and every load checks that the model still gives it. Keras ignores it.
+        Without one, the sample of the file that the model was loaded from goes
+        on with it while the model still gives that output.
 
         `file_format`: "h5", "keras", or "h5_keras2" for a model that tf.keras 2
-        shall read and that passes initial states between layers (an .h5 file
-        of such a model is otherwise for Keras 3); "auto" goes by the ending.
+        shall read and that passes initial states or masks to calls (an .h5
+        file of such a model is otherwise for Keras 3); "auto" goes by the ending.
 
         FileError if it cannot be written, FileExistsError without `overwrite`.
         """

@@ -1,0 +1,88 @@
+import Unroll
+
+// Keras 1's Merge: a layer of a graph, or the first of a Sequential model,
+// where it holds the models that it joins.
+
+extension LayerDecoder {
+  func keras1Merge(_ reader: ConfigReader) throws(UnrollError) -> LayerConfig {
+    if let kind = reader.value("mode_type")?.string, kind != "raw" {
+      throw reader.unsupported("a mode that is a Python function (\(kind)) is not supported")
+    }
+    guard reader.value("output_mask") == nil else { throw reader.unsupported("an output_mask is not supported") }
+    let mode = try reader.optionalString("mode") ?? "sum"
+    switch mode {
+    case "concat": return .concatenate(axis: try reader.optionalInt("concat_axis") ?? -1)
+    case "sum": return .merge(.add)
+    case "mul": return .merge(.multiply)
+    case "ave": return .merge(.average)
+    case "max": return .merge(.maximum)
+    case "dot":
+      // A list of lists, in the oldest files.
+      var found = reader.value("dot_axes")?.array?.compactMap { ConfigReader.scalar($0)?.int } ?? []
+      if let both = reader.value("dot_axes")?.int { found = [both, both] }
+      guard let first = found.first, let last = found.last, found.count <= 2 else {
+        throw reader.wrong("dot_axes", "one or two whole numbers", reader.value("dot_axes"))
+      }
+      return .dot(DotConfig(axes: (first, last)))
+    default:
+      throw reader.unsupported("mode = \"\(mode)\" is not supported; there are concat, sum, mul, ave, max and dot")
+    }
+  }
+}
+
+extension ModelDecoder {
+  static func beginsWithMerge(_ entries: [JSON]) -> Bool { entries.first?["class_name"] == "Merge" }
+
+  /// A Sequential model whose first layer is a Merge, as the graph it means.
+  /// The layers stand in the order of the file's weights: those of the merged
+  /// models, then its own.
+  func merged(_ entries: [JSON], name: String) throws(UnrollError) -> ModelSpec {
+    var graph = ModelSpec(name: name, isSequential: false, layers: [], nodes: [], inputs: [], outputs: [])
+    graph.outputs = [try append(entries, name, to: &graph, depth: 0)]
+    context.note("\(name): a Sequential model that begins with Merge is read as the Functional model it means")
+    return graph
+  }
+
+  private func append(
+    _ entries: [JSON], _ name: String, to graph: inout ModelSpec, depth: Int
+  ) throws(UnrollError) -> ModelSpec.TensorRef {
+    guard depth < 64 else { throw UnrollError(.format, "\(name): models are merged more than 64 levels deep") }
+    guard Self.beginsWithMerge(entries), let config = entries[0]["config"]?.object else {
+      let chain = try sequential(.array(entries), name, [:])
+      guard chain.layers.first?.config.isInput == true else {
+        throw UnrollError(.format, "\(name): a merged model does not say its input shape")
+      }
+      var last: ModelSpec.TensorRef?
+      for layer in chain.layers { last = try append(layer, inputs: last.map { [$0] } ?? [], to: &graph) }
+      guard let last else { throw UnrollError(.format, "\(name): a merged model has no layers") }
+      return last
+    }
+    guard let models = config["layers"]?.array, models.count >= 2 else {
+      throw UnrollError(.format, "\(name): Merge: layers: expected two or more models, found \(config["layers"]?.kind ?? "nothing")")
+    }
+    var inputs: [ModelSpec.TensorRef] = []
+    for model in models {
+      let inner = model["class_name"] == "Sequential" ? model["config"]?.array ?? model["config"]?["layers"]?.array : [model]
+      guard let inner, model["class_name"] != "Model" else {
+        throw UnrollError(.unsupported, "\(name): Merge of models of class \(model["class_name"]?.string ?? "?") is not supported; only of Sequential ones")
+      }
+      inputs.append(try append(inner, name, to: &graph, depth: depth + 1))
+    }
+    var last = try append(try LayerDecoder(context: context).layer(entries[0]), inputs: inputs, to: &graph)
+    for entry in entries.dropFirst() { last = try append(try LayerDecoder(context: context).layer(entry), inputs: [last], to: &graph) }
+    return last
+  }
+
+  private func append(
+    _ layer: LayerSpec, inputs: [ModelSpec.TensorRef], to graph: inout ModelSpec
+  ) throws(UnrollError) -> ModelSpec.TensorRef {
+    guard !graph.layers.contains(where: { $0.name == layer.name }) else {
+      throw UnrollError(.unsupported, "\(layer.name): layers shared between merged models are not supported")
+    }
+    let reference = ModelSpec.TensorRef(node: graph.nodes.count)
+    graph.nodes.append(.init(layer: graph.layers.count, inputs: inputs))
+    graph.layers.append(layer)
+    if layer.config.isInput { graph.inputs.append(reference) }
+    return reference
+  }
+}
