@@ -82,7 +82,8 @@ public struct RecurrentSequence<S: Scalar> {
   public var training = false
   /// `recurrentWorkspaceCount(plan, steps, rows, training)` scalars.
   public var workspace: UnsafeMutablePointer<S>
-  /// [T][B][U] outputs of all steps, or nil.
+  /// [T][B][U] outputs of all steps, or nil. Without a mask these are also the
+  /// states the backward pass reads: they must still be there.
   public var output: UnsafeMutablePointer<S>?
   /// [B][U] output of the last step, final state, final carry; each may be nil.
   public var lastOutput: UnsafeMutablePointer<S>?

@@ -74,12 +74,13 @@ private struct BackwardWalk<V: Vector> {
     let units = layout.units
     let state = s.rows * units
     let dh = self.dh, dc = self.dc, repeated = self.repeated
+    let states = s.statesInOutput ?? memory + space.states
     var t = steps.upperBound
     while t > steps.lowerBound {
       t -= 1
       let gates = memory + space.gates + t * s.rows * layout.stride
-      let hNew = In(memory + space.states + t * state)
-      let hOld = t > 0 ? In(memory + space.states + (t - 1) * state) : (s.initialState ?? zeros)
+      let hNew = In(states + t * state)
+      let hOld = t > 0 ? In(states + (t - 1) * state) : (s.initialState ?? zeros)
       let cNew = plan.cell == .lstm ? In(memory + space.carries + t * state) : hNew
       let cOld =
         plan.cell != .lstm

@@ -43,7 +43,7 @@ func recurrentForward<V: Vector>(
       lda: features, packedB: s.packed, bias: bias, c: gates, ldc: layout.stride)
     if steps > 0, !joins || hOld == nil { gemm(V.self, projection) }
     let kept = s.training ? t : 0
-    let hNew = memory + space.states + kept * state
+    let hNew = s.statesInOutput.map { $0 + t * state } ?? memory + space.states + kept * state
     let cNew = plan.cell == .lstm ? memory + space.carries + kept * state : hNew
     let source = plan.goBackwards ? s.steps - 1 - t : t
     let mask = s.mask.map { $0 + source * rows }
@@ -61,9 +61,7 @@ func recurrentForward<V: Vector>(
         }
       }
     }
-    if let output = s.output {
-      copy(V.self, state, mask == nil ? hNew : previous, output + t * state)
-    }
+    if mask != nil, let output = s.output { copy(V.self, state, previous, output + t * state) }
     hOld = UnsafePointer(hNew)
     cOld = UnsafePointer(cNew)
   }

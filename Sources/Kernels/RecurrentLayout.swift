@@ -97,7 +97,7 @@ struct RecurrentWorkspace<V: Vector> {
   /// are not the standard ones
   let gates = 0
   let before: Int
-  /// [T][B][U] in training, else [B][U]
+  /// [T][B][U] in training, else [B][U]; see `statesInOutput`
   let states: Int
   let carries: Int
   /// [T][B][U] tanh(c), LSTM in training with the standard activations
@@ -140,6 +140,13 @@ struct RecurrentWorkspace<V: Vector> {
     row = masked + (plan.gateMasks ? (training ? steps : 1) * state : 0)
     count = row + 8 * plan.units
   }
+}
+
+extension RecurrentSequence {
+  /// [T][B][U] where the states are kept as they become: the output itself
+  /// where it is the same, nil where the workspace has to take them.
+  @inline(__always)
+  var statesInOutput: UnsafeMutablePointer<S>? { mask == nil ? output : nil }
 }
 
 func recurrentWorkspaceCount<V: Vector>(

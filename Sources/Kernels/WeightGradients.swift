@@ -44,7 +44,7 @@ func weightGradients<V: Vector>(
     let dropout = plan.gateMasks ? s.recurrentMasks.map { $0 + i * state } : nil
     // The first step has no previous one but the initial state.
     let first = max(steps.lowerBound, 1)
-    var previous = UnsafePointer(memory + space.states)
+    var previous = UnsafePointer(s.statesInOutput ?? memory + space.states)
     if let dropout {
       let masked = memory + space.masked
       for t in first..<max(first, steps.upperBound) {
