@@ -31,13 +31,29 @@ import Testing
     return all
   }
 
+  /// More rows than the products for few rows take: both products of a step at
+  /// once, full tiles and a rest, and backward more than one block of steps.
+  static func manyRows() -> [RecurrentProblem] {
+    [(RecurrentCell.simpleRNN, true), (.lstm, true), (.gru, true), (.gru, false)].flatMap { cell, resetAfter in
+      (0..<3).map { variant in
+        var plan = RecurrentPlan(cell: cell, features: 3, units: 17, resetAfter: resetAfter)
+        plan.goBackwards = variant == 1
+        var p = RecurrentProblem(plan, seed: UInt64(variant + 20), steps: 17, rows: 9)
+        p.recurrent = p.recurrent.map { $0 * 0.3 }
+        p.useInitial = variant != 1
+        p.useMask = variant == 2
+        return p
+      }
+    }
+  }
+
   func describe(_ p: RecurrentProblem, _ name: String) -> String {
     "\(name) \(p.plan.cell) \(p.plan.activation) after \(p.plan.resetAfter) U \(p.plan.units) masks \(p.plan.gateMasks) mask \(p.useMask) backwards \(p.plan.goBackwards)"
   }
 
   func forward<S: Scalar>(_: S.Type, tolerance: Double) {
     for table in tables(S.self) {
-      for p in Self.problems() {
+      for p in Self.problems() + Self.manyRows() {
         let expected = p.reference()
         for training in [false, true] {
           let (found, _) = p.run(table, training: training)
@@ -58,7 +74,7 @@ import Testing
 
   @Test func gradientsMatchNumericOnes() {
     for table in tables(Double.self) {
-      for p in Self.problems() {
+      for p in Self.problems() + Self.manyRows() {
         var random = Generator(77)
         let state = p.rows * p.plan.units
         let w = RecurrentWeights(
