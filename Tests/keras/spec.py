@@ -1,6 +1,4 @@
 """Models as data: built with any Keras, printable as Python, easy to shrink."""
-from __future__ import annotations
-
 import contextlib
 from dataclasses import dataclass, field, replace
 
