@@ -11,11 +11,13 @@ public enum OptimizerUpdate: Sendable {
   /// slots: m, v, then the running maximum of v with amsgrad
   case adam(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool)
   /// slot 0: accumulator, which Keras starts at `initial_accumulator_value`
-  case adagrad(epsilon: Double)
+  /// `epsilonInRoot` as for RMSprop
+  case adagrad(epsilon: Double, epsilonInRoot: Bool = true)
   /// slots: m, u
   case adamax(beta1: Double, beta2: Double, epsilon: Double)
   /// slots: m, v; `uProduct` is the product of u_1 ... u_t including this step's
-  case nadam(beta1: Double, beta2: Double, epsilon: Double, uProduct: Double)
+  /// u_t = beta1 (1 - 0.96^(t `scheduleDecay`) / 2)
+  case nadam(beta1: Double, beta2: Double, epsilon: Double, uProduct: Double, scheduleDecay: Double = 1)
 
   /// Parameter-sized slots the update needs.
   public var slots: Int {

@@ -52,12 +52,12 @@ func optimize<V: Vector>(
         return p - (m * alpha) / (v.root + eps)
       }
     }
-  case .adagrad(let epsilon):
-    // acc += g^2; p -= lr g / sqrt(acc + eps)
-    let rate = V(lr), eps = V(epsilon)
+  case .adagrad(let epsilon, let epsilonInRoot):
+    // acc += g^2; p -= lr g / sqrt(acc + eps), or lr g / (sqrt(acc) + eps)
+    let rate = V(lr), inside = V(epsilonInRoot ? epsilon : 0), outside = V(epsilonInRoot ? 0 : epsilon)
     pass.run { p, g, acc in
       acc = acc + (g * g)
-      return p - (rate * g) / (acc + eps).root
+      return p - (rate * g) / ((acc + inside).root + outside)
     }
   case .adamax(let beta1, let beta2, let epsilon):
     // m += (1 - b1)(g - m); u = max(b2 u, |g|); p -= lr / (1 - b1^t) m / (u + eps)
@@ -67,11 +67,11 @@ func optimize<V: Vector>(
       u = (b2 * u).greatest(g.magnitudes)
       return p - (rate * m) / (u + eps)
     }
-  case .nadam(let beta1, let beta2, let epsilon, let uProduct):
-    // u_t = b1 (1 - 0.96^t / 2)
+  case .nadam(let beta1, let beta2, let epsilon, let uProduct, let scheduleDecay):
+    // u_t = b1 (1 - 0.96^(t d) / 2)
     // m_hat = u_(t+1) m / (1 - u_1...u_(t+1)) + (1 - u_t) g / (1 - u_1...u_t)
-    let u = beta1 * (1 - 0.5 * pow(0.96, t))
-    let next = beta1 * (1 - 0.5 * pow(0.96, t + 1))
+    let u = beta1 * (1 - 0.5 * pow(0.96, t * scheduleDecay))
+    let next = beta1 * (1 - 0.5 * pow(0.96, (t + 1) * scheduleDecay))
     let fromM = V(lr * next / (1 - uProduct * next)), fromG = V(lr * (1 - u) / (1 - uProduct))
     let correction = V(1 / (1 - pow(beta2, t)))
     let b1 = V(1 - beta1), b2 = V(1 - beta2), eps = V(epsilon)

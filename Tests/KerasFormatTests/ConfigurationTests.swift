@@ -92,6 +92,52 @@ import Unroll
     #expect(try ModelFile.modelFromJSON(try ModelFile.json(of: model)).spec == model.spec)
   }
 
+  /// TensorFlow's scopes gave such names; Keras 3 refuses them.
+  @Test func namesWithSlashesAreKeptInH5() throws {
+    let text = #"{"class_name": "Sequential", "keras_version": "2.2.4", "config": {"name": "s", "layers": [{"class_name": "LSTM", "config": {"name": "block/lstm", "units": 2, "batch_input_shape": [null, 5, 3]}}, {"class_name": "Dense", "config": {"name": "block/out", "units": 2}}]}}"#
+    let model = try ModelFile.modelFromJSON(text)
+    let scratch = ScratchDirectory()
+    try ModelFile.save(model, path: scratch.file("m"), format: .h5)
+    let again = try ModelFile.load(path: scratch.file("m"))
+    #expect(again.spec == model.spec)
+    #expect(try ParameterValues.all(of: again).map(\.values) == ParameterValues.all(of: model).map(\.values))
+    #expect(message { try ModelFile.save(model, path: scratch.file("k"), format: .keras) }.contains("save as .h5"))
+  }
+
+  /// Keras up to 2.3 repeated the output before at masked steps, later ones
+  /// give zeros: what the writer's way was stays with the model.
+  @Test func maskedStepsOfABidirectionalKeepTheirMeaning() throws {
+    func model(_ version: String) throws -> Model {
+      try ModelFile.modelFromJSON(#"{"class_name": "Sequential", "keras_version": "\#(version)", "config": {"name": "s", "layers": [{"class_name": "Masking", "config": {"name": "m", "mask_value": 0.0, "batch_input_shape": [null, 5, 3]}}, {"class_name": "Bidirectional", "config": {"name": "b", "merge_mode": "concat", "layer": {"class_name": "LSTM", "config": {"name": "l", "units": 2, "return_sequences": true}}}}]}}"#)
+    }
+    for (version, zeroes) in [("2.3.1", false), ("2.2.4-tf", true), ("2.4.0", true), ("3.0.0", true)] {
+      let found = try model(version)
+      let scratch = ScratchDirectory()
+      try ModelFile.save(found, path: scratch.file("h"), format: .h5)
+      try ModelFile.save(found, path: scratch.file("k"), format: .keras)
+      for one in [found, try ModelFile.load(path: scratch.file("h")), try ModelFile.load(path: scratch.file("k"))] {
+        guard case .bidirectional(let config)? = one.spec.layers.last?.config else {
+          Issue.record("not a Bidirectional layer")
+          continue
+        }
+        #expect(config.zeroesMaskedSteps == zeroes, "\(version)")
+      }
+    }
+  }
+
+  /// Seen in Keras 2.1.6, 2.2.4 and 2.3.1; 1.2.2, 2.0.9 and tf.keras carry the states over.
+  @Test func aStatefulBidirectionalOfKeras21To23BeginsAnew() throws {
+    for (version, stateful) in [("1.2.2", true), ("2.0.9", true), ("2.1.6", false), ("2.3.1", false), ("2.2.4-tf", true), ("2.4.0", true)] {
+      let model = try ModelFile.modelFromJSON(#"{"class_name": "Sequential", "keras_version": "\#(version)", "config": {"name": "s", "layers": [{"class_name": "Bidirectional", "config": {"name": "b", "merge_mode": "concat", "batch_input_shape": [2, 5, 3], "layer": {"class_name": "GRU", "config": {"name": "g", "units": 2, "stateful": true}}}}]}}"#)
+      guard case .bidirectional(let config)? = model.spec.layers.last?.config, case .recurrent(let inner) = config.forward.config else {
+        Issue.record("not a Bidirectional layer")
+        continue
+      }
+      #expect(inner.stateful == stateful, "\(version)")
+      #expect(model.notes.contains { $0.contains("not stateful") } != stateful, "\(version)")
+    }
+  }
+
   @Test func mutatedConfigurationsNeverTrap() throws {
     let text = try ModelFile.json(of: try ModelFile.load(path: "\(fixtures)/keras3/mixed.h5"))
     var random = SeededRandom(seed: 21)

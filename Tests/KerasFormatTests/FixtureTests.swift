@@ -30,7 +30,7 @@ import Unroll
     }
   }
 
-  @Test(arguments: cases("keras3") + cases("tf_keras2") + cases("legacy") + cases("hdf5"))
+  @Test(arguments: cases("keras3") + cases("tf_keras2") + cases("legacy") + cases("old_keras") + cases("hdf5"))
   func computesWhatKerasComputed(_ fixture: Case) throws {
     let (input, output) = try withHDF5 { () throws(UnrollError) in
       let file = try CheckedFile.open("\(fixtures)/\(fixture.directory)/cases.h5")

@@ -1,3 +1,4 @@
+import CHDF5
 import Testing
 import Unroll
 
@@ -15,6 +16,20 @@ import Unroll
       try file.root.write(.float64([0.5]), shape: [1], at: "model_weights/lstm/lstm/bias:0")
       try file.root.write(.int64([7]), shape: [], at: "iterations")
       return try file.image()
+    }
+  }
+
+  /// Keras up to tf.keras 2.3 calls .decode() on what h5py 2 gives, which is
+  /// bytes only for text that is not declared UTF-8.
+  @Test func textIsNotDeclaredUTF8() throws {
+    let bytes = try Self.image()
+    try withHDF5 { () throws(UnrollError) in
+      let root = try H5File.open(image: bytes, name: "x").root
+      for (owner, name) in [(root, "model_config"), (try root.group("model_weights/lstm") ?? root, "weight_names")] {
+        let attribute = H5Identifier(unroll_h5a_open(owner.attributes.owner.id, name), close: H5Aclose)
+        let type = try H5Identifier.type(H5Aget_type(attribute.id), "no type")
+        #expect(H5Tget_cset(type.id) == H5T_CSET_ASCII, "\(name)")
+      }
     }
   }
 

@@ -32,7 +32,7 @@ import Unroll
     }
   }
 
-  @Test(arguments: resumes("keras3") + resumes("tf_keras2"))
+  @Test(arguments: resumes("keras3") + resumes("tf_keras2") + resumes("old_keras"))
   func goesOnWhereKerasStopped(_ fixture: Resume) throws {
     let training = "\(fixtures)/\(fixture.directory)/training.h5"
     for name in fixture.saved {

@@ -79,15 +79,15 @@ import Testing
         if amsgrad { c = max(c, b) }
         let alpha = lr * (1 - pow(b2, t)).squareRoot() / (1 - pow(b1, t))
         p -= alpha * a / ((amsgrad ? c : b).squareRoot() + eps)
-      case .adagrad(let eps):
+      case .adagrad(let eps, let inRoot):
         a += g * g
-        p -= lr * g / (a + eps).squareRoot()
+        p -= lr * g / (inRoot ? (a + eps).squareRoot() : a.squareRoot() + eps)
       case .adamax(let b1, let b2, let eps):
         a += (g - a) * (1 - b1)
         b = max(b2 * b, abs(g))
         p -= lr * a / ((1 - pow(b1, t)) * (b + eps))
-      case .nadam(let b1, let b2, let eps, let uProduct):
-        let u = b1 * (1 - 0.5 * pow(0.96, t)), next = b1 * (1 - 0.5 * pow(0.96, t + 1))
+      case .nadam(let b1, let b2, let eps, let uProduct, let d):
+        let u = b1 * (1 - 0.5 * pow(0.96, t * d)), next = b1 * (1 - 0.5 * pow(0.96, (t + 1) * d))
         a += (g - a) * (1 - b1)
         b += (g * g - b) * (1 - b2)
         let mHat = next * a / (1 - uProduct * next) + (1 - u) * g / (1 - uProduct)
@@ -113,6 +113,8 @@ import Testing
     case 13: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 0.05, centered: false, epsilonInRoot: false)
     case 14: .rmsprop(rho: 0.9, momentum: 0, epsilon: 0.05, centered: true, epsilonInRoot: false)
     case 15: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 0.05, centered: true, epsilonInRoot: false)
+    case 16: .adagrad(epsilon: 0.05, epsilonInRoot: false)
+    case 17: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, uProduct: uProduct, scheduleDecay: 0.004)
     case 10: .adamax(beta1: 0.9, beta2: 0.999, epsilon: 1e-7)
     default: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, uProduct: uProduct)
     }
@@ -120,7 +122,7 @@ import Testing
 
   @Test func updatesMatchKerasFormulas() {
     for table in tables(Double.self) {
-      for which in 0..<16 {
+      for which in 0..<18 {
         for (decay, scale) in [(0.0, 1.0), (0.01, 0.25)] {
           var random = Generator(UInt64(which + 3))
           let n = 37

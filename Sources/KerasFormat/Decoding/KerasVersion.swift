@@ -38,6 +38,12 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
   var defaultsToResetAfter: Bool { major >= 3 || isTensorFlow || self >= KerasVersion(2, 4) }
   /// Whether the output of a layer called with a mask carries that mask on.
   var passesGivenMasks: Bool { major < 3 || self >= KerasVersion(3, 11) }
+  /// Keras up to 2.3 left the masked steps of a Bidirectional's sequences as its layers gave them.
+  var repeatsMaskedSteps: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
+  /// Keras 2.1 to 2.3 never updated the states of a stateful layer inside a Bidirectional.
+  var forgetsBidirectionalStates: Bool { repeatsMaskedSteps && self >= KerasVersion(2, 1) }
+  /// Keras up to 2.3 started Adagrad's sums at zero.
+  var startsAdagradAtZero: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
   /// Keras up to 2.3 clipped all gradients together under the name clipnorm.
   var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
 }

@@ -36,10 +36,12 @@ struct LayerDecoder {
 
   /// Collects the type of the layer's weights; old embeddings call the type of their input that.
   private func noteType(_ reader: ConfigReader, _ className: String) {
-    guard className != "InputLayer", let found = reader.value("dtype") else { return }
+    // Keras 1 says it of its first layer's input only.
+    let named = context.version.major < 2 ? reader.value("dtype", "input_dtype") : reader.value("dtype")
+    guard className != "InputLayer" || context.version.major < 2, let found = named else { return }
     guard let name = found.string ?? found["config"]?["name"]?.string ?? found["config"]?.string else { return }
     // An old Embedding names the type of its indices here.
-    if className == "Embedding", name.hasPrefix("int") { return }
+    if className == "Embedding" || className == "InputLayer", name.hasPrefix("int") { return }
     context.dtypes.insert(name)
   }
 
@@ -77,7 +79,7 @@ struct LayerDecoder {
       guard let axes = try reader.ints("axis") else { return .unitNormalization(axis: -1) }
       guard axes.count == 1 else { throw reader.unsupported("normalization over several axes is not supported") }
       return .unitNormalization(axis: axes[0])
-    case "Conv1D", "Convolution1D": return .conv1D(try conv1D(reader))
+    case "Conv1D", "Convolution1D", "AtrousConvolution1D": return .conv1D(try conv1D(reader))
     case "MaxPooling1D", "MaxPool1D": return .pooling1D(try pooling(.max, reader))
     case "AveragePooling1D", "AvgPool1D": return .pooling1D(try pooling(.average, reader))
     case "GlobalMaxPooling1D", "GlobalMaxPool1D": return .globalPooling1D(try globalPooling(.max, reader))

@@ -103,6 +103,10 @@ extension LayerDecoder {
     if let backward = reader.value("backward_layer") {
       config.backward = try recurrentChild(backward, reader)
     }
+    if context.version.repeatsMaskedSteps || inner[BidirectionalConfig.repeatsMark] == true {
+      config.zeroesMaskedSteps = false
+      context.note("\(reader.owner): masked steps of a sequence repeat the output before, as in Keras up to 2.3; later ones give zeros")
+    }
     if let mode = reader.object["merge_mode"] {
       if mode.isNull {
         config.mergeMode = .none
@@ -117,9 +121,25 @@ extension LayerDecoder {
   }
 
   private func recurrentChild(_ entry: JSON, _ reader: ConfigReader) throws(UnrollError) -> LayerSpec {
-    let child = try child(entry, reader)
+    var child = try child(entry, reader)
+    func forgets(_ stateful: Bool) -> Bool {
+      guard stateful, context.version.forgetsBidirectionalStates else { return false }
+      context.note("\(reader.owner): not stateful, as Keras 2.1 to 2.3 computed it: they began every call with zero states")
+      return true
+    }
     switch child.config {
-    case .recurrent, .stackedRNN: return child
+    case .recurrent(var config):
+      if forgets(config.stateful) {
+        config.stateful = false
+        child.config = .recurrent(config)
+      }
+      return child
+    case .stackedRNN(var config):
+      if forgets(config.stateful) {
+        config.stateful = false
+        child.config = .stackedRNN(config)
+      }
+      return child
     default: throw reader.unsupported("layers of class \(child.config.className) cannot run in two directions")
     }
   }

@@ -41,8 +41,9 @@ extension ConfigReader {
   }
 
   private func activation(named written: String, _ member: String) throws(UnrollError) -> ActivationSpec {
-    // "keras.activations>swish" and "tf.nn.silu" occur.
-    let name = written.split(whereSeparator: { $0 == ">" || $0 == "." }).last.map(String.init) ?? written
+    // "keras.activations>swish", "tf.nn.silu" and TensorFlow's "log_softmax_v2" occur.
+    var name = written.split(whereSeparator: { $0 == ">" || $0 == "." }).last.map(String.init) ?? written
+    if name.hasSuffix("_v2") { name.removeLast(3) }
     if name == "hard_sigmoid", context.version.hasOldHardSigmoid {
       context.note("hard_sigmoid is that of Keras 2, clip(0.2 x + 0.5, 0, 1); Keras 3 means relu6(x + 3) / 6 by the same name")
       return ActivationSpec(.hardSigmoidKeras2)

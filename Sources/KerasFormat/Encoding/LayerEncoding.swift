@@ -76,7 +76,12 @@ struct LayerEncoder {
     case .timeDistributed(let layer): return ["layer": try inner(layer)]
     case .bidirectional(let config):
       var members: JSONObject = ["merge_mode": config.mergeMode == .none ? nil : .string(config.mergeMode.rawValue)]
-      members["layer"] = try inner(config.forward)
+      var forward = try inner(config.forward)
+      if !config.zeroesMaskedSteps, var entry = forward.object {
+        entry[BidirectionalConfig.repeatsMark] = true
+        forward = .object(entry)
+      }
+      members["layer"] = forward
       if let backward = config.backward { members["backward_layer"] = try inner(backward) }
       return members
     case .masking(let value): return ["mask_value": .double(value)]
@@ -232,4 +237,10 @@ struct LayerEncoder {
     members["bias_constraint"] = .constraint(config.biasConstraint)
     return members
   }
+}
+
+extension BidirectionalConfig {
+  /// Our own member beside an inner layer's class and configuration, where no
+  /// Keras looks: true for Keras up to 2.3, whose way later ones cannot say.
+  static let repeatsMark = "unroll_repeats_masked_steps"
 }

@@ -113,6 +113,7 @@ struct CheckpointFile {
     self.config = config
     var training = config["compile_config"]?.object
     if let mark = config[CompileEncoder.epsilonMark] { training?[CompileEncoder.epsilonMark] = mark }
+    if let mark = config[CompileEncoder.scheduleMark] { training?[CompileEncoder.scheduleMark] = mark }
     self.training = training
     let sampleName = "\(ModelSample.name).h5"
     if let member = archive.member(sampleName) {
@@ -134,7 +135,7 @@ struct CheckpointFile {
     do throws(UnrollError) {
       switch kind {
       case .fullH5, .legacyWeights: return try LegacyWeights(group: weights, context: context).match(spec)
-      case .v3Weights, .archive: return try V3Weights(root: weights).match(spec)
+      case .v3Weights, .archive: return try V3Weights(root: weights, context: context).match(spec)
       }
     } catch {
       throw UnrollError(error.code, "\(path): \(error.message)")
@@ -144,7 +145,7 @@ struct CheckpointFile {
   func optimizerArrays() throws(UnrollError) -> [SourceArray] {
     switch kind {
     case .fullH5: return try LegacyWeights.optimizer(in: hdf5.root)
-    case .v3Weights, .archive: return try V3Weights(root: weights).optimizer()
+    case .v3Weights, .archive: return try V3Weights.optimizer(in: weights)
     case .legacyWeights: return []
     }
   }

@@ -13,12 +13,14 @@ struct ModelWriter {
     try Self.checkNames(model.spec)
   }
 
-  /// A layer's name becomes a group's name.
+  /// A layer's name becomes a group's name; with slashes, as TensorFlow's
+  /// scopes gave them, groups inside groups.
   private static func checkNames(_ spec: ModelSpec) throws(UnrollError) {
     var seen: Set<String> = []
     for layer in spec.layers {
-      guard !layer.name.isEmpty, !layer.name.contains("/"), !layer.name.utf8.contains(0), layer.name != "." else {
-        throw UnrollError(.unsupported, "the layer name \"\(layer.name)\" cannot be stored: it must not be empty, \".\" or contain \"/\"")
+      let parts = layer.name.split(separator: "/", omittingEmptySubsequences: false)
+      guard !layer.name.utf8.contains(0), parts.allSatisfy({ !$0.isEmpty && $0 != "." }) else {
+        throw UnrollError(.unsupported, "the layer name \"\(layer.name)\" cannot be stored: neither it nor a part between slashes may be empty or \".\"")
       }
       guard seen.insert(layer.name).inserted else {
         throw UnrollError(.unsupported, "two layers are named \"\(layer.name)\"; Keras needs different names")
@@ -64,10 +66,14 @@ struct ModelWriter {
   }
 
   func archive(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
+    for layer in model.spec.layers where layer.name.contains("/") {
+      throw UnrollError(
+        .unsupported, "the layer name \"\(layer.name)\" contains \"/\", which Keras 3 refuses in .keras; save as .h5")
+    }
     var config = try ModelEncoder.encode(model.spec, .archive, .objects)
     if includeOptimizer, let spec = model.compileSpec {
       config["compile_config"] = .object(CompileEncoder.encode(spec, .archive))
-      if CompileEncoder.hasOldEpsilon(spec) { config[CompileEncoder.epsilonMark] = false }
+      config = config.merged(CompileEncoder.marks(spec))
     }
     var archive = ZipWriter()
     try archive.add("metadata.json", Array(JSONWriter.write(["keras_version": .string(Dialect.keras3Version)]).utf8))

@@ -98,9 +98,10 @@ struct H5Attributes {
 
   // MARK: Writing
 
-  /// A variable-length scalar, as h5py writes a `str`.
+  /// A variable-length scalar, as h5py writes `bytes`: Keras up to tf.keras 2.3
+  /// decodes what it finds, and h5py 2 gives `str` for what is declared UTF-8.
   func write(_ value: String, _ name: String) throws(UnrollError) {
-    let type = try H5Identifier.type(unroll_h5t_string(0, 1), "cannot create a string type")
+    let type = try H5Identifier.type(unroll_h5t_string(0, 0), "cannot create a string type")
     let space = try h5Space([])
     let attribute = try create(name, type, space)
     let status = value.withCString { pointer -> herr_t in

@@ -23,11 +23,7 @@ struct CompileDecoder {
       }
       let losses = try self.losses(lossValue)
       var spec = CompileSpec(optimizer: try OptimizerDecoder(context: context).optimizer(optimizer), losses: losses)
-      if config[CompileEncoder.epsilonMark] == false,
-        case .rmsprop(let rho, let momentum, let epsilon, let centered, _) = spec.optimizer.algorithm
-      {
-        spec.optimizer.algorithm = .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered, epsilonInRoot: false)
-      }
+      spec.optimizer.algorithm = marked(spec.optimizer.algorithm, config)
       spec.metrics = metrics(config["metrics"] ?? .null)
       if let weights = config["loss_weights"], !weights.isNull {
         let list = byOutput(weights)
@@ -42,6 +38,20 @@ struct CompileDecoder {
     } catch {
       context.note("the training configuration was not restored: \(error.message)")
       return nil
+    }
+  }
+
+  /// What our own members say beyond Keras' (see CompileEncoder).
+  private func marked(_ algorithm: OptimizerSpec.Algorithm, _ config: JSONObject) -> OptimizerSpec.Algorithm {
+    switch algorithm {
+    case .rmsprop(let rho, let momentum, let epsilon, let centered, _) where config[CompileEncoder.epsilonMark] == false:
+      return .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered, epsilonInRoot: false)
+    case .adagrad(let initial, let epsilon, _) where config[CompileEncoder.epsilonMark] == false:
+      return .adagrad(initialAccumulator: initial, epsilon: epsilon, epsilonInRoot: false)
+    case .nadam(let beta1, let beta2, let epsilon, _):
+      guard let decay = config[CompileEncoder.scheduleMark]?.double, decay.isFinite, decay > 0 else { return algorithm }
+      return .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, scheduleDecay: decay)
+    default: return algorithm
     }
   }
 

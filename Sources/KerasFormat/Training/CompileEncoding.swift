@@ -2,12 +2,17 @@ import Unroll
 
 /// Writes `training_config` (`.h5`) and `compile_config` (`.keras`).
 enum CompileEncoder {
-  /// Our own member beside Keras', which ignores it: false for the RMSprop of
-  /// Keras before 2.11, which later ones cannot say.
-  static let epsilonMark = "unroll_rmsprop_epsilon_in_root"
+  /// Our own members beside Keras', which ignores them, for what later ones
+  /// cannot say: false for the RMSprop and Adagrad of Keras before 2.11, and
+  /// the exponent's factor of Nadam's schedule then.
+  static let epsilonMark = "unroll_epsilon_in_root", scheduleMark = "unroll_nadam_schedule_decay"
 
-  static func hasOldEpsilon(_ spec: CompileSpec) -> Bool {
-    if case .rmsprop(_, _, _, _, epsilonInRoot: false) = spec.optimizer.algorithm { true } else { false }
+  static func marks(_ spec: CompileSpec) -> JSONObject {
+    switch spec.optimizer.algorithm {
+    case .rmsprop(_, _, _, _, epsilonInRoot: false), .adagrad(_, _, epsilonInRoot: false): [epsilonMark: false]
+    case .nadam(_, _, _, let decay) where decay != 1: [scheduleMark: .double(decay)]
+    default: [:]
+    }
   }
 
   static func encode(_ spec: CompileSpec, _ dialect: Dialect) -> JSONObject {
@@ -24,8 +29,7 @@ enum CompileEncoder {
     config["loss_weights"] = spec.lossWeights.isEmpty ? .null : .array(spec.lossWeights.map { .double($0) })
     config["weighted_metrics"] = .null
     // Keras passes every member of a compile_config on: there it has no place.
-    if dialect != .archive, hasOldEpsilon(spec) { config[epsilonMark] = false }
-    return config
+    return dialect == .archive ? config : config.merged(marks(spec))
   }
 
   /// By name where the defaults hold, which every version reads.
@@ -97,10 +101,10 @@ enum CompileEncoder {
       adam(beta1, beta2, epsilon)
       config["amsgrad"] = .bool(amsgrad)
       config["weight_decay"] = .double(decay)
-    case .adagrad(let initial, let epsilon):
+    case .adagrad(let initial, let epsilon, _):
       config["initial_accumulator_value"] = .double(initial)
       config["epsilon"] = .double(epsilon)
-    case .adamax(let beta1, let beta2, let epsilon), .nadam(let beta1, let beta2, let epsilon): adam(beta1, beta2, epsilon)
+    case .adamax(let beta1, let beta2, let epsilon), .nadam(let beta1, let beta2, let epsilon, _): adam(beta1, beta2, epsilon)
     }
     return config
   }

@@ -40,12 +40,12 @@ struct OptimizerDecoder {
     let epsilon = try reader.double("epsilon", default: 1e-7)
     let beta1 = try reader.double("beta_1", default: 0.9)
     let beta2 = try reader.double("beta_2", default: 0.999)
+    // Only the optimizers from before 2.11, kept on as `legacy`, write decay.
+    let isOld = context.version < KerasVersion(2, 11) || context.version.major < 3 && reader.value("decay") != nil
     switch name {
     case "sgd", "momentum":
       return .sgd(momentum: try reader.double("momentum", default: 0), nesterov: try reader.bool("nesterov", default: false))
     case "rmsprop":
-      // Only the optimizers from before 2.11, kept on as `legacy`, write decay.
-      let isOld = context.version < KerasVersion(2, 11) || context.version.major < 3 && reader.value("decay") != nil
       let momentum = try reader.double("momentum", default: 0)
       // With momentum the old one, too, computes it under the root.
       let outside = isOld && momentum == 0
@@ -62,9 +62,15 @@ struct OptimizerDecoder {
         ? .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
         : .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad, weightDecay: 0)
     case "adagrad":
-      return .adagrad(initialAccumulator: try reader.double("initial_accumulator_value", default: 0.1), epsilon: epsilon)
+      if isOld { context.note("Adagrad of Keras before 2.11: epsilon is added to the square root, not under it") }
+      let initial = try reader.double("initial_accumulator_value", default: context.version.startsAdagradAtZero ? 0 : 0.1)
+      return .adagrad(initialAccumulator: initial, epsilon: epsilon, epsilonInRoot: !isOld)
     case "adamax": return .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
-    case "nadam": return .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+    case "nadam":
+      guard isOld else { return .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon) }
+      let schedule = try reader.double("schedule_decay", "decay", default: 0.004)
+      context.note("Nadam of Keras before 2.11: its momentum follows 0.96 ^ (\(schedule) t)")
+      return .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, scheduleDecay: schedule > 0 ? schedule : 0.004)
     default:
       throw reader.unsupported("there are SGD, RMSprop, Adam, AdamW, Adagrad, Adamax and Nadam")
     }
@@ -75,7 +81,8 @@ struct OptimizerDecoder {
     if let schedule = found?.object { return try self.schedule(schedule) }
     guard found == nil || found?.double != nil else { throw reader.wrong("learning_rate", "a number or a schedule", found) }
     let rate = found?.double ?? (name == "sgd" ? 0.01 : 0.001)
-    let decay = try reader.double("decay", default: 0)
+    // Nadam's is about its momentum.
+    let decay = name == "nadam" ? 0 : try reader.double("decay", default: 0)
     return decay == 0 ? .constant(rate) : .inverseTime(initial: rate, decay: decay)
   }
 

@@ -60,7 +60,8 @@ struct LegacyConversion {
 
   // MARK: CuDNN
 
-  private func convertCells(_ arrays: [SourceArray]) throws(UnrollError) -> [SourceArray] {
+  /// Arrays in the engine's order; those of CuDNN cells are brought into the plain layout.
+  func convertCells(_ arrays: [SourceArray]) throws(UnrollError) -> [SourceArray] {
     var result = arrays
     let slots = tree.slots
     var start = 0

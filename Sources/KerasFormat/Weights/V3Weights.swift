@@ -4,6 +4,7 @@ import Unroll
 /// number (layers/lstm_1/cell/vars/0), never by the layer's name.
 struct V3Weights {
   let root: H5Group
+  let context: DecodingContext
 
   /// Keras 2.12 to 2.14 named the list of layers otherwise.
   static let oldListPath = "_layer_checkpoint_dependencies"
@@ -26,10 +27,13 @@ struct V3Weights {
           .shapeMismatch,
           "\(name): expected \(tree.own.count) weights (\(tree.own.joined(separator: ", "))), found \(variables.count) in \(group.displayPath)/vars")
       }
-      result += variables
+      result += try LegacyConversion(layer: name, tree: tree, context: context).convertCells(variables)
     }
     for part in tree.parts where part.tree.count > 0 {
-      guard let child = try group.group(part.path) else {
+      var found = try group.group(part.path)
+      // The CuDNN layers hold their weights themselves.
+      if found == nil, part.path == "cell", part.tree.isGated { found = group }
+      guard let child = found else {
         throw UnrollError(.format, "\(name): the group \(group.displayPath)/\(part.path) is missing")
       }
       result += try match(part.tree, child, name)
@@ -51,6 +55,14 @@ struct V3Weights {
       guard let childGroup = try list.group(child), try Self.hasArrays(childGroup, depth: 0) else { continue }
       let (stem, number) = Self.split(child)
       groups[stem, default: []].append((number, childGroup))
+    }
+    for (stem, fast) in [("lstm", "cu_dnnlstm"), ("gru", "cu_dnngru")] {
+      guard let layers = groups.removeValue(forKey: fast) else { continue }
+      guard groups.updateValue(layers, forKey: stem) == nil else {
+        throw UnrollError(
+          .unsupported,
+          "\(list.displayPath) has layers of class \(stem) and of class \(fast), whose order this format does not say; save the weights as weights-only .h5")
+      }
     }
     for stem in groups.keys { groups[stem]?.sort { $0.number < $1.number } }
 
@@ -121,9 +133,9 @@ struct V3Weights {
     return result
   }
 
-  func optimizer() throws(UnrollError) -> [SourceArray] {
+  static func optimizer(in root: H5Group) throws(UnrollError) -> [SourceArray] {
     guard let group = try root.group("optimizer") else { return [] }
-    return try Self.variables(of: group)
+    return try variables(of: group)
   }
 
   // MARK: Writing

@@ -47,6 +47,14 @@ struct WeightTree {
     self.own = own
   }
 
+  /// Whether it is a cell that CuDNN computes too.
+  var isGated: Bool {
+    switch kind {
+    case .lstm, .gru: true
+    default: false
+    }
+  }
+
   var count: Int { own.count + parts.reduce(0) { $0 + $1.tree.count } + list.reduce(0) { $0 + $1.tree.count } }
 
   /// One parameter with where it stands.

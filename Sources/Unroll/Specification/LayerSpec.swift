@@ -216,6 +216,9 @@ public struct BidirectionalConfig: Sendable, Equatable {
   /// nil: a copy of `forward` that runs the other way.
   public var backward: LayerSpec?
   public var mergeMode: MergeMode
+  /// Of sequences, masked steps give zeros; false: they repeat the output
+  /// before, as in Keras up to 2.3.
+  public var zeroesMaskedSteps = true
   public init(forward: LayerSpec, backward: LayerSpec? = nil, mergeMode: MergeMode = .concat) {
     self.forward = forward
     self.backward = backward

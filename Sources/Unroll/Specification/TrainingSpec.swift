@@ -23,9 +23,10 @@ public struct OptimizerSpec: Sendable, Equatable {
     case rmsprop(rho: Double, momentum: Double, epsilon: Double, centered: Bool, epsilonInRoot: Bool = true)
     case adam(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool)
     case adamw(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool, weightDecay: Double)
-    case adagrad(initialAccumulator: Double, epsilon: Double)
+    case adagrad(initialAccumulator: Double, epsilon: Double, epsilonInRoot: Bool = true)
     case adamax(beta1: Double, beta2: Double, epsilon: Double)
-    case nadam(beta1: Double, beta2: Double, epsilon: Double)
+    /// `scheduleDecay` was 0.004 before tf.keras 2.11.
+    case nadam(beta1: Double, beta2: Double, epsilon: Double, scheduleDecay: Double = 1)
   }
   public var algorithm: Algorithm
   public var learningRate: LearningRate

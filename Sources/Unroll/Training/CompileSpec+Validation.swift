@@ -32,12 +32,12 @@ extension OptimizerSpec {
       try fraction(momentum, "momentum")
       try notNegative(epsilon, "epsilon")
     case .adam(let beta1, let beta2, let epsilon, _), .adamax(let beta1, let beta2, let epsilon),
-      .nadam(let beta1, let beta2, let epsilon), .adamw(let beta1, let beta2, let epsilon, _, _):
+      .nadam(let beta1, let beta2, let epsilon, _), .adamw(let beta1, let beta2, let epsilon, _, _):
       // beta 1 would make the bias correction divide by zero.
       try require(beta1 >= 0 && beta1 < 1, "beta_1 must be at least 0 and less than 1", beta1)
       try require(beta2 >= 0 && beta2 < 1, "beta_2 must be at least 0 and less than 1", beta2)
       try notNegative(epsilon, "epsilon")
-    case .adagrad(let initial, let epsilon):
+    case .adagrad(let initial, let epsilon, _):
       try notNegative(initial, "initial_accumulator_value")
       try notNegative(epsilon, "epsilon")
     }

@@ -51,7 +51,7 @@ final class Optimizer<S: Scalar> {
     groups = Self.groups(spec.algorithm)
     var slots: [AlignedBuffer<S>] = []
     for _ in 0..<Self.update(spec.algorithm, uProduct: 1).slots { slots.append(try AlignedBuffer<S>(count: store.count)) }
-    if case .adagrad(let initial, _) = spec.algorithm, let accumulator = slots.first {
+    if case .adagrad(let initial, _, _) = spec.algorithm, let accumulator = slots.first {
       for index in 0..<accumulator.count { accumulator.pointer[index] = S(initial) }
     }
     self.slots = slots
@@ -65,10 +65,10 @@ final class Optimizer<S: Scalar> {
       .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered, epsilonInRoot: inRoot)
     case .adam(let beta1, let beta2, let epsilon, let amsgrad), .adamw(let beta1, let beta2, let epsilon, let amsgrad, _):
       .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
-    case .adagrad(_, let epsilon): .adagrad(epsilon: epsilon)
+    case .adagrad(_, let epsilon, let inRoot): .adagrad(epsilon: epsilon, epsilonInRoot: inRoot)
     case .adamax(let beta1, let beta2, let epsilon): .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
-    case .nadam(let beta1, let beta2, let epsilon):
-      .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, uProduct: uProduct)
+    case .nadam(let beta1, let beta2, let epsilon, let decay):
+      .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, uProduct: uProduct, scheduleDecay: decay)
     }
   }
 
@@ -133,8 +133,8 @@ final class Optimizer<S: Scalar> {
 
   /// Must precede the `apply` calls of a step.
   func beginStep() {
-    guard case .nadam(let beta1, _, _) = spec.algorithm else { return }
-    uProduct *= beta1 * (1 - 0.5 * pow(0.96, Double(iteration + 1)))
+    guard case .nadam(let beta1, _, _, let decay) = spec.algorithm else { return }
+    uProduct *= beta1 * (1 - 0.5 * pow(0.96, Double(iteration + 1) * decay))
   }
 
   /// Updates one part of the flat buffer; parts may run on several threads.
@@ -200,9 +200,9 @@ final class Optimizer<S: Scalar> {
   }
 
   private func recomputeProduct() {
-    guard case .nadam(let beta1, _, _) = spec.algorithm else { return }
+    guard case .nadam(let beta1, _, _, let decay) = spec.algorithm else { return }
     uProduct = 1
     // It reaches zero long before a million updates.
-    for step in 0..<min(iteration, 100_000) where uProduct > 0 { uProduct *= beta1 * (1 - 0.5 * pow(0.96, Double(step + 1))) }
+    for step in 0..<min(iteration, 100_000) where uProduct > 0 { uProduct *= beta1 * (1 - 0.5 * pow(0.96, Double(step + 1) * decay)) }
   }
 }

@@ -9,8 +9,10 @@ KERAS1_OPTIONS = {
     "strides": "subsample_length", "use_bias": "bias", "recurrent_activation": "inner_activation",
     "kernel_initializer": "init", "recurrent_initializer": "inner_init", "dropout": "dropout_W",
     "recurrent_dropout": "dropout_U", "rate": "p", "stddev": "sigma", "kernel_regularizer": "W_regularizer",
-    "recurrent_regularizer": "U_regularizer", "bias_regularizer": "b_regularizer", "scale": "scale",
+    "recurrent_regularizer": "U_regularizer", "bias_regularizer": "b_regularizer",
 }
+POSITIONAL = {"Embedding": ("input_dim", "output_dim"), "RepeatVector": ("n",), "Bidirectional": ("layer",),
+              "TimeDistributed": ("layer",), "Dropout": ("rate",)}
 KERAS1_POOLING = {"pool_size": "pool_length", "strides": "stride", "padding": "border_mode"}
 KERAS1_MERGE = {"Concatenate": "concat", "Add": "sum", "Multiply": "mul", "Average": "ave", "Maximum": "max", "Dot": "cos"}
 
@@ -37,7 +39,7 @@ class Layers:
 
     def __getattr__(self, name):
         if self.version < (2,):
-            return lambda **options: self.keras1(name, options)
+            return lambda *first, **options: self.keras1(name, dict(zip(POSITIONAL.get(name, ("units",)), first), **options))
         made = getattr(self.keras.layers, name, None)
         if made is None:
             raise NotThere("no layer " + name)
@@ -51,6 +53,8 @@ class Layers:
                                          **{"concat_axis": -1} if mode == "concat" else {"dot_axes": axis} if mode == "cos" else {})
         if name.endswith("Pooling1D"):
             names = KERAS1_POOLING
+        elif name in ("ZeroPadding1D", "Cropping1D", "UpSampling1D"):
+            names = {"size": "length"}
         else:
             names = KERAS1_OPTIONS
         options = {names.get(key, key): value for key, value in options.items()}

@@ -30,6 +30,15 @@ def nodes(layers, prefix):
         yield N("Bidirectional", layer=node) if kind.startswith("Bidirectional") else node
 
 
+def prune_before_placing(keras):
+    """In graph mode TensorFlow wants a device for every operation, run or not, unless told."""
+    import tensorflow as tf
+
+    if hasattr(keras.backend, "set_session") and not getattr(tf, "executing_eagerly", bool)():
+        options = tf.ConfigProto(graph_options=tf.GraphOptions(place_pruned_graph=True))
+        keras.backend.set_session(tf.Session(config=options))
+
+
 def write(writer):
     import models
     from writer import computed, randomise, save_arrays
@@ -38,13 +47,14 @@ def write(writer):
     layers = writer.K.layers
     source = writer.keras.layers
     if not hasattr(source, "CuDNNLSTM"):
-        source = getattr(__import__("tensorflow").compat.v1.keras, "layers", source)
+        source = getattr(getattr(getattr(__import__("tensorflow").compat, "v1", None), "keras", None), "layers", source)
     for name in ("CuDNNLSTM", "CuDNNGRU"):
         if hasattr(source, name):
             layers.__dict__[name] = getattr(source, name)
 
     def one(layers):
         def run(entry):
+            prune_before_placing(writer.keras)
             rng = np.random.RandomState(100 + entry["number"])
             fast = models.build(Spec(tuple(nodes(layers, "CuDNN")), shape=(T, F)), writer.K)
             randomise(fast, rng)

@@ -6,7 +6,7 @@ import numpy as np
 
 from spec import N, Spec
 
-FIRST, SECOND = 5, 4
+FIRST, SECOND = 3, 3
 LSTM = (N("LSTM", units=4, return_sequences=True), N("GRU", units=5), N("Dense", units=2))
 # name -> (class, options)
 OPTIMIZERS = (
@@ -63,6 +63,12 @@ def optimizer(keras, version, cls, options, family=None):
     return made(**options)
 
 
+def traces_are_slow():
+    import tensorflow
+
+    return getattr(tensorflow, "executing_eagerly", bool)()
+
+
 def weights(model):
     return {"w%d" % n: value for n, value in enumerate(model.get_weights())}
 
@@ -76,13 +82,19 @@ def trained(writer, name, make, loss, activation, kind):
         model = models.build(Spec(layers), writer.K)
         model.set_weights([rng.normal(0, 0.4, w.shape) for w in model.get_weights()])
         x, y = data(rng, kind)
-        model.compile(optimizer=make(), loss=loss)
+        eager = {"run_eagerly": True} if traces_are_slow() else {}
+        model.compile(optimizer=make(), loss=loss, **eager)
         train(model, x, y, FIRST)
         model.save(writer.path(entry, "full", "h5"))
         if writer.K.version >= (2, 12):
             model.save(writer.path(entry, "keras", "keras"), save_format="keras")
         losses = train(model, x, y, SECOND)
-        np.savez(os.path.join(writer.folder, "m%03d.npz" % entry["number"]), x=x, y=y, losses=losses, **weights(model))
+        kept = dict(weights(model), x=x, y=y, losses=losses)
+        # Keras does not keep all of every optimizer: what it computes after loading is right, too.
+        again = writer.keras.models.load_model(os.path.join(writer.folder, entry["files"]["full"]))
+        kept["losses_loaded"] = train(again, x, y, SECOND)
+        kept.update(("loaded_" + key, value) for key, value in weights(again).items())
+        np.savez(os.path.join(writer.folder, "m%03d.npz" % entry["number"]), **kept)
     return run
 
 
@@ -104,6 +116,8 @@ def write(writer, match):
 def open(writer, one, path):
     """Goes on training from what Unroll saved."""
     model = writer.keras.models.load_model(path)
+    if traces_are_slow():
+        model.run_eagerly = True
     with np.load(os.path.join(writer.folder, one["arrays"])) as stored:
         x, y = stored["x"], stored["y"]
     one["losses"] = train(model, x, y, SECOND)

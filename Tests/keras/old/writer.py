@@ -23,13 +23,17 @@ import optimizing
 
 def randomise(model, rng):
     """Random weights, biases included; variances stay positive."""
-    values = []
-    for variable, old in zip(model.weights, model.get_weights()):
-        value = rng.normal(0, 0.4, old.shape)
-        if any(word in variable.name for word in ("variance", "running_std")):
-            value = np.abs(value) + 0.5
-        values.append(value.astype(old.dtype))
-    model.set_weights(values)
+    for layer in model.layers:  # layer by layer: a model's weights and get_weights() may differ in order
+        if hasattr(layer, "layers"):
+            randomise(layer, rng)
+            continue
+        values = []
+        for variable, old in zip(layer.weights, layer.get_weights()):
+            value = rng.normal(0, 0.4, old.shape)
+            if any(word in variable.name for word in ("variance", "running_std")):
+                value = np.abs(value) + 0.5
+            values.append(value.astype(old.dtype))
+        layer.set_weights(values)
 
 
 def arrays(outputs):
@@ -70,6 +74,8 @@ class Writer:
         except Exception as error:
             entry["error"] = "%s: %s" % (type(error).__name__, str(error)[:300])
             entry["where"] = "".join(traceback.format_tb(sys.exc_info()[2])[-2:])
+        if number % 20 == 0:
+            self.save_index()
 
     def path(self, entry, kind, ending):
         entry["files"][kind] = "m%03d.%s" % (entry["number"], ending)
@@ -129,9 +135,11 @@ class Writer:
 
             cudnn.write(self)
         optimizing.write(self, match)
-        release = self.keras.__version__
+        self.save_index()
+
+    def save_index(self):
         with open(os.path.join(self.folder, "index.json"), "w") as file:
-            json.dump({"version": release, "h5py": __import__("h5py").__version__, "numpy": np.__version__,
+            json.dump({"version": self.keras.__version__, "h5py": __import__("h5py").__version__, "numpy": np.__version__,
                        "tensorflow": sys.modules["tensorflow"].__version__, "models": self.index}, file, indent=1)
 
     def open(self):

@@ -31,8 +31,8 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     returnsSequences = first.returnSequences
     returnsState = first.returnState
     let backwardSpec = config.backward ?? config.forward
-    forward = try makeLayer(first.applied(to: config.forward).inside(spec, prefix: Self.prefix("forward_", config.forward)))
-    backward = try makeLayer(second.applied(to: backwardSpec).inside(spec, prefix: Self.prefix("backward_", backwardSpec)))
+    forward = try makeLayer(first.applied(to: config.forward, config).inside(spec, prefix: Self.prefix("forward_", config.forward)))
+    backward = try makeLayer(second.applied(to: backwardSpec, config).inside(spec, prefix: Self.prefix("backward_", backwardSpec)))
     super.init(spec)
   }
 
@@ -141,17 +141,17 @@ private struct SequenceOptions {
     self.goBackwards = goBackwards
   }
 
-  /// The layer as Bidirectional runs it: masked steps of sequences give zeros.
-  func applied(to spec: LayerSpec) -> LayerSpec {
+  /// The layer as Bidirectional runs it: masked steps of sequences give zeros, if not in an old Keras.
+  func applied(to spec: LayerSpec, _ wrapper: BidirectionalConfig) -> LayerSpec {
     var result = spec
     switch spec.config {
     case .recurrent(var config):
       config.goBackwards = goBackwards
-      config.zeroOutputForMask = returnSequences
+      config.zeroOutputForMask = returnSequences && wrapper.zeroesMaskedSteps
       result.config = .recurrent(config)
     case .stackedRNN(var config):
       config.goBackwards = goBackwards
-      config.zeroOutputForMask = returnSequences
+      config.zeroOutputForMask = returnSequences && wrapper.zeroesMaskedSteps
       result.config = .stackedRNN(config)
     default: break
     }
