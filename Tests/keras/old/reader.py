@@ -116,6 +116,8 @@ class Reader:
             self.wanted.append({**base, "column": column, "file": file, "id": len(self.wanted), **more})
 
         wanted("opens our .h5", "h5", model.save)
+        if entry["group"] == "cudnn":  # that Keras cannot run its own model here
+            return 0
         wanted("opens our weights .h5", "weights_only.h5", model.save_weights, model=entry["files"]["full"])
         if "keras" in entry["files"]:
             wanted("opens our .keras", "keras", model.save)
