@@ -70,7 +70,7 @@ import Unroll
       let own = scaling.map { ParameterValues(shape: [], values: $0) }
       try V3Weights.writeOptimizer(own + state.map(\.array), to: file.root)
       let reader = OptimizerState(model: again, version: KerasVersion(3, 15))
-      try reader.apply(try reader.read(try V3Weights(root: file.root).optimizer()))
+      try reader.apply(try reader.read(try V3Weights.optimizer(in: file.root)))
     }
     #expect(try again.optimizerIteration() == 3)
     try step(model)

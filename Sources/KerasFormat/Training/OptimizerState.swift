@@ -48,9 +48,6 @@ struct OptimizerState {
     }
     // Keras 2's Nadam has no product of momenta; it follows from the iteration.
     if arrays.count == variables.count - 1, variables.last?.parameter == nil { variables.removeLast() }
-    if arrays.count != variables.count, let joined = try joinedGates(arrays, kinds: Set(variables.map(\.kind)).count) {
-      arrays = joined
-    }
     guard arrays.count == variables.count else {
       throw UnrollError(.shapeMismatch, "expected \(variables.count) arrays of optimizer state, found \(arrays.count)")
     }
@@ -67,23 +64,6 @@ struct OptimizerState {
 
   /// Attention's scale is a parameter without dimensions: its moments look like counters.
   static func leadingScalars(_ variables: [OptimizerVariable]) -> Int { variables.prefix { $0.shape.isEmpty }.count }
-
-  /// Keras 1 has an array for each gate, of the moments as of the weights; nil if these are not such.
-  private func joinedGates(_ arrays: [SourceArray], kinds: Int) throws(UnrollError) -> [SourceArray]? {
-    guard version.major < 2 else { return nil }
-    let trees = WeightTree.elements(of: model.spec).map(\.tree).filter { $0.count > 0 }
-    guard trees.reduce(0, { $0 + $1.keras1Count }) * kinds == arrays.count else { return nil }
-    var rest = arrays[...]
-    var result: [SourceArray] = []
-    for _ in 0..<kinds {
-      for tree in trees {
-        let conversion = LegacyConversion(layer: tree.name, tree: tree, context: DecodingContext(version: version))
-        result += try conversion.convert(Array(rest.prefix(tree.keras1Count)))
-        rest = rest.dropFirst(tree.keras1Count)
-      }
-    }
-    return result
-  }
 
   /// The kinds one after another (m0, m1, v0, v1), as up to tf.keras 2.10 and
   /// in its `legacy` optimizers; later versions, and the engine, go parameter
