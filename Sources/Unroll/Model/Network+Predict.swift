@@ -2,8 +2,8 @@ import CPlatform
 import KernelAPI
 
 extension Network {
-  /// Cuts the samples into chunks of `batchSize` that the threads take one
-  /// after another, each with a plan of its own. A row's result does not
+  /// Cuts the samples into chunks of at most `batchSize` that the threads take
+  /// one after another, each with a plan of its own. A row's result does not
   /// depend on its chunk, so nothing depends on the number of threads.
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError) {
     let dimensions = try inputDimensions(inputs)
@@ -13,8 +13,7 @@ extension Network {
     if rows == 0 { return }
     if isStateful { try reserveStates(batch: min(batchSize, rows)) }
     let workers = predictionWorkers(threads, rows: rows, dimensions)
-    // Few rows are shared out; many go batch by batch.
-    let chunk = workers > 1 ? min(batchSize, (rows + workers - 1) / workers) : min(batchSize, rows)
+    let chunk = min(batchSize, predictionRows(rows, workers: workers))
     let job = try PredictionJob(
       self, zip(inputs, dimensions).map { $0.with(sampleDimensions: $1) }, outputs, rows: rows, chunk: chunk, workers: workers, dimensions)
     defer { job.returnPlans() }
@@ -22,6 +21,17 @@ extension Network {
     defer { pool.shutDown() }
     pool.run(tasks: job.chunks)
     try job.checkValues()
+  }
+
+  /// Rows of a chunk. 48 fill the register tiles of every kernel build, keep a
+  /// step's activations in the second cache and leave chunks enough for every
+  /// thread to end at the same time; a model whose weights do not fit a cache
+  /// reads them once for all rows of a thread. A stateful model takes its
+  /// batches as they are.
+  private func predictionRows(_ rows: Int, workers: Int) -> Int {
+    if isStateful { return rows }
+    let share = (rows + workers - 1) / workers
+    return store.count > 1 << 18 ? share : min(share, 48)
   }
 
   /// Starting a thread costs as much as some ten million multiplications.
