@@ -89,9 +89,9 @@ public struct KernelTable<S: Scalar>: Sendable {
 
   // MARK: recurrent
   public var recurrentPackedCount: @Sendable (RecurrentPlan) -> Int
-  /// Packs kernel (F, G U) and recurrent kernel (U, G U) for all passes.
+  /// Packs kernel (F, G U) and recurrent kernel (U, G U) for the passes named.
   public var recurrentPack:
-    @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ destination: Out) -> Void
+    @Sendable (RecurrentPlan, RecurrentPacking, _ kernel: In, _ recurrentKernel: In, _ destination: Out) -> Void
   public var recurrentWorkspaceCount:
     @Sendable (RecurrentPlan, _ steps: Int, _ rows: Int, _ training: Bool) -> Int
   public var recurrentForward: @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void
@@ -141,7 +141,7 @@ public struct KernelTable<S: Scalar>: Sendable {
     gemmTransposed: @escaping @Sendable (TransposedProduct<S>) -> Void,
     addColumnSums: @escaping @Sendable (Int, Int, In, Int, Out) -> Void,
     recurrentPackedCount: @escaping @Sendable (RecurrentPlan) -> Int,
-    recurrentPack: @escaping @Sendable (RecurrentPlan, In, In, Out) -> Void,
+    recurrentPack: @escaping @Sendable (RecurrentPlan, RecurrentPacking, In, In, Out) -> Void,
     recurrentWorkspaceCount: @escaping @Sendable (RecurrentPlan, Int, Int, Bool) -> Int,
     recurrentForward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void,
     recurrentBackward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>, RecurrentGradients<S>) ->

@@ -59,6 +59,19 @@ public struct RecurrentPlan: Sendable {
   }
 }
 
+/// Which of its packed forms `recurrentPack` writes; each has its own place.
+public struct RecurrentPacking: OptionSet, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// Kernel and recurrent kernel, for every pass.
+  public static let forward = RecurrentPacking(rawValue: 1)
+  /// The transposed recurrent kernel, for the backward pass.
+  public static let backward = RecurrentPacking(rawValue: 2)
+  /// The transposed kernel, for the gradient of the input.
+  public static let inputGradient = RecurrentPacking(rawValue: 4)
+  public static let all: RecurrentPacking = [.forward, .backward, .inputGradient]
+}
+
 /// One sequence forward. The same value, untouched, goes to the backward pass.
 public struct RecurrentSequence<S: Scalar> {
   public var steps = 0

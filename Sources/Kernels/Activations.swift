@@ -121,21 +121,9 @@ func activateBackward<V: Vector>(
       let t = Glibc.tanh(softplus(x))
       return d * (t + x * (1 - t * t) / (1 + Glibc.exp(-x)))
     }
-  case .softmax:
-    // dx = y (dy - sum(dy y))
+  case .softmax, .logSoftmax:
     for row in 0..<rows {
-      let at = row * n
-      var dot = 0.0
-      for j in 0..<n { dot += Double(dy[at + j]) * Double(y[at + j]) }
-      let s = V(dot)
-      map(n, y + at, dy + at, dx + at) { (y: V, d: V) in y * (d - s) }
-    }
-  case .logSoftmax:
-    // dx = dy - exp(y) sum(dy)
-    for row in 0..<rows {
-      let at = row * n
-      let s = V(reduce(n, dy + at) { (s: V, v: V) in s + v })
-      map(n, y + at, dy + at, dx + at) { (y: V, d: V) in d - exponential(y) * s }
+      softmaxRowBackward(V.self, f == .logSoftmax, n, y + row * n, dy + row * n, dx + row * n)
     }
   }
 }
@@ -170,28 +158,4 @@ func mapScalars<E: Scalar>(
   _ f: (Double, Double) -> Double
 ) {
   for i in 0..<n { y[i] = E(f(Double(x[i]), Double(d[i]))) }
-}
-
-/// exp(x - max) / sum, or x - max - log(sum).
-private func softmaxRow<V: Vector>(
-  _: V.Type, _ logarithm: Bool, _ n: Int, _ x: UnsafePointer<V.Element>,
-  _ y: UnsafeMutablePointer<V.Element>
-) {
-  guard n > 0 else { return }
-  var top = x[0]
-  // NaN anywhere must reach the result: a comparison with it is false, the sum keeps it.
-  for j in 1..<max(n, 1) where x[j] > top { top = x[j] }
-  let most = V(all: top)
-  if logarithm {
-    let whole = n / V.width * V.width
-    var total = reduce(whole, x) { (s: V, v: V) in s + exponential(v - most) }
-    for j in whole..<n { total += Glibc.exp(Double(x[j] - top)) }
-    let shift = V(Double(top) + Glibc.log(total))
-    map(n, x, y) { (v: V) in v - shift }
-    return
-  }
-  map(n, x, y) { (v: V) in exponential(v - most) }
-  let total = reduce(n, UnsafePointer(y)) { (s: V, v: V) in s + v }
-  let inverse = V(1 / total)
-  map(n, UnsafePointer(y), y) { (v: V) in v * inverse }
 }

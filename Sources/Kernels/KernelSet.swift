@@ -25,7 +25,7 @@ private func table<V: Vector>(_: V.Type) -> KernelTable<V.Element> {
     gemmTransposed: { gemmTransposed(V.self, $0) },
     addColumnSums: { addColumnSums(V.self, $0, $1, $2, $3, $4) },
     recurrentPackedCount: { recurrentPackedCount(V.self, $0) },
-    recurrentPack: { recurrentPack(V.self, $0, $1, $2, $3) },
+    recurrentPack: { recurrentPack(V.self, $0, $1, $2, $3, $4) },
     recurrentWorkspaceCount: { recurrentWorkspaceCount(V.self, $0, $1, $2, $3) },
     recurrentForward: { recurrentForward(V.self, $0, $1) },
     recurrentBackward: { recurrentBackward(V.self, $0, $1, $2) },

@@ -46,24 +46,27 @@ private func packRows<V: Vector>(
   }
 }
 
-/// A panel of a transposed matrix: small training steps spend a third of their
-/// time here, so squares of 4 x 4 are turned in registers.
+/// A panel of a transposed matrix: small training steps spent a third of their
+/// time here, so squares of 4 x 4 are turned in registers; those at the borders
+/// overlap their neighbours.
 @inline(__always)
 private func packColumns<V: Vector>(
   _: V.Type, _ k: Int, _ count: Int, _ source: UnsafePointer<V.Element>, _ rowStride: Int,
   _ columnStride: Int, _ target: UnsafeMutablePointer<V.Element>
 ) {
-  let squareRows = rowStride == 1 ? k & ~3 : 0
-  let squareColumns = V.width >= 4 ? count & ~3 : 0
-  for j in stride(from: 0, to: squareColumns, by: 4) {
-    for i in stride(from: 0, to: squareRows, by: 4) {
+  if count < V.width { fill(V.self, k * V.width, 0, target) }
+  guard rowStride == 1, k >= 4, count >= 4 else {
+    for j in 0..<count {
+      for i in 0..<k { target[i * V.width + j] = source[i * rowStride + j * columnStride] }
+    }
+    return
+  }
+  for column in stride(from: 0, to: count, by: 4) {
+    let j = min(column, count - 4)
+    for row in stride(from: 0, to: k, by: 4) {
+      let i = min(row, k - 4)
       V.transpose4(source + j * columnStride + i, columnStride, target + i * V.width + j, V.width)
     }
-  }
-  for i in 0..<k {
-    let row = source + i * rowStride
-    for j in (i < squareRows ? squareColumns : 0)..<count { target[i * V.width + j] = row[j * columnStride] }
-    for j in count..<V.width { target[i * V.width + j] = 0 }
   }
 }
 

@@ -48,6 +48,11 @@ protocol Vector {
   func lanesSum() -> Double
   /// The sum of lanes, by halves.
   var total: Element { get }
+  func lanesGreatest() -> Element
+  /// The first n lanes, zeros in the others; 0 < n < width.
+  func keeping(first n: Int) -> Self
+  /// One bit for each lane that is not zero.
+  var nonzeroLanes: UInt32 { get }
   /// Turns a square of 4 x 4 elements; rows are `sourceStride` and `targetStride` apart.
   static func transpose4(
     _ source: UnsafePointer<Element>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Element>, _ targetStride: Int)
@@ -99,11 +104,10 @@ extension FloatVector: Vector {
     cv_dropout_f32(UInt(key), UInt32(truncatingIfNeeded: first), threshold, Float(scale))
   }
   @inline(__always) var total: Float { cv_total_f32(self) }
-  @inline(__always) func lanesSum() -> Double {
-    var total = 0.0
-    for lane in 0..<scalarCount { total += Double(self[lane]) }
-    return total
-  }
+  @inline(__always) func lanesSum() -> Double { cv_sum_f32(self) }
+  @inline(__always) func lanesGreatest() -> Float { cv_largest_f32(self) }
+  @inline(__always) func keeping(first n: Int) -> Self { cv_keep_f32(self, n) }
+  @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f32(self) }
 }
 
 extension DoubleVector: Vector {
@@ -141,9 +145,8 @@ extension DoubleVector: Vector {
     cv_dropout_f64(UInt(key), UInt32(truncatingIfNeeded: first), threshold, Double(scale))
   }
   @inline(__always) var total: Double { cv_total_f64(self) }
-  @inline(__always) func lanesSum() -> Double {
-    var total = 0.0
-    for lane in 0..<scalarCount { total += Double(self[lane]) }
-    return total
-  }
+  @inline(__always) func lanesSum() -> Double { cv_sum_f64(self) }
+  @inline(__always) func lanesGreatest() -> Double { cv_largest_f64(self) }
+  @inline(__always) func keeping(first n: Int) -> Self { cv_keep_f64(self, n) }
+  @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f64(self) }
 }

@@ -120,6 +120,66 @@ CV_INLINE double cv_total_f64(cv_f64 a) {
 }
 #endif
 
+/* keep: the first n lanes, zeros in the others. sum (in double) and largest of
+   all lanes, halves first. nonzero: one bit for each lane that is not zero. */
+#define CV_LARGER(a, b) ((a) > (b) ? (a) : (b))
+typedef float cv_two_f32 __attribute__((ext_vector_type(2)));
+typedef double cv_two_f64 __attribute__((ext_vector_type(2)));
+CV_INLINE double cv_sum2(cv_two_f64 v) { return v.x + v.y; }
+CV_INLINE float cv_largest2_f32(cv_two_f32 v) { return CV_LARGER(v.x, v.y); }
+CV_INLINE double cv_largest2_f64(cv_two_f64 v) { return CV_LARGER(v.x, v.y); }
+typedef float cv_quad_f32 __attribute__((ext_vector_type(4)));
+CV_INLINE float cv_largest4_f32(cv_quad_f32 v) { return cv_largest2_f32(CV_LARGER(v.lo, v.hi)); }
+#if defined(__AVX2__)
+typedef double cv_quad_f64 __attribute__((ext_vector_type(4)));
+typedef float cv_oct_f32 __attribute__((ext_vector_type(8)));
+CV_INLINE double cv_sum4(cv_quad_f64 v) { return cv_sum2(v.lo + v.hi); }
+CV_INLINE double cv_largest4_f64(cv_quad_f64 v) { return cv_largest2_f64(CV_LARGER(v.lo, v.hi)); }
+CV_INLINE float cv_largest8_f32(cv_oct_f32 v) { return cv_largest4_f32(CV_LARGER(v.lo, v.hi)); }
+#endif
+#if defined(__AVX512F__) && defined(__AVX512VL__)
+CV_INLINE cv_f32 cv_keep_f32(cv_f32 v, long n) { return _mm512_maskz_mov_ps((__mmask16)((1u << n) - 1), v); }
+CV_INLINE cv_f64 cv_keep_f64(cv_f64 v, long n) { return _mm512_maskz_mov_pd((__mmask8)((1u << n) - 1), v); }
+CV_INLINE double cv_sum_f64(cv_f64 v) { return cv_sum4(v.lo + v.hi); }
+CV_INLINE double cv_sum_f32(cv_f32 v) {
+  return cv_sum_f64(__builtin_convertvector(v.lo, cv_f64) + __builtin_convertvector(v.hi, cv_f64));
+}
+CV_INLINE float cv_largest_f32(cv_f32 v) { return cv_largest8_f32(CV_LARGER(v.lo, v.hi)); }
+CV_INLINE double cv_largest_f64(cv_f64 v) { return cv_largest4_f64(CV_LARGER(v.lo, v.hi)); }
+CV_INLINE unsigned cv_nonzero_f32(cv_f32 v) { return _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ); }
+CV_INLINE unsigned cv_nonzero_f64(cv_f64 v) { return _mm512_cmp_pd_mask(v, _mm512_setzero_pd(), _CMP_NEQ_UQ); }
+#elif defined(__AVX2__)
+CV_INLINE cv_f32 cv_keep_f32(cv_f32 v, long n) { return _mm256_and_ps(v, (__m256)cv_mask32(n)); }
+CV_INLINE cv_f64 cv_keep_f64(cv_f64 v, long n) { return _mm256_and_pd(v, (__m256d)cv_mask64(n)); }
+CV_INLINE double cv_sum_f64(cv_f64 v) { return cv_sum4(v); }
+CV_INLINE double cv_sum_f32(cv_f32 v) {
+  return cv_sum4(__builtin_convertvector(v.lo, cv_quad_f64) + __builtin_convertvector(v.hi, cv_quad_f64));
+}
+CV_INLINE float cv_largest_f32(cv_f32 v) { return cv_largest8_f32(v); }
+CV_INLINE double cv_largest_f64(cv_f64 v) { return cv_largest4_f64(v); }
+CV_INLINE unsigned cv_nonzero_f32(cv_f32 v) {
+  return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+}
+CV_INLINE unsigned cv_nonzero_f64(cv_f64 v) {
+  return (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(v, _mm256_setzero_pd(), _CMP_NEQ_UQ));
+}
+#else
+CV_INLINE cv_f32 cv_keep_f32(cv_f32 v, long n) {
+  return (cv_f32){v.x, n > 1 ? v.y : 0, n > 2 ? v.z : 0, n > 3 ? v.w : 0};
+}
+CV_INLINE cv_f64 cv_keep_f64(cv_f64 v, long n) { return (cv_f64){v.x, n > 1 ? v.y : 0}; }
+CV_INLINE double cv_sum_f64(cv_f64 v) { return cv_sum2(v); }
+CV_INLINE double cv_sum_f32(cv_f32 v) {
+  return cv_sum2(__builtin_convertvector(v.lo, cv_two_f64) + __builtin_convertvector(v.hi, cv_two_f64));
+}
+CV_INLINE float cv_largest_f32(cv_f32 v) { return cv_largest4_f32(v); }
+CV_INLINE double cv_largest_f64(cv_f64 v) { return cv_largest2_f64(v); }
+CV_INLINE unsigned cv_nonzero_f32(cv_f32 v) {
+  return (unsigned)(v.x != 0) | (unsigned)(v.y != 0) << 1 | (unsigned)(v.z != 0) << 2 | (unsigned)(v.w != 0) << 3;
+}
+CV_INLINE unsigned cv_nonzero_f64(cv_f64 v) { return (unsigned)(v.x != 0) | (unsigned)(v.y != 0) << 1; }
+#endif
+
 /* A square of 4 x 4 elements, turned: rows are the strides apart. */
 typedef float cv_four_f32 __attribute__((ext_vector_type(4), aligned(4)));
 typedef double cv_four_f64 __attribute__((ext_vector_type(4), aligned(8)));

@@ -32,7 +32,7 @@ struct CellPass {
   }
 
   /// Call once `kernel` and `recurrentKernel` are filled.
-  func packWeights() { table.recurrentPack(plan, kernel, recurrentKernel, packed) }
+  func packWeights() { table.recurrentPack(plan, .all, kernel, recurrentKernel, packed) }
 
   /// A state (n_a, m) as the kernels' [B][U].
   func state(_ source: UnsafePointer<Double>) throws(UnrollError) -> UnsafeMutablePointer<Double> {

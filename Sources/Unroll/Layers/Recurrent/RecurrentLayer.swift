@@ -16,6 +16,9 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   /// needs a second form, gate by gate.
   private(set) var packed: AlignedBuffer<S>?
   private(set) var packedForTraining: AlignedBuffer<S>?
+  /// The packed forms that plans have asked for so far.
+  private var parts: RecurrentPacking = .forward
+  private let table = kernels(for: S.self)
   private var states: [StatefulState<S>] = []
 
   init(_ spec: LayerSpec, _ config: RecurrentConfig) {
@@ -115,30 +118,36 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     }
   }
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   override func prepare() throws(UnrollError) {
-    guard let kernel, let recurrentKernel else { return }
-    let table = kernels(for: S.self)
-    packed = try pack(table, kernelPlan(training: false), packed, kernel, recurrentKernel)
-    if usesGateMasks {
-      packedForTraining = try pack(table, kernelPlan(training: true), packedForTraining, kernel, recurrentKernel)
-    }
+    packed = try pack(training: false, packed)
+    if usesGateMasks { packedForTraining = try pack(training: true, packedForTraining) }
   }
 
   /// Into the buffer there is, so that a training step allocates nothing.
-  private func pack(
-    _ table: KernelTable<S>, _ plan: RecurrentPlan, _ buffer: AlignedBuffer<S>?, _ kernel: Parameter<S>,
-    _ recurrentKernel: Parameter<S>
-  ) throws(UnrollError) -> AlignedBuffer<S> {
+  @inline(__always)
+  private func pack(training: Bool, _ buffer: AlignedBuffer<S>?) throws(UnrollError) -> AlignedBuffer<S>? {
+    guard let kernel, let recurrentKernel else { return nil }
+    let plan = kernelPlan(training: training)
     let target: AlignedBuffer<S>
     if let buffer { target = buffer } else { target = try AlignedBuffer<S>(count: table.recurrentPackedCount(plan)) }
-    table.recurrentPack(plan, kernel.value, recurrentKernel.value, target.pointer)
+    table.recurrentPack(plan, parts, kernel.value, recurrentKernel.value, target.pointer)
     return target
+  }
+
+  /// What training reads beyond the forward pass is packed from here on.
+  private func want(_ more: RecurrentPacking) throws(UnrollError) {
+    guard !parts.isSuperset(of: more) else { return }
+    parts.formUnion(more)
+    try prepare()
   }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let x = inputs.first, let packed else {
       throw UnrollError(.invalidState, "\(name): planned before it was built")
     }
+    if planner.isTraining { try want(x.gradient == nil ? .backward : [.backward, .inputGradient]) }
     let units = config.units
     var outputs = [
       try planner.output(
