@@ -66,7 +66,8 @@ public struct TransposedProduct<S: Scalar> {
 /// the engine has validated them. Scalars travel as Double so that no call
 /// needs a generic thunk. Buffers need the alignment of the scalar only.
 /// Results do not depend on how rows are cut into calls: every row of a
-/// product is summed in the same order whatever `m` is.
+/// product is summed in the same order whatever `m` is. The exception is a
+/// recurrent training pass over a single row, which sums in an order of its own.
 public struct KernelTable<S: Scalar>: Sendable {
   public typealias In = UnsafePointer<S>
   public typealias Out = UnsafeMutablePointer<S>

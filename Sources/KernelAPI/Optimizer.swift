@@ -44,13 +44,15 @@ public struct OptimizerArguments<S: Scalar> {
   public var weightDecay: Double
   /// Multiplies each gradient as it is read (global norm clipping); 1 = as is.
   public var gradientScale: Double
+  /// Then limits it to +-clip; infinity = as is.
+  public var clip: Double
   public var step: Int
 
   public init(
     count: Int, parameters: UnsafeMutablePointer<S>, gradients: UnsafePointer<S>,
     slot0: UnsafeMutablePointer<S>? = nil, slot1: UnsafeMutablePointer<S>? = nil,
     slot2: UnsafeMutablePointer<S>? = nil, learningRate: Double, weightDecay: Double = 0,
-    gradientScale: Double = 1, step: Int
+    gradientScale: Double = 1, clip: Double = .infinity, step: Int
   ) {
     self.count = count
     self.parameters = parameters
@@ -61,6 +63,7 @@ public struct OptimizerArguments<S: Scalar> {
     self.learningRate = learningRate
     self.weightDecay = weightDecay
     self.gradientScale = gradientScale
+    self.clip = clip
     self.step = step
   }
 }

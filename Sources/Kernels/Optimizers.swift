@@ -121,19 +121,23 @@ private func rmsprop<V: Vector>(
   }
 }
 
-/// The loop around an update: weight decay and gradient scale included. A slot
+/// The loop around an update: weight decay, gradient scale and clipping included. A slot
 /// the caller left out makes the update do nothing.
 private struct UpdatePass<V: Vector> {
   typealias Out = UnsafeMutablePointer<V.Element>
   let a: OptimizerArguments<V.Element>
   let keep: V
   let gradientScale: V
+  let low: V
+  let high: V
 
   @inline(__always)
   init(_ a: OptimizerArguments<V.Element>) {
     self.a = a
     keep = V(1 - a.weightDecay * a.learningRate)
     gradientScale = V(a.gradientScale)
+    low = V(-a.clip)
+    high = V(a.clip)
   }
 
   @inline(__always)
@@ -151,6 +155,12 @@ private struct UpdatePass<V: Vector> {
     count == V.width ? V(loading: p) : V(loading: p, count: count)
   }
 
+  /// Scaled, then clipped; NaN stays NaN.
+  @inline(__always)
+  private func gradient(_ i: Int, _ count: Int) -> V {
+    high.least(low.greatest(load(a.gradients + i, count) * gradientScale))
+  }
+
   @inline(__always)
   private func store(_ v: V, _ p: Out, _ count: Int) {
     if count == V.width { v.store(p) } else { v.store(p, count: count) }
@@ -160,7 +170,7 @@ private struct UpdatePass<V: Vector> {
   func run(_ f: (V, V) -> V) {
     loop { i, count in
       let p = load(a.parameters + i, count) * keep
-      store(f(p, load(a.gradients + i, count) * gradientScale), a.parameters + i, count)
+      store(f(p, gradient(i, count)), a.parameters + i, count)
     }
   }
 
@@ -170,7 +180,7 @@ private struct UpdatePass<V: Vector> {
     loop { i, count in
       var m = load(s0 + i, count)
       let p = load(a.parameters + i, count) * keep
-      store(f(p, load(a.gradients + i, count) * gradientScale, &m), a.parameters + i, count)
+      store(f(p, gradient(i, count), &m), a.parameters + i, count)
       store(m, s0 + i, count)
     }
   }
@@ -182,7 +192,7 @@ private struct UpdatePass<V: Vector> {
       var m = load(s0 + i, count)
       var v = load(s1 + i, count)
       let p = load(a.parameters + i, count) * keep
-      store(f(p, load(a.gradients + i, count) * gradientScale, &m, &v), a.parameters + i, count)
+      store(f(p, gradient(i, count), &m, &v), a.parameters + i, count)
       store(m, s0 + i, count)
       store(v, s1 + i, count)
     }
@@ -196,7 +206,7 @@ private struct UpdatePass<V: Vector> {
       var v = load(s1 + i, count)
       var w = load(s2 + i, count)
       let p = load(a.parameters + i, count) * keep
-      store(f(p, load(a.gradients + i, count) * gradientScale, &m, &v, &w), a.parameters + i, count)
+      store(f(p, gradient(i, count), &m, &v, &w), a.parameters + i, count)
       store(m, s0 + i, count)
       store(v, s1 + i, count)
       store(w, s2 + i, count)

@@ -231,12 +231,11 @@ private struct BackwardWalk<V: Vector> {
 
   private func transposed(_ i: Int, _ gates: Out, _ c: Out, accumulate: Bool) {
     let segment = layout.segment(i)
-    gemm(
-      V.self,
-      MatrixProduct(
-        m: s.rows, n: layout.units, k: segment.count, a: gates + segment.slot, lda: layout.stride,
-        packedB: s.packed + layout.recurrentTransposed(i), c: c, ldc: layout.units,
-        accumulate: accumulate))
+    let product = MatrixProduct(
+      m: s.rows, n: layout.units, k: segment.count, a: gates + segment.slot, lda: layout.stride,
+      packedB: s.packed + layout.recurrentTransposed(i), c: c, ldc: layout.units,
+      accumulate: accumulate)
+    if s.rows == 1 { rowProduct(V.self, product) } else { gemm(V.self, product) }
   }
 
   /// d(r h') is known: dr = d h' through the gate, dh += d r.

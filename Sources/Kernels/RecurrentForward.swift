@@ -28,7 +28,7 @@ func recurrentForward<V: Vector>(
   let advance = RecurrentAdvance<V>(
     layout: layout, rows: rows, packed: s.packed, recurrentBias: candidateBias(layout, s.bias),
     zeros: zeros, dropout: plan.gateMasks ? s.recurrentMasks : nil, masked: memory + space.masked,
-    row: row)
+    row: row, trainsOneRow: s.training && rows == 1)
 
   // x K and h R in one product where the tiles are full without more steps.
   let joins = advance.canJoin(features: features)
@@ -41,7 +41,7 @@ func recurrentForward<V: Vector>(
     let projection = MatrixProduct(
       m: steps * rows, n: layout.gateColumns, k: features, a: input + t * rows * features,
       lda: features, packedB: s.packed, bias: bias, c: gates, ldc: layout.stride)
-    if steps > 0, !joins || hOld == nil { gemm(V.self, projection) }
+    if steps > 0, !joins || hOld == nil { inputProduct(V.self, projection) }
     let kept = s.training ? t : 0
     let hNew = s.statesInOutput.map { $0 + t * state } ?? memory + space.states + kept * state
     let cNew = plan.cell == .lstm ? memory + space.carries + kept * state : hNew

@@ -16,6 +16,8 @@ struct RecurrentAdvance<V: Vector> {
   let masked: Out
   /// Scratch for one row.
   let row: Out
+  /// A training pass over one row sums as `rowProduct` does.
+  let trainsOneRow: Bool
 
   /// Whether `run` can take the projection of its step too.
   func canJoin(features: Int) -> Bool {
@@ -97,12 +99,11 @@ struct RecurrentAdvance<V: Vector> {
       lda = stride
     }
     let separate = last && layout.plan.resetAfter
-    gemm(
-      V.self,
-      MatrixProduct(
-        m: rows, n: segment.count, k: units, a: a, lda: lda, packedB: packed + layout.recurrent(i),
-        bias: separate ? recurrentBias : nil, c: gates + segment.slot, ldc: stride,
-        accumulate: !separate))
+    let product = MatrixProduct(
+      m: rows, n: segment.count, k: units, a: a, lda: lda, packedB: packed + layout.recurrent(i),
+      bias: separate ? recurrentBias : nil, c: gates + segment.slot, ldc: stride,
+      accumulate: !separate)
+    if trainsOneRow { rowProduct(V.self, product) } else { gemm(V.self, product) }
   }
 
   /// GRU without `resetAfter`: z, r from their sums, then r h' into the fourth slot.
@@ -203,14 +204,14 @@ func recurrentStep<V: Vector>(_: V.Type, _ plan: RecurrentPlan, _ s: RecurrentSt
   let gates = s.scratch
   let row = gates + s.rows * layout.stride
   let bias = projectionBias(layout, s.bias, row + 4 * plan.units)
-  gemm(
+  inputProduct(
     V.self,
     MatrixProduct(
       m: s.rows, n: layout.gateColumns, k: plan.features, a: s.input, lda: plan.features,
       packedB: s.packed, bias: bias, c: gates, ldc: layout.stride))
   let advance = RecurrentAdvance<V>(
     layout: layout, rows: s.rows, packed: s.packed, recurrentBias: candidateBias(layout, s.bias),
-    zeros: UnsafePointer(s.state), dropout: nil, masked: row, row: row)
+    zeros: UnsafePointer(s.state), dropout: nil, masked: row, row: row, trainsOneRow: false)
   let carry = s.carry ?? s.state
   advance.run(
     gates: gates, before: nil, hOld: UnsafePointer(s.state), hNew: s.state,

@@ -14,7 +14,7 @@ func weightGradients<V: Vector>(
   let total = steps.count * s.rows
   if let dKernel = g.kernel {
     let input = plan.goBackwards ? UnsafePointer(memory + space.reversed) : s.input
-    gemmTransposed(
+    inputGradientProduct(
       V.self,
       TransposedProduct(
         m: plan.features, n: columns, k: total, a: input + from * plan.features, lda: plan.features, b: gates,

@@ -26,6 +26,7 @@ import Testing
           p.zeroOutputForMask = variant == 4
           all.append(p)
         }
+        all += rareShapes(cell, resetAfter, activation, gate)
       }
     }
     return all
@@ -44,6 +45,26 @@ import Testing
         p.useMask = variant == 2
         return p
       }
+    }
+  }
+
+  /// A single row, which training sums in an order of its own, and one-hot
+  /// rows, one of them zeros, which are looked up.
+  static func rareShapes(
+    _ cell: RecurrentCell, _ resetAfter: Bool, _ activation: Activation, _ gate: Activation
+  ) -> [RecurrentProblem] {
+    [1, 3].map { rows in
+      // 49 columns have one beyond whole vectors that is packed apart.
+      let units = cell == .simpleRNN ? 49 : 17
+      let plan = RecurrentPlan(
+        cell: cell, features: 19, units: units, activation: activation, recurrentActivation: gate, resetAfter: resetAfter)
+      var p = RecurrentProblem(plan, seed: 9, rows: rows)
+      p.recurrent = p.recurrent.map { $0 * (units == 49 ? 0.15 : 0.3) }
+      p.useInitial = rows == 1
+      for row in 0..<p.steps * rows {
+        for feature in 0..<19 { p.input[row * 19 + feature] = row > 0 && feature == row * 7 % 19 ? 1.5 : 0 }
+      }
+      return p
     }
   }
 

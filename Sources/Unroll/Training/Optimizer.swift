@@ -142,9 +142,6 @@ final class Optimizer<S: Scalar> {
   @_specialize(where S == Double)
   func apply(_ range: Range<Int>, gradients: UnsafeMutablePointer<S>) {
     let start = range.lowerBound
-    if spec.clipValue > 0 {
-      kernels.clip(range.count, -spec.clipValue, spec.clipValue, gradients + start)
-    }
     var decay = 0.0
     if case .adamw(_, _, _, _, let weightDecay) = spec.algorithm { decay = weightDecay }
     kernels.optimize(
@@ -154,7 +151,8 @@ final class Optimizer<S: Scalar> {
         slot0: slots.count > 0 ? slots[0].pointer + start : nil,
         slot1: slots.count > 1 ? slots[1].pointer + start : nil,
         slot2: slots.count > 2 ? slots[2].pointer + start : nil,
-        learningRate: learningRate, weightDecay: decay, step: iteration + 1))
+        learningRate: learningRate, weightDecay: decay,
+        clip: spec.clipValue > 0 ? spec.clipValue : .infinity, step: iteration + 1))
   }
 
   // MARK: state, as files see it

@@ -97,19 +97,19 @@ private final class DenseOp<S: Scalar>: Op<S> {
   override func backward(_ run: RunContext<S>) {
     guard let dz = y.gradient else { return }
     if !activation.isLinear {
-      activation.backward(run.kernels, rows: y.rows, n: y.features, x: before, y: y.data, dy: dz, dx: dz)
+      activation.backward(run.kernels, rows: rows, n: units, x: before, y: y.data, dy: dz, dx: dz)
     }
     if kernel.isTrainable {
       run.kernels.gemmTransposed(
         TransposedProduct(
-          m: x.features, n: y.features, k: x.rows, a: x.data, lda: x.features, b: dz, ldb: y.features,
-          c: run.gradient(of: kernel), ldc: y.features))
-      if let bias { run.kernels.addColumnSums(y.rows, y.features, dz, y.features, run.gradient(of: bias)) }
+          m: product.k, n: units, k: rows, a: product.a, lda: product.k, b: dz, ldb: units,
+          c: run.gradient(of: kernel), ldc: units))
+      if let bias { run.kernels.addColumnSums(rows, units, dz, units, run.gradient(of: bias)) }
     }
     if let dx = x.gradient, let transposed {
       run.kernels.gemm(
         MatrixProduct(
-          m: x.rows, n: x.features, k: y.features, a: dz, lda: y.features, packedB: transposed, c: dx, ldc: x.features))
+          m: rows, n: product.k, k: units, a: dz, lda: units, packedB: transposed, c: dx, ldc: product.k))
     }
   }
 }
