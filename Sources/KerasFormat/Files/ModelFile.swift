@@ -15,7 +15,7 @@ public enum ModelFile {
     }
     let (spec, context) = try located(file) { () throws(UnrollError) in try ModelDecoder.decode(config, version: file.version) }
     try located(file) { () throws(UnrollError) in try WeightLoading.checkSizes(spec, storedElements: file.elementBound) }
-    let model = try located(file) { () throws(UnrollError) in try Model(spec) }
+    let model = try located(file) { () throws(UnrollError) in try Model(spec, initialized: false) }
     guard model.isBuilt else {
       throw UnrollError(.format, "\(file.path): the configuration does not say the model's input shape")
     }

@@ -6,6 +6,8 @@ import Synchronization
 final class Network<S: Scalar>: @unchecked Sendable {
   let graph: Graph<S>
   let store: ParameterStore<S>
+  let isStateful: Bool
+  let needsWholeBatch: Bool
   /// Plans for `predict` that no thread is using, newest last.
   private let idle = Mutex<[PlanKey: [Plan<S>]]>([:])
   private static var keptPlans: Int { 4 }
@@ -16,21 +18,21 @@ final class Network<S: Scalar>: @unchecked Sendable {
     let dimensions: [[Int]]
   }
 
-  init(_ spec: ModelSpec, seed: UInt64) throws(UnrollError) {
+  /// Not `initialized`: the weights are zeros until they are written.
+  init(_ spec: ModelSpec, seed: UInt64, initialized: Bool = true) throws(UnrollError) {
     graph = try Graph(spec)
     try graph.build()
     store = try ParameterStore(graph.parameters)
-    try store.initialize(seed: seed)
+    if initialized { try store.initialize(seed: seed) }
     try graph.prepare()
+    isStateful = graph.layers.contains { !$0.statefulStates.isEmpty }
+    needsWholeBatch = graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil }
   }
 
   /// Stateful layers' states for a batch of this size.
   func reserveStates(batch: Int) throws(UnrollError) {
     for layer in graph.layers { for state in layer.statefulStates { try state.reserve(batch: batch) } }
   }
-
-  var isStateful: Bool { graph.layers.contains { !$0.statefulStates.isEmpty } }
-  var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } }
 
   func resetStates() {
     for layer in graph.layers { for state in layer.statefulStates { state.reset() } }

@@ -20,9 +20,14 @@ public final class Model: @unchecked Sendable {
   /// What the file it was loaded from holds beside it and the engine does not know.
   public var companion: (any Sendable)?
 
-  public init(_ spec: ModelSpec, seed: UInt64 = 0) throws(UnrollError) {
+  private let initializesWeights: Bool
+
+  /// Without `initialized` the weights are zeros, for whoever writes all of
+  /// them: orthogonal matrices take longer than reading large ones.
+  public init(_ spec: ModelSpec, seed: UInt64 = 0, initialized: Bool = true) throws(UnrollError) {
     self.spec = spec
     self.seed = seed
+    initializesWeights = initialized
     nameLayers()
     if !spec.inputs.isEmpty, spec.layers.contains(where: { if case .input = $0.config { true } else { false } }) {
       try build()
@@ -71,8 +76,8 @@ public final class Model: @unchecked Sendable {
       throw UnrollError(.invalidState, "the input shape is not known; give the first layer one, or call build with it")
     }
     switch spec.dtype {
-    case .float32: network = try Network<Float>(spec, seed: seed)
-    case .float64: network = try Network<Double>(spec, seed: seed)
+    case .float32: network = try Network<Float>(spec, seed: seed, initialized: initializesWeights)
+    case .float64: network = try Network<Double>(spec, seed: seed, initialized: initializesWeights)
     }
   }
 
