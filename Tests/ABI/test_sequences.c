@@ -1,29 +1,7 @@
 /* Training on sequences of symbols: it learns, says what it learned, and an
  * iteration allocates nothing once every length has been seen. */
 #include "abi_test.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-/* The program's allocator comes before libc's, also for the library. */
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *memory, size_t size);
-extern void *__libc_memalign(size_t alignment, size_t size);
-#ifndef __cplusplus
-static size_t allocations;
-void *malloc(size_t size) { return allocations++, __libc_malloc(size); }
-void *calloc(size_t count, size_t size) { return allocations++, __libc_calloc(count, size); }
-void *realloc(void *memory, size_t size) { return allocations++, __libc_realloc(memory, size); }
-int posix_memalign(void **memory, size_t alignment, size_t size) {
-  allocations++;
-  *memory = __libc_memalign(alignment, size);
-  return *memory == NULL;
-}
-#else
-static size_t allocations;
-}
-#endif
+#include "allocations.h"
 
 enum { LETTERS = 4, WORDS = 3, ITERATIONS = 300 };
 

@@ -38,9 +38,12 @@ extension Trainer {
     let runner = try batchRunner()
     var averages = RunningValues<S>(runner)
     var first = 0
+    // Asked for once for all full batches: the question allocates.
+    var kept = try layout(data, rows: min(batchSize, data.rows), training: false, workers: workers)
     while first < data.rows {
       let count = min(batchSize, data.rows - first)
-      let layout = try layout(data, rows: count, training: false, workers: workers)
+      if kept.rows != count { kept = try layout(data, rows: count, training: false, workers: workers) }
+      let layout = kept
       let step = BatchRunner<S>.Step(order: nil, firstRow: first, isTraining: false)
       let loss = try runBatch(layout, data, step, runner, pool, into: &averages.outcome)
       averages.add(loss: loss, rows: count)
