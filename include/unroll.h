@@ -1085,10 +1085,23 @@ UNROLL_API unroll_status unroll_windows(const unroll_array *series,
  * trained or changed while its streams are in use; it may be destroyed.
  * ----------------------------------------------------------------------- */
 
+/* How a stream keeps the kernels of the recurrent layers. */
+typedef enum unroll_stream_weights {
+  /* In the model's type. */
+  UNROLL_WEIGHTS_MODEL = 10,
+  /* Half precision, for float32 models that are larger than a cache: a step is
+   * then bound by reading the weights. Each weight w is off by at most
+   * 2^-11 |w| (2^-25 where |w| < 2^-14), so that a gate's sum of x_i w_i is off
+   * by at most 2^-11 times the sum of |x_i w_i|; biases, sums, states and other
+   * layers stay float32, and so do layers with masked steps. */
+  UNROLL_WEIGHTS_FLOAT16 = 20
+} unroll_stream_weights;
+
 typedef struct unroll_stream_options {
   size_t struct_size;
   /* Sequences run side by side, at least 1; default 1. */
   size_t batch_size;
+  unroll_stream_weights weights; /* default UNROLL_WEIGHTS_MODEL */
 } unroll_stream_options;
 
 UNROLL_API void unroll_stream_options_init(unroll_stream_options *options, size_t size);
@@ -1096,7 +1109,8 @@ UNROLL_API void unroll_stream_options_init(unroll_stream_options *options, size_
 
 /* A stream at the zero state. Allocates all it will need. Errors:
  * INVALID_STATE (not built), UNSUPPORTED (a layer that needs the whole
- * sequence, named in the message). */
+ * sequence, named in the message; FLOAT16 of a float64 model, or of a weight
+ * beyond 65504), INVALID_ARGUMENT (batch_size 0, unknown weights). */
 UNROLL_API unroll_status unroll_stream_create(const unroll_model *model,
                                               const unroll_stream_options *options,
                                               unroll_stream **stream);

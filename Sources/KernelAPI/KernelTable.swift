@@ -93,6 +93,11 @@ public struct KernelTable<S: Scalar>: Sendable {
   /// Packs kernel (F, G U) and recurrent kernel (U, G U) for the passes named.
   public var recurrentPack:
     @Sendable (RecurrentPlan, RecurrentPacking, _ kernel: In, _ recurrentKernel: In, _ destination: Out) -> Void
+  /// The same in half precision, for steps only; beyond its range, which ends at
+  /// 65504, weights become the largest number it has.
+  public var recurrentHalfCount: @Sendable (RecurrentPlan) -> Int
+  public var recurrentPackHalf:
+    @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ destination: UnsafeMutablePointer<UInt16>) -> Void
   public var recurrentWorkspaceCount:
     @Sendable (RecurrentPlan, _ steps: Int, _ rows: Int, _ training: Bool) -> Int
   public var recurrentForward: @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void
@@ -143,6 +148,8 @@ public struct KernelTable<S: Scalar>: Sendable {
     addColumnSums: @escaping @Sendable (Int, Int, In, Int, Out) -> Void,
     recurrentPackedCount: @escaping @Sendable (RecurrentPlan) -> Int,
     recurrentPack: @escaping @Sendable (RecurrentPlan, RecurrentPacking, In, In, Out) -> Void,
+    recurrentHalfCount: @escaping @Sendable (RecurrentPlan) -> Int,
+    recurrentPackHalf: @escaping @Sendable (RecurrentPlan, In, In, UnsafeMutablePointer<UInt16>) -> Void,
     recurrentWorkspaceCount: @escaping @Sendable (RecurrentPlan, Int, Int, Bool) -> Int,
     recurrentForward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void,
     recurrentBackward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>, RecurrentGradients<S>) ->
@@ -175,6 +182,8 @@ public struct KernelTable<S: Scalar>: Sendable {
     self.addColumnSums = addColumnSums
     self.recurrentPackedCount = recurrentPackedCount
     self.recurrentPack = recurrentPack
+    self.recurrentHalfCount = recurrentHalfCount
+    self.recurrentPackHalf = recurrentPackHalf
     self.recurrentWorkspaceCount = recurrentWorkspaceCount
     self.recurrentForward = recurrentForward
     self.recurrentBackward = recurrentBackward

@@ -140,6 +140,8 @@ public struct RecurrentGradients<S: Scalar> {
 public struct RecurrentStep<S: Scalar> {
   public var rows = 1
   public var packed: UnsafePointer<S>
+  /// From `recurrentPackHalf`: read instead of `packed` unless nil.
+  public var packedHalf: UnsafePointer<UInt16>?
   public var bias: UnsafePointer<S>?
   /// [B][F]
   public var input: UnsafePointer<S>

@@ -26,6 +26,8 @@ private func table<V: Vector>(_: V.Type) -> KernelTable<V.Element> {
     addColumnSums: { addColumnSums(V.self, $0, $1, $2, $3, $4) },
     recurrentPackedCount: { recurrentPackedCount(V.self, $0) },
     recurrentPack: { recurrentPack(V.self, $0, $1, $2, $3, $4) },
+    recurrentHalfCount: { recurrentHalfCount(V.self, $0) },
+    recurrentPackHalf: { recurrentPackHalf(V.self, $0, $1, $2, $3) },
     recurrentWorkspaceCount: { recurrentWorkspaceCount(V.self, $0, $1, $2, $3) },
     recurrentForward: { recurrentForward(V.self, $0, $1) },
     recurrentBackward: { recurrentBackward(V.self, $0, $1, $2) },

@@ -58,6 +58,14 @@ struct RecurrentLayout<V: Vector> {
     return at
   }
 
+  /// The form in half precision has no transposes.
+  @inline(__always)
+  func halfRecurrent(_ segment: Int) -> Int {
+    var at = halfCount(V.self, features, gateColumns)
+    for i in 0..<segment { at += halfCount(V.self, units, self.segment(i).count) }
+    return at
+  }
+
   @inline(__always)
   func recurrentTransposed(_ segment: Int) -> Int {
     var at = recurrent(segmentCount)
@@ -94,6 +102,26 @@ func recurrentPack<V: Vector>(
         V.self, segment.count, layout.units, source, 1, columns,
         destination + layout.recurrentTransposed(i))
     }
+  }
+}
+
+func recurrentHalfCount<V: Vector>(_: V.Type, _ plan: RecurrentPlan) -> Int {
+  let layout = RecurrentLayout<V>(plan)
+  return layout.halfRecurrent(layout.segmentCount)
+}
+
+func recurrentPackHalf<V: Vector>(
+  _: V.Type, _ plan: RecurrentPlan, _ kernel: UnsafePointer<V.Element>,
+  _ recurrentKernel: UnsafePointer<V.Element>, _ destination: UnsafeMutablePointer<UInt16>
+) {
+  let layout = RecurrentLayout<V>(plan)
+  let columns = layout.gateColumns
+  packHalf(V.self, layout.features, columns, kernel, columns, destination)
+  for i in 0..<layout.segmentCount {
+    let segment = layout.segment(i)
+    packHalf(
+      V.self, layout.units, segment.count, recurrentKernel + segment.column, columns,
+      destination + layout.halfRecurrent(i))
   }
 }
 

@@ -7,6 +7,8 @@ struct RecurrentAdvance<V: Vector> {
   let layout: RecurrentLayout<V>
   let rows: Int
   let packed: In
+  /// From `recurrentPackHalf`, read instead of `packed` unless nil.
+  var packedHalf: UnsafePointer<UInt16>? = nil
   /// U scalars added to h R_h, GRU with `resetAfter` only.
   let recurrentBias: In?
   /// [B][U] zeros, for a missing initial state.
@@ -103,7 +105,13 @@ struct RecurrentAdvance<V: Vector> {
       m: rows, n: segment.count, k: units, a: a, lda: lda, packedB: packed + layout.recurrent(i),
       bias: separate ? recurrentBias : nil, c: gates + segment.slot, ldc: stride,
       accumulate: !separate)
-    if trainsOneRow { rowProduct(V.self, product) } else { gemm(V.self, product) }
+    if let packedHalf {
+      gemmHalf(V.self, product, packedHalf + layout.halfRecurrent(i))
+    } else if trainsOneRow {
+      rowProduct(V.self, product)
+    } else {
+      gemm(V.self, product)
+    }
   }
 
   /// GRU without `resetAfter`: z, r from their sums, then r h' into the fourth slot.
@@ -204,14 +212,17 @@ func recurrentStep<V: Vector>(_: V.Type, _ plan: RecurrentPlan, _ s: RecurrentSt
   let gates = s.scratch
   let row = gates + s.rows * layout.stride
   let bias = projectionBias(layout, s.bias, row + 4 * plan.units)
-  inputProduct(
-    V.self,
-    MatrixProduct(
-      m: s.rows, n: layout.gateColumns, k: plan.features, a: s.input, lda: plan.features,
-      packedB: s.packed, bias: bias, c: gates, ldc: layout.stride))
+  let projection = MatrixProduct(
+    m: s.rows, n: layout.gateColumns, k: plan.features, a: s.input, lda: plan.features,
+    packedB: s.packed, bias: bias, c: gates, ldc: layout.stride)
+  if let packedHalf = s.packedHalf {
+    gemmHalf(V.self, projection, packedHalf)
+  } else {
+    inputProduct(V.self, projection)
+  }
   let advance = RecurrentAdvance<V>(
-    layout: layout, rows: s.rows, packed: s.packed, recurrentBias: candidateBias(layout, s.bias),
-    zeros: UnsafePointer(s.state), dropout: nil, masked: row, row: row, trainsOneRow: false)
+    layout: layout, rows: s.rows, packed: s.packed, packedHalf: s.packedHalf,
+    recurrentBias: candidateBias(layout, s.bias), zeros: UnsafePointer(s.state), dropout: nil, masked: row, row: row, trainsOneRow: false)
   let carry = s.carry ?? s.state
   advance.run(
     gates: gates, before: nil, hOld: UnsafePointer(s.state), hNew: s.state,

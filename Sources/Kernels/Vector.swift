@@ -25,6 +25,8 @@ protocol Vector {
   init(loading p: UnsafePointer<Element>)
   /// The first n lanes, 0 < n < width; the others are 0.
   init(loading p: UnsafePointer<Element>, count n: Int)
+  /// As many numbers of half precision, widened.
+  init(half p: UnsafePointer<UInt16>)
   func store(_ p: UnsafeMutablePointer<Element>)
   func store(_ p: UnsafeMutablePointer<Element>, count n: Int)
   static func add(_ a: Self, _ b: Self) -> Self
@@ -78,6 +80,7 @@ extension FloatVector: Vector {
     self = UnsafeRawPointer(p).loadUnaligned(as: Self.self)
   }
   @inline(__always) init(loading p: UnsafePointer<Float>, count n: Int) { self = cv_load_f32(p, n) }
+  @inline(__always) init(half p: UnsafePointer<UInt16>) { self = cv_widen_f32(p) }
   @inline(__always) func store(_ p: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
   }
@@ -119,6 +122,7 @@ extension DoubleVector: Vector {
     self = UnsafeRawPointer(p).loadUnaligned(as: Self.self)
   }
   @inline(__always) init(loading p: UnsafePointer<Double>, count n: Int) { self = cv_load_f64(p, n) }
+  @inline(__always) init(half p: UnsafePointer<UInt16>) { self = cv_widen_f64(p) }
   @inline(__always) func store(_ p: UnsafeMutablePointer<Double>) {
     UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
   }

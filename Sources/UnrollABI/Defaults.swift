@@ -98,6 +98,7 @@ var plateauDefaults: unroll_reduce_on_plateau {
 var streamDefaults: unroll_stream_options {
   var options = blank(unroll_stream_options())
   options.batch_size = 1
+  options.weights = UNROLL_WEIGHTS_MODEL
   return options
 }
 

@@ -18,6 +18,14 @@ func modelType(_ dtype: unroll_dtype, _ name: String) throws(UnrollError) -> DTy
 
 func cType(_ type: DType) -> unroll_dtype { type == .float32 ? UNROLL_FLOAT32 : UNROLL_FLOAT64 }
 
+func readStreamWeights(_ value: unroll_stream_weights, _ name: String) throws(UnrollError) -> StreamWeights {
+  switch value {
+  case UNROLL_WEIGHTS_MODEL: .model
+  case UNROLL_WEIGHTS_FLOAT16: .float16
+  default: throw unknown(value.rawValue, "unroll_stream_weights", name)
+  }
+}
+
 func readActivation(_ value: unroll_activation, _ name: String) throws(UnrollError) -> ActivationSpec {
   switch value {
   case UNROLL_LINEAR: ActivationSpec(.linear)

@@ -13,6 +13,7 @@ final class StreamHandle {
   let stream: any AnyStream
   let model: Model
   let batch: Int
+  let weights: StreamWeights
   let inputSizes: [Int]
   let outputSizes: [Int]
   /// Elements of the only input and output, -1 if there are several.
@@ -21,10 +22,11 @@ final class StreamHandle {
   /// Pointers handed to a step must be aligned to elements of this many bytes.
   let elementSize: Int
 
-  init(_ model: Model, batch: Int) throws(UnrollError) {
+  init(_ model: Model, batch: Int, weights: StreamWeights) throws(UnrollError) {
     self.model = model
     self.batch = batch
-    stream = try model.makeStream(batch: batch)
+    self.weights = weights
+    stream = try model.makeStream(batch: batch, weights: weights)
     inputSizes = stream.inputCounts
     outputSizes = stream.outputCounts
     inputSize = inputSizes.count == 1 ? inputSizes[0] : -1

@@ -12,7 +12,8 @@ public func unroll_stream_create(
     let stream = try place(stream, "stream")
     let options = try read(options, defaults: streamDefaults, "options")
     let batch = try checkedCount(options.batch_size, "options->batch_size")
-    stream.pointee = handOut(try StreamHandle(model, batch: batch))
+    let weights = try readStreamWeights(options.weights, "options->weights")
+    stream.pointee = handOut(try StreamHandle(model, batch: batch, weights: weights))
   }
 }
 
@@ -135,7 +136,7 @@ public func unroll_stream_copy(_ stream: OpaquePointer?, _ copy: UnsafeMutablePo
   attempt { () throws(UnrollError) in
     let original = try object(stream, StreamHandle.self, "stream")
     let copy = try place(copy, "copy")
-    let second = try StreamHandle(original.model, batch: original.batch)
+    let second = try StreamHandle(original.model, batch: original.batch, weights: original.weights)
     let bytes = try checkedProduct([max(original.stream.stateCount, 1), original.elementSize], "the state")
     guard let state = malloc(bytes) else {
       throw UnrollError(.outOfMemory, "cannot allocate \(bytes) bytes for a stream's state")

@@ -184,6 +184,11 @@ static void streams(void) {
   unroll_stream_options_init(&options);
   options.batch_size = 0;
   REFUSES(UNROLL_INVALID_ARGUMENT, "batch_size", unroll_stream_create(model, &options, &stream));
+  options.batch_size = 1;
+  options.weights = (unroll_stream_weights)11;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "options->weights is 11", unroll_stream_create(model, &options, &stream));
+  options.weights = UNROLL_WEIGHTS_FLOAT16;
+  REFUSES(UNROLL_UNSUPPORTED, "this one is float64", unroll_stream_create(model, &options, &stream));
   OK(unroll_stream_create(model, NULL, &stream));
 
   unroll_stream_info_init(&info);

@@ -86,6 +86,29 @@ static void a_stream_gives_what_predict_gives(const unroll_model *model) {
   unroll_stream_destroy(stream);
 }
 
+static void half_precision_is_close(const unroll_model *model) {
+  unroll_stream_options options;
+  unroll_stream *exact = NULL, *rounded = NULL;
+  float x[BATCH * FEATURES], a[BATCH] = {0}, b[BATCH] = {0};
+  int step, differs = 0;
+  unroll_stream_options_init(&options);
+  CHECK(options.weights == UNROLL_WEIGHTS_MODEL);
+  options.batch_size = BATCH;
+  OK(unroll_stream_create(model, &options, &exact));
+  options.weights = UNROLL_WEIGHTS_FLOAT16;
+  OK(unroll_stream_create(model, &options, &rounded));
+  for (step = 0; step < STEPS; step++) {
+    input(x, 0.3f, step);
+    OK(unroll_stream_step(exact, x, BATCH * FEATURES, a, BATCH));
+    OK(unroll_stream_step(rounded, x, BATCH * FEATURES, b, BATCH));
+    CHECK(close_to(a[0], b[0], 1e-3) && close_to(a[1], b[1], 1e-3));
+    differs |= a[0] != b[0];
+  }
+  CHECK(differs);
+  unroll_stream_destroy(exact);
+  unroll_stream_destroy(rounded);
+}
+
 static void states_travel(const unroll_model *model) {
   unroll_stream *a = NULL, *b = NULL, *c = NULL;
   unroll_stream_info info;
@@ -144,6 +167,7 @@ int main(void) {
   unroll_model *model = small_model(4, FEATURES, UNROLL_FLOAT32);
   threads_do_not_meet(model);
   a_stream_gives_what_predict_gives(model);
+  half_precision_is_close(model);
   states_travel(model);
   streams_outlive_their_model();
   unroll_model_destroy(model);

@@ -180,6 +180,48 @@ CV_INLINE unsigned cv_nonzero_f32(cv_f32 v) {
 CV_INLINE unsigned cv_nonzero_f64(cv_f64 v) { return (unsigned)(v.x != 0) | (unsigned)(v.y != 0) << 1; }
 #endif
 
+/* To IEEE half precision, rounded to nearest even; beyond its range the largest
+   number it has. */
+CV_INLINE unsigned short cv_to_half(float value) {
+  union { float f; unsigned u; } v = {value}, small;
+  unsigned sign = v.u >> 16 & 0x8000u;
+  v.u &= 0x7fffffffu;
+  if (v.u > 0x7f800000u) return (unsigned short)(sign | 0x7e00u);
+  if (v.f > 65504.0f) return (unsigned short)(sign | 0x7bffu);
+  if (v.f < 0x1p-14f) {
+    /* The sum rounds at 2^-24, where subnormal halves end. */
+    small.f = v.f + 0.5f;
+    return (unsigned short)(sign | (small.u - 0x3f000000u));
+  }
+  v.u += 0xfffu + (v.u >> 13 & 1);
+  return (unsigned short)(sign | ((v.u >> 13) - (112u << 10)));
+}
+
+/* A vector of half precision numbers, widened. */
+#if defined(__AVX512F__) && defined(__AVX512VL__)
+CV_INLINE cv_f32 cv_widen_f32(const unsigned short *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)); }
+CV_INLINE cv_f64 cv_widen_f64(const unsigned short *p) {
+  return _mm512_cvtps_pd(_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)));
+}
+#elif defined(__AVX2__)
+CV_INLINE cv_f32 cv_widen_f32(const unsigned short *p) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)); }
+CV_INLINE cv_f64 cv_widen_f64(const unsigned short *p) {
+  return _mm256_cvtps_pd(_mm_cvtph_ps(_mm_loadl_epi64((const __m128i *)p)));
+}
+#else
+CV_INLINE float cv_widen(unsigned short h) {
+  union { unsigned u; float f; } v = {(h & 0x7fffu) << 13};
+  const unsigned special = v.u >= 0x0f800000u ? 0x7f800000u : 0;
+  v.f *= 0x1p112f;
+  v.u |= special | (h & 0x8000u) << 16;
+  return v.f;
+}
+CV_INLINE cv_f32 cv_widen_f32(const unsigned short *p) {
+  return (cv_f32){cv_widen(p[0]), cv_widen(p[1]), cv_widen(p[2]), cv_widen(p[3])};
+}
+CV_INLINE cv_f64 cv_widen_f64(const unsigned short *p) { return (cv_f64){cv_widen(p[0]), cv_widen(p[1])}; }
+#endif
+
 /* A square of 4 x 4 elements, turned: rows are the strides apart. */
 typedef float cv_four_f32 __attribute__((ext_vector_type(4), aligned(4)));
 typedef double cv_four_f64 __attribute__((ext_vector_type(4), aligned(8)));

@@ -16,9 +16,10 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   /// Without gradients of its own, `run.gradients` must be set before `backward`.
   init(
     _ graph: Graph<S>, store: ParameterStore<S>, mode: PlanMode, batch: Int, inputDimensions: [[Int]],
-    ownsGradients: Bool = true, inputGradients: Bool = false
+    ownsGradients: Bool = true, inputGradients: Bool = false, streamWeights: StreamWeights = .model
   ) throws(UnrollError) {
     let planner = Planner<S>(mode: mode, batch: batch, kernels: kernels(for: S.self))
+    planner.streamWeights = streamWeights
     var inputs: [Tensor<S>] = []
     for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: inputGradients)) }
     outputs = try graph.plan(inputs, planner)

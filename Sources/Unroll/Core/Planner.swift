@@ -82,6 +82,9 @@ final class Planner<S: Scalar> {
     return try body()
   }
 
+  /// How the recurrent layers of a stream keep their weights.
+  var streamWeights = StreamWeights.model
+
   var isTraining: Bool { mode == .training }
 
   func append(_ op: Op<S>) { ops.append(op) }

@@ -16,7 +16,7 @@ protocol AnyNetwork: AnyObject {
   func resetStates()
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError)
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]]
-  func makeStream(batch: Int) throws(UnrollError) -> any AnyStream
+  func makeStream(batch: Int, weights: StreamWeights) throws(UnrollError) -> any AnyStream
   func makeTrainer(_ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) -> any AnyTrainer
 }
 

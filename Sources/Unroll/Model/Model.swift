@@ -174,8 +174,8 @@ extension Model {
     try network.predict(inputs, batchSize: batchSize, threads: threads, outputs: outputs)
   }
 
-  public func makeStream(batch: Int = 1) throws(UnrollError) -> any AnyStream {
-    try builtNetwork().makeStream(batch: batch)
+  public func makeStream(batch: Int = 1, weights: StreamWeights = .model) throws(UnrollError) -> any AnyStream {
+    try builtNetwork().makeStream(batch: batch, weights: weights)
   }
 
   /// Zeroes the states of stateful layers.

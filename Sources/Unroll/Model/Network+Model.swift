@@ -71,5 +71,7 @@ extension Network: AnyNetwork {
     return plan.outputs.map { $0.dimensions }
   }
 
-  func makeStream(batch: Int) throws(UnrollError) -> any AnyStream { try NetworkStream(self, batch: batch) }
+  func makeStream(batch: Int, weights: StreamWeights) throws(UnrollError) -> any AnyStream {
+    try NetworkStream(self, batch: batch, weights: weights)
+  }
 }

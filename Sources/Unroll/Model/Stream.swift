@@ -20,6 +20,17 @@ public protocol AnyStream: AnyObject {
   func importState(_ source: UnsafeRawPointer)
 }
 
+/// How the recurrent layers of a stream keep their kernels.
+public enum StreamWeights: Sendable {
+  /// In the model's type.
+  case model
+  /// Rounded to half precision and widened in registers, for models whose
+  /// weights do not fit the nearest caches. A weight is off by at most 2^-11 of
+  /// itself (2^-25 where it is below 2^-14); sums and states keep their type.
+  /// A layer with masked steps keeps the model's weights.
+  case float16
+}
+
 final class NetworkStream<S: Scalar>: AnyStream {
   private let network: Network<S>
   private let plan: Plan<S>
@@ -28,7 +39,10 @@ final class NetworkStream<S: Scalar>: AnyStream {
   private let input: UnsafeMutableBufferPointer<S>
   private let output: UnsafeMutableBufferPointer<S>
 
-  init(_ network: Network<S>, batch: Int) throws(UnrollError) {
+  init(_ network: Network<S>, batch: Int, weights: StreamWeights = .model) throws(UnrollError) {
+    guard weights == .model || !S.isDouble else {
+      throw UnrollError(.unsupported, "a stream with float16 weights needs a float32 model, this one is float64")
+    }
     self.network = network
     var dimensions: [[Int]] = []
     for shape in network.inputShapes {
@@ -42,7 +56,7 @@ final class NetworkStream<S: Scalar>: AnyStream {
         throw UnrollError(.unsupported, "a stream runs models over sequences (None, T, F), found an input of shape \(shape)")
       }
     }
-    plan = try Plan(network.graph, store: network.store, mode: .streaming, batch: batch, inputDimensions: dimensions)
+    plan = try Plan(network.graph, store: network.store, mode: .streaming, batch: batch, inputDimensions: dimensions, streamWeights: weights)
     guard let first = plan.inputs.first, let result = plan.outputs.first else {
       throw UnrollError(.unsupported, "a stream needs a model with at least one input and one output")
     }

@@ -73,3 +73,30 @@ def test_a_step_of_the_wrong_shape_is_refused(model):
 def test_a_number_is_a_step_of_one_feature():
     model = models.Sequential([layers.Input((None, 1)), layers.LSTM(4), layers.Dense(1)])
     assert model.stream().step(0.5).shape == (1,)
+
+
+def test_float16_weights_change_a_step_by_their_rounding(random):
+    model = models.Sequential([layers.Input((None, 3)), layers.LSTM(40, return_sequences=True), layers.Dense(2)])
+    exact, rounded = model.stream(), model.stream(weights="float16")
+    largest = 0.0
+    for x in random.standard_normal((50, 3)):
+        largest = max(largest, np.abs(exact.step(x) - rounded.step(x)).max())
+    assert 0 < largest < 2e-3
+    np.testing.assert_array_equal(rounded.copy().step(x), rounded.step(x))
+
+    # With weights that float16 has, nothing changes.
+    model.set_weights([w.astype(np.float16).astype(np.float32) for w in model.get_weights()])
+    exact, rounded = model.stream(), model.stream(weights="float16")
+    for x in random.standard_normal((5, 3)):
+        np.testing.assert_allclose(rounded.step(x), exact.step(x), atol=1e-6)
+
+
+def test_float16_weights_are_refused_where_they_cannot_be(random):
+    model = models.Sequential([layers.Input((None, 3)), layers.GRU(4)])
+    with pytest.raises(ValueError, match="'model', 'float16', found 'int8'"):
+        model.stream(weights="int8")
+    kernel, *others = model.get_weights()
+    kernel[1, 2] = 7e4
+    model.set_weights([kernel, *others])
+    with pytest.raises(NotImplementedError, match="gru.*/kernel: the weight 70000.0 is beyond the range of float16"):
+        model.stream(weights="float16")

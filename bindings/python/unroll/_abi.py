@@ -122,7 +122,7 @@ class WindowOptions(Structure):
 
 
 class StreamOptions(Structure):
-    _fields_ = [("struct_size", c_size_t), ("batch_size", c_size_t)]
+    _fields_ = [("struct_size", c_size_t), ("batch_size", c_size_t), ("weights", c_int)]
 
 
 class StreamInfo(Structure):

@@ -14,6 +14,7 @@ from ._lib import call, initialized, library
 if TYPE_CHECKING:
     from .models._core import Core
 
+_WEIGHTS = {"model": 10, "float16": 20}
 _DTYPES = {number: name for name, number in _abi.DTYPES.items()}
 
 
@@ -25,11 +26,14 @@ class Stream:
     model must not be trained meanwhile.
     """
 
-    def __init__(self, model: "Core", batch_size: int = 1) -> None:
+    def __init__(self, model: "Core", batch_size: int = 1, weights: str = "model") -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size is at least 1, found {batch_size}")
+        if weights not in _WEIGHTS:
+            raise ValueError(f"weights is one of {', '.join(map(repr, _WEIGHTS))}, found {weights!r}")
         options = initialized(_abi.StreamOptions, "unroll_stream_options_init")
         options.batch_size = batch_size
+        options.weights = _WEIGHTS[weights]
         handle = ctypes.c_void_p()
         call("unroll_stream_create", model._handle_or_raise(), ctypes.byref(options), ctypes.byref(handle))
         self._adopt(handle)

@@ -1,4 +1,5 @@
 import KernelAPI
+import Synchronization
 
 /// SimpleRNN, LSTM and GRU with Keras' options and weight layout.
 ///
@@ -16,6 +17,9 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   /// needs a second form, gate by gate.
   private(set) var packed: AlignedBuffer<S>?
   private(set) var packedForTraining: AlignedBuffer<S>?
+  /// The weights in half precision once a stream has asked for them; streams may
+  /// be made on many threads.
+  private let half = Mutex<AlignedBuffer<UInt16>?>(nil)
   /// The packed forms that plans have asked for so far.
   private var parts: RecurrentPacking = .forward
   private let table = kernels(for: S.self)
@@ -123,6 +127,30 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   override func prepare() throws(UnrollError) {
     packed = try pack(training: false, packed)
     if usesGateMasks { packedForTraining = try pack(training: true, packedForTraining) }
+    if let buffer = half.withLock({ $0 }) { packHalf(buffer) }
+  }
+
+  private func packHalf(_ buffer: AlignedBuffer<UInt16>) {
+    guard let kernel, let recurrentKernel else { return }
+    table.recurrentPackHalf(kernelPlan(training: false), kernel.value, recurrentKernel.value, buffer.pointer)
+  }
+
+  /// The weights in half precision. Throws if one is beyond its range.
+  private func halfPrecision() throws(UnrollError) -> AlignedBuffer<UInt16> {
+    for case let parameter? in [kernel, recurrentKernel] {
+      for index in 0..<parameter.count where !(abs(parameter.value[index]) <= 65504) {
+        throw UnrollError(
+          .unsupported,
+          "\(parameter.name): the weight \(parameter.value[index]) is beyond the range of float16, which ends at 65504; stream with the model's own weights")
+      }
+    }
+    return try half.withLock { (kept) throws(UnrollError) in
+      if let kept { return kept }
+      let buffer = try AlignedBuffer<UInt16>(count: table.recurrentHalfCount(kernelPlan(training: false)))
+      packHalf(buffer)
+      kept = buffer
+      return buffer
+    }
   }
 
   /// Into the buffer there is, so that a training step allocates nothing.
@@ -165,7 +193,8 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
         throw UnrollError(
           .unsupported, "\(name): a stream keeps the states itself; a layer called with initial states cannot stream")
       }
-      planner.append(try RecurrentStreamOp(self, packed, x, outputs, planner))
+      let half = planner.streamWeights == .float16 ? try halfPrecision() : nil
+      planner.append(try RecurrentStreamOp(self, packed, half, x, outputs, planner))
     } else {
       let weights = planner.isTraining ? packedForTraining ?? packed : packed
       planner.append(try RecurrentOp(self, weights, inputs, outputs, planner))

@@ -4,6 +4,7 @@ import KernelAPI
 final class RecurrentStreamOp<S: Scalar>: Op<S> {
   private let layer: RecurrentLayer<S>
   private let packed: AlignedBuffer<S>
+  private let half: AlignedBuffer<UInt16>?
   private let plan: RecurrentPlan
   private let x: Tensor<S>
   /// The output, and with `return_state` the states once more.
@@ -18,11 +19,12 @@ final class RecurrentStreamOp<S: Scalar>: Op<S> {
   private var masked: RecurrentSequence<S>?
 
   init(
-    _ layer: RecurrentLayer<S>, _ packed: AlignedBuffer<S>, _ x: Tensor<S>, _ outputs: [Tensor<S>],
-    _ planner: Planner<S>
+    _ layer: RecurrentLayer<S>, _ packed: AlignedBuffer<S>, _ half: AlignedBuffer<UInt16>?, _ x: Tensor<S>,
+    _ outputs: [Tensor<S>], _ planner: Planner<S>
   ) throws(UnrollError) {
     self.layer = layer
     self.packed = packed
+    self.half = half
     self.x = x
     output = outputs[0].data
     stateOutput = outputs.count > 1 ? outputs[1].data : nil
@@ -31,10 +33,12 @@ final class RecurrentStreamOp<S: Scalar>: Op<S> {
     count = x.batch * plan.units
     hidden = try planner.arena.allocate(count)
     carry = plan.cell == .lstm ? try planner.arena.allocate(count) : nil
-    step = RecurrentStep(
+    var step = RecurrentStep(
       rows: x.batch, packed: UnsafePointer(packed.pointer), bias: layer.bias.map { UnsafePointer($0.value) },
       input: UnsafePointer(x.data), state: hidden, carry: carry,
       scratch: try planner.arena.allocate(planner.kernels.recurrentStepScratchCount(plan, x.batch)))
+    step.packedHalf = half.map { UnsafePointer($0.pointer) }
+    self.step = step
     if let mask = x.mask {
       var sequence = RecurrentSequence(
         steps: 1, rows: x.batch, packed: UnsafePointer(packed.pointer), input: UnsafePointer(x.data),
