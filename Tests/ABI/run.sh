@@ -36,6 +36,8 @@ if [ "${1:-}" = valgrind ]; then
   strip --strip-debug -o "$out/unstripped/libunroll.so.0" build/swift/release/libunroll.so
   export LD_LIBRARY_PATH="$PWD/$out/unstripped"
   for name in "${programs[@]}"; do
+    # valgrind puts its own malloc in place of the one that counts.
+    [ "$name" != test_allocations ] || continue
     echo "valgrind: $name"
     UNROLL_TEST_DATA="$PWD/Tests/Fixtures" valgrind --quiet --error-exitcode=1 --leak-check=full \
       --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=Tests/ABI/valgrind.supp \
