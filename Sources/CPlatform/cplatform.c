@@ -55,3 +55,37 @@ int cplatform_processor_count(void) {
   const int count = CPU_COUNT(&set);
   return count > 0 ? count : 1;
 }
+
+struct thread_start {
+  void *(*body)(void *);
+  void *argument;
+  cpu_set_t processors;
+};
+
+static void *run_thread(void *argument) {
+  const struct thread_start start = *(struct thread_start *)argument;
+  free(argument);
+  sched_setaffinity(0, sizeof start.processors, &start.processors);
+  return start.body(start.argument);
+}
+
+int cplatform_start_thread(pthread_t *handle, void *(*body)(void *), void *argument) {
+  struct thread_start *start = malloc(sizeof *start);
+  pthread_attr_t attributes;
+  const int here = sched_getcpu();
+  int status = -1;
+  if (start && here >= 0 && here < CPU_SETSIZE &&
+      !sched_getaffinity(0, sizeof start->processors, &start->processors) &&
+      CPU_COUNT(&start->processors) > 1 && !pthread_attr_init(&attributes)) {
+    cpu_set_t others = start->processors;
+    CPU_CLR(here, &others);
+    start->body = body;
+    start->argument = argument;
+    status = pthread_attr_setaffinity_np(&attributes, sizeof others, &others);
+    if (!status) status = pthread_create(handle, &attributes, run_thread, start);
+    pthread_attr_destroy(&attributes);
+  }
+  if (!status) return 0;
+  free(start);
+  return pthread_create(handle, NULL, body, argument);
+}

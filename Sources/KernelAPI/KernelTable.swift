@@ -13,6 +13,8 @@ public struct MatrixProduct<S: Scalar> {
   public var c: UnsafeMutablePointer<S>
   public var ldc: Int
   public var accumulate: Bool
+  /// Threads that may share the product where its rows are few, or nil.
+  public var team: UnsafePointer<KernelTeam>?
 
   public init(
     m: Int, n: Int, k: Int, a: UnsafePointer<S>, lda: Int, packedB: UnsafePointer<S>,

@@ -91,6 +91,8 @@ public struct RecurrentSequence<S: Scalar> {
   public var zeroOutputForMask = false
   /// [G][B][U] when the plan has `gateMasks`: zeros and 1 / (1 - rate).
   public var recurrentMasks: UnsafePointer<S>?
+  /// Threads that may share the products of few rows, forward only.
+  public var team: UnsafePointer<KernelTeam>?
   /// Keeps in `workspace` what the backward pass needs.
   public var training = false
   /// `recurrentWorkspaceCount(plan, steps, rows, training)` scalars.

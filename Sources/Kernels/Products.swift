@@ -70,7 +70,8 @@ private func packColumns<V: Vector>(
   }
 }
 
-/// Inner dimension taken at once, so that a strip of B stays in the cache.
+/// Inner dimension taken at once, so that a strip of B stays in the cache for
+/// the next rows.
 let depthBlock = 384
 
 /// C = A B (+ C) (+ bias), by strips of packed columns so that B is read from
@@ -78,13 +79,17 @@ let depthBlock = 384
 /// tile, so results do not depend on m.
 func gemm<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>) {
   guard p.m > 0, p.n > 0 else { return }
+  if shares(V.self, p) { return sharedProduct(V.self, p) }
   // With a small B it is the rows of A that should stay close from strip to strip.
   let rowBlock = p.k * p.n <= 1 << 15 ? 8 * tileRows : p.m
+  // Few rows are one tile, which has no use for a strip again. Narrow columns are
+  // summed block by block, so those stay cut for any number of rows.
+  let deepest = p.m <= 4 && narrowColumns(V.self, p.k, p.n) == 0 ? p.k : depthBlock
   var row = 0
   while row < p.m {
     var start = 0
     repeat {
-      let depth = min(depthBlock, p.k - start)
+      let depth = min(deepest, p.k - start)
       var block = p
       block.m = min(rowBlock, p.m - row)
       block.a = p.a + row * p.lda + start

@@ -28,7 +28,7 @@ func recurrentForward<V: Vector>(
   let advance = RecurrentAdvance<V>(
     layout: layout, rows: rows, packed: s.packed, recurrentBias: candidateBias(layout, s.bias),
     zeros: zeros, dropout: plan.gateMasks ? s.recurrentMasks : nil, masked: memory + space.masked,
-    row: row, trainsOneRow: s.training && rows == 1)
+    row: row, trainsOneRow: s.training && rows == 1, team: s.team)
 
   // x K and h R in one product where the tiles are full without more steps.
   let joins = advance.canJoin(features: features)
@@ -38,9 +38,10 @@ func recurrentForward<V: Vector>(
     let gates = memory + space.gates + (s.training ? t : t % space.block) * gateRows
     let first = t % space.block == 0
     let steps = joins ? 1 : first ? min(space.block, s.steps - t) : 0
-    let projection = MatrixProduct(
+    var projection = MatrixProduct(
       m: steps * rows, n: layout.gateColumns, k: features, a: input + t * rows * features,
       lda: features, packedB: s.packed, bias: bias, c: gates, ldc: layout.stride)
+    projection.team = s.team
     if steps > 0, !joins || hOld == nil { inputProduct(V.self, projection) }
     let kept = s.training ? t : 0
     let hNew = s.statesInOutput.map { $0 + t * state } ?? memory + space.states + kept * state

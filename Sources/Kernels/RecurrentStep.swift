@@ -20,10 +20,11 @@ struct RecurrentAdvance<V: Vector> {
   let row: Out
   /// A training pass over one row sums as `rowProduct` does.
   let trainsOneRow: Bool
+  var team: UnsafePointer<KernelTeam>? = nil
 
   /// Whether `run` can take the projection of its step too.
   func canJoin(features: Int) -> Bool {
-    guard layout.segmentCount == 1, dropout == nil else { return false }
+    guard layout.segmentCount == 1, dropout == nil, team == nil else { return false }
     let units = layout.units
     return rows > 4 && features <= depthBlock && units <= depthBlock
       && narrowColumns(V.self, features, layout.gateColumns) == 0
@@ -101,10 +102,11 @@ struct RecurrentAdvance<V: Vector> {
       lda = stride
     }
     let separate = last && layout.plan.resetAfter
-    let product = MatrixProduct(
+    var product = MatrixProduct(
       m: rows, n: segment.count, k: units, a: a, lda: lda, packedB: packed + layout.recurrent(i),
       bias: separate ? recurrentBias : nil, c: gates + segment.slot, ldc: stride,
       accumulate: !separate)
+    product.team = team
     if let packedHalf {
       gemmHalf(V.self, product, packedHalf + layout.halfRecurrent(i))
     } else if trainsOneRow {

@@ -58,6 +58,8 @@ protocol Vector {
   /// Turns a square of 4 x 4 elements; rows are `sourceStride` and `targetStride` apart.
   static func transpose4(
     _ source: UnsafePointer<Element>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Element>, _ targetStride: Int)
+  /// `sharedProductPart` of this vector, as a team calls it.
+  static var sharedProductPart: KernelTeam.Work { get }
   /// Dropout factors of elements `first`...: 0 or `scale`.
   static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self
 }
@@ -111,6 +113,7 @@ extension FloatVector: Vector {
   @inline(__always) func lanesGreatest() -> Float { cv_largest_f32(self) }
   @inline(__always) func keeping(first n: Int) -> Self { cv_keep_f32(self, n) }
   @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f32(self) }
+  static var sharedProductPart: KernelTeam.Work { { runSharedPart(FloatVector.self, $0, $1) } }
 }
 
 extension DoubleVector: Vector {
@@ -153,4 +156,5 @@ extension DoubleVector: Vector {
   @inline(__always) func lanesGreatest() -> Double { cv_largest_f64(self) }
   @inline(__always) func keeping(first n: Int) -> Self { cv_keep_f64(self, n) }
   @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f64(self) }
+  static var sharedProductPart: KernelTeam.Work { { runSharedPart(DoubleVector.self, $0, $1) } }
 }

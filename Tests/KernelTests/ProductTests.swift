@@ -132,4 +132,54 @@ import Testing
       }
     }
   }
+
+  /// A team that computes its parts one after another, the last first, and counts them.
+  private func backwards(_ threads: Int, _ count: UnsafeMutablePointer<Int>) -> KernelTeam {
+    KernelTeam(threads: threads, context: UnsafeRawPointer(count)) { context, parts, work, argument in
+      UnsafeMutableRawPointer(mutating: context).assumingMemoryBound(to: Int.self).pointee += parts
+      for part in (0..<parts).reversed() { work(argument, part) }
+    }
+  }
+
+  private func checkShared<S: Scalar>(_: S.Type) {
+    for table in tables(S.self) {
+      // Whole vectors, one column more, two more and a cut along k; more parts than panels.
+      for (m, n, k) in [(1, 4096, 64), (3, 1025, 257), (2, 2050, 500), (7, 512, 513), (1, 32, 8200)] {
+        var random = Generator(UInt64(m + n + k))
+        let a: [S] = random.array(m * k), b: [S] = random.array(k * n), bias: [S] = random.array(n)
+        var packed = [S](repeating: 0, count: table.packedCount(k, n))
+        table.pack(k, n, b, n, 1, &packed)
+        func product(_ threads: Int?, accumulate: Bool) -> [S] {
+          var c = [S](repeating: 1, count: m * n)
+          let parts = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+          parts.initialize(to: 0)
+          defer { parts.deallocate() }
+          let team = threads.map { backwards($0, parts) }
+          c.withUnsafeMutableBufferPointer { c in
+            var p = MatrixProduct(
+              m: m, n: n, k: k, a: a, lda: k, packedB: packed, bias: accumulate ? nil : UnsafePointer(bias),
+              c: c.baseAddress!, ldc: n, accumulate: accumulate)
+            guard let team else { return table.gemm(p) }
+            withUnsafePointer(to: team) {
+              p.team = $0
+              table.gemm(p)
+            }
+            #expect(parts.pointee >= (team.threads > 1 ? team.threads : 0), "not shared")
+          }
+          return c
+        }
+        for accumulate in [false, true] {
+          let alone = product(nil, accumulate: accumulate)
+          for threads in [1, 2, 3, 9] {
+            #expect(product(threads, accumulate: accumulate) == alone, "\(table.name) \(m)x\(n)x\(k) \(threads)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func productsSharedByColumnsAreTheSameToTheBit() {
+    checkShared(Float.self)
+    checkShared(Double.self)
+  }
 }

@@ -9,18 +9,45 @@ final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
   init(count: Int) throws(UnrollError) {
     let bytes = try checkedProduct([max(count, 1), MemoryLayout<Element>.stride], "a buffer of \(count) elements")
-    var raw: UnsafeMutableRawPointer?
-    guard posix_memalign(&raw, 64, bytes) == 0, let raw else {
+    guard let raw = bytes >= hugePage ? mapHugePages(bytes) : allocateZeros(bytes) else {
       throw UnrollError(.outOfMemory, "cannot allocate \(bytes) bytes; use a smaller batch, sequence or model")
     }
-    memset(raw, 0, bytes)
     pointer = raw.bindMemory(to: Element.self, capacity: count)
     self.count = count
   }
 
-  deinit { free(pointer) }
+  deinit {
+    let bytes = max(count, 1) * MemoryLayout<Element>.stride
+    if bytes >= hugePage { munmap(pointer, bytes) } else { free(pointer) }
+  }
 
   func fillWithZeros() { memset(pointer, 0, count * MemoryLayout<Element>.stride) }
+}
+
+private let hugePage = 1 << 21
+
+private func allocateZeros(_ bytes: Int) -> UnsafeMutableRawPointer? {
+  var raw: UnsafeMutableRawPointer?
+  guard posix_memalign(&raw, 64, bytes) == 0, let raw else { return nil }
+  return memset(raw, 0, bytes)
+}
+
+/// Large weights and activations in pages of 2 MB where the system has them:
+/// walking 17 MB of weights in 4 KB pages needs more entries than a TLB has. A
+/// mapping of our own, because advice on malloc's memory would stay with the
+/// host after `free`. Zeros, as the system gives them.
+private func mapHugePages(_ bytes: Int) -> UnsafeMutableRawPointer? {
+  let (reserved, overflow) = bytes.addingReportingOverflow(hugePage)
+  guard !overflow, let base = mmap(nil, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+    base != MAP_FAILED
+  else { return nil }
+  let start = UnsafeMutableRawPointer(bitPattern: (UInt(bitPattern: base) + UInt(hugePage) - 1) & ~UInt(hugePage - 1)) ?? base
+  let pageMask = Int(getpagesize()) - 1
+  let before = start - base, used = (bytes + pageMask) & ~pageMask
+  if before > 0 { munmap(base, before) }
+  if before + used < reserved { munmap(start + used, reserved - before - used) }
+  madvise(start, bytes & ~(hugePage - 1), MADV_HUGEPAGE)
+  return start
 }
 
 /// Memory of one plan: everything allocated while planning, freed together.

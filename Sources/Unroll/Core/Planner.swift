@@ -35,6 +35,9 @@ final class RunContext<S: Scalar> {
   /// The first value a layer could not work with (an embedding index out of
   /// range); the plan goes on with zeros and whoever runs it reports this.
   var fault: RunFault?
+  /// Threads for the products of few rows, set by whoever runs the plan while
+  /// it has them.
+  var team: UnsafePointer<KernelTeam>?
   /// Temporary memory, valid inside one forward or backward call only.
   fileprivate(set) var scratch: UnsafeMutablePointer<S>
 

@@ -17,9 +17,15 @@ extension Network {
     let job = try PredictionJob(
       self, zip(inputs, dimensions).map { $0.with(sampleDimensions: $1) }, outputs, rows: rows, chunk: chunk, workers: workers, dimensions)
     defer { job.returnPlans() }
-    let pool = WorkerPool(threads: min(workers, job.chunks)) { task, worker in job.run(chunk: task, worker: worker) }
-    defer { pool.shutDown() }
-    pool.run(tasks: job.chunks)
+    if workers == 1 {
+      ColumnTeam.with(threads: columnWorkers(threads, rows: chunk, dimensions)) { team in
+        for index in 0..<job.chunks { job.run(chunk: index, worker: 0, team) }
+      }
+    } else {
+      let pool = WorkerPool(threads: min(workers, job.chunks)) { task, worker in job.run(chunk: task, worker: worker) }
+      defer { pool.shutDown() }
+      pool.run(tasks: job.chunks)
+    }
     try job.checkValues()
   }
 
@@ -34,12 +40,25 @@ extension Network {
     return store.count > 1 << 18 ? share : min(share, 16)
   }
 
-  /// Starting a thread costs as much as some ten million multiplications.
+  /// Threads that share the rows.
   private func predictionWorkers(_ wanted: Int, rows: Int, _ dimensions: [[Int]]) -> Int {
-    if isStateful || wanted == 1 { return 1 }
+    if isStateful { return 1 }
+    return max(1, min(usefulThreads(wanted, rows: rows, dimensions), rows / 4, 64))
+  }
+
+  /// Threads that share the columns of large weights, where rows are too few to
+  /// be shared or come one batch after another.
+  private func columnWorkers(_ wanted: Int, rows: Int, _ dimensions: [[Int]]) -> Int {
+    let largest = store.parameters.map { $0.count }.max() ?? 0
+    return largest < KernelTeam.fewestElements ? 1 : min(usefulThreads(wanted, rows: rows, dimensions), 16)
+  }
+
+  /// Starting a thread costs as much as some ten million multiplications.
+  private func usefulThreads(_ wanted: Int, rows: Int, _ dimensions: [[Int]]) -> Int {
+    if wanted == 1 { return 1 }
     let positions = dimensions.map { $0.dropLast().reduce(1, *) }.max() ?? 1
     if Double(store.count) * Double(positions) * Double(rows) < 1e7 { return 1 }
-    return max(1, min(wanted == 0 ? Int(cplatform_processor_count()) : wanted, rows / 4, 64))
+    return wanted == 0 ? Int(cplatform_processor_count()) : wanted
   }
 }
 
@@ -74,14 +93,16 @@ private final class PredictionJob<S: Scalar> {
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func run(chunk index: Int, worker: Int) {
+  func run(chunk index: Int, worker: Int, _ team: UnsafePointer<KernelTeam>? = nil) {
     let first = index * chunk
     let count = min(chunk, rows - first)
     let plan = count == chunk ? plans[worker] : lastPlan ?? plans[worker]
     for (input, tensor) in zip(inputs, plan.inputs) {
       input.gather(rows: nil, firstRow: first, count: count, into: tensor.data, batch: count)
     }
+    plan.run.team = team
     plan.forward()
+    plan.run.team = nil
     for (tensor, output) in zip(plan.outputs, outputs) {
       scatter(
         tensor.data, positions: tensor.positions, batch: count, features: tensor.features, rows: count,

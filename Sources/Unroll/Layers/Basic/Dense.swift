@@ -87,6 +87,8 @@ private final class DenseOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
+    var product = product
+    product.team = run.team
     run.kernels.gemm(product)
     if !activation.isLinear { activation.forward(run.kernels, rows: rows, n: units, before, y.data) }
   }

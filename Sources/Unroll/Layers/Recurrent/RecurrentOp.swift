@@ -117,6 +117,7 @@ final class RecurrentOp<S: Scalar>: Op<S> {
       if let state = states[0].row(run.firstRow) { call.finalState = state }
       if states.count > 1, let carry = states[1].row(run.firstRow) { call.finalCarry = carry }
     }
+    call.team = run.team
     run.kernels.recurrentForward(plan, call)
     if !states.isEmpty {
       copyState(call.finalState, sequence.finalState)

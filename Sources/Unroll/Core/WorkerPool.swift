@@ -46,7 +46,7 @@ final class WorkerPool: @unchecked Sendable {
     for worker in 1..<wanted {
       let start = Unmanaged.passRetained(Start(pool: self, worker: worker))
       var handle = pthread_t()
-      let status = pthread_create(&handle, nil, { argument in
+      let status = cplatform_start_thread(&handle, { argument in
         guard let argument else { return nil }
         let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
         start.pool.work(as: start.worker)
