@@ -100,6 +100,11 @@ public struct KernelTable<S: Scalar>: Sendable {
   public var recurrentHalfCount: @Sendable (RecurrentPlan) -> Int
   public var recurrentPackHalf:
     @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ destination: UnsafeMutablePointer<UInt16>) -> Void
+  /// Weights and bias (`RecurrentPlan.biasCount`, or nil) in the form for steps of
+  /// one row, `RecurrentStep.packedBlocks`; 0 scalars where a plan has none.
+  public var stepBlocksCount: @Sendable (RecurrentPlan) -> Int
+  public var packStepBlocks:
+    @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ bias: In?, _ destination: Out) -> Void
   public var recurrentWorkspaceCount:
     @Sendable (RecurrentPlan, _ steps: Int, _ rows: Int, _ training: Bool) -> Int
   public var recurrentForward: @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void
@@ -152,6 +157,8 @@ public struct KernelTable<S: Scalar>: Sendable {
     recurrentPack: @escaping @Sendable (RecurrentPlan, RecurrentPacking, In, In, Out) -> Void,
     recurrentHalfCount: @escaping @Sendable (RecurrentPlan) -> Int,
     recurrentPackHalf: @escaping @Sendable (RecurrentPlan, In, In, UnsafeMutablePointer<UInt16>) -> Void,
+    stepBlocksCount: @escaping @Sendable (RecurrentPlan) -> Int,
+    packStepBlocks: @escaping @Sendable (RecurrentPlan, In, In, In?, Out) -> Void,
     recurrentWorkspaceCount: @escaping @Sendable (RecurrentPlan, Int, Int, Bool) -> Int,
     recurrentForward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void,
     recurrentBackward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>, RecurrentGradients<S>) ->
@@ -186,6 +193,8 @@ public struct KernelTable<S: Scalar>: Sendable {
     self.recurrentPack = recurrentPack
     self.recurrentHalfCount = recurrentHalfCount
     self.recurrentPackHalf = recurrentPackHalf
+    self.stepBlocksCount = stepBlocksCount
+    self.packStepBlocks = packStepBlocks
     self.recurrentWorkspaceCount = recurrentWorkspaceCount
     self.recurrentForward = recurrentForward
     self.recurrentBackward = recurrentBackward

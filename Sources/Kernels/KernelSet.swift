@@ -28,6 +28,8 @@ private func table<V: Vector>(_: V.Type) -> KernelTable<V.Element> {
     recurrentPack: { recurrentPack(V.self, $0, $1, $2, $3, $4) },
     recurrentHalfCount: { recurrentHalfCount(V.self, $0) },
     recurrentPackHalf: { recurrentPackHalf(V.self, $0, $1, $2, $3) },
+    stepBlocksCount: { stepBlocksCount(V.self, $0) },
+    packStepBlocks: { packStepBlocks(V.self, $0, $1, $2, $3, $4) },
     recurrentWorkspaceCount: { recurrentWorkspaceCount(V.self, $0, $1, $2, $3) },
     recurrentForward: { recurrentForward(V.self, $0, $1) },
     recurrentBackward: { recurrentBackward(V.self, $0, $1, $2) },

@@ -53,6 +53,8 @@ protocol Vector {
   func lanesGreatest() -> Element
   /// The first n lanes, zeros in the others; 0 < n < width.
   func keeping(first n: Int) -> Self
+  /// Lane n in the first place, n + 1 in the next, and round.
+  func rotated(by n: Int) -> Self
   /// One bit for each lane that is not zero.
   var nonzeroLanes: UInt32 { get }
   /// Turns a square of 4 x 4 elements; rows are `sourceStride` and `targetStride` apart.
@@ -112,6 +114,7 @@ extension FloatVector: Vector {
   @inline(__always) func lanesSum() -> Double { cv_sum_f32(self) }
   @inline(__always) func lanesGreatest() -> Float { cv_largest_f32(self) }
   @inline(__always) func keeping(first n: Int) -> Self { cv_keep_f32(self, n) }
+  @inline(__always) func rotated(by n: Int) -> Self { cv_rotate_f32(self, n) }
   @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f32(self) }
   static var sharedProductPart: KernelTeam.Work { { runSharedPart(FloatVector.self, $0, $1) } }
 }
@@ -155,6 +158,7 @@ extension DoubleVector: Vector {
   @inline(__always) func lanesSum() -> Double { cv_sum_f64(self) }
   @inline(__always) func lanesGreatest() -> Double { cv_largest_f64(self) }
   @inline(__always) func keeping(first n: Int) -> Self { cv_keep_f64(self, n) }
+  @inline(__always) func rotated(by n: Int) -> Self { cv_rotate_f64(self, n) }
   @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f64(self) }
   static var sharedProductPart: KernelTeam.Work { { runSharedPart(DoubleVector.self, $0, $1) } }
 }

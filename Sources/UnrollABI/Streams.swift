@@ -87,16 +87,19 @@ public func unroll_stream_step(
   _ stream: OpaquePointer?, _ input: UnsafeRawPointer?, _ input_size: Int, _ output: UnsafeMutableRawPointer?,
   _ output_size: Int
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let handle = try object(stream, StreamHandle.self, "stream")
-    // Everything in order, as in every step but a wrong one: no array is touched.
-    let misplaced = (UInt(bitPattern: input) | UInt(bitPattern: output)) & UInt(bitPattern: handle.elementSize - 1)
-    if input_size == handle.inputSize, output_size == handle.outputSize, misplaced == 0, let input, let output {
-      return try handle.stream.step(input, output)
+  guard let stream else { return report(missing("stream")) }
+  // The caller's reference is enough: one of our own would be a tenth of a small step.
+  return Unmanaged<StreamHandle>.fromOpaque(UnsafeRawPointer(stream))._withUnsafeGuaranteedRef { handle in
+    attempt { () throws(UnrollError) in
+      // Everything in order, as in every step but a wrong one: no array is touched.
+      let misplaced = (UInt(bitPattern: input) | UInt(bitPattern: output)) & UInt(bitPattern: handle.elementSize - 1)
+      if input_size == handle.inputSize, output_size == handle.outputSize, misplaced == 0, let input, let output {
+        return try handle.stream.step(input, output)
+      }
+      let source = try checkSteps(handle.inputSizes, input_size, input, handle.elementSize, "input")
+      let target = try checkSteps(handle.outputSizes, output_size, output, handle.elementSize, "output")
+      try handle.stream.step(source, UnsafeMutableRawPointer(mutating: target))
     }
-    let source = try checkSteps(handle.inputSizes, input_size, input, handle.elementSize, "input")
-    let target = try checkSteps(handle.outputSizes, output_size, output, handle.elementSize, "output")
-    try handle.stream.step(source, UnsafeMutableRawPointer(mutating: target))
   }
 }
 

@@ -180,6 +180,31 @@ CV_INLINE unsigned cv_nonzero_f32(cv_f32 v) {
 CV_INLINE unsigned cv_nonzero_f64(cv_f64 v) { return (unsigned)(v.x != 0) | (unsigned)(v.y != 0) << 1; }
 #endif
 
+/* Lane n first, n + 1 next, and round. */
+#if defined(__AVX512F__) && defined(__AVX512VL__)
+CV_INLINE cv_f32 cv_rotate_f32(cv_f32 v, long n) {
+  const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return _mm512_permutexvar_ps(_mm512_add_epi32(lanes, _mm512_set1_epi32((int)n)), v);
+}
+CV_INLINE cv_f64 cv_rotate_f64(cv_f64 v, long n) {
+  const __m512i lanes = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm512_permutexvar_pd(_mm512_add_epi64(lanes, _mm512_set1_epi64(n)), v);
+}
+#elif defined(__AVX2__)
+CV_INLINE __m256i cv_lanes_from(int n) {
+  return _mm256_add_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(n));
+}
+CV_INLINE cv_f32 cv_rotate_f32(cv_f32 v, long n) { return _mm256_permutevar8x32_ps(v, cv_lanes_from((int)n)); }
+CV_INLINE cv_f64 cv_rotate_f64(cv_f64 v, long n) {
+  return (cv_f64)_mm256_permutevar8x32_ps((cv_f32)v, cv_lanes_from(2 * (int)n));
+}
+#else
+CV_INLINE cv_f32 cv_rotate_f32(cv_f32 v, long n) {
+  return (cv_f32){v[n & 3], v[(n + 1) & 3], v[(n + 2) & 3], v[(n + 3) & 3]};
+}
+CV_INLINE cv_f64 cv_rotate_f64(cv_f64 v, long n) { return (cv_f64){v[n & 1], v[(n + 1) & 1]}; }
+#endif
+
 /* To IEEE half precision, rounded to nearest even; beyond its range the largest
    number it has. */
 CV_INLINE unsigned short cv_to_half(float value) {

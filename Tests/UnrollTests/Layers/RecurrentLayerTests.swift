@@ -121,8 +121,28 @@ struct RecurrentLayerTests {
   @Test func streamsGiveWhatSequencesGive() throws {
     for cell in Self.cells {
       let layers = [Self.config(cell) { $0.returnSequences = true }, Self.config(cell, 3) { $0.returnSequences = true }]
-      try StreamCheck.matches(sequential([5, 3], layers), .random([2, 5, 3]))
+      for batch in [1, 2] { try StreamCheck.matches(sequential([5, 3], layers), .random([batch, 5, 3])) }
       StreamCheck.isRefused(sequential([5, 3], [Self.config(cell) { $0.goBackwards = true }]))
+    }
+  }
+
+  /// Streams have weights in forms of their own.
+  @Test(arguments: [StreamWeights.model, .float16]) func streamsFollowChangedWeights(form: StreamWeights) throws {
+    for cell in Self.cells {
+      let model = try Model(layers: [.input([nil, 3]), LayerSpec(Self.config(cell, 20) { $0.returnSequences = true })])
+      let stream = try model.makeStream(batch: 1, weights: form)
+      var weights = try model.allWeights()
+      for index in weights.indices { weights[index] = weights[index] * 0.5 + Double(index % 7) * 0.03 }
+      try model.setAllWeights(weights)
+      let fresh = try model.makeStream(batch: 1, weights: form)
+      var outputs: [[Float]] = []
+      for stream in [stream, fresh] {
+        var found = [Float](repeating: 0, count: 20)
+        for step in 0..<4 { try stream.step([Float(step), 0.5, -1], &found) }
+        outputs.append(found)
+      }
+      #expect(outputs[0] == outputs[1], "\(cell)")
+      #expect(outputs[0].contains { abs($0) > 0.01 })
     }
   }
 

@@ -20,6 +20,8 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   /// The weights in half precision once a stream has asked for them; streams may
   /// be made on many threads.
   private let half = Mutex<AlignedBuffer<UInt16>?>(nil)
+  /// The same in the form for streams of one row.
+  private let stepBlocks = Mutex<AlignedBuffer<S>?>(nil)
   /// The packed forms that plans have asked for so far.
   private var parts: RecurrentPacking = .forward
   private let table = kernels(for: S.self)
@@ -128,6 +130,28 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     packed = try pack(training: false, packed)
     if usesGateMasks { packedForTraining = try pack(training: true, packedForTraining) }
     if let buffer = half.withLock({ $0 }) { packHalf(buffer) }
+    if let buffer = stepBlocks.withLock({ $0 }) { packStepBlocks(buffer) }
+  }
+
+  private func packStepBlocks(_ buffer: AlignedBuffer<S>) {
+    guard let kernel, let recurrentKernel else { return }
+    table.packStepBlocks(
+      kernelPlan(training: false), kernel.value, recurrentKernel.value, bias.map { UnsafePointer($0.value) }, buffer.pointer)
+  }
+
+  /// The weights as a stream of one row reads them, nil where the usual form does
+  /// as well: beyond the second cache a step is reading its weights, and one copy
+  /// of those is enough.
+  private func blocksForSteps(batch: Int) throws(UnrollError) -> AlignedBuffer<S>? {
+    let count = table.stepBlocksCount(kernelPlan(training: false))
+    guard batch == 1, count > 0, count * MemoryLayout<S>.stride <= 1 << 20 else { return nil }
+    return try stepBlocks.withLock { (kept) throws(UnrollError) in
+      if let kept { return kept }
+      let buffer = try AlignedBuffer<S>(count: count)
+      packStepBlocks(buffer)
+      kept = buffer
+      return buffer
+    }
   }
 
   private func packHalf(_ buffer: AlignedBuffer<UInt16>) {
@@ -194,7 +218,8 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
           .unsupported, "\(name): a stream keeps the states itself; a layer called with initial states cannot stream")
       }
       let half = planner.streamWeights == .float16 ? try halfPrecision() : nil
-      planner.append(try RecurrentStreamOp(self, packed, half, x, outputs, planner))
+      let blocks = half == nil && x.mask == nil ? try blocksForSteps(batch: x.batch) : nil
+      planner.append(try RecurrentStreamOp(self, packed, half, blocks, x, outputs, planner))
     } else {
       let weights = planner.isTraining ? packedForTraining ?? packed : packed
       planner.append(try RecurrentOp(self, weights, inputs, outputs, planner))
