@@ -129,8 +129,16 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   override func prepare() throws(UnrollError) {
     packed = try pack(training: false, packed)
     if usesGateMasks { packedForTraining = try pack(training: true, packedForTraining) }
-    if let buffer = half.withLock({ $0 }) { packHalf(buffer) }
-    if let buffer = stepBlocks.withLock({ $0 }) { packStepBlocks(buffer) }
+    half.withLock { refresh(&$0, packHalf) }
+    stepBlocks.withLock { refresh(&$0, packStepBlocks) }
+  }
+
+  /// A stream's form of the weights follows them while a stream has it; training
+  /// on after the last stream has gone does not pay for it.
+  @inline(__always)
+  private func refresh<E>(_ kept: inout AlignedBuffer<E>?, _ pack: (AlignedBuffer<E>) -> Void) {
+    if isKnownUniquelyReferenced(&kept) { kept = nil }
+    if let kept { pack(kept) }
   }
 
   private func packStepBlocks(_ buffer: AlignedBuffer<S>) {
