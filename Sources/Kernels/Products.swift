@@ -47,13 +47,20 @@ private func packRows<V: Vector>(
 }
 
 /// A panel of a transposed matrix: small training steps spent a third of their
-/// time here, so squares of 4 x 4 are turned in registers; those at the borders
-/// overlap their neighbours.
+/// time here, so whole panels are turned a few vectors at a time and others in
+/// squares of 4 x 4; those at the borders overlap their neighbours.
 @inline(__always)
 private func packColumns<V: Vector>(
   _: V.Type, _ k: Int, _ count: Int, _ source: UnsafePointer<V.Element>, _ rowStride: Int,
   _ columnStride: Int, _ target: UnsafeMutablePointer<V.Element>
 ) {
+  if count == V.width, rowStride == 1, k >= V.turned {
+    for row in stride(from: 0, to: k, by: V.turned) {
+      let i = min(row, k - V.turned)
+      V.turn(source + i, columnStride, target + i * V.width)
+    }
+    return
+  }
   if count < V.width { fill(V.self, k * V.width, 0, target) }
   guard rowStride == 1, k >= 4, count >= 4 else {
     for j in 0..<count {

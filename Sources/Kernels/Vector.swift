@@ -60,6 +60,10 @@ protocol Vector {
   /// Turns a square of 4 x 4 elements; rows are `sourceStride` and `targetStride` apart.
   static func transpose4(
     _ source: UnsafePointer<Element>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Element>, _ targetStride: Int)
+  /// The first `turned` elements of `width` rows, `stride` apart, as vectors of one
+  /// column each.
+  static var turned: Int { get }
+  static func turn(_ source: UnsafePointer<Element>, _ stride: Int, _ target: UnsafeMutablePointer<Element>)
   /// `sharedProductPart` of this vector, as a team calls it.
   static var sharedProductPart: KernelTeam.Work { get }
   /// Dropout factors of elements `first`...: 0 or `scale`.
@@ -92,6 +96,10 @@ extension FloatVector: Vector {
   @inline(__always) static func transpose4(
     _ source: UnsafePointer<Float>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
   ) { cv_transpose4_f32(source, sourceStride, target, targetStride) }
+  @inline(__always) static var turned: Int { 4 }
+  @inline(__always) static func turn(_ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>) {
+    cv_turn_f32(source, stride, target)
+  }
   @inline(__always) static func add(_ a: Self, _ b: Self) -> Self { cv_add_f32(a, b) }
   @inline(__always) static func subtract(_ a: Self, _ b: Self) -> Self { cv_sub_f32(a, b) }
   @inline(__always) static func multiply(_ a: Self, _ b: Self) -> Self { cv_mul_f32(a, b) }
@@ -136,6 +144,10 @@ extension DoubleVector: Vector {
   @inline(__always) static func transpose4(
     _ source: UnsafePointer<Double>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Double>, _ targetStride: Int
   ) { cv_transpose4_f64(source, sourceStride, target, targetStride) }
+  @inline(__always) static var turned: Int { 2 }
+  @inline(__always) static func turn(_ source: UnsafePointer<Double>, _ stride: Int, _ target: UnsafeMutablePointer<Double>) {
+    cv_turn_f64(source, stride, target)
+  }
   @inline(__always) static func add(_ a: Self, _ b: Self) -> Self { cv_add_f64(a, b) }
   @inline(__always) static func subtract(_ a: Self, _ b: Self) -> Self { cv_sub_f64(a, b) }
   @inline(__always) static func multiply(_ a: Self, _ b: Self) -> Self { cv_mul_f64(a, b) }

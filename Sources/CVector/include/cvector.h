@@ -269,6 +269,63 @@ CV_INLINE void cv_transpose4_f64(const double *from, long fromStride, double *to
   CV_TRANSPOSE4(cv_four_f64, from, fromStride, to, toStride);
 }
 
+/* The first CV_TURNED elements of as many rows as a vector has lanes, `stride`
+   apart, become vectors of one column each. Lanes of 16 bytes are put together
+   from rows that are a lane's length apart, so that what is left is to turn
+   squares inside lanes. */
+#if defined(__AVX512F__) && defined(__AVX512VL__)
+#define CV_ROWS4_F32(q)                                                                                      \
+  _mm512_insertf32x4(_mm512_insertf32x4(_mm512_insertf32x4(                                                  \
+    _mm512_castps128_ps512(_mm_loadu_ps(from + (q) * stride)), _mm_loadu_ps(from + (4 + (q)) * stride), 1),  \
+    _mm_loadu_ps(from + (8 + (q)) * stride), 2), _mm_loadu_ps(from + (12 + (q)) * stride), 3)
+CV_INLINE void cv_turn_f32(const float *from, long stride, float *to) {
+  const __m512 a = CV_ROWS4_F32(0), b = CV_ROWS4_F32(1), c = CV_ROWS4_F32(2), d = CV_ROWS4_F32(3);
+  const __m512d ab = (__m512d)_mm512_unpacklo_ps(a, b), cd = (__m512d)_mm512_unpacklo_ps(c, d);
+  const __m512d ab2 = (__m512d)_mm512_unpackhi_ps(a, b), cd2 = (__m512d)_mm512_unpackhi_ps(c, d);
+  _mm512_storeu_pd(to, _mm512_unpacklo_pd(ab, cd));
+  _mm512_storeu_pd(to + 16, _mm512_unpackhi_pd(ab, cd));
+  _mm512_storeu_pd(to + 32, _mm512_unpacklo_pd(ab2, cd2));
+  _mm512_storeu_pd(to + 48, _mm512_unpackhi_pd(ab2, cd2));
+}
+#define CV_ROWS4_F64(q)                                                                                      \
+  _mm512_insertf64x2(_mm512_insertf64x2(_mm512_insertf64x2(                                                  \
+    _mm512_castpd128_pd512(_mm_loadu_pd(from + (q) * stride)), _mm_loadu_pd(from + (2 + (q)) * stride), 1),  \
+    _mm_loadu_pd(from + (4 + (q)) * stride), 2), _mm_loadu_pd(from + (6 + (q)) * stride), 3)
+CV_INLINE void cv_turn_f64(const double *from, long stride, double *to) {
+  const __m512d a = CV_ROWS4_F64(0), b = CV_ROWS4_F64(1);
+  _mm512_storeu_pd(to, _mm512_unpacklo_pd(a, b));
+  _mm512_storeu_pd(to + 8, _mm512_unpackhi_pd(a, b));
+}
+#elif defined(__AVX2__)
+#define CV_ROWS2_F32(q) \
+  _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from + (q) * stride)), _mm_loadu_ps(from + (4 + (q)) * stride), 1)
+CV_INLINE void cv_turn_f32(const float *from, long stride, float *to) {
+  const __m256 a = CV_ROWS2_F32(0), b = CV_ROWS2_F32(1), c = CV_ROWS2_F32(2), d = CV_ROWS2_F32(3);
+  const __m256d ab = (__m256d)_mm256_unpacklo_ps(a, b), cd = (__m256d)_mm256_unpacklo_ps(c, d);
+  const __m256d ab2 = (__m256d)_mm256_unpackhi_ps(a, b), cd2 = (__m256d)_mm256_unpackhi_ps(c, d);
+  _mm256_storeu_pd((double *)to, _mm256_unpacklo_pd(ab, cd));
+  _mm256_storeu_pd((double *)(to + 8), _mm256_unpackhi_pd(ab, cd));
+  _mm256_storeu_pd((double *)(to + 16), _mm256_unpacklo_pd(ab2, cd2));
+  _mm256_storeu_pd((double *)(to + 24), _mm256_unpackhi_pd(ab2, cd2));
+}
+#define CV_ROWS2_F64(q) \
+  _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(from + (q) * stride)), _mm_loadu_pd(from + (2 + (q)) * stride), 1)
+CV_INLINE void cv_turn_f64(const double *from, long stride, double *to) {
+  const __m256d a = CV_ROWS2_F64(0), b = CV_ROWS2_F64(1);
+  _mm256_storeu_pd(to, _mm256_unpacklo_pd(a, b));
+  _mm256_storeu_pd(to + 4, _mm256_unpackhi_pd(a, b));
+}
+#else
+CV_INLINE void cv_turn_f32(const float *from, long stride, float *to) { cv_transpose4_f32(from, stride, to, 4); }
+CV_INLINE void cv_turn_f64(const double *from, long stride, double *to) {
+  const double a = from[1], b = from[stride];
+  to[0] = from[0];
+  to[3] = from[stride + 1];
+  to[1] = b;
+  to[2] = a;
+}
+#endif
+
 /* c + a b and c - a b: one instruction where the target has it, otherwise a
    product and a sum (never a call to fma). */
 CV_INLINE cv_f32 cv_fma_f32(cv_f32 a, cv_f32 b, cv_f32 c) { return a * b + c; }
