@@ -77,9 +77,9 @@ private func packColumns<V: Vector>(
   }
 }
 
-/// Inner dimension taken at once, so that a strip of B stays in the cache for
-/// the next rows.
-let depthBlock = 384
+/// Inner dimension taken at once: a strip of B (147 KB with AVX-512) stays in the
+/// second level cache for the next rows, and a tile's rows of A in the first.
+let depthBlock = 768
 
 /// C = A B (+ C) (+ bias), by strips of packed columns so that B is read from
 /// memory once. Every element is one chain of products over k, whatever the

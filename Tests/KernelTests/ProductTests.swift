@@ -107,7 +107,7 @@ import Testing
     for table in tables(Float.self) {
       for n in [77, 66] {
         var random = Generator(5)
-        let k = 450, m = 19
+        let k = 900, m = 19
         let a: [Float] = random.array(m * k), b: [Float] = random.array(k * n)
         var packed = [Float](repeating: 0, count: table.packedCount(k, n))
         table.pack(k, n, b, n, 1, &packed)
