@@ -671,7 +671,8 @@ typedef struct unroll_optimizer_options {
   double beta_2;              /* Adam family; 0.999 */
   double epsilon;             /* all but SGD; 1e-7 */
   int amsgrad;                /* Adam, AdamW; false */
-  double weight_decay;        /* AdamW; 0.004 */
+  /* Before each update, weight -= weight * weight_decay * rate. AdamW 0.004, others 0: none. */
+  double weight_decay;
   double initial_accumulator; /* Adagrad; 0.1 */
   /* Gradient clipping, 0: none (default). At most one of the three.
    * clipvalue: each element to [-v, v]; clipnorm: each weight's gradient to

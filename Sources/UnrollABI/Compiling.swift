@@ -12,15 +12,14 @@ private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) 
     algorithm = .rmsprop(
       rho: options.rho, momentum: options.momentum, epsilon: epsilon, centered: options.centered != 0)
   case UNROLL_ADAM: algorithm = .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
-  case UNROLL_ADAMW:
-    algorithm = .adamw(
-      beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad, weightDecay: options.weight_decay)
+  case UNROLL_ADAMW: algorithm = .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
   case UNROLL_ADAGRAD: algorithm = .adagrad(initialAccumulator: options.initial_accumulator, epsilon: epsilon)
   case UNROLL_ADAMAX: algorithm = .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
   case UNROLL_NADAM: algorithm = .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon)
   default: throw unknown(options.kind.rawValue, "unroll_optimizer_kind", "optimizer->kind")
   }
   var spec = OptimizerSpec(algorithm, learningRate: try schedule(options))
+  spec.weightDecay = options.weight_decay
   spec.clipValue = options.clipvalue
   spec.clipNorm = options.clipnorm
   spec.globalClipNorm = options.global_clipnorm

@@ -35,6 +35,9 @@ static void compile(void) {
   adam.beta_1 = nan;
   REFUSES(UNROLL_INVALID_ARGUMENT, "beta_1", unroll_model_compile(model, &options));
   adam.beta_1 = 0.9;
+  adam.weight_decay = -0.5;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "weight_decay", unroll_model_compile(model, &options));
+  adam.weight_decay = 0;
   adam.clipnorm = nan;
   REFUSES(UNROLL_INVALID_ARGUMENT, "clipnorm", unroll_model_compile(model, &options));
   adam.clipnorm = 1;

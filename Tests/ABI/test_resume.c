@@ -19,6 +19,7 @@ typedef struct {
   double momentum;
   int amsgrad;
   int centered;
+  double weight_decay;
 } training;
 
 static unroll_model *made(unroll_dtype dtype, const training *t) {
@@ -49,6 +50,7 @@ static unroll_model *made(unroll_dtype dtype, const training *t) {
   optimizer.momentum = t->momentum;
   optimizer.amsgrad = t->amsgrad;
   optimizer.centered = t->centered;
+  if (t->weight_decay > 0) optimizer.weight_decay = t->weight_decay;
   optimizer.schedule = t->schedule;
   optimizer.decay_steps = 20; /* of 15 */
   optimizer.decay_rate = 0.7;
@@ -132,15 +134,17 @@ static void resumes(const training *t, unroll_dtype dtype, const char *ending) {
 
 int main(void) {
   static const training trainings[] = {
-      {"Adam", UNROLL_ADAM, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0},
-      {"Adam, amsgrad, exponential decay", UNROLL_ADAM, UNROLL_SCHEDULE_EXPONENTIAL, 0, 0, 1, 0},
-      {"SGD, momentum", UNROLL_SGD, UNROLL_SCHEDULE_CONSTANT, 1, 0.9, 0, 0},
-      {"SGD, cosine", UNROLL_SGD, UNROLL_SCHEDULE_COSINE, 0, 0, 0, 0},
-      {"RMSprop, centered, momentum", UNROLL_RMSPROP, UNROLL_SCHEDULE_CONSTANT, 1, 0.5, 0, 1},
-      {"AdamW", UNROLL_ADAMW, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0},
-      {"Adagrad", UNROLL_ADAGRAD, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0},
-      {"Adamax", UNROLL_ADAMAX, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0},
-      {"Nadam", UNROLL_NADAM, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0},
+      {"Adam", UNROLL_ADAM, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
+      {"Adam, amsgrad, exponential decay", UNROLL_ADAM, UNROLL_SCHEDULE_EXPONENTIAL, 0, 0, 1, 0, 0},
+      {"SGD, momentum", UNROLL_SGD, UNROLL_SCHEDULE_CONSTANT, 1, 0.9, 0, 0, 0},
+      {"SGD, cosine", UNROLL_SGD, UNROLL_SCHEDULE_COSINE, 0, 0, 0, 0, 0},
+      {"RMSprop, centered, momentum", UNROLL_RMSPROP, UNROLL_SCHEDULE_CONSTANT, 1, 0.5, 0, 1, 0},
+      {"AdamW", UNROLL_ADAMW, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
+      {"SGD, momentum, weight decay", UNROLL_SGD, UNROLL_SCHEDULE_COSINE, 0, 0.9, 0, 0, 0.1},
+      {"Adam, weight decay", UNROLL_ADAM, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0.1},
+      {"Adagrad", UNROLL_ADAGRAD, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
+      {"Adamax", UNROLL_ADAMAX, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
+      {"Nadam", UNROLL_NADAM, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
   };
   const size_t count = sizeof trainings / sizeof trainings[0];
   unsigned state = 3;

@@ -35,6 +35,7 @@ import Unroll
     #expect(Self.runs("keras3", ["trajectory"]).count >= 20)
     #expect(Self.runs("keras3", ["optimizer", "loss"]).count >= 25)
     #expect(Self.runs("keras3", ["resume"]).count >= 7)
+    #expect(Self.runs("optimizers", ["resume"]).count >= 8)
   }
 
   @Test(arguments: runs("keras3", ["trajectory", "optimizer", "loss"]))
@@ -44,13 +45,28 @@ import Unroll
     try check(model, run, group: "\(run.kind)/\(run.name)", data: "data/\(run.fields["data"] ?? "")/")
   }
 
-  @Test(arguments: runs("keras3", ["resume"]) + runs("tf_keras2", ["resume"]))
+  @Test(arguments: runs("keras3", ["resume"]) + runs("tf_keras2", ["resume"]) + runs("optimizers", ["resume"]))
   func resumesWhereKerasStopped(_ run: Run) throws {
     for file in (run.fields["saved"] ?? "").split(separator: ",") {
       let model = try ModelFile.load(path: "\(fixtures)/\(run.directory)/\(file)")
       #expect(model.compileSpec != nil, "\(file) says how it was compiled")
       let data = run.fields["data"].map { "data/\($0)/" } ?? "data/"
       try check(model, run, group: "resume/\(run.name)", data: data)
+    }
+  }
+
+  /// The same through our own files: what Keras saved, saved again.
+  @Test(arguments: runs("optimizers", ["resume"]))
+  func resumesFromOurCopy(_ run: Run) throws {
+    for file in (run.fields["saved"] ?? "").split(separator: ",") {
+      let model = try ModelFile.load(path: "\(fixtures)/\(run.directory)/\(file)")
+      let scratch = ScratchDirectory()
+      for copy in ["copy.keras", "copy.h5"] {
+        try ModelFile.save(model, path: scratch.file(copy))
+        let again = try ModelFile.load(path: scratch.file(copy))
+        #expect(again.compileSpec == model.compileSpec, "\(file), \(copy)")
+        try check(again, run, group: "resume/\(run.name)", data: "data/")
+      }
     }
   }
 
@@ -66,12 +82,13 @@ import Unroll
       "SGD": .sgd(momentum: run.number("momentum", 0), nesterov: run.flag("nesterov")),
       "RMSprop": .rmsprop(rho: run.number("rho", 0.9), momentum: run.number("momentum", 0), epsilon: 1e-7, centered: run.flag("centered")),
       "Adam": .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: run.flag("amsgrad")),
-      "AdamW": .adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false, weightDecay: run.number("weight_decay", 0.004)),
+      "AdamW": .adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false),
       "Adagrad": .adagrad(initialAccumulator: 0.1, epsilon: 1e-7), "Adamax": .adamax(beta1: 0.9, beta2: 0.999, epsilon: 1e-7),
       "Nadam": .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7),
     ]
     guard let function = functions[run.fields["loss"] ?? ""], let algorithm = algorithms[run.fields["optimizer"] ?? ""] else { return nil }
     var optimizer = OptimizerSpec(algorithm, learningRate: .constant(run.number("learning_rate", 0.001)))
+    optimizer.weightDecay = run.number("weight_decay", 0)
     optimizer.clipValue = run.number("clipvalue", 0)
     optimizer.clipNorm = run.number("clipnorm", 0)
     optimizer.globalClipNorm = run.number("global_clipnorm", 0)

@@ -40,6 +40,7 @@ struct TrainingOptimizerTests {
     func adam(_ beta1: Double, _ beta2: Double, _ amsgrad: Bool) -> OptimizerSpec {
       .init(.adam(beta1: beta1, beta2: beta2, epsilon: 0.01, amsgrad: amsgrad), learningRate: .constant(0.02))
     }
+    func decayed(_ spec: OptimizerSpec, _ decay: Double) -> OptimizerSpec { with(spec) { $0.weightDecay = decay } }
     return [
       ("SGD(0.05)", .sgd(0.05), [0.45265050045413796, -0.30731523585939574, 0.1361594975554577, 0.9626278542622445, -0.6403586474777193, 0.22860459076924847, 0.40061954708323216, -0.600768071804202]),
       ("SGD(0.05, momentum=0.9)", .sgd(0.05, momentum: 0.9), [0.35423814521498964, -0.3271245244568378, 0.20426989355577133, 1.0866245513670718, -0.5187932334186164, 0.29056460803863876, 0.0025893204711284826, -0.9342583064095592]),
@@ -48,7 +49,13 @@ struct TrainingOptimizerTests {
       ("RMSprop(0.01, rho=0.8, momentum=0.7, centered=True, epsilon=0.01)", .init(.rmsprop(rho: 0.8, momentum: 0.7, epsilon: 0.01, centered: true), learningRate: .constant(0.01)), [0.43724867848840554, -0.3219839392565043, 0.12756789646985128, 1.0066773661137274, -0.6192345166897502, 0.2410388126147843, 0.29771764176189974, -0.6834984700717011]),
       ("Adam(0.02, epsilon=0.01)", adam(0.9, 0.999, false), [0.46712202033369277, -0.3113597874828214, 0.11778612503489046, 0.943122949801453, -0.6606132369924338, 0.22320509809011485, 0.35185855078666073, -0.65163970653383]),
       ("Adam(0.02, beta_1=0.8, beta_2=0.95, amsgrad=True, epsilon=0.01)", adam(0.8, 0.95, true), [0.46143510323095854, -0.31525750508581957, 0.11338243388993983, 0.9533685280417451, -0.6538360591270331, 0.22782142144845374, 0.35042330201317445, -0.6490309914294344]),
-      ("AdamW(0.02, weight_decay=0.1, epsilon=0.01)", .init(.adamw(beta1: 0.9, beta2: 0.999, epsilon: 0.01, amsgrad: false, weightDecay: 0.1), learningRate: .constant(0.02)), [0.4604556078922111, -0.30705857808022474, 0.11627693999979134, 0.9302304071503399, -0.6512129390198619, 0.2202036664086491, 0.34665165156649574, -0.6427590739460975]),
+      ("AdamW(0.02, weight_decay=0.1, epsilon=0.01)", decayed(.init(.adamw(beta1: 0.9, beta2: 0.999, epsilon: 0.01, amsgrad: false), learningRate: .constant(0.02)), 0.1), [0.4604556078922111, -0.30705857808022474, 0.11627693999979134, 0.9302304071503399, -0.6512129390198619, 0.2202036664086491, 0.34665165156649574, -0.6427590739460975]),
+      ("SGD(0.05, momentum=0.9, weight_decay=0.3)", decayed(.sgd(0.05, momentum: 0.9), 0.3), [0.31092404339010793, -0.2959337152227819, 0.1889911309189403, 0.9871839454147663, -0.45718198533658533, 0.26632348737377637, -0.016334454149963158, -0.8478592273378179]),
+      ("RMSprop(0.01, epsilon=0.01, weight_decay=0.3)", decayed(.init(.rmsprop(rho: 0.9, momentum: 0, epsilon: 0.01, centered: false), learningRate: .constant(0.01)), 0.3), [0.4594557267018788, -0.3008219513073563, 0.11698604403184512, 0.9300055263952024, -0.6468378112047811, 0.21467601352023905, 0.37186062281197557, -0.6058278123661913]),
+      ("Adam(0.02, epsilon=0.01, weight_decay=0.1)", decayed(adam(0.9, 0.999, false), 0.1), [0.4604556078922111, -0.30705857808022474, 0.11627693999979134, 0.9302304071503399, -0.6512129390198619, 0.2202036664086491, 0.34665165156649574, -0.6427590739460975]),
+      ("Adagrad(0.05, epsilon=0.01, weight_decay=0.3, clipnorm=0.5)", with(decayed(.init(.adagrad(initialAccumulator: 0.1, epsilon: 0.01), learningRate: .constant(0.05)), 0.3)) { $0.clipNorm = 0.5 }, [0.4187673147593565, -0.27104150799236243, 0.11763123861685157, 0.8563098963255713, -0.5882531015105074, 0.19624177692320208, 0.3346021354504968, -0.5566610527825264]),
+      ("Adamax(0.02, epsilon=0.01, weight_decay=0.3, clipvalue=0.4)", with(decayed(.init(.adamax(beta1: 0.9, beta2: 0.999, epsilon: 0.01), learningRate: .constant(0.02)), 0.3)) { $0.clipValue = 0.4 }, [0.437255892265967, -0.29874939292554736, 0.09655125042895026, 0.9215341485532229, -0.6203859954973098, 0.21317451011737468, 0.339829381821862, -0.6375807577806258]),
+      ("Nadam(0.02, epsilon=0.01, weight_decay=0.3, global_clipnorm=0.5)", with(decayed(.init(.nadam(beta1: 0.9, beta2: 0.999, epsilon: 0.01), learningRate: .constant(0.02)), 0.3)) { $0.globalClipNorm = 0.5 }, [0.45838260968212424, -0.2937950903733066, 0.10230411651523955, 0.8996813781672489, -0.6440421913799272, 0.20532743067423528, 0.3643462516191651, -0.5906582893445398]),
       ("Adagrad(0.05, epsilon=0.01)", .init(.adagrad(initialAccumulator: 0.1, epsilon: 0.01), learningRate: .constant(0.05)), [0.4541574936966349, -0.3114630734201047, 0.12999668706853063, 0.9746892686116909, -0.6413573700103561, 0.22919243563539188, 0.3622582143801558, -0.6350421112869162]),
       ("Adamax(0.02, epsilon=0.01)", .init(.adamax(beta1: 0.9, beta2: 0.999, epsilon: 0.01), learningRate: .constant(0.02)), [0.4624940282032184, -0.31841097508751853, 0.10440109762813517, 0.9504347050333032, -0.6543539891274103, 0.22836918851513102, 0.36040907502503916, -0.6556868769731053]),
       ("Nadam(0.02, epsilon=0.01)", .init(.nadam(beta1: 0.9, beta2: 0.999, epsilon: 0.01), learningRate: .constant(0.02)), [0.4735070707894561, -0.30841373533960875, 0.10520472796088609, 0.943039399881894, -0.6668682343773139, 0.21776587788362872, 0.3800151778735091, -0.6179854378256765]),
@@ -141,6 +148,11 @@ struct TrainingOptimizerTests {
     #expect(optimizer(.adam(.nan)).contains("learning_rate"))
     #expect(optimizer(.sgd(-1)).contains("-1"))
     #expect(optimizer(.sgd(0.1, momentum: 1.5)).contains("momentum"))
+    var decaying = OptimizerSpec.sgd(0.1)
+    decaying.weightDecay = -0.1
+    #expect(optimizer(decaying).contains("weight_decay must be a finite number, at least 0, found -0.1"))
+    decaying.weightDecay = .nan
+    #expect(optimizer(decaying).contains("weight_decay"))
     #expect(optimizer(.init(.adam(beta1: 1, beta2: 0.9, epsilon: 1e-7, amsgrad: false), learningRate: .constant(0.1))).contains("beta_1"))
     var both = OptimizerSpec.adam()
     both.clipNorm = 1

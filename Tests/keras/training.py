@@ -24,6 +24,8 @@ OPTIMIZERS = {
     "Adam amsgrad": ("Adam", {"learning_rate": 0.01, "amsgrad": True}),
     "Adam clipvalue": ("Adam", {"learning_rate": 0.01, "clipvalue": 0.02}),
     "AdamW": ("AdamW", {"learning_rate": 0.01, "weight_decay": 0.02}),
+    "SGD weight_decay": ("SGD", {"learning_rate": 0.05, "momentum": 0.9, "weight_decay": 0.05}),
+    "Nadam weight_decay clipnorm": ("Nadam", {"learning_rate": 0.01, "weight_decay": 0.05, "clipnorm": 0.05}),
     "Adagrad": ("Adagrad", {"learning_rate": 0.05}),
     "Adamax": ("Adamax", {"learning_rate": 0.01}),
     "Nadam": ("Nadam", {"learning_rate": 0.01}),

@@ -33,7 +33,6 @@ CASES = {
         "InverseTimeDecay", initial_learning_rate=0.05, decay_steps=2, decay_rate=0.5)}),
     "Adam clipnorm": ("Adam", {"learning_rate": 0.01, "clipnorm": 0.05}),
     "Adam weight_decay": ("Adam", {"learning_rate": 0.01, "weight_decay": 0.05}),
-    "SGD weight_decay": ("SGD", {"learning_rate": 0.05, "weight_decay": 0.05}),
     "Adadelta": ("Adadelta", {"learning_rate": 1.0}),
     "Lion": ("Lion", {"learning_rate": 0.003}),
     "Ftrl": ("Ftrl", {"learning_rate": 0.05}),

@@ -32,7 +32,7 @@ KERAS3 = ("3.0.5", "3.1.1", "3.2.1", "3.3.3", "3.4.1", "3.5.0", "3.6.0", "3.7.0"
 REPRESENTATIVE = ("3.0.5", "3.3.3", "3.9.2", "3.15.1")
 
 # Rows that do not work, and why; `unsupported` ones by their optimizer, whatever the column.
-NO_OPTIMIZER = {"SGD weight_decay", "Adadelta", "Lion", "Ftrl", "Adafactor", "Adam use_ema", "Adam gradient accumulation"}
+NO_OPTIMIZER = {"Adadelta", "Lion", "Ftrl", "Adafactor", "Adam use_ema", "Adam gradient accumulation"}
 # Up to 3.9 Keras wants Nadam's product of momenta before the moments, later after them. Unroll writes a model back in
 # the order it was read in; a new one it writes for 3.10 and later.
 NADAM_AFTER = (3, 10)
@@ -120,7 +120,7 @@ What does not agree: AGAIN
 """
 REASONS = """up to Keras 3.9 a Nadam that Unroll itself compiled (its order of the optimizer's variables changed in 3.10;
 files that Keras wrote are written back in their own order). Adadelta, Lion, Ftrl, Adafactor, `use_ema`, gradient
-accumulation, and weight decay of others than Adam and AdamW do not exist in Unroll: such a model loads, predicts, and
+accumulation do not exist in Unroll: such a model loads, predicts, and
 comes without its optimizer, and a note says so. Of a LossScaleOptimizer the inner optimizer alone is kept."""
 
 

@@ -77,6 +77,8 @@ enum CompileEncoder {
 
   private static func optimizer(_ spec: OptimizerSpec) -> JSONObject {
     var config: JSONObject = ["name": .string(OptimizerName.of(spec)), "learning_rate": learningRate(spec.learningRate)]
+    // AdamW without the member would decay by its default.
+    if spec.weightDecay > 0 || className(spec) == "AdamW" { config["weight_decay"] = .double(spec.weightDecay) }
     if spec.clipValue > 0 { config["clipvalue"] = .double(spec.clipValue) }
     if spec.clipNorm > 0 { config["clipnorm"] = .double(spec.clipNorm) }
     if spec.globalClipNorm > 0 { config["global_clipnorm"] = .double(spec.globalClipNorm) }
@@ -94,13 +96,9 @@ enum CompileEncoder {
       config["momentum"] = .double(momentum)
       config["epsilon"] = .double(epsilon)
       config["centered"] = .bool(centered)
-    case .adam(let beta1, let beta2, let epsilon, let amsgrad):
+    case .adam(let beta1, let beta2, let epsilon, let amsgrad), .adamw(let beta1, let beta2, let epsilon, let amsgrad):
       adam(beta1, beta2, epsilon)
       config["amsgrad"] = .bool(amsgrad)
-    case .adamw(let beta1, let beta2, let epsilon, let amsgrad, let decay):
-      adam(beta1, beta2, epsilon)
-      config["amsgrad"] = .bool(amsgrad)
-      config["weight_decay"] = .double(decay)
     case .adagrad(let initial, let epsilon, _):
       config["initial_accumulator_value"] = .double(initial)
       config["epsilon"] = .double(epsilon)

@@ -17,6 +17,7 @@ struct OptimizerDecoder {
     }
     let reader = ConfigReader(config, owner: "the optimizer \(written)", context)
     var spec = OptimizerSpec(try algorithm(name, reader), learningRate: try learningRate(reader, name))
+    spec.weightDecay = try reader.double("weight_decay", default: name == "adamw" ? 0.004 : 0)
     spec.clipValue = try reader.double("clipvalue", default: 0)
     let norm = try reader.double("clipnorm", default: 0)
     spec.globalClipNorm = try reader.double("global_clipnorm", default: 0)
@@ -34,8 +35,6 @@ struct OptimizerDecoder {
   }
 
   private func algorithm(_ name: String, _ reader: ConfigReader) throws(UnrollError) -> OptimizerSpec.Algorithm {
-    let decay = try reader.double("weight_decay", default: name == "adamw" ? 0.004 : 0)
-    if decay != 0, name != "adamw", name != "adam" { throw reader.unsupported("weight_decay is not supported") }
     // In the first versions of Keras 2 the file says 1e-8; null means the backend's 1e-7.
     let epsilon = try reader.double("epsilon", default: 1e-7)
     let beta1 = try reader.double("beta_1", default: 0.9)
@@ -57,10 +56,9 @@ struct OptimizerDecoder {
         centered: try reader.bool("centered", default: false), epsilonInRoot: !outside)
     case "adam", "adamw":
       let amsgrad = try reader.bool("amsgrad", default: false)
-      if decay != 0 { return .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad, weightDecay: decay) }
       return name == "adam"
         ? .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
-        : .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad, weightDecay: 0)
+        : .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
     case "adagrad":
       if isOld { context.note("Adagrad of Keras before 2.11: epsilon is added to the square root, not under it") }
       let initial = try reader.double("initial_accumulator_value", default: context.version.startsAdagradAtZero ? 0 : 0.1)

@@ -121,8 +121,9 @@ struct OptimizerState {
   /// later tf.keras goes on from too. Keras 3 stores another order in `.h5`, but
   /// reads none back: its loader builds the optimizer for no variables.
   static func legacyValues(of model: Model) throws(UnrollError) -> [(name: String, array: ParameterValues)] {
-    // AdamW came with the new order.
-    guard let spec = model.compileSpec, case let optimizer = CompileEncoder.className(spec.optimizer), optimizer != "AdamW"
+    // Weight decay came with the new order.
+    guard let spec = model.compileSpec, case let optimizer = CompileEncoder.className(spec.optimizer), optimizer != "AdamW",
+      spec.optimizer.weightDecay == 0
     else { return try values(of: model) }
     let names = ["momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "v", "u_product": "momentum_cache"]
     let rmspropNames = ["velocity": "rms", "average_gradient": "mg"]

@@ -22,7 +22,8 @@ public struct OptimizerSpec: Sendable, Equatable {
     /// epsilon is added to the square root, not under it.
     case rmsprop(rho: Double, momentum: Double, epsilon: Double, centered: Bool, epsilonInRoot: Bool = true)
     case adam(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool)
-    case adamw(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool, weightDecay: Double)
+    /// Computes what `adam` does: the name under which Keras decays weights by default.
+    case adamw(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool)
     case adagrad(initialAccumulator: Double, epsilon: Double, epsilonInRoot: Bool = true)
     case adamax(beta1: Double, beta2: Double, epsilon: Double)
     /// `scheduleDecay` was 0.004 before tf.keras 2.11.
@@ -36,6 +37,9 @@ public struct OptimizerSpec: Sendable, Equatable {
   public var clipNorm = 0.0
   /// All gradients scaled together to at most this L2 norm.
   public var globalClipNorm = 0.0
+  /// Decoupled from the gradient, as Keras 3 has it for every optimizer: before
+  /// its update each weight loses `weightDecay` times the learning rate of itself.
+  public var weightDecay = 0.0
   /// Only for files: Nadam's product of momenta stands before the moments, as
   /// Keras 3.0 to 3.9 store them, not after them.
   public var storesProductFirst = false

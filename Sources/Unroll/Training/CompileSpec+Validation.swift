@@ -32,7 +32,7 @@ extension OptimizerSpec {
       try fraction(momentum, "momentum")
       try notNegative(epsilon, "epsilon")
     case .adam(let beta1, let beta2, let epsilon, _), .adamax(let beta1, let beta2, let epsilon),
-      .nadam(let beta1, let beta2, let epsilon, _), .adamw(let beta1, let beta2, let epsilon, _, _):
+      .nadam(let beta1, let beta2, let epsilon, _), .adamw(let beta1, let beta2, let epsilon, _):
       // beta 1 would make the bias correction divide by zero.
       try require(beta1 >= 0 && beta1 < 1, "beta_1 must be at least 0 and less than 1", beta1)
       try require(beta2 >= 0 && beta2 < 1, "beta_2 must be at least 0 and less than 1", beta2)
@@ -41,7 +41,7 @@ extension OptimizerSpec {
       try notNegative(initial, "initial_accumulator_value")
       try notNegative(epsilon, "epsilon")
     }
-    if case .adamw(_, _, _, _, let decay) = algorithm { try notNegative(decay, "weight_decay") }
+    try notNegative(weightDecay, "weight_decay")
     try notNegative(clipValue, "clipvalue")
     try notNegative(clipNorm, "clipnorm")
     try notNegative(globalClipNorm, "global_clipnorm")

@@ -63,7 +63,7 @@ final class Optimizer<S: Scalar> {
     case .sgd(let momentum, let nesterov): .sgd(momentum: momentum, nesterov: nesterov)
     case .rmsprop(let rho, let momentum, let epsilon, let centered, let inRoot):
       .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered, epsilonInRoot: inRoot)
-    case .adam(let beta1, let beta2, let epsilon, let amsgrad), .adamw(let beta1, let beta2, let epsilon, let amsgrad, _):
+    case .adam(let beta1, let beta2, let epsilon, let amsgrad), .adamw(let beta1, let beta2, let epsilon, let amsgrad):
       .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
     case .adagrad(_, let epsilon, let inRoot): .adagrad(epsilon: epsilon, epsilonInRoot: inRoot)
     case .adamax(let beta1, let beta2, let epsilon): .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
@@ -80,7 +80,7 @@ final class Optimizer<S: Scalar> {
       if momentum > 0 { groups.append(SlotGroup(kinds: [("momentum", 1)])) }
       if centered { groups.append(SlotGroup(kinds: [("average_gradient", momentum > 0 ? 2 : 1)])) }
       return groups
-    case .adam(_, _, _, let amsgrad), .adamw(_, _, _, let amsgrad, _):
+    case .adam(_, _, _, let amsgrad), .adamw(_, _, _, let amsgrad):
       let moments = SlotGroup(kinds: [("momentum", 0), ("velocity", 1)])
       return amsgrad ? [moments, SlotGroup(kinds: [("velocity_hat", 2)])] : [moments]
     case .adagrad: return [SlotGroup(kinds: [("accumulator", 0)])]
@@ -142,8 +142,6 @@ final class Optimizer<S: Scalar> {
   @_specialize(where S == Double)
   func apply(_ range: Range<Int>, gradients: UnsafeMutablePointer<S>) {
     let start = range.lowerBound
-    var decay = 0.0
-    if case .adamw(_, _, _, _, let weightDecay) = spec.algorithm { decay = weightDecay }
     kernels.optimize(
       Self.update(spec.algorithm, uProduct: uProduct),
       OptimizerArguments(
@@ -151,7 +149,7 @@ final class Optimizer<S: Scalar> {
         slot0: slots.count > 0 ? slots[0].pointer + start : nil,
         slot1: slots.count > 1 ? slots[1].pointer + start : nil,
         slot2: slots.count > 2 ? slots[2].pointer + start : nil,
-        learningRate: learningRate, weightDecay: decay,
+        learningRate: learningRate, weightDecay: spec.weightDecay,
         clip: spec.clipValue > 0 ? spec.clipValue : .infinity, step: iteration + 1))
   }
 

@@ -144,11 +144,37 @@ def test_compile_refuses_what_it_does_not_know(waves, arguments, message):
 
 
 def test_options_that_an_optimizer_lacks_are_refused():
-    with pytest.raises(ValueError, match="SGD: the option weight_decay=0.1 is not supported"):
-        optimizers.SGD(weight_decay=0.1)
+    with pytest.raises(ValueError, match="SGD: the option beta_1=0.1 is not supported"):
+        optimizers.SGD(beta_1=0.1)
     with pytest.raises(ValueError, match="Adam: the option rho=0.9"):
         optimizers.Adam(rho=0.9)
     assert optimizers.get({"class_name": "Adam", "config": {"beta_1": 0.8, "use_ema": False, "weight_decay": None}})._config["beta_1"] == 0.8
+
+
+@pytest.mark.parametrize("decay", [0.5, 0.0])
+def test_weight_decay_takes_its_part_of_every_weight(small, random, decay):
+    x, y = random.standard_normal((7, 5, 3)), random.standard_normal((7, 2))
+    start = small.get_weights()
+    small.compile(optimizers.SGD(0.1), "mse")
+    small.train_on_batch(x, y)
+    without = small.get_weights()
+    small.set_weights(start)
+    small.compile(optimizers.SGD(0.1, weight_decay=decay), "mse")
+    small.train_on_batch(x, y)
+    for first, plain, decayed in zip(start, without, small.get_weights()):
+        np.testing.assert_allclose(decayed, plain - decay * 0.1 * first, atol=1e-6)
+
+
+def test_adamw_without_decay_is_adam(small, random):
+    x, y = random.standard_normal((7, 5, 3)), random.standard_normal((7, 2))
+    start, results = small.get_weights(), []
+    for optimizer in (optimizers.Adam(), optimizers.AdamW(weight_decay=0.0), optimizers.AdamW(weight_decay=0.5)):
+        small.set_weights(start)
+        small.compile(optimizer, "mse")
+        small.train_on_batch(x, y)
+        results.append(small.get_weights())
+    assert all(np.array_equal(a, b) for a, b in zip(results[0], results[1]))
+    assert not all(np.array_equal(a, b) for a, b in zip(results[0], results[2]))
 
 
 def test_two_kinds_of_clipping_are_refused():

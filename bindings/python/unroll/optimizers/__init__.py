@@ -19,7 +19,7 @@ Rate = Union[float, LearningRateSchedule]
 def _without_effect(key: str, value: Any) -> bool:
     """Options of Keras' configurations that stand at "off"."""
     return key.startswith("ema_") or (not value and key in (
-        "weight_decay", "use_ema", "loss_scale_factor", "gradient_accumulation_steps", "jit_compile", "is_legacy_optimizer"
+        "use_ema", "loss_scale_factor", "gradient_accumulation_steps", "jit_compile", "is_legacy_optimizer"
     ))
 
 
@@ -27,15 +27,17 @@ class Optimizer:
     """An optimizer's configuration; its state (moments, step count) lives in the model.
 
     All take at most one of `clipvalue` (each element), `clipnorm` (each
-    weight's gradient) and `global_clipnorm` (all gradients together).
+    weight's gradient) and `global_clipnorm` (all gradients together), and
+    `weight_decay`: before its update each weight loses `weight_decay` times
+    the learning rate of itself.
     """
 
-    #: What this optimizer has beside the learning rate and clipping.
+    #: What this optimizer has beside the learning rate, clipping and weight decay.
     _options: tuple[str, ...] = ()
 
     def __init__(
         self, learning_rate: Rate, *, clipnorm: float | None = None, clipvalue: float | None = None,
-        global_clipnorm: float | None = None, name: str | None = None, **config: Any,
+        global_clipnorm: float | None = None, weight_decay: float | None = None, name: str | None = None, **config: Any,
     ) -> None:
         given = [each for each in (clipnorm, clipvalue, global_clipnorm) if each is not None]
         if len(given) > 1:
@@ -46,7 +48,8 @@ class Optimizer:
                 raise ValueError(f"{type(self).__name__}: the option {key}={value!r} is not supported")
         self.name = name or type(self).__name__.lower()
         self._learning_rate = learning_rate
-        self._config = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm, **config}
+        self._config = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm,
+                        "weight_decay": weight_decay, **config}
         self._model: Core | None = None
 
     @property
@@ -112,7 +115,7 @@ class Adam(Optimizer):
 class AdamW(Optimizer):
     """Adam with decoupled weight decay (Loshchilov & Hutter 2017)."""
 
-    _options = ("weight_decay", "beta_1", "beta_2", "epsilon", "amsgrad")
+    _options = ("beta_1", "beta_2", "epsilon", "amsgrad")
 
     def __init__(
         self, learning_rate: Rate = 0.001, weight_decay: float = 0.004, beta_1: float = 0.9, beta_2: float = 0.999,
