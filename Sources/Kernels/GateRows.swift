@@ -55,35 +55,88 @@ func rnnRowBackward<V: Vector>(
   }
 }
 
+private protocol LaneFunction {
+  static func of<L: Lanes>(_ x: L) -> L
+}
+
+private enum Sigmoid: LaneFunction {
+  @inline(__always) static func of<L: Lanes>(_ x: L) -> L { sigmoid(x) }
+}
+
+private enum Tanh: LaneFunction {
+  @inline(__always) static func of<L: Lanes>(_ x: L) -> L { hyperbolicTangent(x) }
+}
+
+/// y = f(x); y may be x.
+private struct Applied<F: LaneFunction, V: Vector>: RowOperation {
+  let x: UnsafePointer<V.Element>
+  let y: UnsafeMutablePointer<V.Element>
+  @inline(__always) func run<G: VectorGroup>(_: G.Type, _ first: Int, limit: Int) where G.V == V {
+    F.of(G(loading: x, first, limit: limit)).store(y, first, limit: limit)
+  }
+  @inline(__always) func part(_ n: Int) { F.of(V(loading: x, count: n)).store(y, count: n) }
+}
+
+@inline(__always)
+private func apply<F: LaneFunction, V: Vector>(
+  _: F.Type, _: V.Type, _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafeMutablePointer<V.Element>
+) {
+  inGroups(n, Applied<F, V>(x: x, y: y))
+}
+
 /// i, f, o = sigmoid; g = tanh. A pass of its own: all vectors are independent,
 /// where with the cell state in the same pass every vector waits for tanh(c) at
 /// the end of its chain.
 @inline(__always)
 func lstmGates<V: Vector>(_: V.Type, _ units: Int, _ z: UnsafeMutablePointer<V.Element>) {
-  map(2 * units, UnsafePointer(z), z) { (v: V) in sigmoid(v) }
-  map(units, UnsafePointer(z + 2 * units), z + 2 * units) { (v: V) in hyperbolicTangent(v) }
-  map(units, UnsafePointer(z + 3 * units), z + 3 * units) { (v: V) in sigmoid(v) }
+  apply(Sigmoid.self, V.self, 2 * units, z, z)
+  apply(Tanh.self, V.self, units, z + 2 * units, z + 2 * units)
+  apply(Sigmoid.self, V.self, units, z + 3 * units, z + 3 * units)
 }
 
 /// c = f c' + i g; h = o tanh(c). `cTanh` takes tanh(c) for the backward pass.
+private struct LSTMState<V: Vector>: RowOperation {
+  let units: Int
+  let z: UnsafePointer<V.Element>
+  let cOld: UnsafePointer<V.Element>
+  let cNew: UnsafeMutablePointer<V.Element>
+  let hNew: UnsafeMutablePointer<V.Element>
+  let cTanh: UnsafeMutablePointer<V.Element>?
+
+  @inline(__always)
+  private func next<L: Lanes>(i: L, f: L, g: L, o: L, c: L) -> (c: L, t: L, h: L) {
+    let cell = (i * g).plus(f, times: c)
+    let t = hyperbolicTangent(cell)
+    return (cell, t, o * t)
+  }
+
+  @inline(__always) func run<G: VectorGroup>(_: G.Type, _ first: Int, limit: Int) where G.V == V {
+    let r = next(
+      i: G(loading: z, first, limit: limit), f: G(loading: z + units, first, limit: limit),
+      g: G(loading: z + 2 * units, first, limit: limit), o: G(loading: z + 3 * units, first, limit: limit),
+      c: G(loading: cOld, first, limit: limit))
+    r.c.store(cNew, first, limit: limit)
+    r.h.store(hNew, first, limit: limit)
+    if let cTanh { r.t.store(cTanh, first, limit: limit) }
+  }
+
+  @inline(__always) func part(_ n: Int) {
+    let r = next(
+      i: V(loading: z, count: n), f: V(loading: z + units, count: n), g: V(loading: z + 2 * units, count: n),
+      o: V(loading: z + 3 * units, count: n), c: V(loading: cOld, count: n))
+    r.c.store(cNew, count: n)
+    r.h.store(hNew, count: n)
+    if let cTanh { r.t.store(cTanh, count: n) }
+  }
+}
+
 @inline(__always)
 func lstmState<V: Vector>(
   _: V.Type, _ units: Int, _ z: UnsafePointer<V.Element>, _ cOld: UnsafePointer<V.Element>,
   _ cNew: UnsafeMutablePointer<V.Element>, _ hNew: UnsafeMutablePointer<V.Element>,
   _ cTanh: UnsafeMutablePointer<V.Element>?
 ) {
-  vectors(V.self, units) { j, n in
-    let i: V = load(z + j, n), f: V = load(z + units + j, n)
-    let g: V = load(z + 2 * units + j, n), o: V = load(z + 3 * units + j, n)
-    let old: V = load(cOld + j, n)
-    let c = (i * g).plus(f, times: old)
-    let t = hyperbolicTangent(c)
-    return (c: c, t: t, h: o * t)
-  } keep: { r, j, n in
-    store(r.c, cNew + j, n)
-    store(r.h, hNew + j, n)
-    if let cTanh { store(r.t, cTanh + j, n) }
-  }
+  inGroups(units, LSTMState<V>(units: units, z: z, cOld: cOld, cNew: cNew, hNew: hNew, cTanh: cTanh))
 }
 
 /// do = dh tanh(c); dc += dh o (1 - tanh(c)^2); di = dc g; df = dc c'; dg = dc i;
@@ -118,25 +171,47 @@ func lstmRowBackward<V: Vector>(
 }
 
 /// z, r = sigmoid; hh = tanh(x_h + r (h' R_h)); h = z h' + (1 - z) hh
+private struct GRUState<V: Vector>: RowOperation {
+  let units: Int
+  let z: UnsafeMutablePointer<V.Element>
+  let hOld: UnsafePointer<V.Element>
+  let hNew: UnsafeMutablePointer<V.Element>
+
+  @inline(__always)
+  private func next<L: Lanes>(z: L, r: L, x: L, inner: L, old: L) -> (z: L, r: L, hh: L, h: L) {
+    let gates = sigmoid(Beside(z, r))
+    let hh = hyperbolicTangent(x.plus(gates.b, times: inner))
+    return (gates.a, gates.b, hh, hh.plus(gates.a, times: old - hh))
+  }
+
+  @inline(__always) func run<G: VectorGroup>(_: G.Type, _ first: Int, limit: Int) where G.V == V {
+    let v = next(
+      z: G(loading: z, first, limit: limit), r: G(loading: z + units, first, limit: limit),
+      x: G(loading: z + 2 * units, first, limit: limit), inner: G(loading: z + 3 * units, first, limit: limit),
+      old: G(loading: hOld, first, limit: limit))
+    v.z.store(z, first, limit: limit)
+    v.r.store(z + units, first, limit: limit)
+    v.hh.store(z + 2 * units, first, limit: limit)
+    v.h.store(hNew, first, limit: limit)
+  }
+
+  @inline(__always) func part(_ n: Int) {
+    let v = next(
+      z: V(loading: z, count: n), r: V(loading: z + units, count: n), x: V(loading: z + 2 * units, count: n),
+      inner: V(loading: z + 3 * units, count: n), old: V(loading: hOld, count: n))
+    v.z.store(z, count: n)
+    v.r.store(z + units, count: n)
+    v.hh.store(z + 2 * units, count: n)
+    v.h.store(hNew, count: n)
+  }
+}
+
 @inline(__always)
 func gruRowResetAfter<V: Vector>(
   _: V.Type, _ units: Int, _ z: UnsafeMutablePointer<V.Element>, _ hOld: UnsafePointer<V.Element>,
   _ hNew: UnsafeMutablePointer<V.Element>
 ) {
-  let zr = z + units, zh = z + 2 * units, inner = z + 3 * units
-  vectors(V.self, units) { j, n in
-    let u: V = sigmoid(load(z + j, n))
-    let r: V = sigmoid(load(zr + j, n))
-    let x: V = load(zh + j, n)
-    let hh = hyperbolicTangent(x.plus(r, times: load(inner + j, n)))
-    let old: V = load(hOld + j, n)
-    return (u: u, r: r, hh: hh, h: hh.plus(u, times: old - hh))
-  } keep: { v, j, n in
-    store(v.u, z + j, n)
-    store(v.r, zr + j, n)
-    store(v.hh, zh + j, n)
-    store(v.h, hNew + j, n)
-  }
+  inGroups(units, GRUState<V>(units: units, z: z, hOld: hOld, hNew: hNew))
 }
 
 /// dz = dh (h' - hh); dhh = dh (1 - z); dr = dhh~ (h' R_h); the fourth slot

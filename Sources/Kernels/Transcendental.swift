@@ -4,7 +4,7 @@
 /// result is normal, in both precisions and with or without FMA. NaN stays NaN.
 
 /// exp(x) = 2^n exp(r), x = n ln 2 + r, |r| <= ln 2 / 2.
-struct ExponentParts<V: Vector> {
+struct ExponentParts<V: Lanes> {
   var r: V
   /// n + 1.5 2^(mantissa bits)
   var shifted: V
@@ -63,7 +63,7 @@ struct ExponentParts<V: Vector> {
 
 /// exp for |x| <= 88 (709 in Double); the caller has clamped.
 @inline(__always)
-func exponentialBounded<V: Vector>(_ x: V) -> V {
+func exponentialBounded<V: Lanes>(_ x: V) -> V {
   let parts = ExponentParts(x)
   return parts.power.timesPowerOfTwo(shifted: parts.shifted)
 }
@@ -85,7 +85,7 @@ func exponential<V: Vector>(_ x: V) -> V {
 
 /// 1 / (1 + exp(-x))
 @inline(__always)
-func sigmoid<V: Vector>(_ x: V) -> V {
+func sigmoid<V: Lanes>(_ x: V) -> V {
   let limit = V(V.Element.isDouble ? 709 : 88)
   // minps and maxps return their second operand for NaN: x goes there.
   let bounded = limit.least((V.zero - limit).greatest(V.zero - x))
@@ -95,7 +95,7 @@ func sigmoid<V: Vector>(_ x: V) -> V {
 /// (exp(2 x) - 1) / (exp(2 x) + 1); exp - 1 without cancellation keeps small
 /// arguments exact.
 @inline(__always)
-func hyperbolicTangent<V: Vector>(_ x: V) -> V {
+func hyperbolicTangent<V: Lanes>(_ x: V) -> V {
   let limit = V(V.Element.isDouble ? 20 : 9.1)
   let bounded = limit.least((V.zero - limit).greatest(x))
   let e = ExponentParts(bounded + bounded, reduced: true).minusOne

@@ -17,11 +17,9 @@ import KernelAPI
 ///
 /// The requirements go through CVector because generic code over Swift's own
 /// `SIMD` protocol resolves to lane by lane loops.
-protocol Vector {
-  associatedtype Element: Scalar
+protocol Vector: VectorGroup where V == Self {
   static var width: Int { get }
   init(all value: Element)
-  init(_ value: Double)
   init(loading p: UnsafePointer<Element>)
   /// The first n lanes, 0 < n < width; the others are 0.
   init(loading p: UnsafePointer<Element>, count n: Int)
@@ -29,24 +27,11 @@ protocol Vector {
   init(half p: UnsafePointer<UInt16>)
   func store(_ p: UnsafeMutablePointer<Element>)
   func store(_ p: UnsafeMutablePointer<Element>, count n: Int)
-  static func add(_ a: Self, _ b: Self) -> Self
-  static func subtract(_ a: Self, _ b: Self) -> Self
-  static func multiply(_ a: Self, _ b: Self) -> Self
-  static func divide(_ a: Self, _ b: Self) -> Self
-  /// self + a b
-  func plus(_ a: Self, times b: Self) -> Self
-  /// self - a b
-  func minus(_ a: Self, times b: Self) -> Self
   var root: Self { get }
   var magnitudes: Self { get }
   func withSign(of s: Self) -> Self
-  /// NaN in either gives the argument.
-  func least(_ b: Self) -> Self
-  func greatest(_ b: Self) -> Self
   /// a where x > y, else b
   static func choose(_ x: Self, above y: Self, _ a: Self, else b: Self) -> Self
-  /// self 2^n for shifted = n + 1.5 2^(mantissa bits)
-  func timesPowerOfTwo(shifted: Self) -> Self
   func lanesSum() -> Double
   /// The sum of lanes, by halves.
   var total: Element { get }
@@ -71,16 +56,18 @@ protocol Vector {
 }
 
 extension Vector {
-  @inline(__always) static func + (a: Self, b: Self) -> Self { add(a, b) }
-  @inline(__always) static func - (a: Self, b: Self) -> Self { subtract(a, b) }
-  @inline(__always) static func * (a: Self, b: Self) -> Self { multiply(a, b) }
-  @inline(__always) static func / (a: Self, b: Self) -> Self { divide(a, b) }
-  @inline(__always) static var zero: Self { Self(0) }
-  @inline(__always) static var one: Self { Self(1) }
+  @inline(__always) static var count: Int { 1 }
+  @inline(__always) init(loading p: UnsafePointer<Element>, _ first: Int, limit: Int) {
+    self.init(loading: p + min(first, limit))
+  }
+  @inline(__always) func store(_ p: UnsafeMutablePointer<Element>, _ first: Int, limit: Int) {
+    store(p + min(first, limit))
+  }
 }
 
-extension FloatVector: Vector {
+extension FloatVector: Lanes, VectorGroup, Vector {
   typealias Element = Float
+  typealias V = Self
   @inline(__always) static var width: Int { scalarCount }
   @inline(__always) init(all value: Float) { self.init(repeating: value) }
   @inline(__always) init(_ value: Double) { self.init(repeating: Float(value)) }
@@ -127,8 +114,9 @@ extension FloatVector: Vector {
   static var sharedProductPart: KernelTeam.Work { { runSharedPart(FloatVector.self, $0, $1) } }
 }
 
-extension DoubleVector: Vector {
+extension DoubleVector: Lanes, VectorGroup, Vector {
   typealias Element = Double
+  typealias V = Self
   @inline(__always) static var width: Int { scalarCount }
   @inline(__always) init(all value: Double) { self.init(repeating: value) }
   @inline(__always) init(_ value: Double) { self.init(repeating: Double(value)) }
