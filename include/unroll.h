@@ -1108,7 +1108,9 @@ typedef struct unroll_stream_options {
 UNROLL_API void unroll_stream_options_init(unroll_stream_options *options, size_t size);
 #define unroll_stream_options_init(options) unroll_stream_options_init((options), sizeof *(options))
 
-/* A stream at the zero state. Allocates all it will need. Errors:
+/* A stream at the zero state. Allocates all it will need; with batch_size 1 the
+ * streams of a model share a second copy of its LSTM and GRU weights, of at most
+ * 1 MB a layer, in the order in which a step reads them. Errors:
  * INVALID_STATE (not built), UNSUPPORTED (a layer that needs the whole
  * sequence, named in the message; FLOAT16 of a float64 model, or of a weight
  * beyond 65504), INVALID_ARGUMENT (batch_size 0, unknown weights). */
