@@ -641,7 +641,10 @@ typedef enum unroll_optimizer_kind {
   UNROLL_ADAMW = 40,
   UNROLL_ADAGRAD = 50,
   UNROLL_ADAMAX = 60,
-  UNROLL_NADAM = 70
+  UNROLL_NADAM = 70,
+  UNROLL_LION = 80,
+  UNROLL_ADADELTA = 90,
+  UNROLL_FTRL = 100
 } unroll_optimizer_kind;
 
 /* The learning rate as a function of the number of updates t made so far. */
@@ -661,19 +664,19 @@ typedef enum unroll_schedule_kind {
 typedef struct unroll_optimizer_options {
   size_t struct_size;
   unroll_optimizer_kind kind;
-  /* > 0. SGD 0.01, AdamW, RMSprop, Adam, Adagrad, Adamax, Nadam 0.001. */
+  /* > 0. SGD 0.01, all others 0.001. */
   double learning_rate;
   double momentum;            /* SGD, RMSprop; 0 */
   int nesterov;               /* SGD; false */
-  double rho;                 /* RMSprop; 0.9 */
+  double rho;                 /* RMSprop; 0.9; Adadelta; 0.95 */
   int centered;               /* RMSprop; false */
-  double beta_1;              /* Adam family; 0.9 */
-  double beta_2;              /* Adam family; 0.999 */
-  double epsilon;             /* all but SGD; 1e-7 */
+  double beta_1;              /* Adam family, Lion; 0.9 */
+  double beta_2;              /* Adam family; 0.999; Lion; 0.99 */
+  double epsilon;             /* all but SGD, Lion, Ftrl; 1e-7 */
   int amsgrad;                /* Adam, AdamW; false */
   /* Before each update, weight -= weight * weight_decay * rate. AdamW 0.004, others 0: none. */
   double weight_decay;
-  double initial_accumulator; /* Adagrad; 0.1 */
+  double initial_accumulator; /* Adagrad, Ftrl; 0.1 */
   /* Gradient clipping, 0: none (default). At most one of the three.
    * clipvalue: each element to [-v, v]; clipnorm: each weight's gradient to
    * L2 norm v; global_clipnorm: all gradients together to L2 norm v. */
@@ -690,6 +693,11 @@ typedef struct unroll_optimizer_options {
   const int64_t *boundaries;     /* PIECEWISE: boundary_count, ascending */
   const double *values;          /* PIECEWISE: boundary_count + 1 rates */
   size_t boundary_count;
+  double learning_rate_power;         /* Ftrl; <= 0, 0: a fixed rate; -0.5 */
+  double l1_regularization;           /* Ftrl; >= 0; 0 */
+  double l2_regularization;           /* Ftrl; >= 0; 0 */
+  double l2_shrinkage_regularization; /* Ftrl; >= 0; 0 */
+  double beta;                        /* Ftrl; >= 0; 0 */
 } unroll_optimizer_options;
 
 UNROLL_API unroll_status unroll_optimizer_options_init(unroll_optimizer_options *options,

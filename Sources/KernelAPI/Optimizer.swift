@@ -19,6 +19,14 @@ public enum OptimizerUpdate: Sendable {
   /// u_t = beta1 (1 - 0.96^(t `scheduleDecay`) / 2)
   case nadam(beta1: Double, beta2: Double, epsilon: Double, uProduct: Double, scheduleDecay: Double = 1)
 
+  /// slot 0: momentum
+  case lion(beta1: Double, beta2: Double)
+  /// slots: running means of squared gradients and of squared steps
+  case adadelta(rho: Double, epsilon: Double)
+  /// slots: accumulator, which Keras starts at `initial_accumulator_value`, and linear
+  /// `power` is Keras' `learning_rate_power`, at most 0.
+  case ftrl(power: Double, l1: Double, l2: Double, l2Shrinkage: Double, beta: Double)
+
   /// Parameter-sized slots the update needs.
   public var slots: Int {
     switch self {
@@ -26,8 +34,8 @@ public enum OptimizerUpdate: Sendable {
     case .rmsprop(_, let momentum, _, let centered, _):
       return 1 + (momentum > 0 ? 1 : 0) + (centered ? 1 : 0)
     case .adam(_, _, _, let amsgrad): return amsgrad ? 3 : 2
-    case .adagrad: return 1
-    case .adamax, .nadam: return 2
+    case .adagrad, .lion: return 1
+    case .adamax, .nadam, .adadelta, .ftrl: return 2
     }
   }
 }

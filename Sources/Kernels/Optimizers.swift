@@ -80,6 +80,52 @@ func optimize<V: Vector>(
       v = v.plus((g * g) - v, times: b2)
       return p - ((fromM * m) + (fromG * g)) / ((v * correction).root + eps)
     }
+  case .lion(let beta1, let beta2):
+    // p -= lr sign(b1 m + (1 - b1) g); m = b2 m + (1 - b2) g
+    let up = V(lr), down = V(-lr), b1 = V(beta1), s1 = V(1 - beta1), b2 = V(beta2), s2 = V(1 - beta2)
+    pass.run { p, g, m in
+      let c = (b1 * m) + (s1 * g)
+      m = (b2 * m) + (s2 * g)
+      // Zero stays zero, NaN NaN.
+      return p - V.choose(c, above: .zero, up, else: V.choose(.zero, above: c, down, else: c))
+    }
+  case .adadelta(let rho, let epsilon):
+    // a = rho a + (1 - rho) g^2; step = g sqrt(d + eps) / sqrt(a + eps)
+    // d = rho d + (1 - rho) step^2; p -= lr step
+    let rate = V(lr), r = V(rho), s = V(1 - rho), eps = V(epsilon)
+    pass.run { p, g, a, d in
+      a = (r * a) + (s * (g * g))
+      let step = ((d + eps).root * g) / (a + eps).root
+      d = (r * d) + (s * (step * step))
+      return p - (rate * step)
+    }
+  case .ftrl(let power, let l1, let l2, let l2Shrinkage, let beta):
+    let rule = Ftrl<V>(
+      rate: V(lr), l1: V(l1), low: V(-l1), l2: V(2 * l2 + beta / lr), shrinkage: V(2 * l2Shrinkage))
+    switch power {
+    case -0.5: rule.run(pass) { $0.root }
+    case -1: rule.run(pass) { $0 }
+    default: rule.run(pass) { $0.power(-power) }
+    }
+  }
+}
+
+/// n_new = n + g^2; z += g + 2 shrinkage p - (n_new^e - n^e) / lr p, with e = -power
+/// p = (z limited to +-l1 - z) / (n_new^e / lr + 2 l2 + beta / lr)
+private struct Ftrl<V: Vector> {
+  let rate, l1, low, l2, shrinkage: V
+
+  @inline(__always)
+  func run(_ pass: UpdatePass<V>, _ power: (V) -> V) {
+    pass.run { p, g, n, z in
+      let sum = n + (g * g)
+      let raised = power(sum)
+      z = z + ((g + (shrinkage * p)) - ((raised - power(n)) / rate) * p)
+      n = sum
+      let top = l1.least(low.greatest(z)) - z
+      // Nothing is nothing even of nothing, where no gradient ever came and n began at 0; NaN stays NaN.
+      return V.choose(top.magnitudes, above: .zero, top / (raised / rate + l2), else: top)
+    }
   }
 }
 

@@ -30,6 +30,8 @@ protocol Vector: VectorGroup where V == Self {
   var root: Self { get }
   var magnitudes: Self { get }
   func withSign(of s: Self) -> Self
+  /// self ^ exponent, slowly.
+  func power(_ exponent: Double) -> Self
   /// a where x > y, else b
   static func choose(_ x: Self, above y: Self, _ a: Self, else b: Self) -> Self
   func lanesSum() -> Double
@@ -96,6 +98,7 @@ extension FloatVector: Lanes, VectorGroup, Vector {
   @inline(__always) var root: Self { cv_sqrt_f32(self) }
   @inline(__always) var magnitudes: Self { cv_abs_f32(self) }
   @inline(__always) func withSign(of s: Self) -> Self { cv_sign_f32(self, s) }
+  @inline(__always) func power(_ exponent: Double) -> Self { cv_power_f32(self, exponent) }
   @inline(__always) func least(_ b: Self) -> Self { cv_min_f32(self, b) }
   @inline(__always) func greatest(_ b: Self) -> Self { cv_max_f32(self, b) }
   @inline(__always) static func choose(_ x: Self, above y: Self, _ a: Self, else b: Self) -> Self {
@@ -145,6 +148,7 @@ extension DoubleVector: Lanes, VectorGroup, Vector {
   @inline(__always) var root: Self { cv_sqrt_f64(self) }
   @inline(__always) var magnitudes: Self { cv_abs_f64(self) }
   @inline(__always) func withSign(of s: Self) -> Self { cv_sign_f64(self, s) }
+  @inline(__always) func power(_ exponent: Double) -> Self { cv_power_f64(self, exponent) }
   @inline(__always) func least(_ b: Self) -> Self { cv_min_f64(self, b) }
   @inline(__always) func greatest(_ b: Self) -> Self { cv_max_f64(self, b) }
   @inline(__always) static func choose(_ x: Self, above y: Self, _ a: Self, else b: Self) -> Self {

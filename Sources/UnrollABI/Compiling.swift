@@ -16,6 +16,12 @@ private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) 
   case UNROLL_ADAGRAD: algorithm = .adagrad(initialAccumulator: options.initial_accumulator, epsilon: epsilon)
   case UNROLL_ADAMAX: algorithm = .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
   case UNROLL_NADAM: algorithm = .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+  case UNROLL_LION: algorithm = .lion(beta1: beta1, beta2: beta2)
+  case UNROLL_ADADELTA: algorithm = .adadelta(rho: options.rho, epsilon: epsilon)
+  case UNROLL_FTRL:
+    algorithm = .ftrl(
+      initialAccumulator: options.initial_accumulator, power: options.learning_rate_power, l1: options.l1_regularization,
+      l2: options.l2_regularization, l2Shrinkage: options.l2_shrinkage_regularization, beta: options.beta)
   default: throw unknown(options.kind.rawValue, "unroll_optimizer_kind", "optimizer->kind")
   }
   var spec = OptimizerSpec(algorithm, learningRate: try schedule(options))

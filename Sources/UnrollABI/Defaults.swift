@@ -126,10 +126,13 @@ func optimizerDefaults(_ kind: unroll_optimizer_kind) -> unroll_optimizer_option
   options.epsilon = 1e-7
   options.initial_accumulator = 0.1
   options.schedule = UNROLL_SCHEDULE_CONSTANT
+  options.learning_rate_power = -0.5
   switch kind {
   case UNROLL_SGD: options.learning_rate = 0.01
   case UNROLL_ADAMW: options.weight_decay = 0.004
-  case UNROLL_RMSPROP, UNROLL_ADAM, UNROLL_ADAGRAD, UNROLL_ADAMAX, UNROLL_NADAM: break
+  case UNROLL_LION: options.beta_2 = 0.99
+  case UNROLL_ADADELTA: options.rho = 0.95
+  case UNROLL_RMSPROP, UNROLL_ADAM, UNROLL_ADAGRAD, UNROLL_ADAMAX, UNROLL_NADAM, UNROLL_FTRL: break
   default: return nil
   }
   return options

@@ -15,11 +15,11 @@ static int count_at_batch_end(const unroll_progress *progress, void *user_data) 
   return UNROLL_CONTINUE;
 }
 
-static unroll_model *stacked(int sequences) {
+static unroll_model *stacked(int sequences, unroll_optimizer_kind kind) {
   unroll_model *model = NULL;
   unroll_recurrent_options cell;
   unroll_dense_options dense;
-  unroll_optimizer_options adam;
+  unroll_optimizer_options optimizer;
   unroll_compile_options compile;
   const int64_t shape[2] = {sequences ? (int64_t)UNROLL_ANY : (int64_t)STEPS, 1};
   OK(unroll_model_create(NULL, &model));
@@ -34,10 +34,11 @@ static unroll_model *stacked(int sequences) {
   dense.units = 1;
   OK(unroll_model_add_dense(model, &dense));
   OK(unroll_model_build(model, shape, 2));
-  OK(unroll_optimizer_options_init(&adam, UNROLL_ADAM));
-  adam.global_clipnorm = 1;
+  OK(unroll_optimizer_options_init(&optimizer, kind));
+  optimizer.global_clipnorm = 1;
+  optimizer.learning_rate_power = -0.7;
   unroll_compile_options_init(&compile);
-  compile.optimizer = &adam;
+  compile.optimizer = &optimizer;
   OK(unroll_model_compile(model, &compile));
   return model;
 }
@@ -60,8 +61,8 @@ static size_t predict_and_evaluate(unroll_model *model, int64_t samples) {
   return allocations - before;
 }
 
-static void works_without_allocating(size_t threads) {
-  unroll_model *model = stacked(0);
+static void works_without_allocating(size_t threads, unroll_optimizer_kind kind) {
+  unroll_model *model = stacked(0, kind);
   unroll_array inputs = unroll_array_3d(x, UNROLL_FLOAT32, SAMPLES, STEPS, 1);
   unroll_array targets = unroll_array_2d(y, UNROLL_FLOAT32, SAMPLES, 1);
   unroll_data data;
@@ -93,7 +94,7 @@ static void works_without_allocating(size_t threads) {
 }
 
 static void streams_without_allocating(void) {
-  unroll_model *model = stacked(1);
+  unroll_model *model = stacked(1, UNROLL_ADAM);
   unroll_stream *stream = NULL;
   size_t before;
   float in = 0.5f, out = 0;
@@ -111,8 +112,11 @@ static void streams_without_allocating(void) {
 int main(void) {
   for (int i = 0; i < SAMPLES * STEPS; i++) x[i] = (float)(i * 7919 % 1000) / 1000;
   for (int i = 0; i < SAMPLES; i++) y[i] = x[i * STEPS];
-  works_without_allocating(1);
-  works_without_allocating(2);
+  works_without_allocating(1, UNROLL_ADAM);
+  works_without_allocating(2, UNROLL_ADAM);
+  works_without_allocating(2, UNROLL_LION);
+  works_without_allocating(1, UNROLL_ADADELTA);
+  works_without_allocating(2, UNROLL_FTRL);
   streams_without_allocating();
   return finish("test_allocations");
 }

@@ -145,6 +145,10 @@ int main(void) {
       {"Adagrad", UNROLL_ADAGRAD, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
       {"Adamax", UNROLL_ADAMAX, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
       {"Nadam", UNROLL_NADAM, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
+      {"Lion, weight decay", UNROLL_LION, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0.1},
+      {"Adadelta", UNROLL_ADADELTA, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
+      {"Ftrl", UNROLL_FTRL, UNROLL_SCHEDULE_CONSTANT, 1, 0, 0, 0, 0},
+      {"Ftrl, exponential decay", UNROLL_FTRL, UNROLL_SCHEDULE_EXPONENTIAL, 0, 0, 0, 0, 0},
   };
   const size_t count = sizeof trainings / sizeof trainings[0];
   unsigned state = 3;

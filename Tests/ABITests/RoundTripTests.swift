@@ -54,6 +54,14 @@ func makeModel(
     #expect(optimizer.learning_rate == 0.01)
     expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_RMSPROP, MemoryLayout<unroll_optimizer_options>.stride))
     #expect(optimizer.learning_rate == 0.001 && optimizer.rho == 0.9 && optimizer.epsilon == 1e-7)
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_LION, MemoryLayout<unroll_optimizer_options>.stride))
+    #expect(optimizer.learning_rate == 0.001 && optimizer.beta_1 == 0.9 && optimizer.beta_2 == 0.99 && optimizer.weight_decay == 0)
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_ADADELTA, MemoryLayout<unroll_optimizer_options>.stride))
+    #expect(optimizer.learning_rate == 0.001 && optimizer.rho == 0.95 && optimizer.epsilon == 1e-7)
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_FTRL, MemoryLayout<unroll_optimizer_options>.stride))
+    #expect(optimizer.learning_rate == 0.001 && optimizer.initial_accumulator == 0.1 && optimizer.learning_rate_power == -0.5)
+    #expect(optimizer.l1_regularization == 0 && optimizer.l2_regularization == 0)
+    #expect(optimizer.l2_shrinkage_regularization == 0 && optimizer.beta == 0)
   }
 
   @Test func weightsNamesAndShapesOfEveryRecurrentLayer() {

@@ -33,12 +33,31 @@ KERAS3 = {
     "adagrad_decay_clipnorm": ("Adagrad", {"learning_rate": 0.05, "weight_decay": 0.05, "clipnorm": 0.05}, ["keras"]),
     "adamax_decay": ("Adamax", {"learning_rate": 0.01, "weight_decay": 0.05}, ["keras"]),
     "nadam_decay_schedule": ("Nadam", {"learning_rate": COSINE, "weight_decay": 0.05}, ["keras", "h5"]),
+    "lion": ("Lion", {"learning_rate": 0.003}, ["keras", "h5"]),
+    "lion_decay_schedule": ("Lion", {"learning_rate": COSINE, "beta_1": 0.8, "beta_2": 0.95, "weight_decay": 0.05}, ["keras"]),
+    "lion_clipvalue": ("Lion", {"learning_rate": 0.003, "clipvalue": 0.02}, ["keras"]),
+    "adadelta": ("Adadelta", {"learning_rate": 1.0}, ["keras", "h5"]),
+    "adadelta_decay_schedule": ("Adadelta", {"learning_rate": STAIRS, "rho": 0.8, "epsilon": 1e-3, "weight_decay": 0.05}, ["keras"]),
+    "adadelta_clipnorm": ("Adadelta", {"learning_rate": 1.0, "clipnorm": 0.05}, ["keras"]),
+    "ftrl": ("Ftrl", {"learning_rate": 0.05}, ["keras", "h5"]),
+    "ftrl_options_schedule": ("Ftrl", {
+        "learning_rate": STAIRS, "learning_rate_power": -0.7, "initial_accumulator_value": 0.3, "l1_regularization_strength": 0.01,
+        "l2_regularization_strength": 0.02, "l2_shrinkage_regularization_strength": 0.03, "beta": 0.1}, ["keras"]),
+    "ftrl_decay_global_clipnorm": ("Ftrl", {
+        "learning_rate": 0.05, "learning_rate_power": -1.0, "weight_decay": 0.05, "global_clipnorm": 0.05}, ["keras"]),
 }
 TF_KERAS = {
     "tf_sgd_decay": ("SGD", {"learning_rate": 0.05, "momentum": 0.9, "weight_decay": 0.05}, ["h5"]),
+    "tf_lion": ("Lion", {"learning_rate": 0.003}, ["h5"]),
+    "tf_adadelta": ("Adadelta", {"learning_rate": 1.0}, ["h5"]),
+    "tf_ftrl": ("Ftrl", {"learning_rate": 0.05, "l1_regularization_strength": 0.01}, ["h5"]),
 }
 # Those of tf.keras before 2.11.
-LEGACY = {}
+LEGACY = {
+    "legacy_adadelta": ("Adadelta", {"learning_rate": 1.0}, ["h5"]),
+    "legacy_ftrl": ("Ftrl", {"learning_rate": 0.05, "l1_regularization_strength": 0.01}, ["h5"]),
+    "legacy_ftrl_shrinkage": ("Ftrl", {"learning_rate": 0.05, "l2_shrinkage_regularization_strength": 0.03}, ["h5"]),
+}
 
 
 def step(model, x, y, count, start=0):

@@ -35,7 +35,7 @@ import Unroll
     #expect(Self.runs("keras3", ["trajectory"]).count >= 20)
     #expect(Self.runs("keras3", ["optimizer", "loss"]).count >= 25)
     #expect(Self.runs("keras3", ["resume"]).count >= 7)
-    #expect(Self.runs("optimizers", ["resume"]).count >= 8)
+    #expect(Self.runs("optimizers", ["resume"]).count >= 23)
   }
 
   @Test(arguments: runs("keras3", ["trajectory", "optimizer", "loss"]))

@@ -92,6 +92,20 @@ import Testing
         b += (g * g - b) * (1 - b2)
         let mHat = next * a / (1 - uProduct * next) + (1 - u) * g / (1 - uProduct)
         p -= mHat * lr / ((b / (1 - pow(b2, t))).squareRoot() + eps)
+      case .lion(let b1, let b2):
+        let c = b1 * a + (1 - b1) * g
+        p -= c > 0 ? lr : c < 0 ? -lr : 0
+        a = b2 * a + (1 - b2) * g
+      case .adadelta(let rho, let eps):
+        a = rho * a + (1 - rho) * g * g
+        let delta = g * (b + eps).squareRoot() / (a + eps).squareRoot()
+        b = rho * b + (1 - rho) * delta * delta
+        p -= lr * delta
+      case .ftrl(let power, let l1, let l2, let l2Shrinkage, let beta):
+        let sum = a + g * g
+        b += g + 2 * l2Shrinkage * p - (pow(sum, -power) - pow(a, -power)) / lr * p
+        a = sum
+        p = (min(max(b, -l1), l1) - b) / (pow(sum, -power) / lr + 2 * (l2 + beta / (2 * lr)))
       }
     }
   }
@@ -115,6 +129,12 @@ import Testing
     case 15: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 0.05, centered: true, epsilonInRoot: false)
     case 16: .adagrad(epsilon: 0.05, epsilonInRoot: false)
     case 17: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, uProduct: uProduct, scheduleDecay: 0.004)
+    case 18: .lion(beta1: 0.9, beta2: 0.99)
+    case 19: .adadelta(rho: 0.95, epsilon: 1e-3)
+    case 20: .ftrl(power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0)
+    case 21: .ftrl(power: -1, l1: 0.3, l2: 0.2, l2Shrinkage: 0.1, beta: 0.4)
+    case 22: .ftrl(power: -0.7, l1: 0.3, l2: 0, l2Shrinkage: 0.1, beta: 0)
+    case 23: .ftrl(power: 0, l1: 0, l2: 0.2, l2Shrinkage: 0, beta: 0.4)
     case 10: .adamax(beta1: 0.9, beta2: 0.999, epsilon: 1e-7)
     default: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, uProduct: uProduct)
     }
@@ -122,7 +142,7 @@ import Testing
 
   @Test func updatesMatchKerasFormulas() {
     for table in tables(Double.self) {
-      for which in 0..<18 {
+      for which in 0..<24 {
         for (decay, scale) in [(0.0, 1.0), (0.01, 0.25)] {
           var random = Generator(UInt64(which + 3))
           let n = 37
@@ -159,6 +179,41 @@ import Testing
         }
       }
     }
+  }
+}
+
+@Suite struct OptimizerEdgeTests {
+  /// One update of one number from slots of zero.
+  private func updated<S>(_ table: KernelTable<S>, _ rule: OptimizerUpdate, _ p: S, _ g: S) -> S {
+    var p = p, g = g, s0: S = 0, s1: S = 0
+    withUnsafeMutablePointer(to: &s0) { s0 in
+      withUnsafeMutablePointer(to: &s1) { s1 in
+        table.optimize(
+          rule,
+          OptimizerArguments(count: 1, parameters: &p, gradients: &g, slot0: s0, slot1: s1, learningRate: 0.5, step: 1))
+      }
+    }
+    return p
+  }
+
+  private func check<S>(_: S.Type) where S: Scalar {
+    for table in tables(S.self) {
+      let lion = OptimizerUpdate.lion(beta1: 0.9, beta2: 0.99)
+      #expect(updated(table, lion, 1, 0) == 1, "\(table.name): no gradient, no step")
+      #expect(updated(table, lion, 1, 1e-30) == 0.5 && updated(table, lion, 1, -1e-30) == 1.5)
+      #expect(updated(table, lion, 1, .nan).isNaN)
+      for power in [-0.5, -1, -0.3] {
+        // Keras divides 0 by 0 here.
+        let ftrl = OptimizerUpdate.ftrl(power: power, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0)
+        #expect(updated(table, ftrl, 1, 0) == 0, "\(table.name): \(power)")
+        #expect(updated(table, ftrl, 1, .nan).isNaN, "\(table.name): \(power)")
+      }
+    }
+  }
+
+  @Test func zerosStayNumbersAndNaNStaysNaN() {
+    check(Float.self)
+    check(Double.self)
   }
 }
 

@@ -6,15 +6,22 @@ import Testing
 
 struct TrainingAllocationTests {
   /// Counted from callback to callback of one epoch: batches 2 to 9.
-  @Test func aStepAfterTheFirstAllocatesNothing() throws {
+  @Test(arguments: [
+    OptimizerSpec.Algorithm.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false), .lion(beta1: 0.9, beta2: 0.99),
+    .adadelta(rho: 0.95, epsilon: 1e-7),
+    .ftrl(initialAccumulator: 0.1, power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0),
+    .ftrl(initialAccumulator: 0.1, power: -0.7, l1: 0.1, l2: 0, l2Shrinkage: 0.1, beta: 0),
+  ])
+  func aStepAfterTheFirstAllocatesNothing(_ algorithm: OptimizerSpec.Algorithm) throws {
     var recurrent = RecurrentConfig.lstm(units: 6)
     recurrent.returnSequences = true
     let model = try Model(layers: [
       .input([5, 1]), LayerSpec(.recurrent(recurrent)), LayerSpec(.dropout(NoiseConfig(rate: 0.2))),
       LayerSpec(.recurrent(.gru(units: 4))), .dense(1),
     ])
-    var optimizer = OptimizerSpec.adam()
+    var optimizer = OptimizerSpec(algorithm, learningRate: .constant(0.001))
     optimizer.globalClipNorm = 1
+    optimizer.weightDecay = 0.01
     try model.compile(CompileSpec(optimizer: optimizer, losses: [LossSpec(.meanSquaredError)], metrics: [.meanAbsoluteError]))
     let data = HostData([HostArray([320, 5, 1]) { sin(Double($0[0] + $0[1])) }], [HostArray([320]) { cos(Double($0[0])) }])
     var options = FitOptions()

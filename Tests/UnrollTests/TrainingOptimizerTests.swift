@@ -40,6 +40,13 @@ struct TrainingOptimizerTests {
     func adam(_ beta1: Double, _ beta2: Double, _ amsgrad: Bool) -> OptimizerSpec {
       .init(.adam(beta1: beta1, beta2: beta2, epsilon: 0.01, amsgrad: amsgrad), learningRate: .constant(0.02))
     }
+    func ftrl(
+      _ rate: Double, _ initial: Double, _ power: Double, _ l1: Double, _ l2: Double, _ shrinkage: Double, _ beta: Double
+    ) -> OptimizerSpec {
+      .init(
+        .ftrl(initialAccumulator: initial, power: power, l1: l1, l2: l2, l2Shrinkage: shrinkage, beta: beta),
+        learningRate: .constant(rate))
+    }
     func decayed(_ spec: OptimizerSpec, _ decay: Double) -> OptimizerSpec { with(spec) { $0.weightDecay = decay } }
     return [
       ("SGD(0.05)", .sgd(0.05), [0.45265050045413796, -0.30731523585939574, 0.1361594975554577, 0.9626278542622445, -0.6403586474777193, 0.22860459076924847, 0.40061954708323216, -0.600768071804202]),
@@ -59,6 +66,14 @@ struct TrainingOptimizerTests {
       ("Adagrad(0.05, epsilon=0.01)", .init(.adagrad(initialAccumulator: 0.1, epsilon: 0.01), learningRate: .constant(0.05)), [0.4541574936966349, -0.3114630734201047, 0.12999668706853063, 0.9746892686116909, -0.6413573700103561, 0.22919243563539188, 0.3622582143801558, -0.6350421112869162]),
       ("Adamax(0.02, epsilon=0.01)", .init(.adamax(beta1: 0.9, beta2: 0.999, epsilon: 0.01), learningRate: .constant(0.02)), [0.4624940282032184, -0.31841097508751853, 0.10440109762813517, 0.9504347050333032, -0.6543539891274103, 0.22836918851513102, 0.36040907502503916, -0.6556868769731053]),
       ("Nadam(0.02, epsilon=0.01)", .init(.nadam(beta1: 0.9, beta2: 0.999, epsilon: 0.01), learningRate: .constant(0.02)), [0.4735070707894561, -0.30841373533960875, 0.10520472796088609, 0.943039399881894, -0.6668682343773139, 0.21776587788362872, 0.3800151778735091, -0.6179854378256765]),
+      ("Lion(0.02)", .init(.lion(beta1: 0.9, beta2: 0.99), learningRate: .constant(0.02)), [0.43999999999999995, -0.27999999999999997, 0.12000000000000001, 0.9600000000000001, -0.6399999999999999, 0.18000000000000002, 0.4, -0.62]),
+      ("Lion(0.02, beta_1=0.8, beta_2=0.9, weight_decay=0.3)", decayed(.init(.lion(beta1: 0.8, beta2: 0.9), learningRate: .constant(0.02)), 0.3), [0.4202021093346701, -0.2679823637228205, 0.07623271838036245, 0.9215729331608672, -0.6119518060521275, 0.2509218291764312, 0.3450450581404028, -0.5934726994259496]),
+      ("Adadelta(0.9, epsilon=0.01)", .init(.adadelta(rho: 0.95, epsilon: 0.01), learningRate: .constant(0.9)), [0.04888812863687206, -0.34695994129001717, 0.3993964978535302, 1.6088195750897083, -0.11772764570340222, 0.4553708865577619, 0.4174116080546444, -0.5851709873061094]),
+      ("Adadelta(0.9, rho=0.8, epsilon=0.01, weight_decay=0.03)", decayed(.init(.adadelta(rho: 0.8, epsilon: 0.01), learningRate: .constant(0.9)), 0.03), [0.15774209791158744, -0.2569629540406959, 0.22275529376128667, 1.166939490023454, -0.25395588777766076, 0.2994533470415887, 0.4189425882809136, -0.4179070090190883]),
+      ("Ftrl(0.05)", ftrl(0.05, 0.1, -0.5, 0, 0, 0, 0), [0.2700615346174038, -0.1739236389832752, 0.03772089869727155, 0.4207565853639558, -0.37017482827269504, 0.15163894340150746, -0.037924892481415506, -0.48938444824108557]),
+      ("Ftrl(0.2, learning_rate_power=-0.7, initial_accumulator_value=0.3, l1_regularization_strength=0.2, l2_regularization_strength=0.1, l2_shrinkage_regularization_strength=0.05, beta=0.4, weight_decay=0.1)", decayed(ftrl(0.2, 0.3, -0.7, 0.2, 0.1, 0.05, 0.4), 0.1), [0.03196064467321625, -0.0619239490791726, 0.0645577255678571, 0.22961818382703905, -0.05145463454860631, 0.0994676966156759, -0.08225671186806893, -0.3844168265762916]),
+      ("Ftrl(0.05, learning_rate_power=-1.0, beta=0.1)", ftrl(0.05, 0.1, -1, 0, 0, 0, 0.1), [0.3365992864594512, -0.21205569926195464, 0.029608998040878205, 0.4911971265772963, -0.46054574426406425, 0.17753785671671218, -0.039226083183843435, -0.5683482690460521]),
+      ("Ftrl(0.05, learning_rate_power=0.0)", ftrl(0.05, 0.1, 0, 0, 0, 0, 0), [-0.047349499545862, -0.0073152358593957575, 0.03615949755545768, 0.06262785426224447, 0.059641352522280734, 0.028604590769248463, 0.0006195470832321304, -0.000768071804202021]),
       ("SGD(0.05, clipvalue=0.4)", with(.sgd(0.05)) { $0.clipValue = 0.4 }, [0.46840116318049546, -0.29886802546071217, 0.11504139930957184, 0.9404955465385157, -0.6587664710167823, 0.206968333828366, 0.4, -0.608741190363787]),
       ("SGD(0.05, clipnorm=0.5)", with(.sgd(0.05)) { $0.clipNorm = 0.5 }, [0.48387259295303714, -0.30044836182769596, 0.11544155496498315, 0.9240690671766788, -0.6786234789943667, 0.20863026298828413, 0.39988448842441277, -0.5991908251850293]),
       ("Adam(0.02, global_clipnorm=0.7, epsilon=0.01)", with(adam(0.9, 0.999, false)) { $0.globalClipNorm = 0.7 }, [0.4798385416111703, -0.30739288839982626, 0.11036606760872666, 0.9243264164569872, -0.6762481104343072, 0.21447158843768033, 0.362568184198956, -0.6376824469809614]),
@@ -98,6 +113,15 @@ struct TrainingOptimizerTests {
     #expect(
       try kinds(.nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7)) == [
         "momentum 0 [3, 2]", "velocity 0 [3, 2]", "momentum 2 [2]", "velocity 2 [2]", "u_product - []",
+      ])
+    #expect(try kinds(.lion(beta1: 0.9, beta2: 0.99)) == ["momentum 0 [3, 2]", "momentum 2 [2]"])
+    #expect(
+      try kinds(.adadelta(rho: 0.95, epsilon: 1e-7)) == [
+        "accumulated_grad 0 [3, 2]", "accumulated_delta_var 0 [3, 2]", "accumulated_grad 2 [2]", "accumulated_delta_var 2 [2]",
+      ])
+    #expect(
+      try kinds(.ftrl(initialAccumulator: 0.1, power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0)) == [
+        "accumulator 0 [3, 2]", "linear 0 [3, 2]", "accumulator 2 [2]", "linear 2 [2]",
       ])
   }
 
@@ -154,6 +178,17 @@ struct TrainingOptimizerTests {
     decaying.weightDecay = .nan
     #expect(optimizer(decaying).contains("weight_decay"))
     #expect(optimizer(.init(.adam(beta1: 1, beta2: 0.9, epsilon: 1e-7, amsgrad: false), learningRate: .constant(0.1))).contains("beta_1"))
+    func wrong(_ algorithm: OptimizerSpec.Algorithm) -> String { optimizer(.init(algorithm, learningRate: .constant(0.1))) }
+    #expect(wrong(.lion(beta1: 0, beta2: 0.99)).contains("beta_1 must be greater than 0 and at most 1, found 0"))
+    #expect(wrong(.lion(beta1: 0.9, beta2: 1.5)).contains("beta_2"))
+    #expect(wrong(.adadelta(rho: -0.1, epsilon: 1e-7)).contains("rho"))
+    #expect(wrong(.adadelta(rho: 0.9, epsilon: .nan)).contains("epsilon"))
+    #expect(wrong(.ftrl(initialAccumulator: -1, power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0)).contains("initial_accumulator_value"))
+    #expect(wrong(.ftrl(initialAccumulator: 0.1, power: 0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0)).contains("learning_rate_power must be a finite number, at most 0, found 0.5"))
+    #expect(wrong(.ftrl(initialAccumulator: 0.1, power: -0.5, l1: -1, l2: 0, l2Shrinkage: 0, beta: 0)).contains("l1_regularization_strength"))
+    #expect(wrong(.ftrl(initialAccumulator: 0.1, power: -0.5, l1: 0, l2: -1, l2Shrinkage: 0, beta: 0)).contains("l2_regularization_strength"))
+    #expect(wrong(.ftrl(initialAccumulator: 0.1, power: -0.5, l1: 0, l2: 0, l2Shrinkage: -1, beta: 0)).contains("l2_shrinkage_regularization_strength"))
+    #expect(wrong(.ftrl(initialAccumulator: 0.1, power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: -1)).contains("beta"))
     var both = OptimizerSpec.adam()
     both.clipNorm = 1
     both.clipValue = 1

@@ -101,7 +101,7 @@ def run(keras, recorder, name, folder):
 # tf_keras has two families: those of 2.11 and later, and `legacy`, which 2.10 and before called by the plain names.
 TF_KERAS = {name: options for name, options in OPTIMIZERS.items() if name != "SGD global_clipnorm"}
 LEGACY = ("SGD", "SGD momentum", "SGD nesterov", "RMSprop", "RMSprop momentum", "RMSprop centered", "Adam",
-          "Adam amsgrad", "Adagrad", "Adamax", "Nadam")
+          "Adam amsgrad", "Adagrad", "Adamax", "Nadam", "Adadelta", "Ftrl", "Ftrl regularization")
 
 
 def run_tf_keras(keras, recorder, name, folder):

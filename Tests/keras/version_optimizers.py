@@ -33,9 +33,6 @@ CASES = {
         "InverseTimeDecay", initial_learning_rate=0.05, decay_steps=2, decay_rate=0.5)}),
     "Adam clipnorm": ("Adam", {"learning_rate": 0.01, "clipnorm": 0.05}),
     "Adam weight_decay": ("Adam", {"learning_rate": 0.01, "weight_decay": 0.05}),
-    "Adadelta": ("Adadelta", {"learning_rate": 1.0}),
-    "Lion": ("Lion", {"learning_rate": 0.003}),
-    "Ftrl": ("Ftrl", {"learning_rate": 0.05}),
     "Adafactor": ("Adafactor", {"learning_rate": 0.01}),
     "Adam use_ema": ("Adam", {"learning_rate": 0.01, "use_ema": True}),
     "Adam gradient accumulation": ("Adam", {"learning_rate": 0.01, "gradient_accumulation_steps": 2}),
@@ -44,7 +41,7 @@ CASES = {
 
 
 BRIEF = ("SGD momentum", "RMSprop centered", "Adam amsgrad", "AdamW", "Adagrad", "Adamax", "Nadam", "Adam CosineDecay",
-         "Adam ExponentialDecay", "Nadam PiecewiseConstantDecay", "LossScaleOptimizer(Adam)", "Lion")
+         "Adam ExponentialDecay", "Nadam PiecewiseConstantDecay", "LossScaleOptimizer(Adam)", "Lion", "Adadelta", "Ftrl")
 
 
 def make(library, name):

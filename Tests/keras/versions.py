@@ -32,7 +32,7 @@ KERAS3 = ("3.0.5", "3.1.1", "3.2.1", "3.3.3", "3.4.1", "3.5.0", "3.6.0", "3.7.0"
 REPRESENTATIVE = ("3.0.5", "3.3.3", "3.9.2", "3.15.1")
 
 # Rows that do not work, and why; `unsupported` ones by their optimizer, whatever the column.
-NO_OPTIMIZER = {"Adadelta", "Lion", "Ftrl", "Adafactor", "Adam use_ema", "Adam gradient accumulation"}
+NO_OPTIMIZER = {"Adafactor", "Adam use_ema", "Adam gradient accumulation"}
 # Up to 3.9 Keras wants Nadam's product of momenta before the moments, later after them. Unroll writes a model back in
 # the order it was read in; a new one it writes for 3.10 and later.
 NADAM_AFTER = (3, 10)
@@ -109,7 +109,7 @@ EXPLANATION = """# Compatibility by Keras version
 
 Made by `make test-keras-versions` (see Tests/keras/versions.py) with the real Keras of each version. A cell says how
 many of the models and trainings tried agree: predictions to 1e-5 of their scale, weights after further training to
-1e-4; *brief*: every fourth of the models that differ by an option only, all others, and twelve optimizers. What that Keras cannot do itself (build, save) is not counted; *(n)* tells how many of those there were.
+1e-4; *brief*: every fourth of the models that differ by an option only, all others, and fourteen optimizers. What that Keras cannot do itself (build, save) is not counted; *(n)* tells how many of those there were.
 
 - *reads*: Unroll opens what Keras wrote. `.weights.h5` goes into the same model built in code with Unroll.
 - *opens our*: Keras opens what Unroll wrote, unchanged. *models built with Unroll*: whole models, as `.keras` and `.h5`.
@@ -119,9 +119,9 @@ many of the models and trainings tried agree: predictions to 1e-5 of their scale
 What does not agree: AGAIN
 """
 REASONS = """up to Keras 3.9 a Nadam that Unroll itself compiled (its order of the optimizer's variables changed in 3.10;
-files that Keras wrote are written back in their own order). Adadelta, Lion, Ftrl, Adafactor, `use_ema`, gradient
-accumulation do not exist in Unroll: such a model loads, predicts, and
-comes without its optimizer, and a note says so. Of a LossScaleOptimizer the inner optimizer alone is kept."""
+files that Keras wrote are written back in their own order). Adafactor, `use_ema` and gradient accumulation do not
+exist in Unroll: such a model loads, predicts, and comes without its optimizer, and a note says so. Of a
+LossScaleOptimizer the inner optimizer alone is kept."""
 
 
 def cell(found, column):

@@ -72,11 +72,14 @@ enum CompileEncoder {
     case .adagrad: "Adagrad"
     case .adamax: "Adamax"
     case .nadam: "Nadam"
+    case .lion: "Lion"
+    case .adadelta: "Adadelta"
+    case .ftrl: "Ftrl"
     }
   }
 
   private static func optimizer(_ spec: OptimizerSpec) -> JSONObject {
-    var config: JSONObject = ["name": .string(OptimizerName.of(spec)), "learning_rate": learningRate(spec.learningRate)]
+    var config: JSONObject = ["name": .string(className(spec).lowercased()), "learning_rate": learningRate(spec.learningRate)]
     // AdamW without the member would decay by its default.
     if spec.weightDecay > 0 || className(spec) == "AdamW" { config["weight_decay"] = .double(spec.weightDecay) }
     if spec.clipValue > 0 { config["clipvalue"] = .double(spec.clipValue) }
@@ -103,6 +106,19 @@ enum CompileEncoder {
       config["initial_accumulator_value"] = .double(initial)
       config["epsilon"] = .double(epsilon)
     case .adamax(let beta1, let beta2, let epsilon), .nadam(let beta1, let beta2, let epsilon, _): adam(beta1, beta2, epsilon)
+    case .lion(let beta1, let beta2):
+      config["beta_1"] = .double(beta1)
+      config["beta_2"] = .double(beta2)
+    case .adadelta(let rho, let epsilon):
+      config["rho"] = .double(rho)
+      config["epsilon"] = .double(epsilon)
+    case .ftrl(let initial, let power, let l1, let l2, let l2Shrinkage, let beta):
+      config["initial_accumulator_value"] = .double(initial)
+      config["learning_rate_power"] = .double(power)
+      config["l1_regularization_strength"] = .double(l1)
+      config["l2_regularization_strength"] = .double(l2)
+      config["l2_shrinkage_regularization_strength"] = .double(l2Shrinkage)
+      config["beta"] = .double(beta)
     }
     return config
   }

@@ -38,7 +38,7 @@ struct OptimizerDecoder {
     // In the first versions of Keras 2 the file says 1e-8; null means the backend's 1e-7.
     let epsilon = try reader.double("epsilon", default: 1e-7)
     let beta1 = try reader.double("beta_1", default: 0.9)
-    let beta2 = try reader.double("beta_2", default: 0.999)
+    let beta2 = try reader.double("beta_2", default: name == "lion" ? 0.99 : 0.999)
     // Only the optimizers from before 2.11, kept on as `legacy`, write decay.
     let isOld = context.version < KerasVersion(2, 11) || context.version.major < 3 && reader.value("decay") != nil
     switch name {
@@ -69,8 +69,18 @@ struct OptimizerDecoder {
       let schedule = try reader.double("schedule_decay", "decay", default: 0.004)
       context.note("Nadam of Keras before 2.11: its momentum follows 0.96 ^ (\(schedule) t)")
       return .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, scheduleDecay: schedule > 0 ? schedule : 0.004)
+    case "lion": return .lion(beta1: beta1, beta2: beta2)
+    case "adadelta": return .adadelta(rho: try reader.double("rho", default: 0.95), epsilon: epsilon)
+    case "ftrl":
+      return .ftrl(
+        initialAccumulator: try reader.double("initial_accumulator_value", default: 0.1),
+        power: try reader.double("learning_rate_power", default: -0.5),
+        l1: try reader.double("l1_regularization_strength", default: 0),
+        l2: try reader.double("l2_regularization_strength", default: 0),
+        l2Shrinkage: try reader.double("l2_shrinkage_regularization_strength", default: 0),
+        beta: try reader.double("beta", default: 0))
     default:
-      throw reader.unsupported("there are SGD, RMSprop, Adam, AdamW, Adagrad, Adamax and Nadam")
+      throw reader.unsupported("there are SGD, RMSprop, Adam, AdamW, Adagrad, Adamax, Nadam, Lion, Adadelta and Ftrl")
     }
   }
 

@@ -67,12 +67,13 @@ struct OptimizerState {
 
   /// The kinds one after another (m0, m1, v0, v1), as up to tf.keras 2.10 and
   /// in its `legacy` optimizers; later versions, and the engine, go parameter
-  /// by parameter (m0, v0, m1, v1).
+  /// by parameter (m0, v0, m1, v1), as Ftrl always did.
   private func isInBlocks(_ arrays: [SourceArray]) -> Bool {
     // Our own `.h5` may name a later version for the sake of hard_sigmoid.
+    if case .ftrl = model.compileSpec?.optimizer.algorithm { return false }
     if version < KerasVersion(2, 11) { return true }
     guard let last = arrays.first?.path.split(separator: "/").last else { return false }
-    return ["m:0", "v:0", "vhat:0", "rms:0", "mg:0", "momentum:0", "accumulator:0"].contains(String(last))
+    return ["m:0", "v:0", "vhat:0", "rms:0", "mg:0", "momentum:0", "accumulator:0", "accum_grad:0"].contains(String(last))
   }
 
   /// Positions, in a file in blocks, of the engine's variables.
@@ -121,17 +122,20 @@ struct OptimizerState {
   /// later tf.keras goes on from too. Keras 3 stores another order in `.h5`, but
   /// reads none back: its loader builds the optimizer for no variables.
   static func legacyValues(of model: Model) throws(UnrollError) -> [(name: String, array: ParameterValues)] {
-    // Weight decay came with the new order.
-    guard let spec = model.compileSpec, case let optimizer = CompileEncoder.className(spec.optimizer), optimizer != "AdamW",
+    // Weight decay and Lion came with the new order.
+    guard let spec = model.compileSpec, case let optimizer = CompileEncoder.className(spec.optimizer), optimizer != "AdamW", optimizer != "Lion",
       spec.optimizer.weightDecay == 0
     else { return try values(of: model) }
-    let names = ["momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "v", "u_product": "momentum_cache"]
+    let names = ["momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "v", "u_product": "momentum_cache",
+      "accumulated_grad": "accum_grad", "accumulated_delta_var": "accum_var"]
     let rmspropNames = ["velocity": "rms", "average_gradient": "mg"]
     var isRMSprop = false
     var isSGD = false
+    var isFtrl = false
     switch spec.optimizer.algorithm {
     case .rmsprop: isRMSprop = true
     case .sgd: isSGD = true
+    case .ftrl: isFtrl = true
     default: break
     }
     let parameters = try model.parameters()
@@ -143,18 +147,18 @@ struct OptimizerState {
     var result: [(name: String, array: ParameterValues)] = [
       ("\(optimizer)/iter:0", ParameterValues(shape: [], values: .int64([Int64(try model.optimizerIteration())])))
     ]
-    for kind in kinds {
-      let name = isSGD ? kind : (isRMSprop ? rmspropNames[kind] : names[kind]) ?? kind
-      for (index, variable) in variables.enumerated() where variable.kind == kind {
-        let array = try ParameterValues.read(count: variable.count, shape: variable.shape, model.spec.dtype) {
-          bytes, type throws(UnrollError) in try model.readOptimizerVariable(index, into: bytes, type: type)
-        }
-        guard let owner = variable.parameter, parameters.indices.contains(owner) else {
-          result.append(("\(optimizer)/\(name):0", array))
-          continue
-        }
-        result.append(("\(optimizer)/\(parameters[owner].name)_\(owner)/\(name):0", array))
+    let order = isFtrl ? Array(variables.indices) : kinds.flatMap { kind in variables.indices.filter { variables[$0].kind == kind } }
+    for index in order {
+      let variable = variables[index]
+      let name = isSGD ? variable.kind : (isRMSprop ? rmspropNames[variable.kind] : names[variable.kind]) ?? variable.kind
+      let array = try ParameterValues.read(count: variable.count, shape: variable.shape, model.spec.dtype) {
+        bytes, type throws(UnrollError) in try model.readOptimizerVariable(index, into: bytes, type: type)
       }
+      guard let owner = variable.parameter, parameters.indices.contains(owner) else {
+        result.append(("\(optimizer)/\(name):0", array))
+        continue
+      }
+      result.append(("\(optimizer)/\(parameters[owner].name)_\(owner)/\(name):0", array))
     }
     return result
   }
@@ -162,7 +166,7 @@ struct OptimizerState {
   /// [iteration, learning_rate, variables...] as Keras 3 stores them, with names.
   static func values(of model: Model) throws(UnrollError) -> [(name: String, array: ParameterValues)] {
     guard let spec = model.compileSpec else { return [] }
-    let optimizer = OptimizerName.of(spec.optimizer)
+    let optimizer = CompileEncoder.className(spec.optimizer).lowercased()
     var result: [(name: String, array: ParameterValues)] = [
       ("\(optimizer)/iteration", ParameterValues(shape: [], values: .int64([Int64(try model.optimizerIteration())])))
     ]
@@ -181,19 +185,5 @@ struct OptimizerState {
       result.append(("\(optimizer)/\(flat.isEmpty ? "" : flat + "_")\(variable.kind)_\(index)", array))
     }
     return OptimizerOrder.ofFile(result, optimizer: spec.optimizer)
-  }
-}
-
-enum OptimizerName {
-  static func of(_ spec: OptimizerSpec) -> String {
-    switch spec.algorithm {
-    case .sgd: "sgd"
-    case .rmsprop: "rmsprop"
-    case .adam: "adam"
-    case .adamw: "adamw"
-    case .adagrad: "adagrad"
-    case .adamax: "adamax"
-    case .nadam: "nadam"
-    }
   }
 }

@@ -28,6 +28,10 @@ public struct OptimizerSpec: Sendable, Equatable {
     case adamax(beta1: Double, beta2: Double, epsilon: Double)
     /// `scheduleDecay` was 0.004 before tf.keras 2.11.
     case nadam(beta1: Double, beta2: Double, epsilon: Double, scheduleDecay: Double = 1)
+    case lion(beta1: Double, beta2: Double)
+    case adadelta(rho: Double, epsilon: Double)
+    /// `power` is Keras' `learning_rate_power`.
+    case ftrl(initialAccumulator: Double, power: Double, l1: Double, l2: Double, l2Shrinkage: Double, beta: Double)
   }
   public var algorithm: Algorithm
   public var learningRate: LearningRate

@@ -40,6 +40,20 @@ extension OptimizerSpec {
     case .adagrad(let initial, let epsilon, _):
       try notNegative(initial, "initial_accumulator_value")
       try notNegative(epsilon, "epsilon")
+    case .lion(let beta1, let beta2):
+      // Without beta_1 only the last gradient's sign would count.
+      try require(beta1 > 0 && beta1 <= 1, "beta_1 must be greater than 0 and at most 1", beta1)
+      try fraction(beta2, "beta_2")
+    case .adadelta(let rho, let epsilon):
+      try fraction(rho, "rho")
+      try notNegative(epsilon, "epsilon")
+    case .ftrl(let initial, let power, let l1, let l2, let l2Shrinkage, let beta):
+      try notNegative(initial, "initial_accumulator_value")
+      try require(power <= 0 && power.isFinite, "learning_rate_power must be a finite number, at most 0", power)
+      try notNegative(l1, "l1_regularization_strength")
+      try notNegative(l2, "l2_regularization_strength")
+      try notNegative(l2Shrinkage, "l2_shrinkage_regularization_strength")
+      try notNegative(beta, "beta")
     }
     try notNegative(weightDecay, "weight_decay")
     try notNegative(clipValue, "clipvalue")

@@ -51,10 +51,17 @@ final class Optimizer<S: Scalar> {
     groups = Self.groups(spec.algorithm)
     var slots: [AlignedBuffer<S>] = []
     for _ in 0..<Self.update(spec.algorithm, uProduct: 1).slots { slots.append(try AlignedBuffer<S>(count: store.count)) }
-    if case .adagrad(let initial, _, _) = spec.algorithm, let accumulator = slots.first {
+    if let initial = Self.initialAccumulator(spec.algorithm), let accumulator = slots.first {
       for index in 0..<accumulator.count { accumulator.pointer[index] = S(initial) }
     }
     self.slots = slots
+  }
+
+  private static func initialAccumulator(_ algorithm: OptimizerSpec.Algorithm) -> Double? {
+    switch algorithm {
+    case .adagrad(let initial, _, _), .ftrl(let initial, _, _, _, _, _): initial
+    default: nil
+    }
   }
 
   /// The kernels' form of the algorithm.
@@ -69,6 +76,10 @@ final class Optimizer<S: Scalar> {
     case .adamax(let beta1, let beta2, let epsilon): .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
     case .nadam(let beta1, let beta2, let epsilon, let decay):
       .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, uProduct: uProduct, scheduleDecay: decay)
+    case .lion(let beta1, let beta2): .lion(beta1: beta1, beta2: beta2)
+    case .adadelta(let rho, let epsilon): .adadelta(rho: rho, epsilon: epsilon)
+    case .ftrl(_, let power, let l1, let l2, let l2Shrinkage, let beta):
+      .ftrl(power: power, l1: l1, l2: l2, l2Shrinkage: l2Shrinkage, beta: beta)
     }
   }
 
@@ -86,6 +97,9 @@ final class Optimizer<S: Scalar> {
     case .adagrad: return [SlotGroup(kinds: [("accumulator", 0)])]
     case .adamax: return [SlotGroup(kinds: [("momentum", 0), ("norm", 1)])]
     case .nadam: return [SlotGroup(kinds: [("momentum", 0), ("velocity", 1)])]
+    case .lion: return [SlotGroup(kinds: [("momentum", 0)])]
+    case .adadelta: return [SlotGroup(kinds: [("accumulated_grad", 0), ("accumulated_delta_var", 1)])]
+    case .ftrl: return [SlotGroup(kinds: [("accumulator", 0), ("linear", 1)])]
     }
   }
 

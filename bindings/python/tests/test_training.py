@@ -165,6 +165,54 @@ def test_weight_decay_takes_its_part_of_every_weight(small, random, decay):
         np.testing.assert_allclose(decayed, plain - decay * 0.1 * first, atol=1e-6)
 
 
+@pytest.mark.parametrize("make_optimizer, step", [
+    # The first update of each, from its own formula; w the weight, g its gradient.
+    (lambda: optimizers.Lion(0.1), lambda w, g: w - 0.1 * np.sign(g)),
+    (lambda: optimizers.Adadelta(2.0, rho=0.75, epsilon=0.01), lambda w, g: w - 2 * 0.1 * g / np.sqrt(0.25 * g**2 + 0.01)),
+    (lambda: optimizers.Ftrl(0.1, initial_accumulator_value=0.5),
+     lambda w, g: w * (1 - np.sqrt(0.5) / np.sqrt(0.5 + g**2)) - 0.1 * g / np.sqrt(0.5 + g**2)),
+    (lambda: optimizers.Ftrl(0.1, -1.0, l1_regularization_strength=0.01, l2_regularization_strength=0.2,
+                             l2_shrinkage_regularization_strength=0.3, beta=0.4),
+     lambda w, g: (lambda z: (np.clip(z, -0.01, 0.01) - z) / ((0.1 + g**2) / 0.1 + 2 * (0.2 + 0.4 / 0.2)))(
+         g + 0.6 * w - g**2 / 0.1 * w)),
+])
+def test_a_first_update_is_that_of_the_formula(small, random, make_optimizer, step):
+    x, y = random.standard_normal((7, 5, 3)), random.standard_normal((7, 2))
+    start = small.get_weights()
+    small.compile(optimizers.SGD(1.0), "mse")
+    small.train_on_batch(x, y)
+    gradients = [first - after for first, after in zip(start, small.get_weights())]
+    small.set_weights(start)
+    small.compile(make_optimizer(), "mse")
+    small.train_on_batch(x, y)
+    for first, gradient, after in zip(start, gradients, small.get_weights()):
+        np.testing.assert_allclose(after, step(first, gradient), atol=2e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["lion", "adadelta", "ftrl", "nadam"])
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+def test_training_goes_on_from_a_file_as_without_it(waves, tmp_path, optimizer, suffix):
+    model = models.Sequential([layers.Input((10, 1)), layers.LSTM(8), layers.Dense(1)])
+    model.compile(optimizers.get({"class_name": optimizer, "config": {"weight_decay": 0.01}}), "mse")
+    model.fit(*waves, epochs=2, verbose=0, shuffle=False)
+    model.save(tmp_path / f"half.{suffix}")
+    again = unroll.load_model(tmp_path / f"half.{suffix}")
+    for each in (model, again):
+        each.fit(*waves, initial_epoch=2, epochs=4, verbose=0, shuffle=False)
+    for a, b in zip(model.get_weights(), again.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("optimizer, message", [
+    (optimizers.Lion(beta_1=0.0), "beta_1"), (optimizers.Adadelta(rho=-1.0), "rho"),
+    (optimizers.Ftrl(learning_rate_power=1.0), "learning_rate_power"),
+    (optimizers.Ftrl(l1_regularization_strength=-1.0), "l1_regularization"),
+])
+def test_numbers_outside_an_optimizers_domain_are_refused(waves, optimizer, message):
+    with pytest.raises(ValueError, match=message):
+        make(waves, optimizer=optimizer)
+
+
 def test_adamw_without_decay_is_adam(small, random):
     x, y = random.standard_normal((7, 5, 3)), random.standard_normal((7, 2))
     start, results = small.get_weights(), []

@@ -13,7 +13,8 @@ MAX_RANK = 8
 ANY = -1
 
 DTYPES = {"float32": 10, "float64": 20, "int32": 30, "int64": 40, "uint8": 50}
-OPTIMIZERS = {"SGD": 10, "RMSprop": 20, "Adam": 30, "AdamW": 40, "Adagrad": 50, "Adamax": 60, "Nadam": 70}
+OPTIMIZERS = {"SGD": 10, "RMSprop": 20, "Adam": 30, "AdamW": 40, "Adagrad": 50, "Adamax": 60, "Nadam": 70,
+              "Lion": 80, "Adadelta": 90, "Ftrl": 100}
 SCHEDULES = {"InverseTimeDecay": 20, "ExponentialDecay": 30, "CosineDecay": 40, "PiecewiseConstantDecay": 50}
 LOSSES = {
     "MeanSquaredError": 10, "MeanAbsoluteError": 20, "BinaryCrossentropy": 30, "CategoricalCrossentropy": 40,
@@ -61,7 +62,9 @@ class OptimizerOptions(Structure):
         ("clipvalue", c_double), ("clipnorm", c_double), ("global_clipnorm", c_double), ("schedule", c_int),
         ("decay_steps", c_size_t), ("decay_rate", c_double), ("staircase", c_int), ("alpha", c_double),
         ("warmup_target", c_double), ("warmup_steps", c_size_t), ("boundaries", POINTER(c_int64)),
-        ("values", POINTER(c_double)), ("boundary_count", c_size_t),
+        ("values", POINTER(c_double)), ("boundary_count", c_size_t), ("learning_rate_power", c_double),
+        ("l1_regularization", c_double), ("l2_regularization", c_double), ("l2_shrinkage_regularization", c_double),
+        ("beta", c_double),
     ]
 
 

@@ -13,7 +13,10 @@ from .optimizers import Optimizer
 from .optimizers.schedules import LearningRateSchedule
 
 # Keras' names of options and the header's, where they differ.
-_RENAMED = {"initial_accumulator_value": "initial_accumulator"}
+_RENAMED = {
+    "initial_accumulator_value": "initial_accumulator", "l1_regularization_strength": "l1_regularization",
+    "l2_regularization_strength": "l2_regularization", "l2_shrinkage_regularization_strength": "l2_shrinkage_regularization",
+}
 
 
 def _set(struct: Any, config: dict[str, Any], what: str) -> None:

@@ -162,6 +162,47 @@ class Nadam(Optimizer):
         super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **common)
 
 
+class Lion(Optimizer):
+    """Steps of the size of the rate, by the sign of gradient and momentum (Chen et al. 2023)."""
+
+    _options = ("beta_1", "beta_2")
+
+    def __init__(self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.99, **common: Any) -> None:
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, **common)
+
+
+class Adadelta(Optimizer):
+    """Steps in proportion to the root mean square of those before (Zeiler 2012); the paper's rate is 1."""
+
+    _options = ("rho", "epsilon")
+
+    def __init__(self, learning_rate: Rate = 0.001, rho: float = 0.95, epsilon: float = 1e-7, **common: Any) -> None:
+        super().__init__(learning_rate, rho=rho, epsilon=epsilon, **common)
+
+
+class Ftrl(Optimizer):
+    """Follow the regularized leader (McMahan et al. 2013).
+
+    As in Keras, a weight is what the gradients so far make it: one that never had any becomes 0.
+    """
+
+    _options = (
+        "learning_rate_power", "initial_accumulator_value", "l1_regularization_strength", "l2_regularization_strength",
+        "l2_shrinkage_regularization_strength", "beta",
+    )
+
+    def __init__(
+        self, learning_rate: Rate = 0.001, learning_rate_power: float = -0.5, initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0, l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0, beta: float = 0.0, **common: Any,
+    ) -> None:
+        super().__init__(
+            learning_rate, learning_rate_power=learning_rate_power, initial_accumulator_value=initial_accumulator_value,
+            l1_regularization_strength=l1_regularization_strength, l2_regularization_strength=l2_regularization_strength,
+            l2_shrinkage_regularization_strength=l2_shrinkage_regularization_strength, beta=beta, **common,
+        )
+
+
 class LoadedOptimizer(Optimizer):
     """The optimizer of a model that was loaded compiled; its options are the library's."""
 
@@ -170,7 +211,7 @@ class LoadedOptimizer(Optimizer):
         self._model = model
 
 
-_ALL = {each.__name__.lower(): each for each in (SGD, RMSprop, Adam, AdamW, Adagrad, Adamax, Nadam)}
+_ALL = {each.__name__.lower(): each for each in (SGD, RMSprop, Adam, AdamW, Adagrad, Adamax, Nadam, Lion, Adadelta, Ftrl)}
 
 
 def get(identifier: str | Optimizer | dict) -> Optimizer:
@@ -185,6 +226,6 @@ def get(identifier: str | Optimizer | dict) -> Optimizer:
 
 
 __all__ = [
-    "Adagrad", "Adam", "AdamW", "Adamax", "LearningRateSchedule", "Nadam", "Optimizer", "RMSprop", "SGD", "get",
-    "schedules",
+    "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "LearningRateSchedule", "Lion", "Nadam", "Optimizer",
+    "RMSprop", "SGD", "get", "schedules",
 ]
