@@ -1118,7 +1118,7 @@ UNROLL_API void unroll_stream_options_init(unroll_stream_options *options, size_
 
 /* A stream at the zero state. Allocates all it will need; with batch_size 1 the
  * streams of a model share a second copy of its LSTM and GRU weights, of at most
- * 1 MB a layer, in the order in which a step reads them. Errors:
+ * 2 MB a layer, in the order in which a step reads them. Errors:
  * INVALID_STATE (not built), UNSUPPORTED (a layer that needs the whole
  * sequence, named in the message; FLOAT16 of a float64 model, or of a weight
  * beyond 65504), INVALID_ARGUMENT (batch_size 0, unknown weights). */

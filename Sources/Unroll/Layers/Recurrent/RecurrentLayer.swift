@@ -152,7 +152,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   /// of those is enough.
   private func blocksForSteps(batch: Int) throws(UnrollError) -> AlignedBuffer<S>? {
     let count = table.stepBlocksCount(kernelPlan(training: false))
-    guard batch == 1, count > 0, count * MemoryLayout<S>.stride <= 1 << 20 else { return nil }
+    guard batch == 1, count > 0, count * MemoryLayout<S>.stride <= 1 << 21 else { return nil }
     return try stepBlocks.withLock { (kept) throws(UnrollError) in
       if let kept { return kept }
       let buffer = try AlignedBuffer<S>(count: count)
