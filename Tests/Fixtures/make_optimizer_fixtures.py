@@ -8,6 +8,7 @@
 from the files alone.
 """
 import os
+import shutil
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -94,6 +95,25 @@ def train(library, optimizers, name, cls, options, suffixes, x, y, file, manifes
     manifest.append(f"resume name={name} batch={BATCH} steps={SECOND} saved={saved} saved_after={FIRST}")
 
 
+def without_counter(file, manifest):
+    """legacy_adadelta.h5 as Keras 2.0 to 2.2 stored Adadelta: no count of updates, the two kinds one after the other."""
+    name = "keras2_adadelta"
+    shutil.copy(OUT / "legacy_adadelta.h5", OUT / f"{name}.h5")
+    with h5py.File(OUT / f"{name}.h5", "r+") as model:
+        model.attrs["keras_version"] = model["model_weights"].attrs["keras_version"] = "2.2.4"
+        group = model["optimizer_weights"]
+        arrays = [group[path][()] for path in group.attrs["weight_names"]]
+        assert [array.shape == () for array in arrays].index(False) == 1
+        del model["optimizer_weights"]
+        group = model.create_group("optimizer_weights")
+        names = [f"training/Adadelta/Variable_{number}:0" for number in range(len(arrays) - 1)]
+        group.attrs["weight_names"] = [path.encode() for path in names]
+        for path, array in zip(names, arrays[1:]):
+            group[path] = array
+    file.copy("resume/legacy_adadelta", f"resume/{name}")
+    manifest.append(f"resume name={name} batch={BATCH} steps={SECOND} saved={name}.h5")
+
+
 def main():
     OUT.mkdir(exist_ok=True)
     rng = np.random.default_rng(4)
@@ -106,6 +126,7 @@ def main():
                                            (tf_keras, tf_keras.optimizers.legacy, LEGACY)):
             for name, (cls, options, suffixes) in cases.items():
                 train(library, optimizers, name, cls, options, suffixes, x, y, file, manifest)
+        without_counter(file, manifest)
     (OUT / "manifest.txt").write_text("\n".join(manifest) + "\n")
 
 

@@ -29,7 +29,13 @@ struct TrainingFitTests {
   // MARK: determinism
 
   /// Large enough for the trainer and predict to use several threads, which is checked.
-  @Test(arguments: [DType.float32, .float64]) func weightsDoNotDependOnThreads(dtype: DType) throws {
+  @Test(
+    arguments: [DType.float32, .float64],
+    [
+      OptimizerSpec.Algorithm.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false), .lion(beta1: 0.9, beta2: 0.99),
+      .ftrl(initialAccumulator: 0.1, power: -0.7, l1: 0.01, l2: 0.1, l2Shrinkage: 0.1, beta: 0.1),
+    ])
+  func weightsDoNotDependOnThreads(dtype: DType, algorithm: OptimizerSpec.Algorithm) throws {
     let sequences = HostData(
       [HostArray([100, 20, 1]) { sin(0.9 * Double($0[0]) + 0.2 * Double($0[1])) }], [HostArray([100]) { cos(0.3 * Double($0[0])) }])
     func network() throws -> Model {
@@ -40,7 +46,8 @@ struct TrainingFitTests {
         layers: [
           .input([20, 1]), LayerSpec(.recurrent(recurrent)), LayerSpec(.dropout(NoiseConfig(rate: 0.3))), .dense(1),
         ], dtype: dtype, seed: 3)
-      var optimizer = OptimizerSpec.adam(0.01)
+      var optimizer = OptimizerSpec(algorithm, learningRate: .constant(0.01))
+      optimizer.weightDecay = 0.1
       optimizer.globalClipNorm = 0.5
       try model.compile(CompileSpec(optimizer: optimizer, losses: [LossSpec(.meanSquaredError)]))
       return model
