@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+#: Time steps, features and units of most models: pairwise different.
+T, F, U = 5, 3, 4
+
 
 @contextlib.contextmanager
 def precision(keras, dtype):
