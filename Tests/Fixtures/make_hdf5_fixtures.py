@@ -160,5 +160,26 @@ spoiled("shape_bomb.h5", replace(lambda g, n: g.create_dataset(n, (1 << 20, 1 <<
 spoiled("wrong_shape.h5", replace(lambda g, n: g.create_dataset(n, data=weights(F, 3 * U))))
 spoiled("text.h5", replace(lambda g, n: g.create_dataset(n, data=np.array([b"abc"]))))
 spoiled("missing.h5", replace(lambda g, n: None))
+
+
+# Refused: groups that are linked to from several places.
+def linked(path, link):
+    with h5py.File(OUT / path, "w") as f:
+        link(f.create_group("layers/dense"))
+
+
+def back(group):
+    group["a"] = group["b"] = group
+
+
+def twice(group):
+    for _ in range(30):
+        inner = group.create_group("a")
+        group["b"] = inner
+        group = inner
+
+
+linked("linked_back.weights.h5", back)
+linked("linked_twice.weights.h5", twice)
 cases.close()
 (OUT / "manifest.txt").write_text("\n".join(manifest) + "\n")

@@ -37,6 +37,21 @@ import Unroll
     #expect(try InputFile(path: scratch.file("real.h5")).contents() == [2])
   }
 
+  @Test func modelsNestedAsDeeplyAsAConfigurationAllowsComeBack() throws {
+    var layers = #"{"class_name": "LSTM", "config": {"name": "l", "units": 2}}"#
+    for depth in 0..<36 {
+      layers = #"{"class_name": "Sequential", "config": {"name": "s\#(depth)", "layers": [\#(layers)]}}"#
+    }
+    let model = try ModelFile.modelFromJSON(
+      #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": {"batch_shape": [null, 4, 3], "name": "i"}}, \#(layers)]}}"#)
+    let scratch = ScratchDirectory()
+    for format in [FileFormat.h5, .keras] {
+      try ModelFile.save(model, path: scratch.file("m"), format: format)
+      let again = try ModelFile.load(path: scratch.file("m"))
+      #expect(try ParameterValues.all(of: again).map(\.values) == ParameterValues.all(of: model).map(\.values))
+    }
+  }
+
   @Test func messagesSayWhatIsWrong() {
     let scratch = ScratchDirectory()
     #expect(throws: UnrollError(.io, "cannot open \(scratch.file("none")): No such file or directory")) {

@@ -94,6 +94,16 @@ import Unroll
     #expect(count == 7)
   }
 
+  /// Groups that hold each other: the paths through such a file are countless.
+  @Test(.timeLimit(.minutes(1)), arguments: ["linked_back", "linked_twice"])
+  func groupsLinkedToEachOtherEndInAnError(_ name: String) throws {
+    let path = "\(fixtures)/hdf5/\(name).weights.h5"
+    #expect(throws: UnrollError.self) { try ModelFile.inspect(path: path) }
+    let model = try ModelFile.modelFromJSON(
+      #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "batch_input_shape": [null, 3]}}]}}"#)
+    #expect(throws: UnrollError.self) { try ModelFile.loadWeights(into: model, path: path) }
+  }
+
   @Test func damagedCheckpointsNeverTrap() throws {
     var random = SeededRandom(seed: 31)
     for name in ["keras3/lstm.keras", "keras3/lstm.h5", "keras3/character.weights.h5"] {

@@ -160,9 +160,10 @@ struct CheckpointFile {
       if found == nil { found = try weights.group(V3Weights.oldListPath) }
       guard let list = found else { return [] }
       var result: [(name: String, arrays: [SourceArray])] = []
+      var walk = GroupWalk()
       for name in try list.childNames() {
         guard let group = try list.group(name) else { continue }
-        let arrays = try V3Weights.arrays(below: group, depth: 0)
+        let arrays = try V3Weights.arrays(below: group, &walk)
         if !arrays.isEmpty { result.append((name, arrays)) }
       }
       return result

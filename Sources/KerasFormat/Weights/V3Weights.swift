@@ -51,8 +51,9 @@ struct V3Weights {
       throw UnrollError(.format, "\(name): the group \(group.displayPath)/\(tree.listPath) is missing")
     }
     var groups: [String: [(number: Int, group: H5Group)]] = [:]
+    var walk = GroupWalk()
     for child in try list.childNames() {
-      guard let childGroup = try list.group(child), try Self.hasArrays(childGroup, depth: 0) else { continue }
+      guard let childGroup = try list.group(child), try Self.hasArrays(childGroup, &walk) else { continue }
       let (stem, number) = Self.split(child)
       groups[stem, default: []].append((number, childGroup))
     }
@@ -94,13 +95,13 @@ struct V3Weights {
     return (String(name[..<underscore]), number)
   }
 
-  private static func hasArrays(_ group: H5Group, depth: Int) throws(UnrollError) -> Bool {
-    guard depth < 32 else { throw UnrollError(.format, "\(group.displayPath): groups nested too deeply") }
+  private static func hasArrays(_ group: H5Group, depth: Int = 0, _ walk: inout GroupWalk) throws(UnrollError) -> Bool {
+    try walk.enter(group, depth: depth)
     for name in try group.childNames() {
       // The states of random generators are no weights.
       if name == "seed_generator" { continue }
       if try group.isDataset(name) { return true }
-      if let child = try group.group(name), try hasArrays(child, depth: depth + 1) { return true }
+      if let child = try group.group(name), try hasArrays(child, depth: depth + 1, &walk) { return true }
     }
     return false
   }
@@ -120,14 +121,14 @@ struct V3Weights {
   }
 
   /// Every array below a group, for describing it.
-  static func arrays(below group: H5Group, depth: Int) throws(UnrollError) -> [SourceArray] {
-    guard depth < 32 else { return [] }
+  static func arrays(below group: H5Group, depth: Int = 0, _ walk: inout GroupWalk) throws(UnrollError) -> [SourceArray] {
+    try walk.enter(group, depth: depth)
     var result: [SourceArray] = []
     for name in try group.childNames() {
       if try group.isDataset(name) {
         if let dataset = try group.dataset(name) { result.append(SourceArray(dataset)) }
       } else if let child = try group.group(name) {
-        result += try arrays(below: child, depth: depth + 1)
+        result += try arrays(below: child, depth: depth + 1, &walk)
       }
     }
     return result

@@ -10,7 +10,7 @@ enum WeightLoading {
     }
     for (source, parameter) in zip(sources, parameters) where source.shape != parameter.shape {
       throw UnrollError(
-        .shapeMismatch, "\(parameter.name): expected shape \(tuple(parameter.shape)), found \(tuple(source.shape)) at \(source.path)")
+        .shapeMismatch, "\(parameter.name): expected shape \(Shape.tuple(parameter.shape)), found \(Shape.tuple(source.shape)) at \(source.path)")
     }
     var values: [H5Values] = []
     for source in sources { values.append(try source.read()) }
@@ -18,11 +18,6 @@ enum WeightLoading {
       try array.withElements { bytes, type throws(UnrollError) in try model.writeParameter(index, from: bytes, type: type) }
     }
     try model.weightsChanged()
-  }
-
-  /// As Python prints a shape.
-  static func tuple(_ shape: [Int]) -> String {
-    "(\(shape.map(String.init).joined(separator: ", "))\(shape.count == 1 ? ",)" : ")")"
   }
 
   /// A configuration may ask for more than its file holds; before anything of

@@ -49,7 +49,7 @@ extension Network: AnyNetwork {
       guard shape.accepts(Shape(dimensions.map { $0 })) else {
         let which = declared.count > 1 ? "input \(index)" : "input"
         throw UnrollError(
-          .shapeMismatch, "\(which): expected shape \(shape), found (\(input.shape.map(String.init).joined(separator: ", ")))")
+          .shapeMismatch, "\(which): expected shape \(shape), found \(Shape.tuple(input.shape))")
       }
       guard input.rows == inputs[0].rows else {
         throw UnrollError(.shapeMismatch, "input \(index) has \(input.rows) samples, input 0 has \(inputs[0].rows)")

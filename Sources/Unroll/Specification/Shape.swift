@@ -39,6 +39,11 @@ public struct Shape: Sendable, Equatable, CustomStringConvertible {
     rank == other.rank && zip(dimensions, other.dimensions).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
   }
 
+  /// All axes of an array as Python prints them: `(60, 1)`, `(60,)`.
+  public static func tuple(_ axes: [Int]) -> String {
+    "(\(axes.map(String.init).joined(separator: ", "))\(axes.count == 1 ? ",)" : ")")"
+  }
+
   /// Printed as Keras prints it, with the batch axis: `(None, 60, 1)`.
   public var description: String {
     let inner = dimensions.map { $0.map(String.init) ?? "None" }.joined(separator: ", ")

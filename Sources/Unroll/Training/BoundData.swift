@@ -61,7 +61,7 @@ extension BoundData {
     let wanted = isSparse ? leading + [1] : dimensions
     let matches = found == wanted || wanted.last == 1 && found == leading
     guard matches else {
-      let shape = "(\(values.shape.map(String.init).joined(separator: ", ")))"
+      let shape = Shape.tuple(values.shape)
       let kind = isSparse ? "class numbers of shape" : "shape"
       throw UnrollError(
         .shapeMismatch,
@@ -75,7 +75,7 @@ extension BoundData {
       guard weights.rows == rows, shape.isEmpty || shape == leading || shape == leading + [1] else {
         throw UnrollError(
           .shapeMismatch,
-          "the sample weights\(which): expected shape (\(rows),)\(leading.isEmpty ? "" : " or (\(([rows] + leading).map(String.init).joined(separator: ", ")))"), found (\(weights.shape.map(String.init).joined(separator: ", ")))")
+          "the sample weights\(which): expected shape (\(rows),)\(leading.isEmpty ? "" : " or \(Shape.tuple([rows] + leading))"), found \(Shape.tuple(weights.shape))")
       }
     }
     return Target(
