@@ -49,8 +49,8 @@ struct ConfigReader {
   }
 
   private func check(size: Int, _ name: String) throws(UnrollError) {
-    guard size >= 1, size <= 1 << 31 else {
-      throw UnrollError(.format, "\(owner): \(name): expected a number from 1 to \(1 << 31), found \(size)")
+    guard size >= 1, size <= Int(Int32.max) else {
+      throw UnrollError(.format, "\(owner): \(name): expected a number from 1 to \(Int32.max), found \(size)")
     }
   }
 

@@ -51,12 +51,18 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
 /// What decoding needs to know of its surroundings, and what it found worth telling.
 final class DecodingContext {
   let version: KerasVersion
+  /// False while something new is described, which no file will complete: then
+  /// what is unknown is refused instead of noted.
+  let isLenient: Bool
   /// Things adapted or left out, one sentence each.
   private(set) var notes: [String] = []
   /// Element types of the layers' parameters, as declared.
   var dtypes: Set<String> = []
 
-  init(version: KerasVersion) { self.version = version }
+  init(version: KerasVersion, isLenient: Bool = true) {
+    self.version = version
+    self.isLenient = isLenient
+  }
 
   func note(_ sentence: String) {
     if !notes.contains(sentence) { notes.append(sentence) }

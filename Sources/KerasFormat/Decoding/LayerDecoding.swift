@@ -146,8 +146,8 @@ struct LayerDecoder {
           result.append(nil)
           continue
         }
-        guard let length = axis.int, length > 0 || length == -1, length <= 1 << 31 else {
-          throw reader.wrong(name, "axes that are positive whole numbers or null", axis)
+        guard let length = axis.int, length > 0 || length == -1, length <= Int(Int32.max) else {
+          throw reader.wrong(name, "axes from 1 to \(Int32.max), or null", axis)
         }
         result.append(length == -1 ? nil : length)
       }

@@ -58,12 +58,15 @@ extension ConfigReader {
   func initializer(_ names: String..., default fallback: Initializer) throws(UnrollError) -> Initializer {
     for name in names {
       guard let found = object[name], !found.isNull else { continue }
-      return initializer(found)
+      let result = initializer(found)
+      if case .unknown(let className) = result {
+        try leaveOut(name, className, "weights that are not loaded begin at zero")
+      }
+      return result
     }
     return fallback
   }
 
-  /// Never fails: an initializer matters only where fresh weights are drawn.
   private func initializer(_ found: JSON) -> Initializer {
     let className = found.string ?? found["class_name"]?.string ?? "?"
     let values = found["config"]?.object ?? [:]
@@ -102,7 +105,13 @@ extension ConfigReader {
     }
   }
 
-  /// nil for none. Unknown penalties are noted, not refused: they matter in training only.
+  /// Unknown values of a file are noted, not refused, where predictions do not depend on them.
+  private func leaveOut(_ member: String, _ value: String, _ consequence: String) throws(UnrollError) {
+    guard context.isLenient else { throw unsupported("\(member) = \"\(value)\" is not supported") }
+    context.note("\(owner): \(member) \"\(value)\" is unknown and left out; \(consequence)")
+  }
+
+  /// nil for none.
   func regularizer(_ names: String...) throws(UnrollError) -> Regularizer? {
     for name in names {
       guard let found = object[name], !found.isNull else { continue }
@@ -115,7 +124,7 @@ extension ConfigReader {
       case "l2": result = Regularizer(l2: factor("l2") ?? factor("l") ?? 0.01)
       case "l1l2", "l1_l2", "weightregularizer": result = Regularizer(l1: factor("l1") ?? 0, l2: factor("l2") ?? 0)
       default:
-        context.note("\(owner): \(name) \"\(className)\" is unknown and left out; it matters in training only")
+        try leaveOut(name, className, "it matters in training only")
         result = nil
       }
       guard let result, result.l1 != 0 || result.l2 != 0 else { return nil }
@@ -132,7 +141,7 @@ extension ConfigReader {
     }
   }
 
-  /// nil for none. Unknown ones are noted, as regularizers are.
+  /// nil for none.
   func constraint(_ names: String...) throws(UnrollError) -> Constraint? {
     for name in names {
       guard let found = object[name], !found.isNull else { continue }
@@ -149,7 +158,7 @@ extension ConfigReader {
           minimum: try values.double("min_value", "low", default: 0), maximum: try values.double("max_value", "high", default: 1),
           rate: try values.double("rate", default: 1), axes: try values.ints("axis") ?? [0])
       default:
-        context.note("\(owner): \(name) \"\(className)\" is unknown and left out; it matters in training only")
+        try leaveOut(name, className, "it matters in training only")
         return nil
       }
     }

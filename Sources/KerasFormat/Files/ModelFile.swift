@@ -152,7 +152,7 @@ public enum ModelFile {
   /// A layer from {"class_name", "config"}. Members left out have Keras 3's defaults.
   public static func layerFromJSON(_ json: String) throws(UnrollError) -> LayerSpec {
     let document = try JSONReader.parse(json, name: "the layer's configuration")
-    return try LayerDecoder(context: DecodingContext(version: .unknown)).layer(document)
+    return try LayerDecoder(context: DecodingContext(version: .unknown, isLenient: false)).layer(document)
   }
 
   /// Keras 3's configuration of a model.

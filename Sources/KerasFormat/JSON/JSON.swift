@@ -45,7 +45,8 @@ indirect enum JSON: Equatable, Sendable {
     switch self {
     case .null: return "null"
     case .bool: return "a boolean"
-    case .int, .double: return "a number"
+    case .int(let value): return "\(value)"
+    case .double(let value): return "\(value)"
     case .string(let value): return "the string \"\(value.prefix(40))\""
     case .array: return "a list"
     case .object: return "an object"
