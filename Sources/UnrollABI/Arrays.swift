@@ -40,7 +40,7 @@ private func checkedShape(of array: unroll_array, _ name: String) throws(UnrollE
   }
   let shape = unpack(array.shape, Int(array.rank))
   for length in shape where length < 0 {
-    throw UnrollError(.shapeMismatch, "\(name) has shape \(printed(shape)); every axis must be at least 0")
+    throw UnrollError(.shapeMismatch, "\(name) has shape \(Shape.tuple(shape)); every axis must be at least 0")
   }
   return shape
 }

@@ -75,7 +75,8 @@ private func checkpoint(
   _ pointer: UnsafePointer<unroll_checkpoint>?, _ model: Model
 ) throws(UnrollError) -> ModelCheckpoint {
   let options = try readRequired(pointer, "checkpoint")
-  let path = try readPath(options.path)
+  let path = try readPath(options.path, "checkpoint->path")
+  try checkPlaceholders(path)
   let weightsOnly = options.save_weights_only != 0
   var result = ModelCheckpoint { (progress) throws(UnrollError) in
     let path = numbered(path, progress.epoch + 1)
@@ -91,6 +92,16 @@ private func checkpoint(
   result.initialThreshold = optional(options.initial_threshold)
   result.frequency = try checkedCount(options.frequency, "checkpoint->frequency")
   return result
+}
+
+/// Keras' other placeholders, "{epoch:02d}" and "{val_loss:.2f}", would name the
+/// same file after every epoch.
+private func checkPlaceholders(_ path: String) throws(UnrollError) {
+  for part in path.split(separator: "{").dropFirst(path.hasPrefix("{") ? 0 : 1) where !part.hasPrefix("epoch}") {
+    guard let end = part.firstIndex(of: "}") else { continue }
+    throw UnrollError(
+      .invalidArgument, "checkpoint->path has {\(part[..<end])}; only {epoch} is replaced in it, by the epoch's number: \(path)")
+  }
 }
 
 /// The path with every "{epoch}" replaced.

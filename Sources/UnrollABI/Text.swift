@@ -25,9 +25,9 @@ func readText(_ pointer: UnsafePointer<CChar>?, length: Int, _ name: String) thr
 }
 
 /// A path: text that is not empty.
-func readPath(_ pointer: UnsafePointer<CChar>?) throws(UnrollError) -> String {
-  let path = try readText(pointer, "path")
-  guard !path.isEmpty else { throw UnrollError(.invalidArgument, "path is empty; expected the name of a file") }
+func readPath(_ pointer: UnsafePointer<CChar>?, _ argument: String = "path") throws(UnrollError) -> String {
+  let path = try readText(pointer, argument)
+  guard !path.isEmpty else { throw UnrollError(.invalidArgument, "\(argument) is empty; expected the name of a file") }
   return path
 }
 

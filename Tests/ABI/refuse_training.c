@@ -224,7 +224,12 @@ static void keras_callbacks(void) {
   unroll_fit_options_init(&options);
   unroll_checkpoint_init(&checkpoint);
   options.checkpoint = &checkpoint;
-  REFUSES(UNROLL_INVALID_ARGUMENT, "path is NULL", unroll_model_fit(model, &data, &options, NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "checkpoint->path is NULL", unroll_model_fit(model, &data, &options, NULL));
+  /* Keras' other placeholders, which would give every epoch the same file. */
+  checkpoint.path = "build/tests/{epoch:02d}.h5";
+  REFUSES(UNROLL_INVALID_ARGUMENT, "{epoch:02d}", unroll_model_fit(model, &data, &options, NULL));
+  checkpoint.path = "build/tests/{epoch}-{val_loss:.2f}.h5";
+  REFUSES(UNROLL_INVALID_ARGUMENT, "{val_loss:.2f}", unroll_model_fit(model, &data, &options, NULL));
   checkpoint.path = "build/tests/nowhere/model.h5";
   REFUSES(UNROLL_IO_ERROR, "nowhere", unroll_model_fit(model, &data, &options, NULL));
   checkpoint.frequency = 0;
