@@ -18,6 +18,11 @@ def as_input(values: Any, what: str) -> np.ndarray:
 
     TypeError for what is not numbers, ValueError for ragged lists.
     """
+    if _comes_in_pieces(values):
+        raise TypeError(
+            f"{what}: an array is needed, found {type(values).__name__}. Generators and data sets are not read: "
+            "join their batches, or call train_on_batch for each"
+        )
     array = np.asarray(values)
     if array.dtype == np.bool_:
         array = array.view(np.uint8)
@@ -31,6 +36,15 @@ def as_input(values: Any, what: str) -> np.ndarray:
     if not array.flags.aligned or (array.size > 1 and not any(array.strides)):
         array = np.ascontiguousarray(array)
     return array
+
+
+def _comes_in_pieces(values: Any) -> bool:
+    """True for generators, loaders and what Keras calls a Sequence, which NumPy would read for ever or as one object."""
+    if isinstance(values, (Sequence, np.ndarray, memoryview)) or np.isscalar(values):
+        return False
+    if any(hasattr(values, name) for name in ("__array__", "__array_interface__", "__array_struct__", "__buffer__")):
+        return False
+    return hasattr(values, "__iter__") or hasattr(values, "__getitem__")
 
 
 def with_sample_axes(values: Any, what: str) -> np.ndarray:

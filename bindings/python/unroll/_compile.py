@@ -81,6 +81,8 @@ class CompileSpec:
         self.loss_weights = [float(each) for each in weights] or [1.0] * len(self.losses)
         if isinstance(metrics, (str, Metric)):
             metrics = [metrics]
+        if isinstance(metrics, dict) or any(isinstance(each, (dict, list, tuple)) for each in metrics or []):
+            raise ValueError(f"metrics are one list, computed for every output, found {metrics!r}")
         self.metrics: list[Metric] = [_metrics.get(each) for each in metrics or []]
 
     def apply(self, handle: Any) -> None:

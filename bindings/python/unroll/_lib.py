@@ -56,6 +56,14 @@ def _declare(library: ctypes.CDLL, name: str) -> None:
         raise ImportError(f"{name} is version {version}; this package needs {'.'.join(map(str, _VERSION))} or newer")
 
 
+def whole(value: Any, what: str) -> int:
+    """A whole number as an argument of the library, where ctypes would cut a larger one to 64 bits."""
+    number = int(value)
+    if number != value or not 0 <= number < 1 << 63:
+        raise ValueError(f"{what} is a whole number, found {value!r}")
+    return number
+
+
 def library() -> ctypes.CDLL:
     """The library, loaded at its first use."""
     global _library

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _abi
-from ._lib import call, initialized, library
+from ._lib import call, initialized, library, whole
 
 if TYPE_CHECKING:
     from .models._core import Core
@@ -27,12 +27,10 @@ class Stream:
     """
 
     def __init__(self, model: "Core", batch_size: int = 1, weights: str = "model") -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size is at least 1, found {batch_size}")
         if weights not in _WEIGHTS:
             raise ValueError(f"weights is one of {', '.join(map(repr, _WEIGHTS))}, found {weights!r}")
         options = initialized(_abi.StreamOptions, "unroll_stream_options_init")
-        options.batch_size = batch_size
+        options.batch_size = whole(batch_size, "batch_size")
         options.weights = _WEIGHTS[weights]
         handle = ctypes.c_void_p()
         call("unroll_stream_create", model._handle_or_raise(), ctypes.byref(options), ctypes.byref(handle))

@@ -107,7 +107,7 @@ class ProgbarLogger(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.bar = ProgressBar(self.params["steps"], self.verbose)
-        if self.verbose:
+        if self.verbose and self.params["epochs"] > 1:
             print(f"Epoch {epoch + 1}/{self.params['epochs']}", flush=True)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:

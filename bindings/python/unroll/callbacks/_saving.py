@@ -35,7 +35,11 @@ class ModelCheckpoint(Monitor):
             if value is None or not self.improved(value, self.best):
                 return
             self.best = value
-        path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
+        known = {"epoch": epoch + 1, **(logs or {})}
+        try:
+            path = self.filepath.format(**known)
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError(f"ModelCheckpoint: {self.filepath}: {error}; there are {', '.join(known)}") from None
         if self.verbose:
             print(f"Epoch {epoch + 1}: saving model to {path}")
         (self.model.save_weights if self.save_weights_only else self.model.save)(path)

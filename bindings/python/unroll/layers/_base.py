@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Sequence
 
+from .. import constraints, initializers, regularizers
 from .._weights import assign_all
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Layer:
 
     #: Keras' class name of a layer that was read from a file.
     _loaded_class: str | None = None
+    #: What messages call it.
+    _kind = "layer"
 
     def __init__(
         self,
@@ -53,7 +56,10 @@ class Layer:
             raise TypeError(f"{type(self).__name__} has no argument {key!r}")
         self._config = config
         if activity_regularizer is not None:
+            _check_name("activity_regularizer", activity_regularizer)
             self._config["activity_regularizer"] = activity_regularizer
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            raise ValueError(f"a layer's name is text without '/', found {name!r}")
         self._auto_named = name is None
         self.name: str = name if name is not None else snake_case(self._class_name())
         self.trainable = trainable
@@ -63,6 +69,8 @@ class Layer:
         if batch_input_shape is not None:
             self.batch_shape = tuple(batch_input_shape)
         elif input_shape is not None:
+            if not isinstance(input_shape, (list, tuple)):
+                raise ValueError(f"input_shape is a tuple such as (60, 1), found {input_shape!r}")
             self.batch_shape = (batch_size, *input_shape)
         elif input_dim is not None:
             self.batch_shape = (batch_size, input_dim)
@@ -162,7 +170,7 @@ class Layer:
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Replaces all weights of the layer. ValueError if the number or a shape differs;
         then all keep their values."""
-        assign_all(self.weights, weights, f"layer {self.name!r}")
+        assign_all(self.weights, weights, f"{self._kind} {self.name!r}")
 
     def count_params(self) -> int:
         """The number of elements of all its weights."""
@@ -182,7 +190,8 @@ def from_keras(entry: dict[str, Any], classes: dict[str, type]) -> Layer:
     name = entry["class_name"]
     config = dict(entry["config"])
     layer: Layer = object.__new__(classes.get(name, Layer))
-    common = {key: config.pop(key, default) for key, default in (("name", None), ("trainable", True), ("dtype", None))}
+    own_name = config.pop("name", None)
+    common = {key: config.pop(key, default) for key, default in (("trainable", True), ("dtype", None))}
     if isinstance(common["dtype"], dict):
         common["dtype"] = common["dtype"].get("config", {}).get("name")
     for key, value in config.items():
@@ -192,6 +201,8 @@ def from_keras(entry: dict[str, Any], classes: dict[str, type]) -> Layer:
             config[key] = [from_keras(each, classes) for each in value]
     Layer.__init__(layer, config, batch_input_shape=config.get("batch_shape"), **common)
     layer._loaded_class = name
+    if own_name is not None:  # which may have a slash, of TensorFlow's scopes
+        layer.name, layer._auto_named = own_name, False
     return layer
 
 
@@ -226,4 +237,27 @@ def options(arguments: dict[str, Any]) -> dict[str, Any]:
     for key in ("activation", "recurrent_activation"):
         if key in config and config[key] is None:
             config[key] = "linear"
+    for key, value in config.items():
+        _check_name(key, value)
     return config
+
+
+def _names(base: type, module: Any, *more: str) -> frozenset[str]:
+    classes = [each.__name__ for each in vars(module).values() if isinstance(each, type) and issubclass(each, base)]
+    return frozenset(name for each in classes if each != base.__name__ and each[0] != "_" for name in (each, snake_case(each))).union(more)
+
+
+_KNOWN = {
+    "initializer": _names(
+        initializers.Initializer, initializers, "zero", "one", "normal", "uniform", "OrthogonalInitializer", "IdentityInitializer"
+    ),
+    "regularizer": _names(regularizers.Regularizer, regularizers, "l1_l2"),
+    "constraint": _names(constraints.Constraint, constraints, "nonneg"),
+}
+
+
+def _check_name(key: str, value: Any) -> None:
+    """The library overlooks names in a file that matter in training only; here they are mistakes."""
+    known = _KNOWN.get(key.rpartition("_")[2])
+    if known is not None and isinstance(value, str) and value not in known:
+        raise ValueError(f"{key}: unknown name {value!r}; known: {', '.join(sorted(known))}")

@@ -11,7 +11,7 @@ from .. import _abi
 from .._arrays import DataView, as_input, view, views, with_sample_axes
 from .._compile import CompileSpec
 from .._fit import Driver, Interrupts
-from .._lib import _check_call, call, initialized, library, shape, text
+from .._lib import _check_call, call, initialized, library, shape, text, whole
 from .._progress import ProgressBar
 from ..callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
 from ..errors import StateError
@@ -31,10 +31,13 @@ class Compute(Core):
     ) -> None:
         """Fixes optimizer, loss and metrics, by name or as objects. Starts the optimizer anew.
 
-        ValueError for unknown names or options. `run_eagerly`, `jit_compile` and
-        `steps_per_execution` of Keras are accepted and have no meaning here.
+        `metrics` is one list, computed for every output. ValueError for unknown
+        names or options. `run_eagerly`, `jit_compile` and `steps_per_execution`
+        of Keras are accepted and have no meaning here.
         """
-        for key in unused:
+        for key, value in unused.items():
+            if key == "weighted_metrics" and value:
+                raise ValueError("weighted_metrics are not supported; metrics count every sample once")
             if key not in ("run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss", "weighted_metrics"):
                 raise TypeError(f"compile has no argument {key!r}")
         compiled = CompileSpec(optimizer, loss, metrics, loss_weights, self.output_names)
@@ -115,12 +118,12 @@ class Compute(Core):
         """
         data = self._data(x, y, sample_weight)
         options = initialized(_abi.FitOptions, "unroll_fit_options_init")
-        options.epochs, options.initial_epoch = _count(epochs, "epochs"), _count(initial_epoch, "initial_epoch")
-        options.batch_size = _count(32 if batch_size is None else batch_size, "batch_size")
+        options.epochs, options.initial_epoch = whole(epochs, "epochs"), whole(initial_epoch, "initial_epoch")
+        options.batch_size = whole(32 if batch_size is None else batch_size, "batch_size")
         options.shuffle, options.seed = bool(shuffle), self._seed
         options.validation_split = validation_split
-        options.validation_batch_size = _count(validation_batch_size or 0, "validation_batch_size")
-        options.validation_frequency = _count(validation_freq, "validation_freq")
+        options.validation_batch_size = whole(validation_batch_size or 0, "validation_batch_size")
+        options.validation_frequency = whole(validation_freq, "validation_freq")
         validation = None
         if validation_data is not None:
             x_val, y_val, *weight = validation_data
@@ -146,6 +149,7 @@ class Compute(Core):
             "metrics": [self._renamed(names).get(name, name) for name in names],
             "do_validation": validation_data is not None or validation_split > 0,
         }
+        self.history = history
         self._run(data, options, CallbackList(listed, self, parameters))
         return history
 
@@ -178,7 +182,7 @@ class Compute(Core):
         """The loss, or a list of loss and metrics, or with `return_dict` a dictionary."""
         data = self._data(x, y, sample_weight)
         names = self._names_if_compiled()
-        size = _count(32 if batch_size is None else batch_size, "batch_size")
+        size = whole(32 if batch_size is None else batch_size, "batch_size")
         steps = -(-data.samples // max(size, 1))
         listed = CallbackList(callbacks or [], self, {"steps": steps})
         bar = ProgressBar(steps, _verbosity(verbose))
@@ -213,7 +217,7 @@ class Compute(Core):
         self._build_for(inputs)
         samples = len(inputs[0])
         options = initialized(_abi.PredictOptions, "unroll_predict_options_init")
-        options.batch_size = _count(32 if batch_size is None else batch_size, "batch_size")
+        options.batch_size = whole(32 if batch_size is None else batch_size, "batch_size")
         steps = -(-samples // max(options.batch_size, 1))
         listed = CallbackList(callbacks or [], self, {"steps": steps})
         bar = ProgressBar(steps, _verbosity(verbose))
@@ -242,13 +246,6 @@ def _result(logs: dict[str, float], as_dictionary: bool) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-def _count(value: Any, what: str) -> int:
-    number = int(value)
-    if number != value or number < 0:
-        raise ValueError(f"{what} is a whole number, found {value!r}")
-    return number
-
-
 def _verbosity(verbose: int | str) -> int:
     if verbose == "auto":
         return 1
@@ -259,12 +256,10 @@ def _verbosity(verbose: int | str) -> int:
 
 def _class_weights(weights: dict[int, float]) -> Any:
     """Weights by class index, 1 for classes not named."""
-    if not weights or min(weights) < 0:
-        raise ValueError(f"class_weight maps class indices to weights, found {weights!r}")
-    array = (ctypes.c_double * (max(weights) + 1))(*[1.0] * (max(weights) + 1))
-    for index, weight in weights.items():
-        array[index] = weight
-    return array
+    if not isinstance(weights, dict) or not all(isinstance(index, (int, np.integer)) and index >= 0 for index in weights):
+        raise ValueError(f"class_weight is a dictionary of class indices to weights, found {weights!r}")
+    values = [float(weights.get(index, 1.0)) for index in range(max(weights, default=0) + 1)]
+    return (ctypes.c_double * len(values))(*values)
 
 
 def _listed(values: Any, names: Sequence[str], what: str) -> list[Any]:

@@ -21,18 +21,24 @@ class Core(Layer):
     """The handle of a model, and what its parts need of each other."""
 
     _layers: list[Layer]
+    _kind = "model"
 
     def __init__(self, *, name: str | None, default: str, trainable: bool, dtype: str | None) -> None:
-        Layer.__init__(self, {}, name=name or default, trainable=trainable, dtype=dtype or config.floatx())
-        self._auto_named = name is None
+        Layer.__init__(self, {}, trainable=trainable, dtype=dtype or config.floatx())
+        self.name, self._auto_named = name or default, name is None
         self._seed = utils._next_seed()
         self._handle: Any = None
         self._finalizer: weakref.finalize | None = None
         self._compiled: CompileSpec | None = None
         self._weight_list: list[Weight] | None = None
         self.optimizer: Any = None
+        #: What the last fit returned.
+        self.history: Any = None
         #: Set it to True in a callback to end the training.
         self.stop_training = False
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"{self.name}: a model cannot be pickled or copied; save it, and load it where it is needed")
 
     # ---- the handle -----------------------------------------------------------
 

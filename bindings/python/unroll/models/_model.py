@@ -9,7 +9,7 @@ from typing import Any, Callable
 
 from .. import _abi
 from .._arrays import views
-from .._lib import call, initialized, path_bytes, shape, text
+from .._lib import call, initialized, path_bytes, shape, text, whole
 from .._weights import Weight
 from ..layers._base import Layer
 from ..stream import Stream
@@ -154,9 +154,7 @@ class Native(Compute, Symbols):
 
     def set_threads(self, threads: int) -> None:
         """Threads that fit, evaluate and predict may use; 0: one per core. Results do not depend on it."""
-        if threads < 0:
-            raise ValueError(f"threads is at least 0, found {threads}")
-        call("unroll_model_set_threads", self._handle_or_raise(), threads)
+        call("unroll_model_set_threads", self._handle_or_raise(), whole(threads, "threads"))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name!r}, {'built' if self.built else 'not built'}>"

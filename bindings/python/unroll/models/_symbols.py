@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _abi, _symbols_abi
 from .._fit import Interrupts
-from .._lib import _check_call, call, initialized, library, text
+from .._lib import _check_call, call, initialized, library, text, whole
 from .._progress import ProgressBar
 from ..vocabulary import Vocabulary, _utf8, vocabulary_of
 from ._core import Core
@@ -82,7 +82,7 @@ class Symbols(Core):
         symbols = np.concatenate(encoded) if encoded else np.empty(0, np.int32)
         lengths = (ctypes.c_size_t * len(encoded))(*map(len, encoded))
         options = initialized(_symbols_abi.SequenceOptions, "unroll_sequence_options_init")
-        options.iterations, options.first_iteration = iterations, first_iteration
+        options.iterations, options.first_iteration = whole(iterations, "iterations"), whole(first_iteration, "first_iteration")
         options.start, options.end_symbol = self._start(start), self._symbol(end_symbol)
         if order is not None:
             options.order, options.order_count = (ctypes.c_size_t * len(order))(*order), len(order)
@@ -120,7 +120,8 @@ class Symbols(Core):
         """
         options = initialized(_symbols_abi.GenerateOptions, "unroll_generate_options_init")
         options.start, options.end_symbol = self._start(start), self._symbol(end_symbol)
-        options.limit, options.temperature, options.top_k, options.seed = limit, temperature, top_k, seed
+        options.limit, options.top_k = whole(limit, "limit"), whole(top_k, "top_k")
+        options.temperature, options.seed = temperature, seed
         as_text = isinstance(prefix, str) or (prefix is None and bool(self.vocabulary))
         given = self.encode(prefix or "") if as_text else _symbols_of([] if prefix is None else prefix)
         drawn, count = np.empty(limit, np.int32), ctypes.c_size_t()

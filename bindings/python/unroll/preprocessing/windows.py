@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _abi
 from .._arrays import as_input, to_numpy, view
-from .._lib import call, initialized
+from .._lib import call, initialized, whole
 
 
 def sliding_windows(
@@ -44,7 +44,5 @@ def windows(series: Any, window: int, stride: int = 1) -> np.ndarray:
 def _options(window: int, horizon: int, stride: int, target_column: int) -> Any:
     options = initialized(_abi.WindowOptions, "unroll_window_options_init")
     for name, value in (("window", window), ("horizon", horizon), ("stride", stride), ("target_column", target_column)):
-        if value < 0:
-            raise ValueError(f"{name} is not negative, found {value}")
-        setattr(options, name, value)
+        setattr(options, name, whole(value, name))
     return options
