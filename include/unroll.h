@@ -41,7 +41,9 @@
  * once on the same object. A function that takes a non-const handle needs that
  * object alone. Different objects are independent. The library keeps no global
  * state apart from the error message, which belongs to the calling thread.
- * Callbacks run on the thread that called fit, with no lock held.
+ * Callbacks run on the thread that called fit, with no lock held. A thread
+ * that loads or builds models needs a stack of 256 KB, one that predicts or
+ * steps a stream 32 KB. After fork() the child may go on with its models.
  *
  * Option structs begin with `size_t struct_size` and are filled with defaults
  * (Keras 3's) by their `_init` function; change what you need afterwards:
@@ -67,7 +69,8 @@
  * for sequences, (samples, features) for vectors, (samples, time) for
  * sequences of indices or of one feature. Inputs may have any strides; the
  * elements are converted to the model's type while they are read. Outputs must
- * be contiguous, float32 or float64.
+ * be contiguous, aligned to their elements, float32 or float64. What a stream
+ * reads and writes is aligned too.
  *
  * Shapes are int64_t, one entry an axis. Where a length is not fixed (the
  * batch, and time in models for sequences of any length) it is UNROLL_ANY.
@@ -551,7 +554,8 @@ UNROLL_API unroll_status unroll_model_add_masking(unroll_model *model, double va
  * Any other layer, by its Keras configuration:
  *   {"class_name": "Bidirectional", "config": {...}}
  * `length` bytes. Members left out have Keras' defaults. Errors: FORMAT_ERROR,
- * UNSUPPORTED (names the class, and lists what there is).
+ * UNSUPPORTED (names the class, and lists what there is; or an unknown
+ * activation, initializer, regularizer or constraint).
  */
 UNROLL_API unroll_status unroll_model_add_layer_json(unroll_model *model, const char *json,
                                                      size_t length);
@@ -755,7 +759,7 @@ typedef struct unroll_compile_options {
   /* Or one for each output; overrides `loss` if not NULL. */
   const unroll_loss *losses;
   size_t loss_count;
-  const unroll_metric *metrics;
+  const unroll_metric *metrics; /* each of every output */
   size_t metric_count;
 } unroll_compile_options;
 
@@ -857,7 +861,8 @@ typedef struct unroll_early_stopping {
 /* Saves the model after epochs, each time replacing the file when complete. */
 typedef struct unroll_checkpoint {
   size_t struct_size;
-  /* Must be set. "{epoch}" in it becomes the epoch's number, from 1. */
+  /* Must be set. "{epoch}" in it becomes the epoch's number, from 1; Keras'
+   * other placeholders are an error. */
   const char *path;
   const char *monitor; /* NULL (default): "val_loss" */
   unroll_monitor_mode mode;

@@ -1,0 +1,101 @@
+/* Hosts of other kinds: threads with small stacks, children of fork(). */
+#define _POSIX_C_SOURCE 200112L
+#include <pthread.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "abi_test.h"
+
+enum { N = 64, T = 5, F = 3, NESTED = 40 };
+
+static float inputs[N * T * F], targets[N];
+
+static void run_in_stack_of(size_t bytes, void *(*work)(void *), void *argument) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  CHECK(pthread_attr_init(&attributes) == 0);
+  CHECK(pthread_attr_setstacksize(&attributes, bytes) == 0);
+  if (pthread_create(&thread, &attributes, work, argument) != 0) FAIL("no thread with a stack of %zu bytes", bytes);
+  else pthread_join(thread, NULL);
+  pthread_attr_destroy(&attributes);
+}
+
+/* Models in models, as deep as JSON may be: built, trained, saved and loaded. */
+static void *nested_model(void *unused) {
+  static char json[NESTED * 64 + 512];
+  static const char *const paths[2] = {"build/tests/nested.h5", "build/tests/nested.keras"};
+  unroll_model *model = NULL, *again = NULL;
+  float output[2] = {0, 0};
+  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, 1, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, 1, 2);
+  unroll_data data = samples(&x, &y);
+  double loss;
+  int at, i;
+  size_t length;
+  (void)unused;
+  at = sprintf(json, "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"s\", \"layers\": ["
+                     "{\"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, %d, %d], \"name\": \"i\"}}, ", T, F);
+  for (i = 0; i < NESTED; i++) at += sprintf(json + at, "{\"class_name\": \"Sequential\", \"config\": {\"layers\": [");
+  at += sprintf(json + at, "{\"class_name\": \"LSTM\", \"config\": {\"units\": 2}}");
+  for (i = 0; i <= NESTED; i++) at += sprintf(json + at, "]}}");
+  OK(unroll_model_from_json(json, (size_t)at, NULL, &model));
+  if (model == NULL) return NULL;
+  OK(unroll_model_predict(model, &x, &y, NULL));
+  OK(unroll_model_summary(model, NULL, 0, &length));
+  OK(unroll_model_compile(model, NULL));
+  OK(unroll_model_train_on_batch(model, &data, &loss, 1));
+  for (i = 0; i < 2; i++) {
+    OK(unroll_model_save(model, paths[i], NULL));
+    OK(unroll_model_load(paths[i], NULL, &again));
+    unroll_model_destroy(again);
+    again = NULL;
+  }
+  unroll_model_destroy(model);
+  return NULL;
+}
+
+static void *predict_and_step(void *argument) {
+  const unroll_model *model = (const unroll_model *)argument;
+  float output[N], step;
+  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, N, 1);
+  unroll_stream *stream = NULL;
+  OK(unroll_model_predict(model, &x, &y, NULL));
+  OK(unroll_stream_create(model, NULL, &stream));
+  OK(unroll_stream_step(stream, inputs, F, &step, 1));
+  unroll_stream_destroy(stream);
+  return NULL;
+}
+
+/* The threads of the parent are not in the child, which makes its own. */
+static void forked_children(unroll_model *model) {
+  float before[N], after[N];
+  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F), t = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  unroll_array p = unroll_array_2d(before, UNROLL_FLOAT32, N, 1), q = unroll_array_2d(after, UNROLL_FLOAT32, N, 1);
+  unroll_data data = samples(&x, &t);
+  int round, status = 0;
+  OK(unroll_model_set_threads(model, 2));
+  OK(unroll_model_compile(model, NULL));
+  OK(unroll_model_fit(model, &data, NULL, NULL));
+  OK(unroll_model_predict(model, &x, &p, NULL));
+  for (round = 0; round < 3; round++) {
+    pid_t child = fork();
+    if (child == 0) {
+      alarm(60); /* a hang is a failure */
+      if (unroll_model_predict(model, &x, &q, NULL) != UNROLL_OK || memcmp(before, after, sizeof before) != 0) _exit(1);
+      _exit(unroll_model_fit(model, &data, NULL, NULL) == UNROLL_OK ? 0 : 2);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    if (status != 0) FAIL("the child ended with %d", status);
+  }
+}
+
+int main(void) {
+  unroll_model *model = small_model(16, F, UNROLL_FLOAT32);
+  int i;
+  for (i = 0; i < N * T * F; i++) inputs[i] = (float)(i % 7) / 7;
+  run_in_stack_of(256 * 1024, nested_model, NULL);
+  run_in_stack_of(32 * 1024, predict_and_step, model);
+  forked_children(model);
+  unroll_model_destroy(model);
+  return finish("test_hosts");
+}
