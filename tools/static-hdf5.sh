@@ -6,7 +6,9 @@
 #
 # Debian's libhdf5.a is compiled position-independent but for an executable: its
 # references to libc's stderr and stdout assume that they are near. Renamed
-# copies of the two pointers inside the library are. Where there is no static
+# copies of the two pointers inside the library are. This HDF5 does nothing when
+# the host exits: it holds no file open, and after a damaged one it would print
+# "infinite loop closing library" to the host's stderr. Where there is no static
 # HDF5 the directory stays empty, and the build takes the shared one.
 set -euo pipefail
 directory=$1
@@ -25,16 +27,18 @@ trap 'rm -rf "$work"' EXIT
 try() {
   [ -n "$archive" ] || return 1
   cat >"$work/stdio.c" <<'C'
+#include <hdf5.h>
 #include <stdio.h>
 __attribute__((visibility("hidden"))) FILE *unroll_own_stderr, *unroll_own_stdout;
 __attribute__((constructor)) static void take(void) {
   unroll_own_stderr = stderr;
   unroll_own_stdout = stdout;
+  H5dont_atexit();
 }
 C
   # shellcheck disable=SC2086
   objcopy --redefine-sym stderr=unroll_own_stderr --redefine-sym stdout=unroll_own_stdout "$archive" "$work/libhdf5.a" &&
-    gcc -O2 -fPIC -c "$work/stdio.c" -o "$work/unroll_stdio.o" &&
+    gcc -O2 -fPIC $flags -c "$work/stdio.c" -o "$work/unroll_stdio.o" &&
     ar q "$work/libhdf5.a" "$work/unroll_stdio.o" 2>/dev/null || return 1
   for name in sz aec z; do
     file=$(gcc -print-file-name=lib$name.a)
