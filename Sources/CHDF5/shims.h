@@ -32,11 +32,9 @@ static inline hid_t unroll_h5t_string(size_t size, int is_utf8) {
   return type;
 }
 
-static inline int unroll_h5t_is_float(hid_t t) { return H5Tget_class(t) == H5T_FLOAT; }
 static inline int unroll_h5t_is_integer(hid_t t) { return H5Tget_class(t) == H5T_INTEGER; }
 static inline int unroll_h5t_is_string(hid_t t) { return H5Tget_class(t) == H5T_STRING; }
 static inline int unroll_h5t_is_opaque(hid_t t) { return H5Tget_class(t) == H5T_OPAQUE; }
-static inline int unroll_h5t_is_unsigned(hid_t t) { return H5Tget_sign(t) == H5T_SGN_NONE; }
 
 /// 1 if `t` is IEEE binary16, 32 or 64 of either byte order. Other bit layouts
 /// are refused: HDF5 would convert them, but nothing writes them.

@@ -29,7 +29,6 @@ protocol Vector: VectorGroup where V == Self {
   func store(_ p: UnsafeMutablePointer<Element>, count n: Int)
   var root: Self { get }
   var magnitudes: Self { get }
-  func withSign(of s: Self) -> Self
   /// self ^ exponent, slowly.
   func power(_ exponent: Double) -> Self
   /// a where x > y, else b
@@ -97,7 +96,6 @@ extension FloatVector: Lanes, VectorGroup, Vector {
   @inline(__always) func minus(_ a: Self, times b: Self) -> Self { cv_fnma_f32(a, b, self) }
   @inline(__always) var root: Self { cv_sqrt_f32(self) }
   @inline(__always) var magnitudes: Self { cv_abs_f32(self) }
-  @inline(__always) func withSign(of s: Self) -> Self { cv_sign_f32(self, s) }
   @inline(__always) func power(_ exponent: Double) -> Self { cv_power_f32(self, exponent) }
   @inline(__always) func least(_ b: Self) -> Self { cv_min_f32(self, b) }
   @inline(__always) func greatest(_ b: Self) -> Self { cv_max_f32(self, b) }
@@ -147,7 +145,6 @@ extension DoubleVector: Lanes, VectorGroup, Vector {
   @inline(__always) func minus(_ a: Self, times b: Self) -> Self { cv_fnma_f64(a, b, self) }
   @inline(__always) var root: Self { cv_sqrt_f64(self) }
   @inline(__always) var magnitudes: Self { cv_abs_f64(self) }
-  @inline(__always) func withSign(of s: Self) -> Self { cv_sign_f64(self, s) }
   @inline(__always) func power(_ exponent: Double) -> Self { cv_power_f64(self, exponent) }
   @inline(__always) func least(_ b: Self) -> Self { cv_min_f64(self, b) }
   @inline(__always) func greatest(_ b: Self) -> Self { cv_max_f64(self, b) }

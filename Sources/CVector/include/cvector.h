@@ -345,8 +345,6 @@ CV_INLINE cv_f32 cv_where_f32(cv_f32 x, cv_f32 y, cv_f32 a, cv_f32 b) { return x
 CV_INLINE cv_f64 cv_where_f64(cv_f64 x, cv_f64 y, cv_f64 a, cv_f64 b) { return x > y ? a : b; }
 CV_INLINE cv_f32 cv_abs_f32(cv_f32 a) { return __builtin_elementwise_abs(a); }
 CV_INLINE cv_f64 cv_abs_f64(cv_f64 a) { return __builtin_elementwise_abs(a); }
-CV_INLINE cv_f32 cv_sign_f32(cv_f32 a, cv_f32 s) { return __builtin_elementwise_copysign(a, s); }
-CV_INLINE cv_f64 cv_sign_f64(cv_f64 a, cv_f64 s) { return __builtin_elementwise_copysign(a, s); }
 /* a^e, lane by lane in double precision: not for where time counts. */
 CV_INLINE cv_f32 cv_power_f32(cv_f32 a, double e) {
   for (unsigned i = 0; i < sizeof a / sizeof a[0]; i++) a[i] = (float)__builtin_pow(a[i], e);
