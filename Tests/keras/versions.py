@@ -39,7 +39,8 @@ NADAM_AFTER = (3, 10)
 # Up to 3.10 Keras drops a mask given to the first layer of a model: Unroll says so and computes as 3.11 does.
 DROPPED_MASK, MASK_KEPT = "graphs: mask=, of the first layer", (3, 11)
 # Before they are fixed Keras builds these for the last axis when it opens an .h5, its own included.
-LAST_AXIS = {"normalisation: BatchNormalization over time", "normalisation: LayerNormalization over all axes"}
+LAST_AXIS = {f"normalisation: {row}" for row in (
+    "BatchNormalization over time", "LayerNormalization over time", "LayerNormalization over all axes")}
 
 
 def number(version):
