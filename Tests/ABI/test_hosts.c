@@ -1,6 +1,10 @@
-/* Hosts of other kinds: threads with small stacks, children of fork(). */
-#define _POSIX_C_SOURCE 200112L
+/* Hosts of other kinds: threads with small stacks, children of fork(), threads
+ * bound to a processor. */
+#ifndef _GNU_SOURCE /* g++ has it */
+#define _GNU_SOURCE
+#endif
 #include <pthread.h>
+#include <sched.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,6 +93,41 @@ static void forked_children(unroll_model *model) {
   }
 }
 
+/* New threads begin on another processor than the caller's, which stays where
+ * the host lets it run; a host on one processor gets the same numbers. */
+static void bound_to_a_processor(void) {
+  enum { UNITS = 260, STEPS = 40 };
+  static float wide[STEPS * F], outputs[3][UNITS];
+  const int64_t shape[2] = {STEPS, F};
+  unroll_array x = unroll_array_3d(wide, UNROLL_FLOAT32, 1, STEPS, F);
+  unroll_recurrent_options cell;
+  unroll_model *model = NULL;
+  cpu_set_t before, after, one;
+  int i;
+  for (i = 0; i < STEPS * F; i++) wide[i] = (float)(i % 5) / 5;
+  OK(unroll_model_create(NULL, &model));
+  unroll_recurrent_options_init(&cell);
+  cell.units = UNITS;
+  OK(unroll_model_add_lstm(model, &cell));
+  OK(unroll_model_build(model, shape, 2));
+  CHECK(sched_getaffinity(0, sizeof before, &before) == 0);
+  for (i = 0; i < 3; i++) {
+    unroll_array y = unroll_array_2d(outputs[i], UNROLL_FLOAT32, 1, UNITS);
+    OK(unroll_model_set_threads(model, i == 0 ? 1 : 3));
+    if (i == 2) {
+      CPU_ZERO(&one);
+      CPU_SET(sched_getcpu(), &one);
+      CHECK(sched_setaffinity(0, sizeof one, &one) == 0);
+    }
+    OK(unroll_model_predict(model, &x, &y, NULL));
+    CHECK(sched_getaffinity(0, sizeof after, &after) == 0);
+    CHECK(CPU_EQUAL(&after, i == 2 ? &one : &before));
+    CHECK(memcmp(outputs[i], outputs[0], sizeof outputs[0]) == 0);
+  }
+  CHECK(sched_setaffinity(0, sizeof before, &before) == 0);
+  unroll_model_destroy(model);
+}
+
 int main(void) {
   unroll_model *model = small_model(16, F, UNROLL_FLOAT32);
   int i;
@@ -96,6 +135,7 @@ int main(void) {
   run_in_stack_of(256 * 1024, nested_model, NULL);
   run_in_stack_of(32 * 1024, predict_and_step, model);
   forked_children(model);
+  bound_to_a_processor();
   unroll_model_destroy(model);
   return finish("test_hosts");
 }
