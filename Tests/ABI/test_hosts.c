@@ -85,8 +85,10 @@ static void forked_children(unroll_model *model) {
     pid_t child = fork();
     if (child == 0) {
       alarm(60); /* a hang is a failure */
-      if (unroll_model_predict(model, &x, &q, NULL) != UNROLL_OK || memcmp(before, after, sizeof before) != 0) _exit(1);
-      _exit(unroll_model_fit(model, &data, NULL, NULL) == UNROLL_OK ? 0 : 2);
+      if (unroll_model_predict(model, &x, &q, NULL) != UNROLL_OK || memcmp(before, after, sizeof before) != 0) status = 2;
+      else if (unroll_model_fit(model, &data, NULL, NULL) != UNROLL_OK) status = 3;
+      unroll_model_destroy(model); /* the child's copy: valgrind looks at it too */
+      _exit(status);
     }
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
     if (status != 0) FAIL("the child ended with %d", status);
