@@ -29,6 +29,12 @@ class Endless:
         return X, Y
 
 
+@pytest.mark.parametrize("kind", [np.ctypeslib.as_ctypes, memoryview, np.ndarray.tolist])
+def test_buffers_and_lists_are_arrays(model, kind):
+    values = np.linspace(-1, 1, X.size, dtype=np.float32).reshape(X.shape)
+    np.testing.assert_array_equal(model.predict(kind(values)), model.predict(values))
+
+
 @pytest.mark.parametrize("pieces", [Endless(), ((X, Y) for _ in range(2)), {1: X}.values()], ids=lambda each: type(each).__name__)
 def test_data_in_pieces_are_refused_and_never_waited_for(model, pieces):
     for call in (model.fit, model.evaluate, model.predict):

@@ -40,10 +40,15 @@ def as_input(values: Any, what: str) -> np.ndarray:
 
 def _comes_in_pieces(values: Any) -> bool:
     """True for generators, loaders and what Keras calls a Sequence, which NumPy would read for ever or as one object."""
-    if isinstance(values, (Sequence, np.ndarray, memoryview)) or np.isscalar(values):
+    if isinstance(values, (Sequence, np.ndarray)) or np.isscalar(values):
         return False
-    if any(hasattr(values, name) for name in ("__array__", "__array_interface__", "__array_struct__", "__buffer__")):
+    if any(hasattr(values, name) for name in ("__array__", "__array_interface__", "__array_struct__")):
         return False
+    try:
+        memoryview(values)  # before Python 3.12 a buffer has no attribute that says so
+        return False
+    except TypeError:
+        pass
     return hasattr(values, "__iter__") or hasattr(values, "__getitem__")
 
 
