@@ -114,7 +114,7 @@ def numpy_seconds() -> float:
     done = subprocess.run(
         [sys.executable, "numpy_peer.py", "W3", "1"], input="go\n", capture_output=True, text=True, cwd=peers, check=True
     )
-    return float(done.stdout.splitlines()[-1])
+    return float(done.stdout.splitlines()[-1].split()[0])
 
 
 def report_stock(preset: str, figure: float, bound: float) -> list[Row]:
