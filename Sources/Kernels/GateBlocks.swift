@@ -23,19 +23,16 @@ struct StepStates<E> {
   let tail: Int
 }
 
-/// c = f c' + i g; h = o tanh(c)
 @inline(__always)
 private func lstm<V: Vector>(_ s: StepStates<V.Element>, _ j: Int, i: V, f: V, g: V, o: V) {
-  let c = (i * g).plus(f, times: V(loading: s.carry + j))
-  c.store(s.carry + j)
-  (o * hyperbolicTangent(c)).store(s.new + j)
+  let next = lstmNext(i: i, f: f, g: g, o: o, c: V(loading: s.carry + j))
+  next.c.store(s.carry + j)
+  next.h.store(s.new + j)
 }
 
-/// hh = tanh(x_h + r (h' R_h)); h = z h' + (1 - z) hh
 @inline(__always)
 private func gru<V: Vector>(_ s: StepStates<V.Element>, _ j: Int, z: V, r: V, x: V, inner: V) {
-  let hh = hyperbolicTangent(x.plus(r, times: inner))
-  hh.plus(z, times: V(loading: s.old + j) - hh).store(s.new + j)
+  gruNext(z: z, r: r, x: x, inner: inner, old: V(loading: s.old + j)).h.store(s.new + j)
 }
 
 /// i, f, o = sigmoid; g = tanh

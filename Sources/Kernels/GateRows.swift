@@ -94,7 +94,15 @@ func lstmGates<V: Vector>(_: V.Type, _ units: Int, _ z: UnsafeMutablePointer<V.E
   apply(Sigmoid.self, V.self, units, z + 3 * units, z + 3 * units)
 }
 
-/// c = f c' + i g; h = o tanh(c). `cTanh` takes tanh(c) for the backward pass.
+/// c = f c' + i g; h = o tanh(c), from activated gates; t = tanh(c).
+@inline(__always)
+func lstmNext<L: Lanes>(i: L, f: L, g: L, o: L, c: L) -> (c: L, t: L, h: L) {
+  let cell = (i * g).plus(f, times: c)
+  let t = hyperbolicTangent(cell)
+  return (cell, t, o * t)
+}
+
+/// `cTanh` takes tanh(c) for the backward pass.
 private struct LSTMState<V: Vector>: RowOperation {
   let units: Int
   let z: UnsafePointer<V.Element>
@@ -103,15 +111,8 @@ private struct LSTMState<V: Vector>: RowOperation {
   let hNew: UnsafeMutablePointer<V.Element>
   let cTanh: UnsafeMutablePointer<V.Element>?
 
-  @inline(__always)
-  private func next<L: Lanes>(i: L, f: L, g: L, o: L, c: L) -> (c: L, t: L, h: L) {
-    let cell = (i * g).plus(f, times: c)
-    let t = hyperbolicTangent(cell)
-    return (cell, t, o * t)
-  }
-
   @inline(__always) func run<G: VectorGroup>(_: G.Type, _ first: Int, limit: Int) where G.V == V {
-    let r = next(
+    let r = lstmNext(
       i: G(loading: z, first, limit: limit), f: G(loading: z + units, first, limit: limit),
       g: G(loading: z + 2 * units, first, limit: limit), o: G(loading: z + 3 * units, first, limit: limit),
       c: G(loading: cOld, first, limit: limit))
@@ -121,7 +122,7 @@ private struct LSTMState<V: Vector>: RowOperation {
   }
 
   @inline(__always) func part(_ n: Int) {
-    let r = next(
+    let r = lstmNext(
       i: V(loading: z, count: n), f: V(loading: z + units, count: n), g: V(loading: z + 2 * units, count: n),
       o: V(loading: z + 3 * units, count: n), c: V(loading: cOld, count: n))
     r.c.store(cNew, count: n)
@@ -170,7 +171,14 @@ func lstmRowBackward<V: Vector>(
   }
 }
 
-/// z, r = sigmoid; hh = tanh(x_h + r (h' R_h)); h = z h' + (1 - z) hh
+/// hh = tanh(x_h + r (h' R_h)); h = z h' + (1 - z) hh, from activated gates.
+@inline(__always)
+func gruNext<L: Lanes>(z: L, r: L, x: L, inner: L, old: L) -> (hh: L, h: L) {
+  let hh = hyperbolicTangent(x.plus(r, times: inner))
+  return (hh, hh.plus(z, times: old - hh))
+}
+
+/// z, r = sigmoid, then the new state.
 private struct GRUState<V: Vector>: RowOperation {
   let units: Int
   let z: UnsafeMutablePointer<V.Element>
@@ -180,8 +188,8 @@ private struct GRUState<V: Vector>: RowOperation {
   @inline(__always)
   private func next<L: Lanes>(z: L, r: L, x: L, inner: L, old: L) -> (z: L, r: L, hh: L, h: L) {
     let gates = sigmoid(Beside(z, r))
-    let hh = hyperbolicTangent(x.plus(gates.b, times: inner))
-    return (gates.a, gates.b, hh, hh.plus(gates.a, times: old - hh))
+    let new = gruNext(z: gates.a, r: gates.b, x: x, inner: inner, old: old)
+    return (gates.a, gates.b, new.hh, new.h)
   }
 
   @inline(__always) func run<G: VectorGroup>(_: G.Type, _ first: Int, limit: Int) where G.V == V {
