@@ -14,6 +14,7 @@ let package = Package(
   name: "unroll",
   products: [.library(name: "unroll", type: .dynamic, targets: ["UnrollABI"])],
   targets: [
+    .target(name: "UnrollErrors"),
     .target(name: "KernelAPI"),
     .target(name: "CPlatform"),
     .target(name: "CVector"),
@@ -22,10 +23,12 @@ let package = Package(
     kernels("KernelsV4", ["-Xcc", "-march=x86-64-v4", "-DHAS_FMA", "-DISA_V4"]),
     // Exclusive access is the engine's own business: no check in a step.
     .target(
-      name: "Unroll", dependencies: ["KernelAPI", "Kernels", "KernelsV3", "KernelsV4", "CPlatform"],
+      name: "Unroll", dependencies: ["UnrollErrors", "KernelAPI", "Kernels", "KernelsV3", "KernelsV4", "CPlatform"],
       swiftSettings: [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "ByteInput", dependencies: ["UnrollErrors", "CZlib"]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "KerasFormat", dependencies: ["KernelAPI", "Unroll", "CHDF5"]),
+    .target(name: "KerasFormat", dependencies: ["KernelAPI", "Unroll", "ByteInput", "CHDF5"]),
     .target(name: "CUnroll"),
     .target(name: "UnrollABI", dependencies: ["Unroll", "KerasFormat", "CUnroll"]),
     .testTarget(

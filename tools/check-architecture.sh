@@ -26,10 +26,12 @@ allow_imports() {
   fi
 }
 
-allow_imports KernelAPI 'none'
+allow_imports UnrollErrors none
+allow_imports KernelAPI none
+allow_imports ByteInput "UnrollErrors|CZlib|Glibc"
 allow_imports Kernels 'KernelAPI|CVector|Glibc'
-allow_imports Unroll 'KernelAPI|Kernels|KernelsV3|KernelsV4|CPlatform|Glibc|Synchronization'
-allow_imports KerasFormat 'Unroll|CHDF5|KernelAPI|Glibc|Synchronization'
+allow_imports Unroll 'UnrollErrors|KernelAPI|Kernels|KernelsV3|KernelsV4|CPlatform|Glibc|Synchronization'
+allow_imports KerasFormat 'Unroll|ByteInput|CHDF5|KernelAPI|Glibc|Synchronization'
 allow_imports UnrollABI 'Unroll|KerasFormat|CUnroll|KernelAPI|Glibc|Synchronization'
 
 forbid 'Foundation (adds megabytes and signal handlers to the host)' '^ *import Foundation' Sources

@@ -1,0 +1,23 @@
+import Glibc
+import UnrollErrors
+
+/// Memory for whatever is proportional to data. An array's allocation that
+/// fails ends the process; this one is an error.
+public final class HeapBuffer: @unchecked Sendable {
+  public let count: Int
+  private let base: UnsafeMutableRawPointer
+
+  /// `count` bytes, not initialised, aligned for every element type.
+  public init(count: Int, for what: @autoclosure () -> String) throws(UnrollError) {
+    guard count >= 0, let base = malloc(max(count, 1)) else {
+      throw UnrollError(.outOfMemory, "\(what()): cannot allocate \(count) bytes")
+    }
+    self.base = base
+    self.count = count
+  }
+
+  deinit { free(base) }
+
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+  public var mutableBytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base, count: count) }
+}

@@ -1,0 +1,52 @@
+import Glibc
+import UnrollErrors
+
+/// What the system says of its last failure.
+public func systemReason() -> String { strerror(errno).map { String(cString: $0) } ?? "error \(errno)" }
+
+/// A regular file opened for reading, once.
+final class OpenFile: @unchecked Sendable {
+  let path: String
+  let byteCount: Int
+  private let descriptor: Int32
+
+  init(path: String) throws(UnrollError) {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw UnrollError(.invalidArgument, "a file path must not be empty or contain a NUL character")
+    }
+    // O_NONBLOCK: opening a FIFO must not wait for its writer.
+    let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard opened >= 0 else { throw UnrollError(.io, "cannot open \(path): \(systemReason())") }
+    do throws(UnrollError) { byteCount = try Self.size(opened, path) } catch {
+      close(opened)
+      throw error
+    }
+    descriptor = opened
+    self.path = path
+  }
+
+  deinit { close(descriptor) }
+
+  private static func size(_ descriptor: Int32, _ path: String) throws(UnrollError) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw UnrollError(.io, "cannot read \(path): \(systemReason())") }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      throw UnrollError(
+        .io, "\(path) is a directory; expected a Keras file (.h5, .weights.h5 or .keras). TensorFlow SavedModel directories are not read")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw UnrollError(.io, "\(path) is not a regular file") }
+    guard status.st_size > 0 else { throw UnrollError(.format, "\(path) is empty") }
+    return Int(status.st_size)
+  }
+
+  func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(UnrollError) {
+    var filled = 0
+    while filled < target.count {
+      let got = pread(descriptor, target.baseAddress.map { $0 + filled }, target.count - filled, off_t(offset + filled))
+      if got < 0, errno == EINTR { continue }
+      if got < 0 { throw UnrollError(.io, "cannot read \(path): \(systemReason())") }
+      if got == 0 { throw UnrollError(.io, "cannot read \(path): it shrank while being read") }
+      filled += got
+    }
+  }
+}

@@ -1,0 +1,2 @@
+// Whoever imports the engine has its errors.
+@_exported import UnrollErrors
