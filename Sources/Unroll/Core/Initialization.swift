@@ -52,8 +52,7 @@ extension Initializer {
     case .orthogonal(let gain):
       let columns = shape.last ?? 1
       let rows = columns == 0 ? 0 : count / columns
-      let q = orthogonalMatrix(rows: rows, columns: columns, &random)
-      for i in 0..<count { values[i] = S(gain * q[i]) }
+      try OrthogonalMatrix.fill(values, rows: rows, columns: columns, gain: gain, &random)
     case .identity(let gain):
       guard shape.count == 2 else {
         throw UnrollError(.invalidArgument, "\(name): the identity initializer needs a matrix, found shape \(shape)")
@@ -75,33 +74,4 @@ extension Initializer {
       return (shape[shape.count - 2] * field, shape[shape.count - 1] * field)
     }
   }
-}
-
-/// A matrix with orthonormal rows or columns (the shorter side), row-major:
-/// Q of the QR decomposition of a normal matrix, by modified Gram-Schmidt run
-/// twice, with R's diagonal positive so that Q is uniformly distributed.
-private func orthogonalMatrix(rows: Int, columns: Int, _ random: inout RandomGenerator) -> [Double] {
-  let long = max(rows, columns), short = min(rows, columns)
-  // `short` vectors of length `long`.
-  var vectors = [Double](repeating: 0, count: long * short)
-  for i in vectors.indices { vectors[i] = random.normal() }
-  vectors.withUnsafeMutableBufferPointer { v in
-    for a in 0..<short {
-      for _ in 0..<2 {
-        for b in 0..<a {
-          var dot = 0.0
-          for i in 0..<long { dot += v[a * long + i] * v[b * long + i] }
-          for i in 0..<long { v[a * long + i] -= dot * v[b * long + i] }
-        }
-      }
-      var norm = 0.0
-      for i in 0..<long { norm += v[a * long + i] * v[a * long + i] }
-      let scale = norm > 0 ? 1 / norm.squareRoot() : 0
-      for i in 0..<long { v[a * long + i] *= scale }
-    }
-  }
-  if rows <= columns { return vectors }
-  var transposed = [Double](repeating: 0, count: rows * columns)
-  for r in 0..<rows { for c in 0..<columns { transposed[r * columns + c] = vectors[c * long + r] } }
-  return transposed
 }
