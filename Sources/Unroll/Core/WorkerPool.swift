@@ -10,8 +10,8 @@ import Synchronization
 /// the next phase usually follows at once and waking a sleeper costs about
 /// 60 us, and sleep after that. A pool lives for one call into the library
 /// and is shut down before the call returns: no thread of ours is left when
-/// the host forks or unloads. Its threads block all signals, which stay the
-/// host's.
+/// the host unloads. Its threads block all signals, which stay the host's. In a
+/// child forked by a callback its threads are gone; the caller works alone.
 final class WorkerPool: @unchecked Sendable {
   typealias Body = (_ task: Int, _ worker: Int) -> Void
 
@@ -19,6 +19,7 @@ final class WorkerPool: @unchecked Sendable {
   private(set) var threads = 1
   private let body: Body
   private var handles: [pthread_t] = []
+  private let forks = cplatform_fork_count()
   /// generation (24 bits) | tasks (20) | next task (20).
   private let claim = Atomic<UInt64>(0)
   private let unfinished = Atomic<Int>(0)
@@ -73,6 +74,7 @@ final class WorkerPool: @unchecked Sendable {
 
   /// Ends the threads. Must be called once, after the last `run`.
   func shutDown() {
+    guard !isOrphaned else { return }
     isStopping.store(true, ordering: .sequentiallyConsistent)
     pthread_mutex_lock(mutex)
     pthread_cond_broadcast(workReady)
@@ -91,17 +93,23 @@ final class WorkerPool: @unchecked Sendable {
     workDone.deallocate()
   }
 
-  /// Runs `body` for every task and returns when all have finished.
+  /// Only its caller has come through a fork.
+  private var isOrphaned: Bool { cplatform_fork_count() != forks }
+
+  /// Runs `body` for every task and returns when all have finished. A host's
+  /// fork may happen between tasks.
   func run(tasks: Int) {
-    if threads == 1 || tasks == 1 {
-      for task in 0..<tasks { body(task, 0) }
+    if threads == 1 || tasks == 1 || isOrphaned {
+      for task in 0..<tasks {
+        body(task, 0)
+        cplatform_gate_yield()
+      }
       return
     }
     var first = 0
     while first < tasks {
-      let count = min(tasks - first, Int(Self.field))
-      runSlice(first: first, count: count)
-      first += count
+      first += runSlice(first: first, count: min(tasks - first, Int(Self.field)))
+      cplatform_gate_yield()
     }
   }
 
@@ -109,7 +117,8 @@ final class WorkerPool: @unchecked Sendable {
   /// tasks as fit the claim word.
   private var firstTask = 0
 
-  private func runSlice(first: Int, count: Int) {
+  /// Returns how many of the tasks it has run.
+  private func runSlice(first: Int, count: Int) -> Int {
     firstTask = first
     unfinished.store(count, ordering: .relaxed)
     let generation = (claim.load(ordering: .relaxed) >> 40) &+ 1
@@ -119,7 +128,10 @@ final class WorkerPool: @unchecked Sendable {
       pthread_cond_broadcast(workReady)
       pthread_mutex_unlock(mutex)
     }
-    while claimAndRun(as: 0) {}
+    var done = count
+    while claimAndRun(as: 0) {
+      if cplatform_fork_is_wanted() != 0 { done -= withdraw() }
+    }
     var spins = 0
     while unfinished.load(ordering: .acquiring) > 0 {
       if spins < Self.spins {
@@ -133,6 +145,21 @@ final class WorkerPool: @unchecked Sendable {
       while unfinished.load(ordering: .sequentiallyConsistent) > 0 { pthread_cond_wait(workDone, mutex) }
       callerSleeps.store(false, ordering: .relaxed)
       pthread_mutex_unlock(mutex)
+    }
+    return done
+  }
+
+  /// Takes back the tasks that nobody has begun; returns how many.
+  private func withdraw() -> Int {
+    while true {
+      let word = claim.load(ordering: .acquiring)
+      let next = word & Self.field, count = (word >> 20) & Self.field
+      guard next < count else { return 0 }
+      let cut = word & ~(Self.field << 20) | next << 20
+      if claim.compareExchange(expected: word, desired: cut, ordering: .acquiringAndReleasing).exchanged {
+        unfinished.subtract(Int(count - next), ordering: .sequentiallyConsistent)
+        return Int(count - next)
+      }
     }
   }
 

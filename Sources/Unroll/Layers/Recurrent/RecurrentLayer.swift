@@ -1,5 +1,4 @@
 import KernelAPI
-import Synchronization
 
 /// SimpleRNN, LSTM and GRU with Keras' options and weight layout.
 ///
@@ -19,9 +18,9 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   private(set) var packedForTraining: AlignedBuffer<S>?
   /// The weights in half precision once a stream has asked for them; streams may
   /// be made on many threads.
-  private let half = Mutex<AlignedBuffer<UInt16>?>(nil)
+  private let half = Locked<AlignedBuffer<UInt16>?>(nil)
   /// The same in the form for streams of one row.
-  private let stepBlocks = Mutex<AlignedBuffer<S>?>(nil)
+  private let stepBlocks = Locked<AlignedBuffer<S>?>(nil)
   /// The packed forms that plans have asked for so far.
   private var parts: RecurrentPacking = .forward
   private let table = kernels(for: S.self)
