@@ -42,6 +42,9 @@ public struct ArrayView: @unchecked Sendable {
   /// Number of samples.
   public var rows: Int { shape.first ?? 0 }
 
+  /// Number of elements; 0 for sizes that do not multiply.
+  var count: Int { (try? checkedProduct(shape, "")) ?? 0 }
+
   /// Copies sample `rows[r]` (or `firstRow + r`) into column r of every block
   /// of `destination`, which is laid out `[positions][batch][features]`.
   func gather<S: Scalar>(
@@ -90,16 +93,17 @@ public struct ArrayView: @unchecked Sendable {
 }
 
 /// Copies a plan's `[positions][batch][features]` block to the host's
-/// batch-major, contiguous array, from row `firstRow` on.
+/// batch-major, contiguous array, from row `firstRow` on. The block may be the
+/// part from `firstPosition` on of rows of `rowPositions`.
 func scatter<S: Scalar>(
   _ source: UnsafePointer<S>, positions: Int, batch: Int, features: Int, rows: Int,
-  into destination: UnsafeMutableRawPointer, type: ElementType, firstRow: Int
+  into destination: UnsafeMutableRawPointer, type: ElementType, firstRow: Int, firstPosition: Int = 0, rowPositions: Int? = nil
 ) {
-  let rowElements = positions * features
+  let rowElements = (rowPositions ?? positions) * features
   for row in 0..<rows {
     for position in 0..<positions {
       let from = source + (position * batch + row) * features
-      let start = (firstRow + row) * rowElements + position * features
+      let start = (firstRow + row) * rowElements + (firstPosition + position) * features
       if type == .float64 {
         let to = (destination + start * 8).assumingMemoryBound(to: Double.self)
         for feature in 0..<features { to[feature] = Double(from[feature]) }

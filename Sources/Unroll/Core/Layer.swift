@@ -100,11 +100,14 @@ final class StatefulState<S: Scalar> {
 
   init(units: Int) { self.units = units }
 
-  /// Makes room for `batch` rows; a change of batch size starts from zero.
-  func reserve(batch: Int) throws(UnrollError) {
-    if batch == self.batch { return }
-    buffer = try AlignedBuffer<S>(count: try checkedProduct([batch, units], "a state"))
+  /// Zeros for `batch` rows, nil if the state has room for as many.
+  func room(batch: Int) throws(UnrollError) -> AlignedBuffer<S>? {
+    batch == self.batch ? nil : try AlignedBuffer<S>(count: try checkedProduct([batch, units], "a state"))
+  }
+
+  func restore(batch: Int, _ buffer: AlignedBuffer<S>?) {
     self.batch = batch
+    self.buffer = buffer
   }
 
   func reset() { buffer?.fillWithZeros() }

@@ -1,5 +1,4 @@
 import KernelAPI
-import Synchronization
 
 /// A built model of one element type: the graph, its parameters, and the
 /// plans it has made so far.
@@ -9,7 +8,7 @@ final class Network<S: Scalar>: @unchecked Sendable {
   let isStateful: Bool
   let needsWholeBatch: Bool
   /// Plans for `predict` that no thread is using, newest last.
-  private let idle = Mutex<[PlanKey: [Plan<S>]]>([:])
+  private let idle = Locked<[PlanKey: [Plan<S>]]>([:])
   private static var keptPlans: Int { 4 }
 
   struct PlanKey: Hashable {
@@ -29,9 +28,15 @@ final class Network<S: Scalar>: @unchecked Sendable {
     needsWholeBatch = graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil }
   }
 
-  /// Stateful layers' states for a batch of this size.
+  /// Stateful layers' states for a batch of this size; another size than before
+  /// starts from zero. Changes all of them or, out of memory, none.
   func reserveStates(batch: Int) throws(UnrollError) {
-    for layer in graph.layers { for state in layer.statefulStates { try state.reserve(batch: batch) } }
+    let states = graph.layers.flatMap { $0.statefulStates }
+    var rooms: [AlignedBuffer<S>?] = []
+    for state in states { rooms.append(try state.room(batch: batch)) }
+    for (state, room) in zip(states, rooms) {
+      if let room { state.restore(batch: batch, room) }
+    }
   }
 
   func resetStates() {

@@ -12,6 +12,10 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   /// in a streamed step those cost as much as the arithmetic.
   private let order: UnsafeMutableBufferPointer<Unmanaged<Op<S>>>
   private let arena: Arena<S>
+  /// Inputs to check before a run.
+  let indexInputs: [IndexInput]
+  /// Operations up to the last that may still find a fault after that check.
+  private let faultingOps: Int
 
   /// Without gradients of its own, `run.gradients` must be set before `backward`.
   init(
@@ -22,7 +26,10 @@ final class Plan<S: Scalar>: @unchecked Sendable {
     planner.streamWeights = streamWeights
     var inputs: [Tensor<S>] = []
     for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: inputGradients)) }
+    planner.inputData = inputs.map { $0.data }
     outputs = try graph.plan(inputs, planner)
+    indexInputs = planner.indexInputs
+    faultingOps = planner.faultingOps
     run = try planner.context(gradientCount: ownsGradients ? store.count : 0)
     self.inputs = inputs
     self.batch = batch
@@ -59,10 +66,21 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   func checkValues() throws(UnrollError) {
     guard let fault = run.fault else { return }
     run.fault = nil
-    let value = Int(exactly: fault.value).map { String($0) } ?? String(fault.value)
-    throw UnrollError(
-      .invalidArgument,
-      "\(fault.layer): an index must be at least 0 and less than \(fault.limit) (input_dim), found \(value)")
+    throw fault.error
+  }
+
+  /// A run may find values without meaning although its inputs were checked.
+  var mayFault: Bool { faultingOps > 0 }
+
+  /// Throws if the inputs in the plan hold an index out of range; nothing has
+  /// been computed then.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func checkInputs() throws(UnrollError) {
+    for index in indexInputs {
+      let input = inputs[index.input]
+      try index.check(UnsafePointer(input.data), input.count)
+    }
   }
 
   func resetState() { for op in ops { op.resetState() } }

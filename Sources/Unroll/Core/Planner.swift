@@ -15,6 +15,12 @@ struct RunFault: Sendable {
   let value: Double
   /// Valid values are 0..<limit.
   let limit: Int
+
+  var error: UnrollError {
+    let found = Int(exactly: value).map { String($0) } ?? String(value)
+    return UnrollError(
+      .invalidArgument, "\(layer): an index must be at least 0 and less than \(limit) (input_dim), found \(found)")
+  }
 }
 
 /// What the operations of one plan share while they run.
@@ -91,6 +97,23 @@ final class Planner<S: Scalar> {
   var isTraining: Bool { mode == .training }
 
   func append(_ op: Op<S>) { ops.append(op) }
+
+  /// The model's inputs, once they are planned.
+  var inputData: [UnsafeMutablePointer<S>] = []
+  private(set) var indexInputs: [IndexInput] = []
+  /// How many operations there are up to the last that may find a fault.
+  private(set) var faultingOps = 0
+
+  /// Called by a layer that looks `x` up in a table of `limit` rows, after its
+  /// operation. Numbers that come from an input as they are can be checked
+  /// beforehand; of others the run finds out.
+  func noteIndices(_ x: Tensor<S>, limit: Int, layer: String) {
+    if let input = inputData.firstIndex(of: x.data) {
+      indexInputs.append(IndexInput(input: input, layer: layer, limit: limit))
+    } else {
+      faultingOps = ops.count
+    }
+  }
 
   /// A key that keeps this operation's random numbers apart from all others'.
   func randomKey() -> UInt64 {

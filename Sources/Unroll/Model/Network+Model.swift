@@ -61,14 +61,15 @@ extension Network: AnyNetwork {
 
   /// Output sample dimensions for inputs of these shapes, the time axis filled in.
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
-    try outputDimensions(for: try inputDimensions(inputs))
+    try facts(for: try inputDimensions(inputs)).outputs
   }
 
-  func outputDimensions(for dimensions: [[Int]]) throws(UnrollError) -> [[Int]] {
+  /// What a plan for inputs of these shapes knows before it runs.
+  func facts(for dimensions: [[Int]]) throws(UnrollError) -> PlanFacts {
     let key = PlanKey(mode: .inference, batch: 1, dimensions: dimensions)
     let plan = try borrowPlan(key)
     defer { returnPlan(plan, key) }
-    return plan.outputs.map { $0.dimensions }
+    return PlanFacts(outputs: plan.outputs.map { $0.dimensions }, indexInputs: plan.indexInputs)
   }
 
   func makeStream(batch: Int, weights: StreamWeights) throws(UnrollError) -> any AnyStream {

@@ -11,18 +11,36 @@ extension Network {
     guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
     guard threads >= 0 else { throw UnrollError(.invalidArgument, "the number of threads must not be negative, found \(threads)") }
     if rows == 0 { return }
-    if isStateful { try reserveStates(batch: min(batchSize, rows)) }
     let workers = predictionWorkers(threads, rows: rows, dimensions)
     let chunk = min(batchSize, predictionRows(rows, workers: workers))
     let job = try PredictionJob(
       self, zip(inputs, dimensions).map { $0.with(sampleDimensions: $1) }, outputs, rows: rows, chunk: chunk, workers: workers, dimensions)
     defer { job.returnPlans() }
-    if workers == 1 {
-      ColumnTeam.with(threads: columnWorkers(threads, rows: chunk, dimensions)) { team in
-        for index in 0..<job.chunks { job.run(chunk: index, worker: 0, team) }
+    try job.checkInputs()
+    if isStateful, job.mayFault {
+      let before = CarriedState(self)
+      try before.save()
+      do throws(UnrollError) { try run(job, batch: min(batchSize, rows), threads: threads, dimensions) } catch {
+        before.restore()
+        throw error
       }
     } else {
-      let pool = WorkerPool(threads: min(workers, job.chunks)) { task, worker in job.run(chunk: task, worker: worker) }
+      try run(job, batch: min(batchSize, rows), threads: threads, dimensions)
+    }
+    job.deliver()
+  }
+
+  private func run(_ job: PredictionJob<S>, batch: Int, threads: Int, _ dimensions: [[Int]]) throws(UnrollError) {
+    if isStateful { try reserveStates(batch: batch) }
+    if job.workers == 1 {
+      ColumnTeam.with(threads: columnWorkers(threads, rows: job.chunk, dimensions)) { team in
+        for index in 0..<job.chunks {
+          job.run(chunk: index, worker: 0, team)
+          cplatform_gate_yield()
+        }
+      }
+    } else {
+      let pool = WorkerPool(threads: job.workers) { task, worker in job.run(chunk: task, worker: worker) }
       defer { pool.shutDown() }
       pool.run(tasks: job.chunks)
     }
@@ -68,12 +86,16 @@ private final class PredictionJob<S: Scalar> {
   private let inputs: [ArrayView]
   private let outputs: [OutputView]
   private let rows: Int
-  private let chunk: Int
+  let chunk: Int
   let chunks: Int
+  let workers: Int
   private let key: Network<S>.PlanKey
   private let lastKey: Network<S>.PlanKey
   private var plans: [Plan<S>] = []
   private var lastPlan: Plan<S>?
+  /// Results that are given out when all are known to be right; empty if
+  /// checked inputs are all it takes.
+  private var staged: [AlignedBuffer<S>] = []
 
   init(
     _ network: Network<S>, _ inputs: [ArrayView], _ outputs: [OutputView], rows: Int, chunk: Int, workers: Int, _ dimensions: [[Int]]
@@ -83,13 +105,24 @@ private final class PredictionJob<S: Scalar> {
     self.outputs = outputs
     self.rows = rows
     self.chunk = chunk
-    chunks = (rows + chunk - 1) / chunk
+    let chunks = (rows + chunk - 1) / chunk
+    self.chunks = chunks
+    self.workers = min(workers, chunks)
     let last = rows - (chunks - 1) * chunk
     key = .init(mode: .inference, batch: chunk, dimensions: dimensions)
     lastKey = .init(mode: .inference, batch: last, dimensions: dimensions)
     for _ in 0..<min(workers, chunks) { plans.append(try network.borrowPlan(key)) }
     if last != chunk { lastPlan = try network.borrowPlan(lastKey) }
+    if plans[0].mayFault {
+      for output in plans[0].outputs {
+        staged.append(try AlignedBuffer<S>(count: try checkedProduct([rows, output.positions, output.features], "the outputs")))
+      }
+    }
   }
+
+  /// Throws if an index is out of range; nothing has been computed then.
+  func checkInputs() throws(UnrollError) { try network.check(plans[0].indexInputs, of: inputs) }
+  var mayFault: Bool { plans[0].mayFault }
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
@@ -103,7 +136,8 @@ private final class PredictionJob<S: Scalar> {
     plan.run.team = team
     plan.forward()
     plan.run.team = nil
-    for (tensor, output) in zip(plan.outputs, outputs) {
+    for (position, tensor) in plan.outputs.enumerated() {
+      let output = staged.isEmpty ? outputs[position] : OutputView(base: staged[position].pointer, type: S.isDouble ? .float64 : .float32)
       scatter(
         tensor.data, positions: tensor.positions, batch: count, features: tensor.features, rows: count,
         into: output.base, type: output.type, firstRow: first)
@@ -113,6 +147,15 @@ private final class PredictionJob<S: Scalar> {
   func checkValues() throws(UnrollError) {
     for plan in plans { try plan.checkValues() }
     try lastPlan?.checkValues()
+  }
+
+  /// Gives out results that were held back.
+  func deliver() {
+    for ((tensor, buffer), output) in zip(zip(plans[0].outputs, staged), outputs) {
+      scatter(
+        buffer.pointer, positions: 1, batch: rows, features: tensor.positions * tensor.features, rows: rows,
+        into: output.base, type: output.type, firstRow: 0)
+    }
   }
 
   func returnPlans() {

@@ -11,13 +11,28 @@ public protocol AnyStream: AnyObject {
   var stateCount: Int { get }
   var dtype: DType { get }
   /// One step of the single input and output, in the model's element type.
-  /// Throws if an embedding is given an index out of range.
+  /// Throws if an embedding is given an index out of range; state and output
+  /// are then as they were.
   func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer) throws(UnrollError)
   /// One step of all inputs and outputs, in the model's element type.
   func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>) throws(UnrollError)
+  /// `steps` steps at once, with the results of as many single ones to the bit.
+  ///
+  /// Each input has shape (batch, steps, ...), of any element type and strides;
+  /// (batch, steps) does for one feature. Each output has room for (batch,
+  /// steps, ...), contiguous, float32 or float64. A call that throws leaves
+  /// state and outputs as they were. The first call allocates its scratch memory.
+  func run(inputs: [ArrayView], steps: Int, outputs: [OutputView]) throws(UnrollError)
+  /// The shape of what a step adds to each output, batch and time left out.
+  var outputStepShapes: [[Int]] { get }
   func reset()
   func exportState(_ destination: UnsafeMutableRawPointer)
   func importState(_ source: UnsafeRawPointer)
+}
+
+extension AnyStream {
+  /// Bytes of the exported state.
+  public var stateByteCount: Int { stateCount * dtype.byteCount }
 }
 
 /// How the recurrent layers of a stream keep their kernels.
@@ -33,7 +48,13 @@ public enum StreamWeights: Sendable {
 
 final class NetworkStream<S: Scalar>: AnyStream {
   private let network: Network<S>
-  private let plan: Plan<S>
+  let plan: Plan<S>
+  /// Inputs are indices, or a layer looks indices up that others compute.
+  private let isChecked: Bool
+  /// The state before a step that may turn out to be impossible.
+  private let saved: AlignedBuffer<S>?
+  /// Scratch memory of `run`, made when it is first called.
+  var blocks: StreamBlocks<S>?
   /// The first input and output as a step needs them: reading a `Tensor` out
   /// of an array retains its dimensions, counting its elements walks them.
   private let input: UnsafeMutableBufferPointer<S>
@@ -60,6 +81,8 @@ final class NetworkStream<S: Scalar>: AnyStream {
     guard let first = plan.inputs.first, let result = plan.outputs.first else {
       throw UnrollError(.unsupported, "a stream needs a model with at least one input and one output")
     }
+    isChecked = plan.mayFault || !plan.indexInputs.isEmpty
+    saved = plan.mayFault ? try AlignedBuffer<S>(count: plan.state.reduce(0) { $0 + $1.count }) : nil
     input = UnsafeMutableBufferPointer(start: first.data, count: first.count)
     output = UnsafeMutableBufferPointer(start: result.data, count: result.count)
   }
@@ -73,9 +96,25 @@ final class NetworkStream<S: Scalar>: AnyStream {
   @_specialize(where S == Double)
   func step(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) throws(UnrollError) {
     copyElements(source.assumingMemoryBound(to: S.self), input.baseAddress, input.count)
-    plan.forward()
-    try plan.checkValues()
+    try forward()
     copyElements(UnsafePointer(output.baseAddress), target.assumingMemoryBound(to: S.self), output.count)
+  }
+
+  @inline(__always)
+  func forward() throws(UnrollError) {
+    if isChecked { try forwardChecked() } else { plan.forward() }
+  }
+
+  /// A step that leaves the state alone if it finds an index out of range.
+  private func forwardChecked() throws(UnrollError) {
+    try plan.checkInputs()
+    guard let saved else { return plan.forward() }
+    exportState(saved.pointer)
+    plan.forward()
+    do throws(UnrollError) { try plan.checkValues() } catch {
+      importState(saved.pointer)
+      throw error
+    }
   }
 
   /// Most steps move one or a few values, for which a call of memmove is long.
@@ -89,8 +128,7 @@ final class NetworkStream<S: Scalar>: AnyStream {
     for (index, tensor) in plan.inputs.enumerated() {
       if let input = inputs[index] { tensor.data.update(from: input.assumingMemoryBound(to: S.self), count: tensor.count) }
     }
-    plan.forward()
-    try plan.checkValues()
+    try forward()
     for (index, tensor) in plan.outputs.enumerated() {
       if let output = outputs[index] { output.assumingMemoryBound(to: S.self).update(from: tensor.data, count: tensor.count) }
     }

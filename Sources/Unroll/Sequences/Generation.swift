@@ -1,3 +1,4 @@
+import CPlatform
 import KernelAPI
 
 /// How `Model.generate` runs.
@@ -72,6 +73,7 @@ extension Model {
       if !emit(symbol) { break }
       input.write(symbol, classes: classes, to: x.pointer)
       try stream.step(x.pointer, y.pointer)
+      cplatform_gate_yield()
     }
     return drawn
   }

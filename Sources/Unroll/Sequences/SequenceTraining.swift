@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 import KernelAPI
 
@@ -150,9 +151,10 @@ extension Trainer {
     let loss = try sequenceLoss()
     try beginFit()
     defer { endFit() }
-    try network.reserveStates(batch: 1)
+    try checkIndices(task)
     let plans = try SequencePlans(network, features: task.input == .oneHot ? task.classes : nil)
     let targets = try AlignedBuffer<S>(count: (0..<task.sequences.count).reduce(1) { max($0, task.steps($1)) })
+    try network.reserveStates(batch: 1)
     var order = SequenceOrder(task)
     var progress = SequenceProgress()
     let evenLoss = log(Double(task.classes)) * (loss.reduction == .sum ? task.meanSteps : 1)
@@ -161,15 +163,22 @@ extension Trainer {
     for iteration in task.options.firstIteration..<end {
       let index = order.sequence(at: iteration)
       let plan = try plans.plan(steps: task.steps(index))
+      try beginBatch()
       task.stage(index, input: plan.inputs[0].data, target: targets.pointer)
       plan.run.seed = task.seed
       plan.run.step = UInt64(self.iteration)
       let value = gradients(plan, targets.pointer, loss, plans.gradients)
+      do throws(UnrollError) { try plan.checkValues() } catch {
+        undoBatch()
+        throw error
+      }
       guard value.isFinite else {
+        undoBatch()
         throw UnrollError(
           .notFinite, "the loss of iteration \(iteration) (sequence \(index)) is \(value); the weights are those before it. \(nonFiniteAdvice)")
       }
       try update(plans.gradients.pointer)
+      cplatform_gate_yield()
       progress.iteration = iteration
       progress.loss = value
       progress.smoothedLoss = task.options.smoothing * progress.smoothedLoss + (1 - task.options.smoothing) * value
@@ -182,6 +191,23 @@ extension Trainer {
       }
     }
     return progress
+  }
+
+  /// Throws if a sequence has a symbol that the model's embedding does not.
+  private func checkIndices(_ task: SequenceTask) throws(UnrollError) {
+    guard task.input == .index else { return }
+    for index in try facts([[task.steps(0)]]).indexInputs {
+      if case .symbol(let symbol) = task.start, symbol >= index.limit { throw index.outside(Double(symbol)) }
+      guard task.sequences.bound > index.limit else { continue }
+      for sequence in 0..<task.sequences.count {
+        // A last symbol that is only predicted is never looked up.
+        let first = task.sequences.offsets[sequence]
+        let read = task.steps(sequence) - (task.start == .nothing ? 0 : 1)
+        for position in first..<first + read where Int(task.sequences.symbols[position]) >= index.limit {
+          throw UnrollError(.invalidArgument, "sequence \(sequence): \(index.outside(Double(task.sequences.symbols[position])).message)")
+        }
+      }
+    }
   }
 
   /// Forward, loss and backward of the one sequence in the plan.

@@ -114,6 +114,7 @@ struct FitSession<S: Scalar> {
     offsetStep.firstRow = index * batch
     let loss = try trainer.runBatch(layout, data, offsetStep, runner, pool, into: &averages.outcome)
     if !loss.isFinite, options.nonFiniteLoss != .ignore {
+      trainer.undoBatch()
       let what = "the loss of epoch \(progress.epoch + 1), batch \(index + 1) is \(loss); the weights are those before that batch. \(nonFiniteAdvice)"
       if options.nonFiniteLoss == .fail { throw UnrollError(.notFinite, what) }
       isStopping = true

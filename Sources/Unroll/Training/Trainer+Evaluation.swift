@@ -17,6 +17,7 @@ extension Trainer {
         order: nil, firstRow: 0, isTraining: true, seed: seed, step: UInt64(iteration), classWeights: classWeights)
       let loss = try runBatch(layout, bound, step, runner, pool, into: &averages.outcome)
       guard loss.isFinite else {
+        undoBatch()
         throw UnrollError(.notFinite, "the loss of this batch is \(loss); the weights were not changed. \(nonFiniteAdvice)")
       }
       try update(runner, pool)
@@ -35,6 +36,16 @@ extension Trainer {
   }
 
   func evaluate(_ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool) throws(UnrollError) -> [Double] {
+    guard network.isStateful else { return try evaluateBatches(data, batchSize: batchSize, workers: workers, pool) }
+    let before = CarriedState(network)
+    try before.save()
+    do throws(UnrollError) { return try evaluateBatches(data, batchSize: batchSize, workers: workers, pool) } catch {
+      before.restore()
+      throw error
+    }
+  }
+
+  private func evaluateBatches(_ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool) throws(UnrollError) -> [Double] {
     let runner = try batchRunner()
     var averages = RunningValues<S>(runner)
     var first = 0

@@ -12,14 +12,16 @@ final class Trainer<S: Scalar>: AnyTrainer {
   /// Made for the first batch, when the shapes of the targets say what "accuracy" means.
   private var runner: BatchRunner<S>?
   private var runnerSparse: [Bool] = []
-  private var metrics: [[MetricRule]] = []
-  private var knownOutputs: [[[Int]]: [[Int]]] = [:]
+  private var knownFacts: [[[Int]]: PlanFacts] = [:]
+  private let carried: CarriedState<S>
   /// Elements of the flat buffer that one task of the update phase takes.
   private static var updateBlock: Int { 1 << 14 }
   private let updateBlocks: [Range<Int>]
   private let regularized: [(parameter: Parameter<S>, l1: Double, l2: Double)]
   private let constrained: [ConstrainedParameter<S>]
-  private(set) var isFitting = false
+  /// Forks before the fit that is running; in a child of a later one it is
+  /// another process that fits.
+  private var fitting: UInt32?
   let valueNames: [String]
 
   init(_ network: Network<S>, _ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) {
@@ -27,6 +29,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
     self.spec = spec
     self.modelSeed = modelSeed
     isStateful = network.isStateful
+    carried = CarriedState(network)
     optimizer = try Optimizer(spec.optimizer, network.store, kernels(for: S.self))
     heads = try Self.heads(network, spec)
     let outputs = heads.map { $0.name }
@@ -92,7 +95,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   func bind(_ data: TrainingData, batch: Int) throws(UnrollError) -> BoundData {
     guard data.rows > 0 else { throw UnrollError(.invalidArgument, "there are no samples") }
     let dimensions = try network.inputDimensions(data.inputs)
-    let outputs = try outputDimensions(dimensions)
+    let facts = try facts(dimensions), outputs = facts.outputs
     let bound = try BoundData(data, inputDimensions: dimensions, outputs: outputs, heads: heads)
     if network.isStateful {
       guard data.rows % min(batch, data.rows) == 0 else {
@@ -100,12 +103,11 @@ final class Trainer<S: Scalar>: AnyTrainer {
           .shapeMismatch,
           "a stateful model needs batches of one size: \(data.rows) samples are not a multiple of the batch size \(batch)")
       }
-      try network.reserveStates(batch: min(batch, data.rows))
     }
+    try network.check(facts.indexInputs, of: bound.inputs)
     let sparse = bound.targets.map { $0.isSparse }
     if runner == nil || sparse != runnerSparse {
-      runnerSparse = sparse
-      metrics = zip(outputs, sparse).map { dimensions, isSparse in
+      let metrics = zip(outputs, sparse).map { dimensions, isSparse in
         let rules = spec.metrics.map { ($0, false) } + spec.weightedMetrics.map { ($0, true) }
         return rules.map { metric, weighted in
           MetricRule(
@@ -115,6 +117,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
       for (index, rules) in metrics.enumerated() {
         for rule in rules { try checkMetric(rule.spec, bound.targets[index], outputs[index].last ?? 1, heads[index]) }
       }
+      runnerSparse = sparse
       runner = BatchRunner(network, heads: heads, metrics: metrics)
     }
     return bound
@@ -122,12 +125,12 @@ final class Trainer<S: Scalar>: AnyTrainer {
 
   /// Remembered, as asking the network may cost a plan: training on sequences
   /// of many lengths asks before every batch.
-  private func outputDimensions(_ dimensions: [[Int]]) throws(UnrollError) -> [[Int]] {
-    if let known = knownOutputs[dimensions] { return known }
-    let outputs = try network.outputDimensions(for: dimensions)
-    if knownOutputs.count >= 1024 { knownOutputs.removeAll() }
-    knownOutputs[dimensions] = outputs
-    return outputs
+  func facts(_ dimensions: [[Int]]) throws(UnrollError) -> PlanFacts {
+    if let known = knownFacts[dimensions] { return known }
+    let facts = try network.facts(for: dimensions)
+    if knownFacts.count >= 1024 { knownFacts.removeAll() }
+    knownFacts[dimensions] = facts
+    return facts
   }
 
   /// Metrics that compare element by element need targets as wide as the output.
@@ -185,22 +188,33 @@ final class Trainer<S: Scalar>: AnyTrainer {
 
   private var updateGradients: UnsafeMutablePointer<S> { active?.gradients ?? network.store.buffer.pointer }
 
-  /// Forward, and in training backward, of one batch. `outcome.total` is the
-  /// weighted loss with the regularisers' penalties.
+  /// Forward, and in training backward, of one batch; returns the weighted loss
+  /// with the regularisers' penalties. What a training batch changed before its
+  /// loss was known is put back if this throws, or by `undoBatch`.
   func runBatch(
     _ layout: BatchLayout<S>, _ data: BoundData, _ step: BatchRunner<S>.Step, _ runner: BatchRunner<S>, _ pool: WorkerPool,
     into outcome: inout BatchRunner<S>.Outcome
   ) throws(UnrollError) -> Double {
     phase = .shards
     active = runner
+    if step.isTraining { try carried.save() }
     // A callback may have evaluated with another batch size.
     if isStateful { try network.reserveStates(batch: layout.rows) }
     runner.run(layout, data, step, pool: pool, into: &outcome)
-    try layout.checkValues()
+    do throws(UnrollError) { try layout.checkValues() } catch {
+      if step.isTraining { carried.restore() }
+      throw error
+    }
     var total = penalty() + outcome.activityPenalty
     for (index, head) in heads.enumerated() { total += head.lossWeight * outcome.losses[index] }
     return total
   }
+
+  /// After a training batch that shall not count.
+  func undoBatch() { carried.restore() }
+
+  /// Before anything that `undoBatch` shall be able to take back.
+  func beginBatch() throws(UnrollError) { try carried.save() }
 
   /// The regularisers' part of the loss: l1 sum |w| + l2 sum w^2.
   func penalty() -> Double {
@@ -253,13 +267,15 @@ final class Trainer<S: Scalar>: AnyTrainer {
     try network.prepare()
   }
 
+  var isFitting: Bool { fitting == cplatform_fork_count() }
+
   /// Marks the trainer as busy; a callback must not start a second fit.
   func beginFit() throws(UnrollError) {
     guard !isFitting else { throw UnrollError(.invalidState, "the model is being trained; a callback cannot start another training") }
-    isFitting = true
+    fitting = cplatform_fork_count()
   }
   func endFit() {
-    isFitting = false
+    fitting = nil
     runner?.dropLayouts()
     network.dropPlans()
   }

@@ -38,6 +38,7 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
     let y = try planner.output(x.dimensions + [config.outputDim], of: self, from: [], mask: mask)
     let rows = try planner.arena.allocate(x.count)
     planner.append(EmbeddingOp(x: x, y: y, indices: rows, table: table, limit: config.inputDim, name: name))
+    planner.noteIndices(x, limit: config.inputDim, layer: name)
     return [y]
   }
 }
