@@ -27,6 +27,7 @@ let package = Package(
       swiftSettings: [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "ByteInput", dependencies: ["UnrollErrors", "CZlib"]),
+    .target(name: "HDF5Reader", dependencies: ["UnrollErrors", "ByteInput"]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(name: "KerasFormat", dependencies: ["KernelAPI", "Unroll", "ByteInput", "CHDF5"]),
     .target(name: "CUnroll"),
@@ -37,6 +38,9 @@ let package = Package(
     // Counts allocations of the test process, thread by thread.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "UnrollTests", dependencies: ["Unroll", "CAllocations"]),
+    .testTarget(name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "ByteInput"]),
+    // What the reader makes of a file, to be compared with libhdf5.
+    .executableTarget(name: "h5dump-unroll", dependencies: ["HDF5Reader", "ByteInput"], path: "Tests/referee/dump"),
     .testTarget(name: "KerasFormatTests", dependencies: ["KerasFormat", "Unroll"]),
     .testTarget(name: "ABITests", dependencies: ["UnrollABI", "CUnroll"]),
   ]

@@ -29,6 +29,7 @@ allow_imports() {
 allow_imports UnrollErrors none
 allow_imports KernelAPI none
 allow_imports ByteInput "UnrollErrors|CZlib|Glibc"
+allow_imports HDF5Reader "UnrollErrors|ByteInput"
 allow_imports Kernels 'KernelAPI|CVector|Glibc'
 allow_imports Unroll 'UnrollErrors|KernelAPI|Kernels|KernelsV3|KernelsV4|CPlatform|Glibc|Synchronization'
 allow_imports KerasFormat 'Unroll|ByteInput|CHDF5|KernelAPI|Glibc|Synchronization'
