@@ -25,10 +25,12 @@ public struct ByteSource: Sendable {
   }
 
   /// A regular file, opened once: whatever replaces its name later is not seen.
-  public init(path: String) throws(UnrollError) {
+  public init(path: FilePath) throws(UnrollError) {
     let file = try OpenFile(path: path)
-    self.init(name: path, storage: .file(file), origin: 0, count: file.byteCount)
+    self.init(name: path.description, storage: .file(file), origin: 0, count: file.byteCount)
   }
+
+  public init(path: String) throws(UnrollError) { try self.init(path: FilePath(path)) }
 
   public init(_ buffer: HeapBuffer, name: String) {
     self.init(name: name, storage: .heap(buffer), origin: 0, count: buffer.count)

@@ -18,6 +18,15 @@ public final class HeapBuffer: @unchecked Sendable {
 
   deinit { free(base) }
 
+  /// The bytes for the time of `body`, also of a buffer that nobody keeps.
+  public func withBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws(UnrollError) -> Result
+  ) throws(UnrollError) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
+  }
+
+  // Valid while the buffer lives: of a temporary, use `withBytes`.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
   public var mutableBytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base, count: count) }
 }

@@ -6,16 +6,14 @@ public func systemReason() -> String { strerror(errno).map { String(cString: $0)
 
 /// A regular file opened for reading, once.
 final class OpenFile: @unchecked Sendable {
-  let path: String
+  let path: FilePath
   let byteCount: Int
   private let descriptor: Int32
 
-  init(path: String) throws(UnrollError) {
-    guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw UnrollError(.invalidArgument, "a file path must not be empty or contain a NUL character")
-    }
+  init(path: FilePath) throws(UnrollError) {
+    try path.check()
     // O_NONBLOCK: opening a FIFO must not wait for its writer.
-    let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let opened = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard opened >= 0 else { throw UnrollError(.io, "cannot open \(path): \(systemReason())") }
     do throws(UnrollError) { byteCount = try Self.size(opened, path) } catch {
       close(opened)
@@ -27,7 +25,7 @@ final class OpenFile: @unchecked Sendable {
 
   deinit { close(descriptor) }
 
-  private static func size(_ descriptor: Int32, _ path: String) throws(UnrollError) -> Int {
+  private static func size(_ descriptor: Int32, _ path: FilePath) throws(UnrollError) -> Int {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw UnrollError(.io, "cannot read \(path): \(systemReason())") }
     if status.st_mode & S_IFMT == S_IFDIR {

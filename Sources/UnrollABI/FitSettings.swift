@@ -34,7 +34,7 @@ func readFitOptions(_ options: unroll_fit_options, _ handle: ModelHandle) throws
     result.learningRateScheduler = { (epoch, rate) throws(UnrollError) in function(epoch, rate, userData) }
   }
   if options.csv_path != nil {
-    let log = try TextLog(path: try readText(options.csv_path, "options->csv_path"), append: options.csv_append != 0)
+    let log = try TextLog(path: try readPath(options.csv_path, "options->csv_path"), append: options.csv_append != 0)
     var logger = CSVLogger { (line) throws(UnrollError) in try log.write(line) }
     logger.writesHeader = log.isEmpty
     result.csvLogger = logger
@@ -94,30 +94,39 @@ private func checkpoint(
   return result
 }
 
+private let epochMark = Array("{epoch}".utf8)
+
 /// Keras' other placeholders, "{epoch:02d}" and "{val_loss:.2f}", would name the
 /// same file after every epoch.
-private func checkPlaceholders(_ path: String) throws(UnrollError) {
-  for part in path.split(separator: "{").dropFirst(path.hasPrefix("{") ? 0 : 1) where !part.hasPrefix("epoch}") {
-    guard let end = part.firstIndex(of: "}") else { continue }
+private func checkPlaceholders(_ path: FilePath) throws(UnrollError) {
+  var rest = path.bytes[...]
+  while let start = rest.firstIndex(of: UInt8(ascii: "{")) {
+    rest = rest[start...]
+    if rest.starts(with: epochMark) {
+      rest = rest.dropFirst(epochMark.count)
+      continue
+    }
+    guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else { return }
+    let name = String(decoding: rest[...end], as: UTF8.self)
     throw UnrollError(
-      .invalidArgument, "checkpoint->path has {\(part[..<end])}; only {epoch} is replaced in it, by the epoch's number: \(path)")
+      .invalidArgument, "checkpoint->path has \(name); only {epoch} is replaced in it, by the epoch's number: \(path)")
   }
 }
 
 /// The path with every "{epoch}" replaced.
-private func numbered(_ path: String, _ epoch: Int) -> String {
-  var result = ""
-  var rest = path[...]
-  let mark = "{epoch}"
-  while !rest.isEmpty {
-    if rest.hasPrefix(mark) {
-      result += String(epoch)
-      rest = rest.dropFirst(mark.count)
+private func numbered(_ path: FilePath, _ epoch: Int) -> FilePath {
+  var result: [UInt8] = []
+  var rest = path.bytes[...]
+  while let next = rest.first {
+    if rest.starts(with: epochMark) {
+      result += Array(String(epoch).utf8)
+      rest = rest.dropFirst(epochMark.count)
     } else {
-      result.append(rest.removeFirst())
+      result.append(next)
+      rest = rest.dropFirst()
     }
   }
-  return result
+  return FilePath(bytes: result)
 }
 
 private func plateau(

@@ -1,5 +1,6 @@
 import CUnroll
 import Glibc
+import KerasFormat
 import Unroll
 
 /// Required text from the caller.
@@ -24,9 +25,10 @@ func readText(_ pointer: UnsafePointer<CChar>?, length: Int, _ name: String) thr
   return text
 }
 
-/// A path: text that is not empty.
-func readPath(_ pointer: UnsafePointer<CChar>?, _ argument: String = "path") throws(UnrollError) -> String {
-  let path = try readText(pointer, argument)
+/// A path: bytes that are not empty, UTF-8 or not.
+func readPath(_ pointer: UnsafePointer<CChar>?, _ argument: String = "path") throws(UnrollError) -> FilePath {
+  guard let pointer else { throw missing(argument) }
+  let path = FilePath(cString: pointer)
   guard !path.isEmpty else { throw UnrollError(.invalidArgument, "\(argument) is empty; expected the name of a file") }
   return path
 }

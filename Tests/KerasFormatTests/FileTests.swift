@@ -10,7 +10,7 @@ import Unroll
     let path = scratch.file("model.h5")
     try writeAtomically([1, 2, 3], to: path)
     try writeAtomically([4], to: path)
-    #expect(try InputFile(path: path).contents() == [4])
+    #expect(try readFile(path) == [4])
     #expect(scratch.names == ["model.h5"])
   }
 
@@ -25,7 +25,7 @@ import Unroll
     setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
     #expect(throws: UnrollError.self) { try writeAtomically([UInt8](repeating: 9, count: 100), to: path) }
     setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
-    #expect(try InputFile(path: path).contents() == [1, 2, 3])
+    #expect(try readFile(path) == [1, 2, 3])
     #expect(scratch.names == ["model.h5"])
   }
 
@@ -34,7 +34,7 @@ import Unroll
     try writeAtomically([1], to: scratch.file("real.h5"))
     symlink(scratch.file("real.h5"), scratch.file("link.h5"))
     try writeAtomically([2], to: scratch.file("link.h5"))
-    #expect(try InputFile(path: scratch.file("real.h5")).contents() == [2])
+    #expect(try readFile(scratch.file("real.h5")) == [2])
   }
 
   @Test func modelsNestedAsDeeplyAsAConfigurationAllowsComeBack() throws {
@@ -55,7 +55,7 @@ import Unroll
   @Test func messagesSayWhatIsWrong() {
     let scratch = ScratchDirectory()
     #expect(throws: UnrollError(.io, "cannot open \(scratch.file("none")): No such file or directory")) {
-      try InputFile(path: scratch.file("none"))
+      try ByteSource(path: scratch.file("none"))
     }
     #expect(throws: UnrollError(.io, "cannot save to \(scratch.path): it is a directory")) {
       try writeAtomically([1], to: scratch.path)
@@ -63,7 +63,7 @@ import Unroll
     #expect(throws: UnrollError(.io, "cannot save to \(scratch.file("none/x.h5")): No such file or directory")) {
       try writeAtomically([1], to: scratch.file("none/x.h5"))
     }
-    #expect(throws: UnrollError.self) { try InputFile(path: scratch.path) }
-    #expect(throws: UnrollError.self) { try InputFile(path: "") }
+    #expect(throws: UnrollError.self) { try ByteSource(path: scratch.path) }
+    #expect(throws: UnrollError.self) { try ByteSource(path: "") }
   }
 }

@@ -107,7 +107,7 @@ import Unroll
   @Test func damagedCheckpointsNeverTrap() throws {
     var random = SeededRandom(seed: 31)
     for name in ["keras3/lstm.keras", "keras3/lstm.h5", "keras3/character.weights.h5"] {
-      let bytes = try InputFile(path: "\(fixtures)/\(name)").contents()
+      let bytes = try readFile("\(fixtures)/\(name)")
       let scratch = ScratchDirectory()
       let path = scratch.file("damaged")
       for _ in 0..<60 {

@@ -9,7 +9,7 @@ import Unroll
     try withHDF5 { () throws(UnrollError) -> [UInt8] in
       let file = try H5File.create()
       for (index, string) in strings.enumerated() { try file.root.attributes.write(string, "text\(index)") }
-      return try file.image()
+      return try file.image().array
     }
   }
 

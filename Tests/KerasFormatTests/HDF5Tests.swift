@@ -15,7 +15,7 @@ import Unroll
       try file.root.write(.float32([1, 2, 3, 4, 5, 6]), shape: [2, 3], at: "model_weights/lstm/lstm/kernel:0")
       try file.root.write(.float64([0.5]), shape: [1], at: "model_weights/lstm/lstm/bias:0")
       try file.root.write(.int64([7]), shape: [], at: "iterations")
-      return try file.image()
+      return try file.image().array
     }
   }
 
@@ -59,7 +59,7 @@ import Unroll
     try withHDF5 { () throws(UnrollError) in
       let file = try H5File.create()
       try file.root.attributes.write(names, "layer_names")
-      let root = try H5File.open(image: try file.image(), name: "x").root
+      let root = try H5File.open(image: try file.image().array, name: "x").root
       #expect(!root.attributes.has("layer_names"))
       #expect(root.attributes.has("layer_names0"))
       #expect(try root.attributes.stringArray("layer_names") == names)

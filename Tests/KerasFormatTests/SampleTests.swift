@@ -39,13 +39,13 @@ import Unroll
     // It goes on with the model, until that computes something else.
     try ModelFile.save(again, path: scratch.file("n"), format: format)
     let third = try ModelFile.load(path: scratch.file("n"))
-    #expect(try CheckpointFile.open(scratch.file("n")).sample != nil)
+    #expect(try storedSample(scratch.file("n")) != nil)
     try third.writeParameter(4, from: [0.5, -0.5], type: .float64)
     try third.weightsChanged()
     try ModelFile.save(third, path: scratch.file("o"), format: format)
-    #expect(try CheckpointFile.open(scratch.file("o")).sample == nil)
+    #expect(try storedSample(scratch.file("o")) == nil)
     try ModelFile.save(model, path: scratch.file("p"), format: format)
-    #expect(try CheckpointFile.open(scratch.file("p")).sample == nil)
+    #expect(try storedSample(scratch.file("p")) == nil)
   }
 
   @Test(arguments: [DType.float32, .float64])
@@ -69,7 +69,7 @@ import Unroll
     let scratch = ScratchDirectory()
     let writer = try ModelWriter(model, sample: sample)
     for bytes in try [writer.h5(includeOptimizer: true, calls: .lists), writer.archive(includeOptimizer: true)] {
-      try writeAtomically(bytes, to: scratch.file("changed"))
+      try writeAtomically(bytes.array, to: scratch.file("changed"))
       let refusal = try #require(throws: UnrollError.self) { try ModelFile.load(path: scratch.file("changed")) }
       #expect(refusal.code == .format)
       #expect(refusal.message.contains("changed: the model does not give the output stored with its sample"))
@@ -96,5 +96,9 @@ import Unroll
     let error = try #require(throws: UnrollError.self) { try ModelSample(file.root).check(try model(.float32)) }
     #expect(error.code == .format)
     #expect(error.message.contains("does not fit"))
+  }
+
+  private func storedSample(_ path: String) throws(UnrollError) -> H5Group? {
+    try CheckpointFile(ByteSource(path: path)).open(expecting: nil).sample
   }
 }

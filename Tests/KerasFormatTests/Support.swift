@@ -76,8 +76,41 @@ let fixtures: String = {
   return "/" + parts.joined(separator: "/") + "/Fixtures"
 }()
 
+func readFile(_ path: String) throws(UnrollError) -> [UInt8] { try ByteSource(path: path).contents().array }
+
+func writeAtomically(_ bytes: [UInt8], to path: String) throws {
+  try bytes.withUnsafeBytes { try writeAtomically($0, to: FilePath(path)) }
+}
+
+// Paths of tests are text.
+extension ModelFile {
+  static func load(path: String, compile: Bool = true) throws(UnrollError) -> Model { try load(path: FilePath(path), compile: compile) }
+  static func loadWeights(into model: Model, path: String) throws(UnrollError) { try loadWeights(into: model, path: FilePath(path)) }
+  static func inspect(path: String) throws(UnrollError) -> FileDescription { try inspect(path: FilePath(path)) }
+  static func save(
+    _ model: Model, path: String, format: FileFormat = .automatic, includeOptimizer: Bool = true, sample: [ArrayView]? = nil
+  ) throws(UnrollError) {
+    try save(model, path: FilePath(path), format: format, includeOptimizer: includeOptimizer, sample: sample)
+  }
+  static func saveWeights(_ model: Model, path: String, format: FileFormat = .automatic) throws(UnrollError) {
+    try saveWeights(model, path: FilePath(path), format: format)
+  }
+}
+
+extension HeapBuffer {
+  var array: [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
+}
+
+extension H5File {
+  static func open(image: [UInt8], name: String) throws(UnrollError) -> H5File {
+    let buffer = try HeapBuffer(count: image.count, for: name)
+    buffer.mutableBytes.copyBytes(from: image)
+    return try open(ByteSource(buffer, name: name))
+  }
+}
+
 func readLines(_ path: String) -> [String] {
-  guard let file = try? InputFile(path: path), let bytes = try? file.contents() else { return [] }
+  guard let bytes = try? readFile(path) else { return [] }
   return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
 }
 
@@ -90,8 +123,7 @@ struct CheckedFile {
   let root: H5Group
   private let file: H5File
   static func open(_ path: String) throws(UnrollError) -> CheckedFile {
-    let input = try InputFile(path: path)
-    let file = try H5File.open(input)
+    let file = try H5File.open(try ByteSource(path: path))
     return CheckedFile(root: file.root, file: file)
   }
   func array(_ path: String) throws(UnrollError) -> StoredArray {

@@ -1,13 +1,13 @@
+import ByteInput
 import Glibc
 import Unroll
 
 /// Puts `bytes` at `path` so that at every moment, even after a crash, the
 /// file is either wholly the old one or wholly the new one: written beside
 /// the target, synced, renamed over it.
-func writeAtomically(_ bytes: [UInt8], to path: String) throws(UnrollError) {
-  guard !path.isEmpty, !path.utf8.contains(0) else {
-    throw UnrollError(.invalidArgument, "a file path must not be empty or contain a NUL character")
-  }
+func writeAtomically(_ bytes: UnsafeRawBufferPointer, to file: FilePath) throws(UnrollError) {
+  try file.check()
+  let path = file.description
   // Through a symbolic link, the file it points to is replaced, not the link.
   let target: String
   if let resolved = realpath(path, nil) {
@@ -56,10 +56,10 @@ private func openTemporary(beside target: String, reportedAs path: String) throw
   }
 }
 
-private func writeAll(_ bytes: [UInt8], _ descriptor: Int32, _ path: String) throws(UnrollError) {
+private func writeAll(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32, _ path: String) throws(UnrollError) {
   var written = 0
   while written < bytes.count {
-    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+    let count = write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
     if count < 0, errno == EINTR { continue }
     guard count > 0 else { throw UnrollError(.io, "cannot save to \(path): \(systemReason())") }
     written += count

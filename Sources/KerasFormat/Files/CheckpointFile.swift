@@ -1,10 +1,13 @@
+import ByteInput
 import Unroll
 
-/// An opened checkpoint, recognised by its content; nothing is decoded yet.
+/// An opened checkpoint, recognised by its content: its documents are read, its
+/// arrays are not.
 struct CheckpointFile {
   enum Kind: String { case fullH5 = "h5", legacyWeights = "h5 weights", v3Weights = "weights.h5", archive = "keras" }
 
-  let path: String
+  /// For messages: the path, or what the caller calls the bytes.
+  let name: String
   let kind: Kind
   /// nil: the file does not say.
   let version: KerasVersion?
@@ -14,41 +17,46 @@ struct CheckpointFile {
   let training: JSONObject?
   /// Text stored by this library beside the model.
   let metadata: [String: String]
-  /// The sample stored with the model, not yet read.
-  let sample: H5Group?
-  private let hdf5: H5File
-  private let weights: H5Group
-  private let byteCount: Int
+  private let arrays: Arrays
+
+  private enum Arrays {
+    case hdf5(StoredArrays)
+    /// Members that are not yet decompressed.
+    case archive(ZipReader, weights: ZipReader.Member, sample: ZipReader.Member?)
+  }
 
   static let metadataName = "unroll_metadata"
 
-  static func open(_ path: String) throws(UnrollError) -> CheckpointFile {
-    let input = try InputFile(path: path)
-    let start = try input.start(8)
-    if ZipReader.isZip(start) { return try CheckpointFile(archive: input) }
-    // An HDF5 file may begin with a block of the user's own.
-    if start == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A] { return try CheckpointFile(hdf5: input) }
-    throw UnrollError(.format, "\(path) is neither an HDF5 file (.h5, .weights.h5) nor a .keras archive")
+  init(_ source: ByteSource) throws(UnrollError) {
+    if ZipReader.isZip(try source.read(min(4, source.count), at: 0)) {
+      try self.init(archive: source)
+    } else {
+      try self.init(hdf5: source)
+    }
   }
 
-  private init(hdf5 input: InputFile) throws(UnrollError) {
-    path = input.path
-    byteCount = input.byteCount
-    hdf5 = try H5File.open(input)
-    let root = hdf5.root
+  private init(hdf5 source: ByteSource) throws(UnrollError) {
+    // An HDF5 file may begin with a block of the user's own.
+    guard try source.read(min(8, source.count), at: 0) == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A] else {
+      throw UnrollError(.format, "\(source.name) is neither an HDF5 file (.h5, .weights.h5) nor a .keras archive")
+    }
+    name = source.name
+    let file = try H5File.open(source)
+    let root = file.root
     func text(_ group: H5Group, _ name: String) throws(UnrollError) -> String? {
       group.attributes.has(name) ? try group.attributes.string(name) : nil
     }
     var metadata: [String: String] = [:]
     var training: JSONObject?
     var config: JSON?
+    let weights: H5Group
     if let document = try text(root, "model_config") {
       guard let group = try root.group("model_weights") else {
-        throw UnrollError(.format, "\(input.path): has a model_config but no group model_weights")
+        throw UnrollError(.format, "\(source.name): has a model_config but no group model_weights")
       }
       kind = .fullH5
       weights = group
-      config = try JSONReader.parse(document, name: "\(input.path): model_config")
+      config = try JSONReader.parse(document, name: "\(source.name): model_config")
       // Advisory: what cannot be read does not matter.
       training = (try? text(root, "training_config")).flatMap { $0 }.flatMap {
         try? JSONReader.parse($0, name: "training_config").object
@@ -66,47 +74,51 @@ struct CheckpointFile {
     } else {
       throw UnrollError(
         .format,
-        "\(input.path) is an HDF5 file but not a Keras model: expected the attribute model_config or layer_names, or a group layers")
+        "\(source.name) is an HDF5 file but not a Keras model: expected the attribute model_config or layer_names, or a group layers")
     }
     self.config = config
-    sample = kind == .fullH5 ? try root.group(ModelSample.name) : nil
     self.training = training
     self.metadata = metadata
-    let group = weights
     func either(_ name: String) throws(UnrollError) -> String? {
       if let found = try text(root, name) { return found }
-      return try text(group, name)
+      return try text(weights, name)
     }
     let written = try either("keras_version")
     // Keras 1 did not write its version into files of weights.
     version = kind == .v3Weights ? nil : KerasVersion(written ?? "1")
     backend = try either("backend")
+    arrays = .hdf5(
+      StoredArrays(
+        name: name, kind: kind, version: version, file: file, weights: weights, byteCount: source.count,
+        sample: kind == .fullH5 ? try root.group(ModelSample.name) : nil))
   }
 
-  private init(archive input: InputFile) throws(UnrollError) {
-    path = input.path
-    let archive = try ZipReader(try input.contents(), name: input.path)
+  /// More than any model's configuration.
+  private static let maximumDocument = 64 << 20
+
+  private init(archive source: ByteSource) throws(UnrollError) {
+    name = source.name
+    let archive = try ZipReader(source)
     func document(_ name: String) throws(UnrollError) -> JSON? {
       guard let member = archive.member(name) else { return nil }
-      return try JSONReader.parse(try archive.read(member), name: "\(input.path): \(name)")
+      return try archive.read(member, limit: Self.maximumDocument).contents().withBytes { (bytes) throws(UnrollError) in
+        try JSONReader.parse(bytes.bindMemory(to: UInt8.self), name: "\(source.name): \(name)")
+      }
     }
     guard let config = try document("config.json") else {
-      throw UnrollError(.format, "\(input.path) is a ZIP archive but not a Keras model: it has no config.json")
+      throw UnrollError(.format, "\(source.name) is a ZIP archive but not a Keras model: it has no config.json")
     }
     guard let member = archive.member("model.weights.h5") else {
       if archive.member("model.weights.npz") != nil {
-        throw UnrollError(.unsupported, "\(input.path): weights as model.weights.npz are not supported; save with model.weights.h5")
+        throw UnrollError(.unsupported, "\(source.name): weights as model.weights.npz are not supported; save with model.weights.h5")
       }
       if archive.member("model.weights.json") != nil {
-        throw UnrollError(.unsupported, "\(input.path): weights in several shards are not supported; save them as one file")
+        throw UnrollError(.unsupported, "\(source.name): weights in several shards are not supported; save them as one file")
       }
-      throw UnrollError(.format, "\(input.path): the archive has no model.weights.h5")
+      throw UnrollError(.format, "\(source.name): the archive has no model.weights.h5")
     }
     kind = .archive
-    let image = try archive.read(member)
-    byteCount = image.count
-    hdf5 = try H5File.open(image: image, name: "\(input.path): model.weights.h5")
-    weights = hdf5.root
+    arrays = .archive(archive, weights: member, sample: archive.member("\(ModelSample.name).h5"))
     let about = try document("metadata.json")
     version = about?["keras_version"]?.string.map { KerasVersion($0) }
     backend = nil
@@ -115,12 +127,6 @@ struct CheckpointFile {
     if let mark = config[CompileEncoder.epsilonMark] { training?[CompileEncoder.epsilonMark] = mark }
     if let mark = config[CompileEncoder.scheduleMark] { training?[CompileEncoder.scheduleMark] = mark }
     self.training = training
-    let sampleName = "\(ModelSample.name).h5"
-    if let member = archive.member(sampleName) {
-      sample = try H5File.open(image: try archive.read(member), name: "\(input.path): \(sampleName)").root
-    } else {
-      sample = nil
-    }
     metadata = Self.strings(try document("\(Self.metadataName).json"))
   }
 
@@ -130,50 +136,23 @@ struct CheckpointFile {
     return result
   }
 
-  /// One array for each parameter of `spec`, in the engine's order.
-  func match(_ spec: ModelSpec, _ context: DecodingContext) throws(UnrollError) -> [SourceArray] {
-    do throws(UnrollError) {
-      switch kind {
-      case .fullH5, .legacyWeights: return try LegacyWeights(group: weights, context: context).match(spec)
-      case .v3Weights, .archive: return try V3Weights(root: weights, context: context).match(spec)
+  /// The arrays, of which compressed ones may have `expected` bytes; nil if
+  /// nothing says what to expect.
+  func open(expecting expected: Int?) throws(UnrollError) -> StoredArrays {
+    switch arrays {
+    case .hdf5(let stored): return stored
+    case .archive(let archive, let weights, let sample):
+      func limit(_ member: ZipReader.Member, _ expected: Int?) -> Int {
+        if member.method == 0 { return Int.max }
+        // Numbers hardly ever shrink to a sixteenth; runs of zeros do.
+        return max(expected ?? 0, member.compressedSize.multipliedReportingOverflow(by: 16).partialValue, 1 << 20)
       }
-    } catch {
-      throw UnrollError(error.code, "\(path): \(error.message)")
+      let image = try archive.read(weights, limit: limit(weights, expected))
+      let file = try H5File.open(image)
+      var sampleRoot: H5Group?
+      if let sample { sampleRoot = try H5File.open(try archive.read(sample, limit: limit(sample, nil))).root }
+      return StoredArrays(
+        name: name, kind: kind, version: version, file: file, weights: file.root, byteCount: image.count, sample: sampleRoot)
     }
-  }
-
-  func optimizerArrays() throws(UnrollError) -> [SourceArray] {
-    switch kind {
-    case .fullH5: return try LegacyWeights.optimizer(in: hdf5.root)
-    case .v3Weights, .archive: return try V3Weights.optimizer(in: weights)
-    case .legacyWeights: return []
-    }
-  }
-
-  /// Names and arrays by layer as the file stores them, for files without a configuration.
-  func storedLayers() throws(UnrollError) -> [(name: String, arrays: [SourceArray])] {
-    switch kind {
-    case .fullH5, .legacyWeights:
-      return try LegacyWeights(group: weights, context: DecodingContext(version: version ?? .unknown)).layers()
-    case .v3Weights, .archive:
-      var found = try weights.group("layers")
-      if found == nil { found = try weights.group(V3Weights.oldListPath) }
-      guard let list = found else { return [] }
-      var result: [(name: String, arrays: [SourceArray])] = []
-      var walk = GroupWalk()
-      for name in try list.childNames() {
-        guard let group = try list.group(name) else { continue }
-        let arrays = try V3Weights.arrays(below: group, &walk)
-        if !arrays.isEmpty { result.append((name, arrays)) }
-      }
-      return result
-    }
-  }
-
-  /// An upper bound of the elements the file can hold, to compare a configuration with.
-  var elementBound: Int {
-    // Two bytes each at least; compressed data may be a thousand times larger.
-    let (bound, overflow) = byteCount.multipliedReportingOverflow(by: 1000)
-    return overflow ? Int.max : bound
   }
 }

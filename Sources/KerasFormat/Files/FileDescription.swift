@@ -1,3 +1,4 @@
+import ByteInput
 import Unroll
 
 /// What a file or a model is, for people and programs: JSON with names,
@@ -9,25 +10,36 @@ public struct FileDescription: Sendable {
 extension ModelFile {
   /// About a file, without keeping the model. A file whose model cannot be
   /// loaded is still described; "error" says what is in the way.
-  public static func inspect(path: String) throws(UnrollError) -> FileDescription {
+  public static func inspect(path: FilePath) throws(UnrollError) -> FileDescription {
+    try inspect(ByteSource(path: path), path: .string(path.description))
+  }
+
+  /// The same of bytes in memory; "path" is null.
+  public static func inspect(bytes: UnsafeRawBufferPointer, name: String = "the data") throws(UnrollError) -> FileDescription {
+    try inspect(source(bytes, name), path: .null)
+  }
+
+  private static func inspect(_ source: ByteSource, path: JSON) throws(UnrollError) -> FileDescription {
     try withHDF5 { () throws(UnrollError) in
-      let file = try CheckpointFile.open(path)
+      let file = try CheckpointFile(source)
       var object: JSONObject = [
-        "path": .string(path), "format": .string(file.kind.rawValue),
+        "path": path, "format": .string(file.kind.rawValue),
         "keras_version": file.version.map { .string($0.description) } ?? .null,
         "backend": file.backend.map { .string($0) } ?? .null,
       ]
       if file.config != nil {
         do throws(UnrollError) {
-          if let sample = file.sample { object["sample"] = try ModelSample(sample).description }
-          object = object.merged(try describe(try load(file, compile: true)))
+          let model = try load(file, compile: true)
+          if let sample = model.companion as? ModelSample { object["sample"] = sample.description }
+          object = object.merged(try describe(model))
           return FileDescription(json: JSONWriter.write(.object(object)))
         } catch {
+          if error.code == .outOfMemory { throw error }
           object["error"] = .string(error.message)
         }
       }
       do throws(UnrollError) {
-        object["layers"] = try storedLayers(file)
+        object["layers"] = try storedLayers(try file.open(expecting: nil))
       } catch where object["error"] != nil {
         // What is wrong has been said.
         object["layers"] = []
@@ -36,9 +48,9 @@ extension ModelFile {
     }
   }
 
-  private static func storedLayers(_ file: CheckpointFile) throws(UnrollError) -> JSON {
+  private static func storedLayers(_ file: StoredArrays) throws(UnrollError) -> JSON {
     var layers: [JSON] = []
-    for layer in try file.storedLayers() {
+    for layer in try file.layers() {
       let arrays = layer.arrays.map { array -> JSON in
         ["name": .string(array.path), "shape": .ints(array.shape), "type": .string(array.element)]
       }

@@ -1,8 +1,10 @@
+import ByteInput
 import Unroll
 
 /// The files Keras and this library exchange.
 public enum FileFormat: String, Sendable, CaseIterable {
-  /// By the name's ending, when saving.
+  /// By the name's ending when saving to a file; in memory a `.keras` archive,
+  /// or Keras 3's `.weights.h5` for weights alone.
   case automatic
   /// HDF5 with configuration, weights and optimizer: Keras 2's format, read by 3 too.
   case h5
@@ -17,9 +19,9 @@ public enum FileFormat: String, Sendable, CaseIterable {
   case weightsH5
 
   /// The format to write to `path`.
-  func resolved(for path: String, weightsOnly: Bool) throws(UnrollError) -> FileFormat {
+  func resolved(for path: FilePath, weightsOnly: Bool) throws(UnrollError) -> FileFormat {
     guard self == .automatic else { return self }
-    let name = path.lowercased()
+    let name = path.description.lowercased()
     if name.hasSuffix(".weights.h5") {
       guard weightsOnly else {
         throw UnrollError(
@@ -31,5 +33,10 @@ public enum FileFormat: String, Sendable, CaseIterable {
     if name.hasSuffix(".keras"), !weightsOnly { return .keras }
     let endings = weightsOnly ? ".weights.h5, .h5 or .hdf5" : ".h5, .hdf5 or .keras"
     throw UnrollError(.invalidArgument, "cannot tell the format of \(path) by its ending; expected \(endings), or name a format")
+  }
+
+  /// The format to write in memory.
+  func resolvedInMemory(weightsOnly: Bool) -> FileFormat {
+    self == .automatic ? (weightsOnly ? .weightsH5 : .keras) : self
   }
 }

@@ -118,11 +118,11 @@ struct ModelSample: Sendable {
     for (index, output) in outputs.enumerated() { try group.write(output.values, shape: output.shape, at: "output_\(index)") }
   }
 
-  /// The bytes of an archive's member.
-  func image() throws(UnrollError) -> [UInt8] {
+  /// An archive's member.
+  func file() throws(UnrollError) -> H5File {
     let file = try H5File.create()
     try write(to: file.root)
-    return try file.image()
+    return file
   }
 
   var description: JSON {

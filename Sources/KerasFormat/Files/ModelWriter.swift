@@ -1,3 +1,4 @@
+import ByteInput
 import Unroll
 
 /// The bytes of a model in each format.
@@ -28,7 +29,7 @@ struct ModelWriter {
     }
   }
 
-  func h5(includeOptimizer: Bool, calls: CallForm) throws(UnrollError) -> [UInt8] {
+  func h5(includeOptimizer: Bool, calls: CallForm) throws(UnrollError) -> HeapBuffer {
     let file = try H5File.create()
     let root = file.root
     let version = try HardSigmoidUse(model.spec).version(default: "2.15.0")
@@ -49,23 +50,27 @@ struct ModelWriter {
     return try file.image()
   }
 
-  func legacyWeights() throws(UnrollError) -> [UInt8] {
+  func legacyWeights() throws(UnrollError) -> HeapBuffer {
     let file = try H5File.create()
     try LegacyWeights.write(
       model.spec, values, to: file.root, version: try HardSigmoidUse(model.spec).version(default: "2.15.0"))
     return try file.image()
   }
 
-  func v3Weights(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
+  func v3Weights(includeOptimizer: Bool) throws(UnrollError) -> HeapBuffer {
+    try v3File(includeOptimizer: includeOptimizer).image()
+  }
+
+  private func v3File(includeOptimizer: Bool) throws(UnrollError) -> H5File {
     let file = try H5File.create()
     try V3Weights.write(model.spec, values, to: file.root)
     if includeOptimizer, model.compileSpec != nil {
       try V3Weights.writeOptimizer(try OptimizerState.values(of: model).map(\.array), to: file.root)
     }
-    return try file.image()
+    return file
   }
 
-  func archive(includeOptimizer: Bool) throws(UnrollError) -> [UInt8] {
+  func archive(includeOptimizer: Bool) throws(UnrollError) -> HeapBuffer {
     for layer in model.spec.layers where layer.name.contains("/") {
       throw UnrollError(
         .unsupported, "the layer name \"\(layer.name)\" contains \"/\", which Keras 3 refuses in .keras; save as .h5")
@@ -76,12 +81,15 @@ struct ModelWriter {
       config = config.merged(CompileEncoder.marks(spec))
     }
     var archive = ZipWriter()
-    try archive.add("metadata.json", Array(JSONWriter.write(["keras_version": .string(Dialect.keras3Version)]).utf8))
-    try archive.add("config.json", Array(JSONWriter.write(.object(config)).utf8))
-    try archive.add("model.weights.h5", try v3Weights(includeOptimizer: includeOptimizer))
-    if !model.metadata.isEmpty { try archive.add("\(CheckpointFile.metadataName).json", Array(metadata.utf8)) }
-    if let sample { try archive.add("\(ModelSample.name).h5", try sample.image()) }
-    return archive.finish()
+    func add(_ name: String, _ file: H5File) throws(UnrollError) {
+      archive.add(name, count: try file.byteCount()) { (target) throws(UnrollError) in try file.copyBytes(to: target) }
+    }
+    archive.add("metadata.json", JSONWriter.write(["keras_version": .string(Dialect.keras3Version)]))
+    archive.add("config.json", JSONWriter.write(.object(config)))
+    try add("model.weights.h5", try v3File(includeOptimizer: includeOptimizer))
+    if !model.metadata.isEmpty { archive.add("\(CheckpointFile.metadataName).json", metadata) }
+    if let sample { try add("\(ModelSample.name).h5", try sample.file()) }
+    return try archive.finish()
   }
 
   private var metadata: String {

@@ -1,3 +1,4 @@
+import ByteInput
 import Glibc
 import Unroll
 
@@ -5,15 +6,15 @@ import Unroll
 /// when `write` returns.
 public final class TextLog {
   private let file: UnsafeMutablePointer<FILE>
-  private let path: String
+  private let path: FilePath
   /// True if the lines to come are the file's first.
   public let isEmpty: Bool
   /// What was in the file goes with the first line, so that a training that
   /// does not even begin leaves the log of the last one.
   private var isToBeEmptied: Bool
 
-  public init(path: String, append: Bool) throws(UnrollError) {
-    guard !path.isEmpty, let file = fopen(path, "ae") else {
+  public init(path: FilePath, append: Bool) throws(UnrollError) {
+    guard !path.isEmpty, let file = path.withCString({ fopen($0, "ae") }) else {
       throw UnrollError(.io, "cannot write \(path): \(String(cString: strerror(path.isEmpty ? ENOENT : errno)))")
     }
     self.file = file

@@ -1,3 +1,4 @@
+import ByteInput
 import CHDF5
 import Synchronization
 import Unroll
@@ -18,37 +19,40 @@ struct H5File {
     root = H5Group(H5Identifier(rootID, close: H5Oclose), path: "", source: source)
   }
 
-  /// Opens a file read only.
-  static func open(_ input: InputFile) throws(UnrollError) -> H5File {
-    try H5File(
-      unroll_h5f_open(input.path), source: H5Source(bytes: .file(input)),
-      hdf5Error(.format, "\(input.path) is not a readable HDF5 file: it is damaged, truncated or still being written"))
-  }
-
-  /// Opens an HDF5 file held in memory. HDF5 takes a copy.
-  static func open(image: [UInt8], name: String) throws(UnrollError) -> H5File {
-    let id = image.withUnsafeBytes { unroll_h5f_open_image($0.baseAddress, $0.count, memoryFileName()) }
+  /// Opens a file read only. HDF5 takes a copy.
+  static func open(_ source: ByteSource) throws(UnrollError) -> H5File {
+    let image = try source.contents()
+    let id = unroll_h5f_open_image(image.bytes.baseAddress, image.count, memoryFileName())
     return try H5File(
-      id, source: H5Source(bytes: .image(image)),
-      hdf5Error(.format, "\(name) is not a readable HDF5 file: it is damaged or truncated"))
+      id, source: H5Source(bytes: source),
+      hdf5Error(.format, "\(source.name) is not a readable HDF5 file: it is damaged, truncated or still being written"))
   }
 
   /// A new, empty file in memory.
   static func create() throws(UnrollError) -> H5File {
     try H5File(
-      unroll_h5f_create_image(memoryFileName()), source: H5Source(bytes: .none), hdf5Error(.io, "HDF5 cannot create a file in memory"))
+      unroll_h5f_create_image(memoryFileName()), source: H5Source(bytes: nil), hdf5Error(.io, "HDF5 cannot create a file in memory"))
   }
 
-  /// The bytes of a file made by `create()`.
-  func image() throws(UnrollError) -> [UInt8] {
+  /// How many bytes a file made by `create()` has.
+  func byteCount() throws(UnrollError) -> Int {
     guard H5Fflush(file.id, H5F_SCOPE_GLOBAL) >= 0 else { throw hdf5Error(.io, "HDF5 cannot finish the file") }
     let size = H5Fget_file_image(file.id, nil, 0)
     guard size > 0 else { throw hdf5Error(.io, "HDF5 cannot give the file's size") }
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      count = max(0, H5Fget_file_image(file.id, buffer.baseAddress, size))
+    return size
+  }
+
+  /// Copies them to room for that many.
+  func copyBytes(to target: UnsafeMutableRawBufferPointer) throws(UnrollError) {
+    guard H5Fget_file_image(file.id, target.baseAddress, target.count) == target.count else {
+      throw hdf5Error(.io, "HDF5 cannot give the file's bytes")
     }
-    guard bytes.count == size else { throw hdf5Error(.io, "HDF5 cannot give the file's bytes") }
-    return bytes
+  }
+
+  func image() throws(UnrollError) -> HeapBuffer {
+    let image = try HeapBuffer(count: try byteCount(), for: "the HDF5 file")
+    try copyBytes(to: image.mutableBytes)
+    return image
   }
 }
 

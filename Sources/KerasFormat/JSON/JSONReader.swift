@@ -19,14 +19,18 @@ struct JSONReader {
   }
 
   static func parse(_ bytes: [UInt8], name: String) throws(UnrollError) -> JSON {
+    let result = bytes.withUnsafeBufferPointer { buffer -> Result<JSON, UnrollError> in
+      do throws(UnrollError) { return .success(try parse(buffer, name: name)) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  static func parse(_ bytes: UnsafeBufferPointer<UInt8>, name: String) throws(UnrollError) -> JSON {
     guard bytes.count <= maximumBytes else {
       throw UnrollError(.format, "\(name): \(bytes.count) bytes of JSON; at most \(maximumBytes) are read")
     }
-    let result = bytes.withUnsafeBufferPointer { buffer -> Result<JSON, UnrollError> in
-      var reader = JSONReader(bytes: buffer, name: name)
-      do throws(UnrollError) { return .success(try reader.document()) } catch { return .failure(error) }
-    }
-    return try result.get()
+    var reader = JSONReader(bytes: bytes, name: name)
+    return try reader.document()
   }
 
   private init(bytes: UnsafeBufferPointer<UInt8>, name: String) {

@@ -1,63 +1,108 @@
+import ByteInput
 import Unroll
 
 /// Writes an archive of stored members, as Keras does: no compression, no
-/// time stamps, so equal models give equal bytes.
+/// time stamps, so equal models give equal bytes. What is added is kept until
+/// the archive, whose size is known then, is made in one piece.
 struct ZipWriter {
-  private var bytes: [UInt8] = []
-  private var directory: [UInt8] = []
-  private var count = 0
-
-  mutating func add(_ name: String, _ contents: [UInt8]) throws(UnrollError) {
-    guard contents.count < 0xFFFF_FFFF, bytes.count < 0xFFFF_FFFF - contents.count else {
-      throw UnrollError(.unsupported, "a .keras file over 4 GiB cannot be written; save as .h5 instead")
-    }
-    let offset = bytes.count
-    let crc = CRC32.checksum(contents)
-    let nameBytes = Array(name.utf8)
-    func common(_ version: [UInt16]) -> [UInt8] {
-      // version(s), flags (UTF-8 names), method 0, time 0, date 1 January 1980
-      var header: [UInt8] = []
-      for value in version + [0x0800, 0, 0, 0x0021] { header.append(littleEndian: value) }
-      header.append(littleEndian: crc)
-      header.append(littleEndian: UInt32(contents.count))
-      header.append(littleEndian: UInt32(contents.count))
-      header.append(littleEndian: UInt16(nameBytes.count))
-      header.append(littleEndian: UInt16(0))
-      return header
-    }
-    bytes.append(littleEndian: UInt32(0x0403_4B50))
-    bytes += common([20])
-    bytes += nameBytes
-    bytes += contents
-
-    directory.append(littleEndian: UInt32(0x0201_4B50))
-    // made by: Unix, version 2.0
-    directory += common([0x0314, 20])
-    // comment length, disk, internal attributes
-    for _ in 0..<3 { directory.append(littleEndian: UInt16(0)) }
-    // external attributes: a regular file, rw-r--r--
-    directory.append(littleEndian: UInt32(0o100644) << 16)
-    directory.append(littleEndian: UInt32(offset))
-    directory += nameBytes
-    count += 1
+  private struct Member {
+    let name: [UInt8]
+    let count: Int
+    /// Puts the contents into room of `count` bytes.
+    let fill: (UnsafeMutableRawBufferPointer) throws(UnrollError) -> Void
   }
+
+  private var members: [Member] = []
+
+  mutating func add(_ name: String, _ text: String) {
+    let bytes = Array(text.utf8)
+    add(name, count: bytes.count) { (target) throws(UnrollError) in target.copyBytes(from: bytes) }
+  }
+
+  mutating func add(
+    _ name: String, count: Int, _ fill: @escaping (UnsafeMutableRawBufferPointer) throws(UnrollError) -> Void
+  ) {
+    members.append(Member(name: Array(name.utf8), count: count, fill: fill))
+  }
+
+  private static let localSize = 30, entrySize = 46, endSize = 22
 
   /// The finished archive.
-  func finish() -> [UInt8] {
-    var result = bytes
-    let start = result.count
-    result += directory
-    result.append(littleEndian: UInt32(0x0605_4B50))
-    for value in [0, 0, UInt16(count), UInt16(count)] { result.append(littleEndian: value) }
-    result.append(littleEndian: UInt32(directory.count))
-    result.append(littleEndian: UInt32(start))
-    result.append(littleEndian: UInt16(0))
+  func finish() throws(UnrollError) -> HeapBuffer {
+    var size = Self.endSize
+    for member in members { size += Self.localSize + Self.entrySize + 2 * member.name.count + member.count }
+    guard size < 0xFFFF_FFFF else {
+      throw UnrollError(.unsupported, "a .keras file over 4 GiB cannot be written; save as .h5 instead")
+    }
+    let archive = try HeapBuffer(count: size, for: "the .keras archive")
+    var output = Output(archive.mutableBytes)
+    var headers: [(offset: Int, fields: [UInt8])] = []
+    for member in members {
+      let offset = output.position
+      let start = offset + Self.localSize + member.name.count
+      let contents = UnsafeMutableRawBufferPointer(rebasing: archive.mutableBytes[start..<start + member.count])
+      try member.fill(contents)
+      let fields = Self.fields(member, crc: Checksum.crc32(UnsafeRawBufferPointer(contents)))
+      headers.append((offset, fields))
+      output.append(UInt32(0x0403_4B50))
+      // Version 2.0
+      output.append(UInt16(20))
+      output.append(fields)
+      output.append(member.name)
+      output.position += member.count
+    }
+    let directory = output.position
+    for (member, (offset, fields)) in zip(members, headers) {
+      output.append(UInt32(0x0201_4B50))
+      // made by: Unix, version 2.0
+      for value in [UInt16(0x0314), 20] { output.append(value) }
+      output.append(fields)
+      // comment length, disk, internal attributes
+      for _ in 0..<3 { output.append(UInt16(0)) }
+      // external attributes: a regular file, rw-r--r--
+      output.append(UInt32(0o100644) << 16)
+      output.append(UInt32(offset))
+      output.append(member.name)
+    }
+    let end = output.position
+    output.append(UInt32(0x0605_4B50))
+    for value in [0, 0, UInt16(members.count), UInt16(members.count)] { output.append(value) }
+    output.append(UInt32(end - directory))
+    output.append(UInt32(directory))
+    output.append(UInt16(0))
+    return withExtendedLifetime(archive) { archive }
+  }
+
+  /// What both headers of a member have in common.
+  private static func fields(_ member: Member, crc: UInt32) -> [UInt8] {
+    var result: [UInt8] = []
+    func append<T: FixedWidthInteger>(_ value: T) {
+      withUnsafeBytes(of: value.littleEndian) { result.append(contentsOf: $0) }
+    }
+    // flags (UTF-8 names), method 0, time 0, date 1 January 1980
+    for value in [UInt16(0x0800), 0, 0, 0x0021] { append(value) }
+    append(crc)
+    append(UInt32(member.count))
+    append(UInt32(member.count))
+    append(UInt16(member.name.count))
+    append(UInt16(0))
     return result
   }
-}
 
-extension [UInt8] {
-  fileprivate mutating func append<T: FixedWidthInteger>(littleEndian value: T) {
-    for index in 0..<T.bitWidth / 8 { append(UInt8(truncatingIfNeeded: value >> T(8 * index))) }
+  /// Fills memory from its beginning.
+  private struct Output {
+    private let bytes: UnsafeMutableRawBufferPointer
+    var position = 0
+
+    init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
+
+    mutating func append(_ more: [UInt8]) {
+      UnsafeMutableRawBufferPointer(rebasing: bytes[position..<position + more.count]).copyBytes(from: more)
+      position += more.count
+    }
+
+    mutating func append<T: FixedWidthInteger>(_ value: T) {
+      withUnsafeBytes(of: value.littleEndian) { append(Array($0)) }
+    }
   }
 }
