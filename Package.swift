@@ -31,7 +31,7 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(name: "KerasFormat", dependencies: ["KernelAPI", "Unroll", "ByteInput", "CHDF5"]),
     .target(name: "CUnroll"),
-    .target(name: "UnrollABI", dependencies: ["Unroll", "KerasFormat", "CUnroll"]),
+    .target(name: "UnrollABI", dependencies: ["Unroll", "KerasFormat", "CUnroll", "CPlatform"]),
     .testTarget(
       name: "KernelTests",
       dependencies: ["KernelAPI", "Kernels", "KernelsV3", "KernelsV4", "CPlatform"]),

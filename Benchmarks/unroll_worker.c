@@ -152,7 +152,7 @@ static double run_stream(void) {
   check(unroll_stream_create(model, NULL, &stream));
   start = now();
   for (int i = 0; i < STREAMED; i++) {
-    if (unroll_stream_step(stream, &in, 1, &out, 1) != UNROLL_OK) exit(1);
+    if (unroll_stream_step_float32(stream, &in, 1, &out, 1) != UNROLL_OK) exit(1);
     in = 0.5f + 0.1f * out;
   }
   start = now() - start;

@@ -37,13 +37,27 @@
  * numbers out of range, unknown enumerators and broken files are errors.
  * (Pointers that are neither NULL nor valid cannot be recognised.)
  *
- * Threads. A function that takes a `const` handle may run on many threads at
- * once on the same object. A function that takes a non-const handle needs that
- * object alone. Different objects are independent. The library keeps no global
- * state apart from the error message, which belongs to the calling thread.
- * Callbacks run on the thread that called fit, with no lock held. A thread
- * that loads or builds models needs a stack of 256 KB, one that predicts or
- * steps a stream 32 KB. After fork() the child may go on with its models.
+ * Threads. A function that takes a `const` handle writes nothing to its object
+ * and may run on many threads at once. A function that takes a non-const handle
+ * needs that object alone. Where such a call meets another one of another
+ * thread, the later is refused with UNROLL_INVALID_STATE: nobody waits, nothing
+ * is torn. (predict of a stateful model moves its states: one at a time.) Not
+ * noticed are an object destroyed while another thread uses it, and a model
+ * changed while its streams step. Different objects are independent. The
+ * library keeps no global state apart from the error message, which belongs to
+ * the calling thread. A thread that loads or builds models needs a stack of
+ * 256 KB, one that predicts or steps a stream 32 KB.
+ *
+ * fork() beside working threads is safe: it waits for the moment when none of
+ * them holds a lock of the library, and the child may use its models and make
+ * new ones. A model that another thread was changing at that moment can only be
+ * destroyed in the child.
+ *
+ * Callbacks are yours: a function and the `user_data` it is given. They run on
+ * the thread of the call, with no lock held. An exception that a callback
+ * throws (C++) ends there: the call fails with UNROLL_CANCELLED and the
+ * exception's what() in the message. A callback must not longjmp out, nor end
+ * its thread (pthread_exit, pthread_cancel): the object would stay in use.
  *
  * Option structs begin with `size_t struct_size` and are filled with defaults
  * (Keras 3's) by their `_init` function; change what you need afterwards:
@@ -52,10 +66,22 @@
  *   unroll_fit_options_init(&options);
  *
  * The functions take the struct's size too, which macros of the same name pass
- * along: that lets later versions append members, and a program compiled
- * against this header runs with a newer library. A NULL options pointer means
- * all defaults wherever the parameter is called `options`, unless the function
- * says that it must be given.
+ * along. Structs that begin with their size grow at their end only: a program
+ * compiled against this header runs with a newer library, where members that it
+ * does not have keep their defaults, and with an older one as long as it
+ * leaves what that one lacks at zero (else UNROLL_UNSUPPORTED). In an array of
+ * them all elements have the same struct_size, that of the first, and lie that
+ * many bytes apart, as C has it. Structs without a size never change. A NULL
+ * options pointer means all defaults wherever the parameter is called `options`,
+ * unless the function says that it must be given.
+ *
+ * Short forms. Functions whose names end in `_ext` take everything in one option
+ * struct; the function without `_ext` is its short form for the usual
+ * arguments. Enumerators and small structs (an activation, an initializer, a
+ * loss, a metric) have a long form too, `..._options`, for which option structs
+ * have a pointer of that name beside the short member. One of both is set:
+ * where the pointer is not NULL and the short member is not what _init made it,
+ * the call fails with UNROLL_INVALID_ARGUMENT.
  *
  * Truth values are int: 0 is false, everything else true.
  *
@@ -76,8 +102,16 @@
  * batch, and time in models for sequences of any length) it is UNROLL_ANY.
  *
  * Memory. Handles allocate; functions on streams do not after
- * unroll_stream_create, and a fit does not after its first batch. If memory
- * runs out the status is UNROLL_OUT_OF_MEMORY.
+ * unroll_stream_create and the first unroll_stream_run, and a fit does not after
+ * its first batch. Whatever is proportional to data (weights, files, samples,
+ * workspaces) is allocated with a check: if memory runs out the status is
+ * UNROLL_OUT_OF_MEMORY and everything is as before. Small objects, of less than
+ * 64 KB, come from the Swift runtime, which ends the process if there is
+ * nothing left even for those.
+ *
+ * Files from strangers. Loading takes time and memory in proportion to the file
+ * and to the model it holds; what would go beyond is UNROLL_FORMAT_ERROR before
+ * it is allocated.
  */
 #ifndef UNROLL_H
 #define UNROLL_H
@@ -147,6 +181,12 @@ typedef enum unroll_status {
  * leave it alone.
  */
 UNROLL_API const char *unroll_last_error(void);
+
+/*
+ * The number the system gave (errno: ENOENT, EACCES, ...) if the last failure on
+ * this thread was that a file could not be opened, read or written; else 0.
+ */
+UNROLL_API int unroll_last_system_error(void);
 
 /* "UNROLL_SHAPE_MISMATCH" for UNROLL_SHAPE_MISMATCH; "unknown status" for a
  * number that is none. A constant string. */
@@ -273,8 +313,8 @@ UNROLL_API void unroll_predict_options_init(unroll_predict_options *options, siz
  *   x  as the model's input, first axis: N samples
  *   y  where the result goes: contiguous, float32 or float64, of the shape
  *      that unroll_model_predict_shape gives for x
- * Concurrent calls on one model are safe unless it is stateful.
- * Errors: INVALID_STATE (not built), SHAPE_MISMATCH, INVALID_ARGUMENT (NULL,
+ * Errors: INVALID_STATE (not built; another thread's predict of a stateful
+ * model, or a call that changes the model, is running), SHAPE_MISMATCH, INVALID_ARGUMENT (NULL,
  * unknown dtype, y not contiguous, batch_size 0).
  */
 UNROLL_API unroll_status unroll_model_predict(const unroll_model *model, const unroll_array *x,
@@ -354,7 +394,7 @@ UNROLL_API unroll_status unroll_model_from_json(const char *json, size_t length,
                                                 const unroll_model_options *options,
                                                 unroll_model **model);
 
-/* Frees the model. Its streams stay valid. */
+/* Frees the model, which no other call may be using. Its streams stay valid. */
 UNROLL_API void unroll_model_destroy(unroll_model *model);
 
 /* Keras' activation functions. */
@@ -362,8 +402,8 @@ typedef enum unroll_activation {
   UNROLL_LINEAR = 10,
   UNROLL_RELU = 20,
   UNROLL_RELU6 = 30,
-  UNROLL_LEAKY_RELU = 40, /* slope 0.2 below 0 */
-  UNROLL_ELU = 50,
+  UNROLL_LEAKY_RELU = 40, /* slope alpha below 0; 0.2 */
+  UNROLL_ELU = 50,        /* alpha (exp(x) - 1) below 0; 1 */
   UNROLL_SELU = 60,
   UNROLL_GELU = 70,      /* exact, by the error function */
   UNROLL_GELU_TANH = 80, /* its tanh approximation */
@@ -381,6 +421,19 @@ typedef enum unroll_activation {
   UNROLL_LOG_SOFTMAX = 200
 } unroll_activation;
 
+/* An activation function with its parameters; a bare unroll_activation is the
+ * short form. unroll_activation_options_init sets Keras' defaults of `kind`. */
+typedef struct unroll_activation_options {
+  size_t struct_size;
+  unroll_activation kind;
+  double alpha; /* LEAKY_RELU: >= 0; 0.2; ELU; 1 */
+} unroll_activation_options;
+
+UNROLL_API unroll_status unroll_activation_options_init(unroll_activation_options *options,
+                                                        unroll_activation kind, size_t size);
+#define unroll_activation_options_init(options, kind) \
+  unroll_activation_options_init((options), (kind), sizeof *(options))
+
 /* How weights get their first values: Keras' initializers. */
 typedef enum unroll_initializer_kind {
   UNROLL_ZEROS = 10,
@@ -396,14 +449,52 @@ typedef enum unroll_initializer_kind {
   UNROLL_LECUN_UNIFORM = 110,
   UNROLL_LECUN_NORMAL = 120,
   UNROLL_ORTHOGONAL = 130, /* a: gain */
-  UNROLL_IDENTITY = 140    /* a: gain */
+  UNROLL_IDENTITY = 140,   /* a: gain */
+  /* By options alone: scale, mode, distribution. Glorot's, He's and LeCun's are
+   * its best known cases. */
+  UNROLL_VARIANCE_SCALING = 150
 } unroll_initializer_kind;
 
+/* An initializer, in short; the same as unroll_initializer_options with only
+ * these members set. */
 typedef struct unroll_initializer {
   unroll_initializer_kind kind;
   double a;
   double b;
 } unroll_initializer;
+
+/* UNROLL_VARIANCE_SCALING: which sizes of the weight n is. */
+typedef enum unroll_fan_mode {
+  UNROLL_FAN_IN = 10,     /* inputs of a unit */
+  UNROLL_FAN_OUT = 20,    /* outputs */
+  UNROLL_FAN_AVERAGE = 30 /* their mean */
+} unroll_fan_mode;
+
+/* UNROLL_VARIANCE_SCALING: what the numbers are drawn from. */
+typedef enum unroll_distribution {
+  UNROLL_DISTRIBUTION_UNIFORM = 10,         /* -l to l, l = sqrt(3 scale / n) */
+  UNROLL_DISTRIBUTION_NORMAL = 20,          /* deviation sqrt(scale / n) */
+  UNROLL_DISTRIBUTION_TRUNCATED_NORMAL = 30 /* the same, cut at two deviations */
+} unroll_distribution;
+
+/* An initializer. unroll_initializer_options_init sets Keras' defaults of `kind`. */
+typedef struct unroll_initializer_options {
+  size_t struct_size;
+  unroll_initializer_kind kind;
+  /* What the kind says. CONSTANT 0; RANDOM_NORMAL and TRUNCATED_NORMAL 0, 0.05;
+   * RANDOM_UNIFORM -0.05, 0.05; ORTHOGONAL and IDENTITY 1. */
+  double a;
+  double b;
+  /* VARIANCE_SCALING: > 0; 1 */
+  double scale;
+  unroll_fan_mode mode;             /* VARIANCE_SCALING; UNROLL_FAN_IN */
+  unroll_distribution distribution; /* VARIANCE_SCALING; _TRUNCATED_NORMAL */
+} unroll_initializer_options;
+
+UNROLL_API unroll_status unroll_initializer_options_init(unroll_initializer_options *options,
+                                                         unroll_initializer_kind kind, size_t size);
+#define unroll_initializer_options_init(options, kind) \
+  unroll_initializer_options_init((options), (kind), sizeof *(options))
 
 /* A penalty added to the loss: l1 * sum |w| + l2 * sum w^2. Default 0, 0. */
 typedef struct unroll_regularizer {
@@ -446,6 +537,10 @@ typedef struct unroll_dense_options {
   unroll_initializer bias_initializer;   /* default zeros */
   unroll_regularizer kernel_regularizer;
   unroll_regularizer bias_regularizer;
+  /* The long forms, NULL (default) where the short one is meant. */
+  const unroll_activation_options *activation_options;
+  const unroll_initializer_options *kernel_initializer_options;
+  const unroll_initializer_options *bias_initializer_options;
 } unroll_dense_options;
 
 UNROLL_API void unroll_dense_options_init(unroll_dense_options *options, size_t size);
@@ -493,6 +588,12 @@ typedef struct unroll_recurrent_options {
   unroll_regularizer kernel_regularizer;
   unroll_regularizer recurrent_regularizer;
   unroll_regularizer bias_regularizer;
+  /* The long forms, NULL (default) where the short one is meant. */
+  const unroll_activation_options *activation_options;
+  const unroll_activation_options *recurrent_activation_options;
+  const unroll_initializer_options *kernel_initializer_options;
+  const unroll_initializer_options *recurrent_initializer_options;
+  const unroll_initializer_options *bias_initializer_options;
 } unroll_recurrent_options;
 
 UNROLL_API void unroll_recurrent_options_init(unroll_recurrent_options *options, size_t size);
@@ -526,6 +627,8 @@ typedef struct unroll_embedding_options {
   int mask_zero;
   unroll_initializer initializer; /* default uniform, -0.05 to 0.05 */
   unroll_regularizer regularizer;
+  /* The long form, NULL (default) where the short one is meant. */
+  const unroll_initializer_options *initializer_options;
 } unroll_embedding_options;
 
 UNROLL_API void unroll_embedding_options_init(unroll_embedding_options *options, size_t size);
@@ -535,18 +638,66 @@ UNROLL_API void unroll_embedding_options_init(unroll_embedding_options *options,
 UNROLL_API unroll_status unroll_model_add_embedding(unroll_model *model,
                                                     const unroll_embedding_options *options);
 
-/* Sets the fraction `rate` (0 <= rate < 1) of its inputs to 0 while training,
- * and scales the others by 1 / (1 - rate). `name` may be NULL. */
+typedef struct unroll_dropout_options {
+  size_t struct_size;
+  const char *name; /* NULL (default): Keras' */
+  /* The fraction of its inputs set to 0 while training, 0 <= rate < 1; default 0. */
+  double rate;
+  /* Goes into the random numbers beside the seed of the fit; default 0. */
+  uint64_t seed;
+  /* Keras' noise_shape, the batch axis first: along an axis of 1 all elements
+   * share a number, UNROLL_ANY is the input's own length. As many axes as the
+   * input has; NULL and 0 (default): each element has its own number. */
+  const int64_t *noise_shape;
+  size_t noise_rank;
+} unroll_dropout_options;
+
+UNROLL_API void unroll_dropout_options_init(unroll_dropout_options *options, size_t size);
+#define unroll_dropout_options_init(options) unroll_dropout_options_init((options), sizeof *(options))
+
+/* Sets a fraction of its inputs to 0 while training, and scales the others by
+ * 1 / (1 - rate). `options` must be given. */
+UNROLL_API unroll_status unroll_model_add_dropout_ext(unroll_model *model,
+                                                      const unroll_dropout_options *options);
+/* The same with only rate and name set; `name` may be NULL. */
 UNROLL_API unroll_status unroll_model_add_dropout(unroll_model *model, double rate,
                                                   const char *name);
 
-/* An activation function as a layer. `name` may be NULL. */
+typedef struct unroll_activation_layer_options {
+  size_t struct_size;
+  const char *name;             /* NULL (default): Keras' */
+  unroll_activation activation; /* default UNROLL_LINEAR */
+  /* The long form, NULL (default) where the short one is meant. */
+  const unroll_activation_options *activation_options;
+} unroll_activation_layer_options;
+
+UNROLL_API void unroll_activation_layer_options_init(unroll_activation_layer_options *options,
+                                                     size_t size);
+#define unroll_activation_layer_options_init(options) \
+  unroll_activation_layer_options_init((options), sizeof *(options))
+
+/* An activation function as a layer. `options` must be given. */
+UNROLL_API unroll_status unroll_model_add_activation_ext(
+    unroll_model *model, const unroll_activation_layer_options *options);
+/* The same with only activation and name set; `name` may be NULL. */
 UNROLL_API unroll_status unroll_model_add_activation(unroll_model *model,
                                                      unroll_activation activation,
                                                      const char *name);
 
-/* Marks the time steps whose features all equal `value`; later layers skip
- * them. `name` may be NULL. */
+typedef struct unroll_masking_options {
+  size_t struct_size;
+  const char *name; /* NULL (default): Keras' */
+  double value;     /* finite; default 0 */
+} unroll_masking_options;
+
+UNROLL_API void unroll_masking_options_init(unroll_masking_options *options, size_t size);
+#define unroll_masking_options_init(options) unroll_masking_options_init((options), sizeof *(options))
+
+/* Marks the time steps whose features all equal `options->value`; later layers
+ * skip them. NULL: the defaults. */
+UNROLL_API unroll_status unroll_model_add_masking_ext(unroll_model *model,
+                                                      const unroll_masking_options *options);
+/* The same with only value and name set; `name` may be NULL. */
 UNROLL_API unroll_status unroll_model_add_masking(unroll_model *model, double value,
                                                   const char *name);
 
@@ -727,6 +878,8 @@ typedef enum unroll_reduction {
   UNROLL_REDUCTION_SUM = 20
 } unroll_reduction;
 
+/* A loss, in short; the same as unroll_loss_options with only these members
+ * set. */
 typedef struct unroll_loss {
   unroll_loss_kind kind;
   /* Cross-entropies: the model's output is logits, not probabilities. */
@@ -738,6 +891,21 @@ typedef struct unroll_loss {
   double weight;
 } unroll_loss;
 
+/* A loss. unroll_loss_options_init sets Keras' defaults of `kind`. */
+typedef struct unroll_loss_options {
+  size_t struct_size;
+  unroll_loss_kind kind;
+  int from_logits;            /* cross-entropies; false */
+  unroll_reduction reduction; /* UNROLL_REDUCTION_MEAN */
+  double delta;               /* HUBER; 1 */
+  double weight;              /* in the total of several outputs; 1 */
+} unroll_loss_options;
+
+UNROLL_API unroll_status unroll_loss_options_init(unroll_loss_options *options,
+                                                  unroll_loss_kind kind, size_t size);
+#define unroll_loss_options_init(options, kind) \
+  unroll_loss_options_init((options), (kind), sizeof *(options))
+
 typedef enum unroll_metric {
   UNROLL_METRIC_MEAN_ABSOLUTE_ERROR = 10,
   UNROLL_METRIC_MEAN_SQUARED_ERROR = 20,
@@ -748,6 +916,22 @@ typedef enum unroll_metric {
   UNROLL_METRIC_CATEGORICAL_ACCURACY = 60,
   UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY = 70
 } unroll_metric;
+
+/* A metric; a bare unroll_metric is the short form.
+ * unroll_metric_options_init sets Keras' defaults of `kind`. */
+typedef struct unroll_metric_options {
+  size_t struct_size;
+  unroll_metric kind;
+  /* Counts samples by their sample and class weights (Keras'
+   * weighted_metrics). Default false: each counts once. Weighted metrics are
+   * reported behind the others. */
+  int weighted;
+} unroll_metric_options;
+
+UNROLL_API unroll_status unroll_metric_options_init(unroll_metric_options *options,
+                                                    unroll_metric kind, size_t size);
+#define unroll_metric_options_init(options, kind) \
+  unroll_metric_options_init((options), (kind), sizeof *(options))
 
 typedef struct unroll_compile_options {
   size_t struct_size;
@@ -761,6 +945,12 @@ typedef struct unroll_compile_options {
   size_t loss_count;
   const unroll_metric *metrics; /* each of every output */
   size_t metric_count;
+  /* The long forms, NULL and 0 (default) where the short ones are meant: one
+   * loss for every output or one for each, and metrics of every output. */
+  const unroll_loss_options *loss_options;
+  size_t loss_option_count;
+  const unroll_metric_options *metric_options;
+  size_t metric_option_count;
 } unroll_compile_options;
 
 UNROLL_API void unroll_compile_options_init(unroll_compile_options *options, size_t size);
@@ -831,9 +1021,10 @@ typedef struct unroll_progress {
 #define UNROLL_CANCEL 2
 
 /*
- * Called by fit, on its thread. It may read the model (weights, save, predict)
- * at EPOCH_BEGIN, EPOCH_END and FIT_BEGIN/END, and set the learning rate at any
- * time; it must not destroy, compile or fit the model.
+ * Called by fit, on its thread. At FIT_BEGIN, EPOCH_BEGIN, EPOCH_END and FIT_END
+ * it may read the model (weights, save, predict), evaluate it, and set weights
+ * and states; the learning rate at any time. Compiling, fitting, train_on_batch
+ * and adding layers are INVALID_STATE there. It must not destroy the model.
  */
 typedef int (*unroll_callback)(const unroll_progress *progress, void *user_data);
 
@@ -892,7 +1083,8 @@ UNROLL_API void unroll_reduce_on_plateau_init(unroll_reduce_on_plateau *options,
 #define unroll_reduce_on_plateau_init(options) \
   unroll_reduce_on_plateau_init((options), sizeof *(options))
 
-/* The learning rate for an epoch, counted from 0, given the present one. */
+/* The learning rate for an epoch, counted from 0, given the present one. It may
+ * do with the model what a callback may at EPOCH_BEGIN. */
 typedef double (*unroll_rate_function)(size_t epoch, double rate, void *user_data);
 
 typedef enum unroll_non_finite {
@@ -981,16 +1173,49 @@ UNROLL_API unroll_status unroll_model_metric_count(const unroll_model *model, si
 UNROLL_API unroll_status unroll_model_metric_name(const unroll_model *model, size_t index,
                                                   char *text, size_t capacity, size_t *length);
 
-/* Loss and metrics over `data`, without training. `values` has room for
- * `count` numbers, count = unroll_model_metric_count. `batch_size` >= 1. */
+typedef struct unroll_evaluate_options {
+  size_t struct_size;
+  size_t batch_size; /* samples computed at a time, at least 1; default 32 */
+} unroll_evaluate_options;
+
+UNROLL_API void unroll_evaluate_options_init(unroll_evaluate_options *options, size_t size);
+#define unroll_evaluate_options_init(options) unroll_evaluate_options_init((options), sizeof *(options))
+
+/*
+ * Loss and metrics over `data`, without training. `values` has room for `count`
+ * numbers, count = unroll_model_metric_count. Errors: INVALID_STATE (not built
+ * or not compiled), SHAPE_MISMATCH, INVALID_ARGUMENT, OUT_OF_MEMORY.
+ */
+UNROLL_API unroll_status unroll_model_evaluate_ext(unroll_model *model, const unroll_data *data,
+                                                   const unroll_evaluate_options *options,
+                                                   double *values, size_t count);
+/* The same with only batch_size set. */
 UNROLL_API unroll_status unroll_model_evaluate(unroll_model *model, const unroll_data *data,
                                                size_t batch_size, double *values, size_t count);
 
+typedef struct unroll_train_on_batch_options {
+  size_t struct_size;
+  /* Weight of each class in the loss, as in unroll_fit_options; NULL (default): 1. */
+  const double *class_weight;
+  size_t class_count;
+  const uint64_t *seed; /* of dropout; NULL (default): the model's */
+} unroll_train_on_batch_options;
+
+UNROLL_API void unroll_train_on_batch_options_init(unroll_train_on_batch_options *options,
+                                                   size_t size);
+#define unroll_train_on_batch_options_init(options) \
+  unroll_train_on_batch_options_init((options), sizeof *(options))
+
 /*
  * One update with all of `data` as one batch; loss and metrics before the
- * update to `values`, as in unroll_model_evaluate. Batches may differ in the
- * number of samples and time steps from call to call.
+ * update to `values`, as in unroll_model_evaluate_ext. Batches may differ in the
+ * number of samples and time steps from call to call. Errors: those of
+ * unroll_model_evaluate_ext, and NOT_FINITE: the weights are those before.
  */
+UNROLL_API unroll_status unroll_model_train_on_batch_ext(
+    unroll_model *model, const unroll_data *data, const unroll_train_on_batch_options *options,
+    double *values, size_t count);
+/* The same with the default options. */
 UNROLL_API unroll_status unroll_model_train_on_batch(unroll_model *model, const unroll_data *data,
                                                      double *values, size_t count);
 
@@ -1032,8 +1257,20 @@ UNROLL_API unroll_status unroll_model_set_weight(unroll_model *model, size_t ind
  * 7  Series: scaling and windows
  * ----------------------------------------------------------------------- */
 
-/* A scaler to the range from `low` to `high` (low < high, both finite), not
- * fitted yet. */
+typedef struct unroll_scaler_options {
+  size_t struct_size;
+  /* The range to scale to: low < high, both finite; default 0 and 1. */
+  double low;
+  double high;
+} unroll_scaler_options;
+
+UNROLL_API void unroll_scaler_options_init(unroll_scaler_options *options, size_t size);
+#define unroll_scaler_options_init(options) unroll_scaler_options_init((options), sizeof *(options))
+
+/* A scaler, not fitted yet. */
+UNROLL_API unroll_status unroll_scaler_create_ext(const unroll_scaler_options *options,
+                                                  unroll_scaler **scaler);
+/* The same with only low and high set. */
 UNROLL_API unroll_status unroll_scaler_create(double low, double high, unroll_scaler **scaler);
 UNROLL_API void unroll_scaler_destroy(unroll_scaler *scaler);
 
@@ -1140,7 +1377,8 @@ typedef struct unroll_stream_info {
   size_t batch_size;
   size_t input_count;  /* number of inputs */
   size_t output_count; /* number of outputs */
-  size_t state_size;   /* elements of the exported state */
+  size_t state_size;   /* elements of the state */
+  size_t state_bytes;  /* bytes of the state */
 } unroll_stream_info;
 
 UNROLL_API void unroll_stream_info_init(unroll_stream_info *info, size_t size);
@@ -1155,20 +1393,36 @@ UNROLL_API unroll_status unroll_stream_output_size(const unroll_stream *stream, 
 
 /*
  * One time step of a model with one input and one output.
- *   input   (batch, features), `input_size` elements of the model's type; an
- *           index is given as a number of that type
- *   output  (batch, features), `output_size` elements
- * The sizes are those of unroll_stream_input_size and _output_size, passed for
- * the check. No allocation, no lock.
+ *   input   (batch, features), an index as a number of that type
+ *   output  (batch, features)
+ * The counts are the elements of both, as unroll_stream_input_size and
+ * _output_size say. No allocation, no lock. Errors: INVALID_ARGUMENT (the model
+ * has the other type, NULL, not aligned, an index out of range),
+ * SHAPE_MISMATCH (another count; several inputs or outputs), after which the
+ * state is as before.
  */
-UNROLL_API unroll_status unroll_stream_step(unroll_stream *stream, const void *input,
-                                            size_t input_size, void *output, size_t output_size);
+UNROLL_API unroll_status unroll_stream_step_float32(unroll_stream *stream, const float *input,
+                                                    size_t input_count, float *output,
+                                                    size_t output_count);
+UNROLL_API unroll_status unroll_stream_step_float64(unroll_stream *stream, const double *input,
+                                                    size_t input_count, double *output,
+                                                    size_t output_count);
 
-/* The same for several inputs and outputs: arrays of pointers, in the model's
- * order, each to as many elements as _input_size and _output_size say. */
-UNROLL_API unroll_status unroll_stream_step_all(unroll_stream *stream, const void *const *inputs,
-                                                size_t input_count, void *const *outputs,
-                                                size_t output_count);
+/*
+ * `steps` time steps at once, with the results of as many single steps to the
+ * bit: less work for the caller where several steps are there already, and for
+ * models with several inputs or outputs.
+ *   inputs   (batch, steps, features) each, in the model's order, or (batch,
+ *            steps) for one feature or indices; any type and strides, as in
+ *            predict
+ *   outputs  where the results go: (batch, steps, features) each, contiguous,
+ *            float32 or float64
+ * The first call allocates its scratch memory. Errors: INVALID_ARGUMENT,
+ * SHAPE_MISMATCH, OUT_OF_MEMORY, after which state and outputs are as before.
+ */
+UNROLL_API unroll_status unroll_stream_run(unroll_stream *stream, const unroll_array *inputs,
+                                           size_t input_count, size_t steps,
+                                           const unroll_array *outputs, size_t output_count);
 
 /* Back to the zero state. */
 UNROLL_API unroll_status unroll_stream_reset(unroll_stream *stream);
@@ -1176,12 +1430,13 @@ UNROLL_API unroll_status unroll_stream_reset(unroll_stream *stream);
 /* A second stream that goes on from the same state. */
 UNROLL_API unroll_status unroll_stream_copy(const unroll_stream *stream, unroll_stream **copy);
 
-/* The state as `size` = state_size elements of the model's type, and back: to
- * keep it in a file, or to hand it to another process with the same model. */
-UNROLL_API unroll_status unroll_stream_export_state(const unroll_stream *stream, void *state,
-                                                    size_t size);
-UNROLL_API unroll_status unroll_stream_import_state(unroll_stream *stream, const void *state,
-                                                    size_t size);
+/* The state as `bytes` = state_bytes bytes, aligned as numbers of the model's
+ * type are, and back: to keep it in a file, or to hand it to another process
+ * with the same model. */
+UNROLL_API unroll_status unroll_stream_get_state(const unroll_stream *stream, void *state,
+                                                 size_t bytes);
+UNROLL_API unroll_status unroll_stream_set_state(unroll_stream *stream, const void *state,
+                                                 size_t bytes);
 
 /* -----------------------------------------------------------------------
  * 9  Files
@@ -1260,19 +1515,54 @@ UNROLL_API unroll_status unroll_model_save_weights(const unroll_model *model, co
                                                    const unroll_save_options *options);
 
 /* The weights of any readable file into this model, layer by layer in order;
- * number and shapes must agree, or the model keeps what it has. */
+ * number and shapes must agree, or the model keeps what it has.
+ * `options->compile` is ignored. Errors: as unroll_model_load, and
+ * INVALID_STATE (not built). */
+UNROLL_API unroll_status unroll_model_load_weights_ext(unroll_model *model, const char *path,
+                                                       const unroll_load_options *options);
+/* The same with the default options. */
 UNROLL_API unroll_status unroll_model_load_weights(unroll_model *model, const char *path);
+
+/*
+ * The same without a file: models as bytes in memory. Every format is read;
+ * UNROLL_FORMAT_AUTO, having no name to go by, writes .keras, and weights
+ * alone as .weights.h5.
+ *   data    `length` bytes, read during the call only
+ *   write   takes the model's bytes in order, in one or several calls; what it
+ *           leaves half written is for it to discard. An answer other than 0
+ *           fails the save with CANCELLED.
+ * The library holds the whole of the bytes in memory before it calls `write`.
+ * Errors: those of the functions above, without IO_ERROR.
+ */
+typedef int (*unroll_write_function)(const void *bytes, size_t count, void *user_data);
+
+UNROLL_API unroll_status unroll_model_load_memory(const void *data, size_t length,
+                                                  const unroll_load_options *options,
+                                                  unroll_model **model);
+UNROLL_API unroll_status unroll_model_load_weights_memory(unroll_model *model, const void *data,
+                                                          size_t length,
+                                                          const unroll_load_options *options);
+UNROLL_API unroll_status unroll_model_save_memory(const unroll_model *model,
+                                                  const unroll_save_options *options,
+                                                  unroll_write_function write, void *user_data);
+UNROLL_API unroll_status unroll_model_save_weights_memory(const unroll_model *model,
+                                                          const unroll_save_options *options,
+                                                          unroll_write_function write,
+                                                          void *user_data);
 
 /*
  * JSON about a model: name, layers, shapes, parameters, and in "notes" one
  * sentence for each thing that was adapted while loading. inspect: about a
- * file, with its format and the Keras version that wrote it, without keeping
- * the model. Text: see section 1.
+ * file or its bytes, with the format and the Keras version that wrote it, without
+ * keeping the model. Text: see section 1.
  */
 UNROLL_API unroll_status unroll_model_describe(const unroll_model *model, char *text,
                                                size_t capacity, size_t *length);
 UNROLL_API unroll_status unroll_inspect(const char *path, char *text, size_t capacity,
                                         size_t *length);
+/* `data_length` bytes at `data`. */
+UNROLL_API unroll_status unroll_inspect_memory(const void *data, size_t data_length, char *text,
+                                               size_t capacity, size_t *length);
 
 /* -----------------------------------------------------------------------
  * 10  Symbols: vocabulary, one sequence an update, generating

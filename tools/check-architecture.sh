@@ -33,7 +33,7 @@ allow_imports HDF5Reader "UnrollErrors|ByteInput"
 allow_imports Kernels 'KernelAPI|CVector|Glibc'
 allow_imports Unroll 'UnrollErrors|KernelAPI|Kernels|KernelsV3|KernelsV4|CPlatform|Glibc|Synchronization'
 allow_imports KerasFormat 'Unroll|ByteInput|CHDF5|KernelAPI|Glibc|Synchronization'
-allow_imports UnrollABI 'Unroll|KerasFormat|CUnroll|KernelAPI|Glibc|Synchronization'
+allow_imports UnrollABI 'Unroll|CPlatform|KerasFormat|CUnroll|KernelAPI|Glibc|Synchronization'
 
 forbid 'Foundation (adds megabytes and signal handlers to the host)' '^ *import Foundation' Sources
 forbid 'traps on what a caller passes' '\btry!|\bas!|fatalError\(|precondition(Failure)?\(|\bassert(ionFailure)?\(' Sources

@@ -1,8 +1,12 @@
 import Glibc
 import UnrollErrors
 
-/// What the system says of its last failure.
-public func systemReason() -> String { strerror(errno).map { String(cString: $0) } ?? "error \(errno)" }
+/// An error of the system's, with what it says of it. `number` is errno unless
+/// something was called since the failure.
+public func systemFailure(_ what: @autoclosure () -> String, number: Int32 = errno) -> UnrollError {
+  let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
+  return UnrollError(.io, "\(what()): \(reason)", systemError: number)
+}
 
 /// A regular file opened for reading, once.
 final class OpenFile: @unchecked Sendable {
@@ -14,7 +18,7 @@ final class OpenFile: @unchecked Sendable {
     try path.check()
     // O_NONBLOCK: opening a FIFO must not wait for its writer.
     let opened = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard opened >= 0 else { throw UnrollError(.io, "cannot open \(path): \(systemReason())") }
+    guard opened >= 0 else { throw systemFailure("cannot open \(path)") }
     do throws(UnrollError) { byteCount = try Self.size(opened, path) } catch {
       close(opened)
       throw error
@@ -27,10 +31,11 @@ final class OpenFile: @unchecked Sendable {
 
   private static func size(_ descriptor: Int32, _ path: FilePath) throws(UnrollError) -> Int {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw UnrollError(.io, "cannot read \(path): \(systemReason())") }
+    guard fstat(descriptor, &status) == 0 else { throw systemFailure("cannot read \(path)") }
     if status.st_mode & S_IFMT == S_IFDIR {
       throw UnrollError(
-        .io, "\(path) is a directory; expected a Keras file (.h5, .weights.h5 or .keras). TensorFlow SavedModel directories are not read")
+        .io, "\(path) is a directory; expected a Keras file (.h5, .weights.h5 or .keras). TensorFlow SavedModel directories are not read",
+        systemError: EISDIR)
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw UnrollError(.io, "\(path) is not a regular file") }
     guard status.st_size > 0 else { throw UnrollError(.format, "\(path) is empty") }
@@ -42,7 +47,7 @@ final class OpenFile: @unchecked Sendable {
     while filled < target.count {
       let got = pread(descriptor, target.baseAddress.map { $0 + filled }, target.count - filled, off_t(offset + filled))
       if got < 0, errno == EINTR { continue }
-      if got < 0 { throw UnrollError(.io, "cannot read \(path): \(systemReason())") }
+      if got < 0 { throw systemFailure("cannot read \(path)") }
       if got == 0 { throw UnrollError(.io, "cannot read \(path): it shrank while being read") }
       filled += got
     }

@@ -12,6 +12,7 @@ static struct {
 
 int cplatform_fork_is_pending;
 static unsigned forks;
+static unsigned long survivor;
 static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
 
 static __thread struct {
@@ -70,6 +71,7 @@ void cplatform_gate_resume(int depth) {
 }
 
 unsigned cplatform_fork_count(void) { return __atomic_load_n(&forks, __ATOMIC_RELAXED); }
+unsigned long cplatform_fork_survivor(void) { return survivor; }
 
 static int others_inside(void) {
   int count = self.depth > 0 ? -1 : 0;
@@ -101,6 +103,7 @@ static void in_child(void) {
   for (int i = 0; i < STRIPES; i++) stripes[i].inside = 0;
   if (self.depth > 0) *my_count() = 1;
   forks++;
+  survivor = (unsigned long)pthread_self();
   after_fork();
 }
 

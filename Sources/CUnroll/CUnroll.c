@@ -5,6 +5,9 @@
 #define SIZE_OF(type, size) _Static_assert(sizeof(type) == (size), #type " has changed its size")
 #define OFFSET_OF(type, member, offset) \
   _Static_assert(offsetof(type, member) == (offset), #type "." #member " has moved")
+// The first member behind a struct's first size, which a caller's padding must not reach.
+#define APPENDED(type, member)                                                  \
+  _Static_assert(offsetof(type, member) % _Alignof(type) == 0, #type "." #member " must begin where the struct once ended")
 #define BEGINS_WITH_SIZE(type) OFFSET_OF(type, struct_size, 0)
 
 _Static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8, "libunroll is for 64-bit machines");
@@ -53,3 +56,19 @@ SIZE_OF(unroll_lstm_gradients, 88);
 BEGINS_WITH_SIZE(unroll_early_stopping);
 BEGINS_WITH_SIZE(unroll_checkpoint);
 BEGINS_WITH_SIZE(unroll_reduce_on_plateau);
+BEGINS_WITH_SIZE(unroll_activation_options);
+BEGINS_WITH_SIZE(unroll_initializer_options);
+BEGINS_WITH_SIZE(unroll_loss_options);
+BEGINS_WITH_SIZE(unroll_metric_options);
+BEGINS_WITH_SIZE(unroll_dropout_options);
+BEGINS_WITH_SIZE(unroll_activation_layer_options);
+BEGINS_WITH_SIZE(unroll_masking_options);
+BEGINS_WITH_SIZE(unroll_evaluate_options);
+BEGINS_WITH_SIZE(unroll_train_on_batch_options);
+BEGINS_WITH_SIZE(unroll_scaler_options);
+
+APPENDED(unroll_dense_options, activation_options);
+APPENDED(unroll_recurrent_options, activation_options);
+APPENDED(unroll_embedding_options, initializer_options);
+APPENDED(unroll_compile_options, loss_options);
+APPENDED(unroll_stream_info, state_bytes);

@@ -3,5 +3,7 @@
 // A fixed buffer: it needs no destructor when a host's thread ends, and a
 // failure for want of memory can still be reported.
 static _Thread_local char text[CUNROLL_ERROR_CAPACITY];
+static _Thread_local int system_error;
 
 char *cunroll_error_text(void) { return text; }
+int *cunroll_system_error(void) { return &system_error; }

@@ -35,7 +35,7 @@ private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) 
 private func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -> LearningRate {
   let rate = options.learning_rate
   guard rate.isFinite, rate > 0 else {
-    throw UnrollError(.invalidArgument, "optimizer->learning_rate must be a positive number, found \(rate)")
+    throw UnrollError(.invalidArgument, "optimizer->learning_rate must be a positive number, found \(shown(rate))")
   }
   func steps() throws(UnrollError) -> Int { try checkedCount(options.decay_steps, "optimizer->decay_steps", to: Int.max) }
   switch options.schedule {
@@ -62,27 +62,17 @@ private func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -
 public func unroll_model_compile(
   _ model: OpaquePointer?, _ options: UnsafePointer<unroll_compile_options>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
-    let options = try read(options, defaults: compileDefaults, "options")
-    let optimizerOptions: unroll_optimizer_options? =
-      if options.optimizer == nil { optimizerDefaults(UNROLL_ADAM) } else { try readRequired(options.optimizer, "optimizer") }
-    guard let optimizerOptions else { throw missing("optimizer") }
-
-    var given = [options.loss]
-    if options.losses != nil || options.loss_count > 0 {
-      given = try elements(options.losses, options.loss_count, "options->losses")
-    }
-    var losses: [LossSpec] = []
-    for (index, loss) in given.enumerated() {
-      losses.append(try readLoss(loss, given.count == 1 ? "options->loss" : "options->losses[\(index)]"))
-    }
-    var metrics: [MetricSpec] = []
-    for (index, metric) in try elements(options.metrics, options.metric_count, "options->metrics").enumerated() {
-      metrics.append(try readMetric(metric, "options->metrics[\(index)]"))
-    }
-    var spec = CompileSpec(optimizer: try optimizer(optimizerOptions), losses: losses, metrics: metrics)
-    spec.lossWeights = given.map { $0.weight }
+  changing(model) { (handle) throws(UnrollError) in
+    let model = handle.model
+    let options = try read(options, "options")
+    let adam: unroll_optimizer_options = try kindDefaults(UNROLL_ADAM, "optimizer->kind")
+    let optimizerOptions = options.optimizer == nil ? adam : try readRequired(options.optimizer, "optimizer")
+    let losses = try readLosses(options)
+    let metrics = try readMetrics(options)
+    var spec = CompileSpec(
+      optimizer: try optimizer(optimizerOptions), losses: losses.map { $0.loss }, metrics: metrics.plain)
+    spec.weightedMetrics = metrics.weighted
+    spec.lossWeights = losses.map { $0.weight }
     // Weights of one each are what an empty list means.
     if spec.lossWeights.allSatisfy({ $0 == 1 }) { spec.lossWeights = [] }
     try model.compile(spec)
@@ -91,18 +81,18 @@ public func unroll_model_compile(
 
 @_cdecl("unroll_model_get_learning_rate") @implementation
 public func unroll_model_get_learning_rate(_ model: OpaquePointer?, _ rate: UnsafeMutablePointer<Double>?) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  reading(model) { (handle) throws(UnrollError) in
+    let model = handle.model
     try place(rate, "rate").pointee = try model.learningRate()
   }
 }
 
 @_cdecl("unroll_model_set_learning_rate") @implementation
 public func unroll_model_set_learning_rate(_ model: OpaquePointer?, _ rate: Double) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
+    let model = handle.model
     guard rate.isFinite, rate > 0 else {
-      throw UnrollError(.invalidArgument, "rate must be a positive number, found \(rate)")
+      throw UnrollError(.invalidArgument, "rate must be a positive number, found \(shown(rate))")
     }
     try model.setLearningRate(rate)
   }

@@ -1,9 +1,19 @@
+import CPlatform
 import CUnroll
 import Unroll
 
-/// Runs one entry point: the only place where an error becomes a status.
+/// Runs one entry point: the only place where an error becomes a status. A
+/// fork in another thread waits until it is done.
 @inline(__always)
 func attempt(_ body: () throws(UnrollError) -> Void) -> unroll_status {
+  cplatform_gate_enter()
+  defer { cplatform_gate_leave() }
+  return attemptOutsideGate(body)
+}
+
+/// The same for calls that take no lock, not even the Swift runtime's.
+@inline(__always)
+func attemptOutsideGate(_ body: () throws(UnrollError) -> Void) -> unroll_status {
   do {
     try body()
     return UNROLL_OK
@@ -15,6 +25,7 @@ func attempt(_ body: () throws(UnrollError) -> Void) -> unroll_status {
 /// Keeps the message for the calling thread and gives the status of the error's kind.
 func report(_ error: UnrollError) -> unroll_status {
   remember(error.message)
+  cunroll_system_error()?.pointee = error.systemError
   return switch error.code {
   case .invalidArgument: UNROLL_INVALID_ARGUMENT
   case .shapeMismatch: UNROLL_SHAPE_MISMATCH
@@ -53,6 +64,9 @@ func missing(_ name: String) -> UnrollError {
 public func unroll_last_error() -> UnsafePointer<CChar>? {
   UnsafePointer(cunroll_error_text())
 }
+
+@_cdecl("unroll_last_system_error") @implementation
+public func unroll_last_system_error() -> Int32 { cunroll_system_error()?.pointee ?? 0 }
 
 @_cdecl("unroll_status_name") @implementation
 public func unroll_status_name(_ status: unroll_status) -> UnsafePointer<CChar>? {

@@ -2,7 +2,7 @@ import CUnroll
 import KerasFormat
 import Unroll
 
-private func fileFormat(_ format: unroll_file_format) throws(UnrollError) -> FileFormat {
+func fileFormat(_ format: unroll_file_format) throws(UnrollError) -> FileFormat {
   switch format {
   case UNROLL_FORMAT_AUTO: .automatic
   case UNROLL_FORMAT_H5: .h5
@@ -15,7 +15,7 @@ private func fileFormat(_ format: unroll_file_format) throws(UnrollError) -> Fil
 }
 
 /// nil: none was given.
-private func sample(_ options: unroll_save_options) throws(UnrollError) -> [ArrayView]? {
+func sample(_ options: unroll_save_options) throws(UnrollError) -> [ArrayView]? {
   if options.sample == nil, options.sample_count == 0 { return nil }
   guard options.sample_count != 0 else {
     throw UnrollError(.invalidArgument, "options->sample_count is 0, expected one array for each input of the model")
@@ -23,14 +23,23 @@ private func sample(_ options: unroll_save_options) throws(UnrollError) -> [Arra
   return try readViews(options.sample, options.sample_count, "options->sample")
 }
 
+/// The format that weights alone are to have.
+func weightFormat(_ options: UnsafePointer<unroll_save_options>?) throws(UnrollError) -> FileFormat {
+  let options = try read(options, "options")
+  guard try sample(options) == nil else {
+    throw UnrollError(.invalidArgument, "options->sample goes with a whole model; unroll_model_save stores it")
+  }
+  return try fileFormat(options.format)
+}
+
 @_cdecl("unroll_model_save") @implementation
 public func unroll_model_save(
   _ model: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<unroll_save_options>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  reading(model) { (handle) throws(UnrollError) in
+    let model = handle.model
     let path = try readPath(path)
-    let options = try read(options, defaults: saveDefaults, "options")
+    let options = try read(options, "options")
     try ModelFile.save(
       model, path: path, format: try fileFormat(options.format), includeOptimizer: options.include_optimizer != 0,
       sample: try sample(options))
@@ -45,7 +54,7 @@ public func unroll_model_load(
   attempt { () throws(UnrollError) in
     let path = try readPath(path)
     let model = try place(model, "model")
-    let options = try read(options, defaults: loadDefaults, "options")
+    let options = try read(options, "options")
     model.pointee = handOut(ModelHandle(try ModelFile.load(path: path, compile: options.compile != 0)))
   }
 }
@@ -54,22 +63,27 @@ public func unroll_model_load(
 public func unroll_model_save_weights(
   _ model: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<unroll_save_options>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  reading(model) { (handle) throws(UnrollError) in
+    let model = handle.model
     let path = try readPath(path)
-    let options = try read(options, defaults: saveDefaults, "options")
-    guard try sample(options) == nil else {
-      throw UnrollError(.invalidArgument, "options->sample goes with a whole model; unroll_model_save stores it")
-    }
-    try ModelFile.saveWeights(model, path: path, format: try fileFormat(options.format))
+    try ModelFile.saveWeights(model, path: path, format: try weightFormat(options))
+  }
+}
+
+@_cdecl("unroll_model_load_weights_ext") @implementation
+public func unroll_model_load_weights_ext(
+  _ model: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<unroll_load_options>?
+) -> unroll_status {
+  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
+    let path = try readPath(path)
+    _ = try read(options, "options")
+    try ModelFile.loadWeights(into: handle.model, path: path)
   }
 }
 
 @_cdecl("unroll_model_load_weights") @implementation
 public func unroll_model_load_weights(_ model: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    try ModelFile.loadWeights(into: try engineModel(model), path: try readPath(path))
-  }
+  unroll_model_load_weights_ext(model, path, nil)
 }
 
 @_cdecl("unroll_model_from_json") @implementation
@@ -80,7 +94,7 @@ public func unroll_model_from_json(
   attempt { () throws(UnrollError) in
     let json = try readText(json, length: length, "json")
     let model = try place(model, "model")
-    let options = try read(options, defaults: modelDefaults, "options")
+    let options = try read(options, "options")
     model.pointee = handOut(ModelHandle(try ModelFile.modelFromJSON(json, seed: options.seed)))
   }
 }
@@ -89,9 +103,8 @@ public func unroll_model_from_json(
 public func unroll_model_add_layer_json(
   _ model: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ length: Int
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
-    try add(model, try ModelFile.layerFromJSON(try readText(json, length: length, "json")))
+  changing(model) { (handle) throws(UnrollError) in
+    try add(handle, try ModelFile.layerFromJSON(try readText(json, length: length, "json")))
   }
 }
 
@@ -99,8 +112,8 @@ public func unroll_model_add_layer_json(
 public func unroll_model_to_json(
   _ model: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    try writeText(try ModelFile.json(of: try engineModel(model)), to: text, capacity, length)
+  reading(model) { (handle) throws(UnrollError) in
+    try writeText(try ModelFile.json(of: handle.model), to: text, capacity, length)
   }
 }
 
@@ -108,8 +121,8 @@ public func unroll_model_to_json(
 public func unroll_model_describe(
   _ model: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    try writeText(try ModelFile.describe(try engineModel(model)).json, to: text, capacity, length)
+  reading(model) { (handle) throws(UnrollError) in
+    try writeText(try ModelFile.describe(handle.model).json, to: text, capacity, length)
   }
 }
 

@@ -16,10 +16,7 @@ func readFitOptions(_ options: unroll_fit_options, _ handle: ModelHandle) throws
   let validationBatch = try checkedCount(options.validation_batch_size, "options->validation_batch_size", from: 0)
   result.validationBatchSize = validationBatch == 0 ? nil : validationBatch
   result.validationFrequency = try checkedCount(options.validation_frequency, "options->validation_frequency")
-  let weights = try elements(options.class_weight, options.class_count, "options->class_weight")
-  for (index, weight) in weights.enumerated() {
-    result.classWeights[index] = try finite(weight, "options->class_weight[\(index)]")
-  }
+  result.classWeights = try classWeights(options.class_weight, options.class_count)
   switch options.non_finite {
   case UNROLL_NON_FINITE_FAIL: result.nonFiniteLoss = .fail
   case UNROLL_NON_FINITE_STOP: result.nonFiniteLoss = .stop
@@ -31,7 +28,9 @@ func readFitOptions(_ options: unroll_fit_options, _ handle: ModelHandle) throws
   if options.reduce_on_plateau != nil { result.reduceOnPlateau = try plateau(options.reduce_on_plateau) }
   if let function = options.rate_function {
     let userData = options.user_data
-    result.learningRateScheduler = { (epoch, rate) throws(UnrollError) in function(epoch, rate, userData) }
+    result.learningRateScheduler = { (epoch, rate) throws(UnrollError) in
+      try call("rate_function") { cunroll_call_rate_function(function, epoch, rate, userData, $0) }
+    }
   }
   if options.csv_path != nil {
     let log = try TextLog(path: try readPath(options.csv_path, "options->csv_path"), append: options.csv_append != 0)
@@ -137,7 +136,7 @@ private func plateau(
   result.monitor = try monitor(options.monitor)
   result.mode = try mode(options.mode)
   guard options.factor > 0, options.factor < 1 else {
-    throw UnrollError(.invalidArgument, "reduce_on_plateau->factor must be between 0 and 1, found \(options.factor)")
+    throw UnrollError(.invalidArgument, "reduce_on_plateau->factor must be between 0 and 1, found \(shown(options.factor))")
   }
   result.factor = options.factor
   result.patience = try checkedCount(options.patience, "reduce_on_plateau->patience", from: 0)

@@ -1,42 +1,22 @@
+import CPlatform
 import CUnroll
 import Unroll
 
 /// What the opaque handles of the header point to.
 final class ModelHandle {
   let model: Model
+  let use = UseGuard()
+  /// Of the states that a stateful model carries from one predict to the next,
+  /// which changes them although it takes a const model.
+  let states = UseGuard()
   /// 0: one per core.
   var threads = 0
   init(_ model: Model) { self.model = model }
 }
 
-final class StreamHandle {
-  let stream: any AnyStream
-  let model: Model
-  let batch: Int
-  let weights: StreamWeights
-  let inputSizes: [Int]
-  let outputSizes: [Int]
-  /// Elements of the only input and output, -1 if there are several.
-  let inputSize: Int
-  let outputSize: Int
-  /// Pointers handed to a step must be aligned to elements of this many bytes.
-  let elementSize: Int
-
-  init(_ model: Model, batch: Int, weights: StreamWeights) throws(UnrollError) {
-    self.model = model
-    self.batch = batch
-    self.weights = weights
-    stream = try model.makeStream(batch: batch, weights: weights)
-    inputSizes = stream.inputCounts
-    outputSizes = stream.outputCounts
-    inputSize = inputSizes.count == 1 ? inputSizes[0] : -1
-    outputSize = outputSizes.count == 1 ? outputSizes[0] : -1
-    elementSize = stream.dtype.byteCount
-  }
-}
-
 final class ScalerHandle {
   var scaler: MinMaxScaler
+  let use = UseGuard()
   init(_ scaler: MinMaxScaler) { self.scaler = scaler }
 }
 
@@ -54,10 +34,6 @@ func object<T: AnyObject>(
   return Unmanaged<T>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
 }
 
-func engineModel(_ handle: OpaquePointer?) throws(UnrollError) -> Model {
-  try object(handle, ModelHandle.self, "model").model
-}
-
 /// Hands an object out: its owner is the caller until `release`.
 func handOut<T: AnyObject>(_ object: T) -> OpaquePointer {
   OpaquePointer(Unmanaged.passRetained(object).toOpaque())
@@ -66,6 +42,8 @@ func handOut<T: AnyObject>(_ object: T) -> OpaquePointer {
 /// Takes back what `handOut` gave; NULL is fine.
 func release<T: AnyObject>(_ handle: OpaquePointer?, _: T.Type) {
   guard let handle else { return }
+  cplatform_gate_enter()
+  defer { cplatform_gate_leave() }
   Unmanaged<T>.fromOpaque(UnsafeRawPointer(handle)).release()
 }
 

@@ -3,11 +3,10 @@ import Unroll
 
 @_cdecl("unroll_model_get_info") @implementation
 public func unroll_model_get_info(_ model: OpaquePointer?, _ info: UnsafeMutablePointer<unroll_model_info>?) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
-    let info = try place(info, "info")
-    try checkSize(info, MemoryLayout<unroll_model_info>.stride, "info")
-    var result = blank(unroll_model_info())
+  reading(model) { (handle) throws(UnrollError) in
+    let model = handle.model
+    let place = try ResultPlace(info, "info")
+    var result: unroll_model_info = blank()
     result.dtype = cType(model.spec.dtype)
     result.is_built = model.isBuilt ? 1 : 0
     result.is_compiled = model.compileSpec == nil ? 0 : 1
@@ -22,8 +21,7 @@ public func unroll_model_get_info(_ model: OpaquePointer?, _ info: UnsafeMutable
       result.parameter_count = parameters.reduce(0) { $0 + $1.count }
       result.trainable_parameter_count = parameters.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
     }
-    result.struct_size = info.pointee.struct_size
-    info.pointee = result
+    place.give(result)
   }
 }
 
@@ -42,8 +40,8 @@ private func give(
 public func unroll_model_input_shape(
   _ model: OpaquePointer?, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ rank: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    try give(try engineModel(model).inputShapes(), index, "input", shape, rank)
+  reading(model) { (handle) throws(UnrollError) in
+    try give(handle.model.inputShapes(), index, "input", shape, rank)
   }
 }
 
@@ -51,8 +49,8 @@ public func unroll_model_input_shape(
 public func unroll_model_output_shape(
   _ model: OpaquePointer?, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ rank: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    try give(try engineModel(model).outputShapes(), index, "output", shape, rank)
+  reading(model) { (handle) throws(UnrollError) in
+    try give(handle.model.outputShapes(), index, "output", shape, rank)
   }
 }
 
@@ -60,20 +58,19 @@ public func unroll_model_output_shape(
 public func unroll_model_summary(
   _ model: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    try writeText(try engineModel(model).summary(), to: text, capacity, length)
+  reading(model) { (handle) throws(UnrollError) in
+    try writeText(handle.model.summary(), to: text, capacity, length)
   }
 }
 
 @_cdecl("unroll_model_reset_states") @implementation
 public func unroll_model_reset_states(_ model: OpaquePointer?) -> unroll_status {
-  attempt { () throws(UnrollError) in try engineModel(model).resetStates() }
+  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in try handle.model.resetStates() }
 }
 
 @_cdecl("unroll_model_set_threads") @implementation
 public func unroll_model_set_threads(_ model: OpaquePointer?, _ threads: Int) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let handle = try object(model, ModelHandle.self, "model")
+  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
     handle.threads = try checkedCount(threads, "threads", from: 0, to: 1024)
   }
 }

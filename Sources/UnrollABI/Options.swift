@@ -1,67 +1,126 @@
 import CUnroll
+import Glibc
 import Unroll
 
-/// Reads an option struct: `defaults` when NULL.
-///
-/// A caller compiled against a later header may pass a longer struct; that is
-/// fine while the members unknown here are zero. A struct shorter than this
-/// version's was never published, so it has not been initialised.
-func read<T>(_ options: UnsafePointer<T>?, defaults: T, _ name: String) throws(UnrollError) -> T {
-  guard let options else { return defaults }
-  return try readRequired(options, name)
+/// An option struct: what its `_init` sets is what a member has that the
+/// caller's header lacks.
+protocol OptionStruct: GrowingStruct {
+  static var defaults: Self { get }
 }
 
-/// The same for structs that must be given.
-func readRequired<T>(_ options: UnsafePointer<T>?, _ name: String) throws(UnrollError) -> T {
-  guard let options else { throw missing(name) }
-  try checkSize(UnsafeRawPointer(options), MemoryLayout<T>.stride, name)
-  return options.pointee
+/// An option struct whose defaults depend on what it describes.
+protocol DescribingStruct: GrowingStruct {
+  associatedtype Kind: RawRepresentable where Kind.RawValue == UInt32
+  static var kindName: String { get }
+  var kind: Kind { get }
+  /// nil for a number that is no kind.
+  static func defaults(of kind: Kind) -> Self?
 }
 
 /// Reads from memory that is not ours: a size beyond this is garbage.
 let longestStruct = 4096
 
-/// Every option struct begins with its `size_t struct_size`.
-func checkSize(_ options: UnsafeRawPointer, _ known: Int, _ name: String) throws(UnrollError) {
-  let size = options.loadUnaligned(as: Int.self)
-  guard size >= known, size <= longestStruct else {
-    throw UnrollError(
-      .invalidArgument, "\(name)->struct_size is \(size), expected \(known); fill the struct with its _init function first")
+/// Reads an option struct: its defaults when NULL.
+func read<T: OptionStruct>(_ options: UnsafePointer<T>?, _ name: String) throws(UnrollError) -> T {
+  guard let options else { return T.defaults }
+  return try readRequired(options, name)
+}
+
+/// The same for structs that must be given.
+func readRequired<T: OptionStruct>(_ options: UnsafePointer<T>?, _ name: String) throws(UnrollError) -> T {
+  guard let options else { throw missing(name) }
+  return read(options, over: T.defaults, try callerSize(options, name))
+}
+
+/// The same for structs that describe one of several kinds.
+func readRequired<T: DescribingStruct>(_ options: UnsafePointer<T>?, _ name: String) throws(UnrollError) -> T {
+  guard let options else { throw missing(name) }
+  let size = try callerSize(options, name)
+  let kind = read(options, over: T(), size).kind
+  return read(options, over: try kindDefaults(kind, "\(name)->kind"), size)
+}
+
+/// `count` structs that lie as far apart as the first says it is long, which in
+/// a program compiled against an earlier header is less than here.
+func readAll<T: DescribingStruct>(_ base: UnsafePointer<T>?, _ count: Int, _ name: String) throws(UnrollError) -> [T] {
+  try checkElements(count, name)
+  if count == 0 { return [] }
+  guard let base else { throw UnrollError(.invalidArgument, "\(name) is NULL, expected \(count) elements") }
+  let size = try callerSize(base, "\(name)[0]")
+  var result: [T] = []
+  for index in 0..<count {
+    let element = (UnsafeRawPointer(base) + index * size).assumingMemoryBound(to: T.self)
+    let found = UnsafeRawPointer(element).loadUnaligned(as: Int.self)
+    guard found == size else {
+      throw UnrollError(
+        .invalidArgument, "\(name)[\(index)].struct_size is \(found), that of the first is \(size); all elements of an array must have the same")
+    }
+    result.append(try readRequired(element, "\(name)[\(index)]"))
   }
-  for offset in known..<max(size, known) where options.load(fromByteOffset: offset, as: UInt8.self) != 0 {
+  return result
+}
+
+func kindDefaults<T: DescribingStruct>(_ kind: T.Kind, _ name: String) throws(UnrollError) -> T {
+  guard let value = T.defaults(of: kind) else { throw unknown(kind.rawValue, T.kindName, name) }
+  return value
+}
+
+/// What the caller's struct holds, over `defaults` for what it lacks.
+private func read<T>(_ options: UnsafePointer<T>, over defaults: T, _ size: Int) -> T {
+  var result = defaults
+  withUnsafeMutableBytes(of: &result) { bytes in
+    if let base = bytes.baseAddress { memcpy(base, options, min(size, bytes.count)) }
+  }
+  return result
+}
+
+/// The `struct_size` of a caller's struct. One that is longer than this
+/// version's, from a later header, is fine while the members unknown here are zero.
+private func callerSize<T: GrowingStruct>(_ options: UnsafePointer<T>, _ name: String) throws(UnrollError) -> Int {
+  let raw = UnsafeRawPointer(options)
+  let size = try checkedSize(raw, T.self, name)
+  let known = MemoryLayout<T>.stride
+  for offset in known..<max(size, known) where raw.load(fromByteOffset: offset, as: UInt8.self) != 0 {
     throw UnrollError(
       .unsupported, "\(name) sets a member that this version of the library (0.1.0) does not know; it knows the first \(known) bytes")
   }
+  return size
 }
 
-/// A `size_t` within a documented range. Sizes above Int.max arrive negative.
-func checkedCount(_ value: Int, _ name: String, from minimum: Int = 1, to maximum: Int = Int(Int32.max)) throws(UnrollError) -> Int {
-  guard value >= minimum, value <= maximum else {
+private func checkedSize<T: GrowingStruct>(_ raw: UnsafeRawPointer, _: T.Type, _ name: String) throws(UnrollError) -> Int {
+  let size = raw.loadUnaligned(as: Int.self)
+  guard size >= T.firstSize, size <= longestStruct else {
     throw UnrollError(
-      .invalidArgument, "\(name) must be from \(minimum) to \(maximum), found \(UInt(bitPattern: value))")
+      .invalidArgument,
+      "\(name)->struct_size is \(UInt(bitPattern: size)), expected at least \(T.firstSize); fill the struct with its _init function first")
   }
-  return value
+  return size
 }
 
-func finite(_ value: Double, _ name: String) throws(UnrollError) -> Double {
-  guard value.isFinite else { throw UnrollError(.invalidArgument, "\(name) must be a finite number, found \(value)") }
-  return value
+/// A caller's struct for results, checked before any work is done. Members
+/// that the caller's header lacks are left out, those unknown here are zero.
+struct ResultPlace<T: GrowingStruct> {
+  private let pointer: UnsafeMutablePointer<T>
+  private let size: Int
+
+  init(_ pointer: UnsafeMutablePointer<T>?, _ name: String) throws(UnrollError) {
+    self.pointer = try place(pointer, name)
+    size = try checkedSize(UnsafeRawPointer(self.pointer), T.self, name)
+  }
+
+  func give(_ result: T) { initialize(pointer, size, result) }
 }
 
-/// A rate: 0 <= value < 1.
-func fraction(_ value: Double, _ name: String) throws(UnrollError) -> Double {
-  guard value >= 0, value < 1 else {
-    throw UnrollError(.invalidArgument, "\(name) must be at least 0 and less than 1, found \(value)")
+/// Fills a caller's struct of `size` bytes. False, and nothing is written, for
+/// a size that no header has.
+@discardableResult
+func initialize<T>(_ target: UnsafeMutablePointer<T>?, _ size: Int, _ values: T) -> Bool {
+  guard let target, size >= MemoryLayout<Int>.size, size <= longestStruct else { return false }
+  let raw = UnsafeMutableRawPointer(target)
+  memset(raw, 0, size)
+  withUnsafeBytes(of: values) { bytes in
+    if let source = bytes.baseAddress { memcpy(raw, source, min(size, bytes.count)) }
   }
-  return value
-}
-
-/// `count` elements that the caller lent; NULL is fine for none.
-func elements<T>(_ base: UnsafePointer<T>?, _ count: Int, _ name: String) throws(UnrollError) -> [T] {
-  guard count >= 0, count <= 65536 else {
-    throw UnrollError(.invalidArgument, "the number of \(name) must be at most 65536, found \(UInt(bitPattern: count))")
-  }
-  if count == 0 { return [] }
-  guard let base else { throw UnrollError(.invalidArgument, "\(name) is NULL, expected \(count) elements") }
-  return Array(UnsafeBufferPointer(start: base, count: count))
+  raw.storeBytes(of: size, as: Int.self)
+  return true
 }

@@ -3,13 +3,14 @@ import Unroll
 
 /// The body of both predict functions.
 private func predict(
-  _ handle: OpaquePointer?, _ inputs: UnsafePointer<unroll_array>?, _ inputCount: Int,
+  _ handle: ModelHandle, _ inputs: UnsafePointer<unroll_array>?, _ inputCount: Int,
   _ outputs: UnsafePointer<unroll_array>?, _ outputCount: Int, _ options: UnsafePointer<unroll_predict_options>?,
   _ inputName: String, _ outputName: String
 ) throws(UnrollError) {
-  let handle = try object(handle, ModelHandle.self, "model")
   let model = handle.model
-  let options = try read(options, defaults: predictDefaults, "options")
+  let states = model.isStateful ? try handle.states.beginChanging("state of the model") : .nested
+  defer { handle.states.end(states) }
+  let options = try read(options, "options")
   let batchSize = try checkedCount(options.batch_size, "options->batch_size")
   let views = try readViews(inputs, inputCount, inputName)
   let expected = try model.outputShapes(for: views)
@@ -30,7 +31,7 @@ public func unroll_model_predict(
   _ model: OpaquePointer?, _ x: UnsafePointer<unroll_array>?, _ y: UnsafePointer<unroll_array>?,
   _ options: UnsafePointer<unroll_predict_options>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in try predict(model, x, 1, y, 1, options, "x", "y") }
+  reading(model) { (handle) throws(UnrollError) in try predict(handle, x, 1, y, 1, options, "x", "y") }
 }
 
 @_cdecl("unroll_model_predict_all") @implementation
@@ -38,8 +39,8 @@ public func unroll_model_predict_all(
   _ model: OpaquePointer?, _ inputs: UnsafePointer<unroll_array>?, _ input_count: Int,
   _ outputs: UnsafePointer<unroll_array>?, _ output_count: Int, _ options: UnsafePointer<unroll_predict_options>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    try predict(model, inputs, input_count, outputs, output_count, options, "inputs", "outputs")
+  reading(model) { (handle) throws(UnrollError) in
+    try predict(handle, inputs, input_count, outputs, output_count, options, "inputs", "outputs")
   }
 }
 
@@ -48,8 +49,8 @@ public func unroll_model_predict_shape(
   _ model: OpaquePointer?, _ inputs: UnsafePointer<unroll_array>?, _ input_count: Int, _ output: Int,
   _ shape: UnsafeMutablePointer<Int64>?, _ rank: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  reading(model) { (handle) throws(UnrollError) in
+    let model = handle.model
     let shapes = try model.outputShapes(for: try readViews(inputs, input_count, "inputs", needsData: false))
     guard output >= 0, output < shapes.count else {
       throw UnrollError(.invalidArgument, "output \(UInt(bitPattern: output)) does not exist; the model has \(shapes.count)")

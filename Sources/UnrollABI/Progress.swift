@@ -12,6 +12,8 @@ final class ProgressReporter {
   private var cNames: [UnsafePointer<CChar>?] = []
   private let fitBegan = now()
   private var epochBegan = now()
+  /// Why the callback did not return.
+  private(set) var failure: UnrollError?
 
   init(_ callback: @escaping unroll_callback, _ userData: UnsafeMutableRawPointer?, _ model: Model) {
     self.callback = callback
@@ -42,17 +44,19 @@ final class ProgressReporter {
     message.seconds = now() - (event == .trainEnd ? fitBegan : epochBegan)
     message.learning_rate = (try? model.learningRate()) ?? 0
     message.value_count = min(cNames.count, progress.values.count)
-    let answer = cNames.withUnsafeBufferPointer { names in
-      progress.values.withUnsafeBufferPointer { values in
-        message.names = names.baseAddress
-        message.values = values.baseAddress
-        return callback(&message, userData)
-      }
-    }
-    return switch answer {
-    case UNROLL_CONTINUE: .proceed
-    case UNROLL_STOP: .stop
-    default: .cancel
+    do throws(UnrollError) {
+      return action(try call("callback") { outcome in
+        cNames.withUnsafeBufferPointer { names in
+          progress.values.withUnsafeBufferPointer { values in
+            message.names = names.baseAddress
+            message.values = values.baseAddress
+            return cunroll_call_callback(callback, &message, userData, outcome)
+          }
+        }
+      })
+    } catch {
+      failure = error
+      return .cancel
     }
   }
 

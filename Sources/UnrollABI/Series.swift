@@ -1,13 +1,28 @@
 import CUnroll
 import Unroll
 
+private func create(_ options: unroll_scaler_options, _ scaler: UnsafeMutablePointer<OpaquePointer?>?) throws(UnrollError) {
+  let scaler = try place(scaler, "scaler")
+  let low = try finite(options.low, "low"), high = try finite(options.high, "high")
+  scaler.pointee = handOut(ScalerHandle(try MinMaxScaler(low: low, high: high)))
+}
+
+@_cdecl("unroll_scaler_create_ext") @implementation
+public func unroll_scaler_create_ext(
+  _ options: UnsafePointer<unroll_scaler_options>?, _ scaler: UnsafeMutablePointer<OpaquePointer?>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in try create(try read(options, "options"), scaler) }
+}
+
 @_cdecl("unroll_scaler_create") @implementation
 public func unroll_scaler_create(
   _ low: Double, _ high: Double, _ scaler: UnsafeMutablePointer<OpaquePointer?>?
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
-    let scaler = try place(scaler, "scaler")
-    scaler.pointee = handOut(ScalerHandle(try MinMaxScaler(low: low, high: high)))
+    var options = unroll_scaler_options.defaults
+    options.low = low
+    options.high = high
+    try create(options, scaler)
   }
 }
 
@@ -20,14 +35,15 @@ public func unroll_scaler_destroy(_ scaler: OpaquePointer?) {
 public func unroll_scaler_fit(_ scaler: OpaquePointer?, _ series: UnsafePointer<unroll_array>?) -> unroll_status {
   attempt { () throws(UnrollError) in
     let handle = try object(scaler, ScalerHandle.self, "scaler")
+    let ticket = try handle.use.beginChanging("scaler")
+    defer { handle.use.end(ticket) }
     try handle.scaler.fit(try readView(series, "series"))
   }
 }
 
 private func scale(
-  _ scaler: OpaquePointer?, _ input: UnsafePointer<unroll_array>?, _ output: UnsafePointer<unroll_array>?, inverse: Bool
+  _ scaler: MinMaxScaler, _ input: UnsafePointer<unroll_array>?, _ output: UnsafePointer<unroll_array>?, inverse: Bool
 ) throws(UnrollError) {
-  let scaler = try object(scaler, ScalerHandle.self, "scaler").scaler
   let source = try readView(input, "input")
   try scaler.apply(source, to: try readOutput(output, source.shape, "output"), inverse: inverse)
 }
@@ -36,14 +52,14 @@ private func scale(
 public func unroll_scaler_transform(
   _ scaler: OpaquePointer?, _ input: UnsafePointer<unroll_array>?, _ output: UnsafePointer<unroll_array>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in try scale(scaler, input, output, inverse: false) }
+  readingScaler(scaler) { (scaler) throws(UnrollError) in try scale(scaler, input, output, inverse: false) }
 }
 
 @_cdecl("unroll_scaler_inverse_transform") @implementation
 public func unroll_scaler_inverse_transform(
   _ scaler: OpaquePointer?, _ input: UnsafePointer<unroll_array>?, _ output: UnsafePointer<unroll_array>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in try scale(scaler, input, output, inverse: true) }
+  readingScaler(scaler) { (scaler) throws(UnrollError) in try scale(scaler, input, output, inverse: true) }
 }
 
 @_cdecl("unroll_scaler_get_range") @implementation
@@ -51,8 +67,7 @@ public func unroll_scaler_get_range(
   _ scaler: OpaquePointer?, _ column: Int, _ minimum: UnsafeMutablePointer<Double>?,
   _ maximum: UnsafeMutablePointer<Double>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let scaler = try object(scaler, ScalerHandle.self, "scaler").scaler
+  readingScaler(scaler) { (scaler) throws(UnrollError) in
     let minimum = try place(minimum, "minimum")
     let maximum = try place(maximum, "maximum")
     let range = try scaler.range(column: column)
@@ -63,8 +78,7 @@ public func unroll_scaler_get_range(
 
 @_cdecl("unroll_scaler_get_columns") @implementation
 public func unroll_scaler_get_columns(_ scaler: OpaquePointer?, _ columns: UnsafeMutablePointer<Int>?) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let scaler = try object(scaler, ScalerHandle.self, "scaler").scaler
+  readingScaler(scaler) { (scaler) throws(UnrollError) in
     try place(columns, "columns").pointee = scaler.columns
   }
 }

@@ -7,13 +7,12 @@ public func unroll_stream_create(
   _ model: OpaquePointer?, _ options: UnsafePointer<unroll_stream_options>?,
   _ stream: UnsafeMutablePointer<OpaquePointer?>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  reading(model) { (handle) throws(UnrollError) in
     let stream = try place(stream, "stream")
-    let options = try read(options, defaults: streamDefaults, "options")
+    let options = try read(options, "options")
     let batch = try checkedCount(options.batch_size, "options->batch_size")
     let weights = try readStreamWeights(options.weights, "options->weights")
-    stream.pointee = handOut(try StreamHandle(model, batch: batch, weights: weights))
+    stream.pointee = handOut(try StreamHandle(handle.model, batch: batch, weights: weights))
   }
 }
 
@@ -28,16 +27,15 @@ public func unroll_stream_get_info(
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
     let handle = try object(stream, StreamHandle.self, "stream")
-    let info = try place(info, "info")
-    try checkSize(info, MemoryLayout<unroll_stream_info>.stride, "info")
-    var result = blank(unroll_stream_info())
-    result.dtype = cType(handle.stream.dtype)
+    let place = try ResultPlace(info, "info")
+    var result: unroll_stream_info = blank()
+    result.dtype = cType(handle.dtype)
     result.batch_size = handle.batch
     result.input_count = handle.inputSizes.count
     result.output_count = handle.outputSizes.count
     result.state_size = handle.stream.stateCount
-    result.struct_size = info.pointee.struct_size
-    info.pointee = result
+    result.state_bytes = handle.stateBytes
+    place.give(result)
   }
 }
 
@@ -68,76 +66,63 @@ public func unroll_stream_output_size(
   }
 }
 
-private func checkSteps(
-  _ sizes: [Int], _ found: Int, _ pointer: UnsafeRawPointer?, _ elementSize: Int, _ what: @autoclosure () -> String
-) throws(UnrollError) -> UnsafeRawPointer {
-  guard sizes.count == 1 else {
-    throw UnrollError(.shapeMismatch, "the model has \(sizes.count) \(what())s; use unroll_stream_step_all")
-  }
-  guard found == sizes[0] else {
-    throw UnrollError(.shapeMismatch, "\(what()): a step has \(sizes[0]) elements, found \(UInt(bitPattern: found))")
-  }
-  guard let pointer else { throw missing(what()) }
-  try checkAlignment(pointer, elementSize, what())
-  return pointer
-}
-
-@_cdecl("unroll_stream_step") @implementation
-public func unroll_stream_step(
-  _ stream: OpaquePointer?, _ input: UnsafeRawPointer?, _ input_size: Int, _ output: UnsafeMutableRawPointer?,
-  _ output_size: Int
+@_cdecl("unroll_stream_step_float32") @implementation
+public func unroll_stream_step_float32(
+  _ stream: OpaquePointer?, _ input: UnsafePointer<Float>?, _ input_count: Int, _ output: UnsafeMutablePointer<Float>?,
+  _ output_count: Int
 ) -> unroll_status {
-  guard let stream else { return report(missing("stream")) }
-  // The caller's reference is enough: one of our own would be a tenth of a small step.
-  return Unmanaged<StreamHandle>.fromOpaque(UnsafeRawPointer(stream))._withUnsafeGuaranteedRef { handle in
-    attempt { () throws(UnrollError) in
-      // Everything in order, as in every step but a wrong one: no array is touched.
-      let misplaced = (UInt(bitPattern: input) | UInt(bitPattern: output)) & UInt(bitPattern: handle.elementSize - 1)
-      if input_size == handle.inputSize, output_size == handle.outputSize, misplaced == 0, let input, let output {
-        return try handle.stream.step(input, output)
-      }
-      let source = try checkSteps(handle.inputSizes, input_size, input, handle.elementSize, "input")
-      let target = try checkSteps(handle.outputSizes, output_size, output, handle.elementSize, "output")
-      try handle.stream.step(source, UnsafeMutableRawPointer(mutating: target))
-    }
+  stepping(stream) { (handle) throws(UnrollError) in
+    guard handle.dtype == .float32 else { throw otherType("float64", "unroll_stream_step_float64") }
+    try handle.step(input, input_count, output, output_count)
   }
 }
 
-@_cdecl("unroll_stream_step_all") @implementation
-public func unroll_stream_step_all(
-  _ stream: OpaquePointer?, _ inputs: UnsafePointer<UnsafeRawPointer?>?, _ input_count: Int,
-  _ outputs: UnsafePointer<UnsafeMutableRawPointer?>?, _ output_count: Int
+@_cdecl("unroll_stream_step_float64") @implementation
+public func unroll_stream_step_float64(
+  _ stream: OpaquePointer?, _ input: UnsafePointer<Double>?, _ input_count: Int, _ output: UnsafeMutablePointer<Double>?,
+  _ output_count: Int
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let handle = try object(stream, StreamHandle.self, "stream")
-    guard let inputs else { throw missing("inputs") }
+  stepping(stream) { (handle) throws(UnrollError) in
+    guard handle.dtype == .float64 else { throw otherType("float32", "unroll_stream_step_float32") }
+    try handle.step(input, input_count, output, output_count)
+  }
+}
+
+@_cdecl("unroll_stream_run") @implementation
+public func unroll_stream_run(
+  _ stream: OpaquePointer?, _ inputs: UnsafePointer<unroll_array>?, _ input_count: Int, _ steps: Int,
+  _ outputs: UnsafePointer<unroll_array>?, _ output_count: Int
+) -> unroll_status {
+  changingStream(stream) { (handle) throws(UnrollError) in
+    let steps = try checkedCount(steps, "steps", from: 0)
+    let views = try readViews(inputs, input_count, "inputs")
+    let shapes = handle.stream.outputStepShapes
     guard let outputs else { throw missing("outputs") }
-    guard input_count == handle.inputSizes.count, output_count == handle.outputSizes.count else {
+    guard output_count == shapes.count else {
       throw UnrollError(
-        .shapeMismatch,
-        "the model has \(handle.inputSizes.count) input(s) and \(handle.outputSizes.count) output(s), found \(UInt(bitPattern: input_count)) and \(UInt(bitPattern: output_count))")
+        .shapeMismatch, "the model has \(shapes.count) output(s), room was given for \(UInt(bitPattern: output_count))")
     }
-    for index in 0..<input_count {
-      guard let pointer = inputs[index] else { throw missing("inputs[\(index)]") }
-      try checkAlignment(pointer, handle.elementSize, "inputs[\(index)]")
+    var places: [OutputView] = []
+    for (index, shape) in shapes.enumerated() {
+      let name = output_count == 1 ? "outputs" : "outputs[\(index)]"
+      places.append(try readOutput(outputs + index, [handle.batch, steps] + shape, name))
     }
-    for index in 0..<output_count {
-      guard let pointer = outputs[index] else { throw missing("outputs[\(index)]") }
-      try checkAlignment(pointer, handle.elementSize, "outputs[\(index)]")
-    }
-    try handle.stream.step(inputs: inputs, outputs: outputs)
+    try handle.stream.run(inputs: views, steps: steps, outputs: places)
   }
+}
+
+private func otherType(_ type: String, _ function: String) -> UnrollError {
+  UnrollError(.invalidArgument, "the model computes in \(type); use \(function)")
 }
 
 @_cdecl("unroll_stream_reset") @implementation
 public func unroll_stream_reset(_ stream: OpaquePointer?) -> unroll_status {
-  attempt { () throws(UnrollError) in try object(stream, StreamHandle.self, "stream").stream.reset() }
+  changingStream(stream) { (handle) throws(UnrollError) in handle.stream.reset() }
 }
 
 @_cdecl("unroll_stream_copy") @implementation
 public func unroll_stream_copy(_ stream: OpaquePointer?, _ copy: UnsafeMutablePointer<OpaquePointer?>?) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let original = try object(stream, StreamHandle.self, "stream")
+  readingStream(stream) { (original) throws(UnrollError) in
     let copy = try place(copy, "copy")
     let second = try StreamHandle(original.model, batch: original.batch, weights: original.weights)
     let bytes = try checkedProduct([max(original.stream.stateCount, 1), original.elementSize], "the state")
@@ -151,35 +136,32 @@ public func unroll_stream_copy(_ stream: OpaquePointer?, _ copy: UnsafeMutablePo
   }
 }
 
-/// Checks a caller's state buffer.
+/// Checks a caller's state buffer, of `bytes` bytes.
 private func stateBuffer(
-  _ handle: StreamHandle, _ state: UnsafeRawPointer?, _ size: Int
+  _ handle: StreamHandle, _ state: UnsafeRawPointer?, _ bytes: Int
 ) throws(UnrollError) -> UnsafeRawPointer {
-  let expected = handle.stream.stateCount
-  guard size == expected else {
-    throw UnrollError(.shapeMismatch, "the stream's state has \(expected) elements, found \(UInt(bitPattern: size))")
+  guard bytes == handle.stateBytes else {
+    throw UnrollError(.shapeMismatch, "the stream's state has \(handle.stateBytes) bytes, found \(UInt(bitPattern: bytes))")
   }
   guard let state else { throw missing("state") }
   try checkAlignment(state, handle.elementSize, "state")
   return state
 }
 
-@_cdecl("unroll_stream_export_state") @implementation
-public func unroll_stream_export_state(
-  _ stream: OpaquePointer?, _ state: UnsafeMutableRawPointer?, _ size: Int
+@_cdecl("unroll_stream_get_state") @implementation
+public func unroll_stream_get_state(
+  _ stream: OpaquePointer?, _ state: UnsafeMutableRawPointer?, _ bytes: Int
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let handle = try object(stream, StreamHandle.self, "stream")
-    handle.stream.exportState(UnsafeMutableRawPointer(mutating: try stateBuffer(handle, state, size)))
+  readingStream(stream) { (handle) throws(UnrollError) in
+    handle.stream.exportState(UnsafeMutableRawPointer(mutating: try stateBuffer(handle, state, bytes)))
   }
 }
 
-@_cdecl("unroll_stream_import_state") @implementation
-public func unroll_stream_import_state(
-  _ stream: OpaquePointer?, _ state: UnsafeRawPointer?, _ size: Int
+@_cdecl("unroll_stream_set_state") @implementation
+public func unroll_stream_set_state(
+  _ stream: OpaquePointer?, _ state: UnsafeRawPointer?, _ bytes: Int
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let handle = try object(stream, StreamHandle.self, "stream")
-    handle.stream.importState(try stateBuffer(handle, state, size))
+  changingStream(stream) { (handle) throws(UnrollError) in
+    handle.stream.importState(try stateBuffer(handle, state, bytes))
   }
 }

@@ -13,8 +13,8 @@ public func unroll_vocabulary_of(
 
 @_cdecl("unroll_model_set_vocabulary") @implementation
 public func unroll_model_set_vocabulary(_ model: OpaquePointer?, _ characters: UnsafePointer<CChar>?) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
+    let model = handle.model
     guard characters != nil else { return try model.setVocabulary(nil) }
     let text = try readText(characters, "characters")
     try model.setVocabulary(try Vocabulary(symbols: Array(text.unicodeScalars)))
@@ -25,8 +25,8 @@ public func unroll_model_set_vocabulary(_ model: OpaquePointer?, _ characters: U
 public func unroll_model_get_vocabulary(
   _ model: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    try writeText(try engineModel(model).vocabulary()?.text ?? "", to: text, capacity, length)
+  reading(model) { (handle) throws(UnrollError) in
+    try writeText(handle.model.vocabulary()?.text ?? "", to: text, capacity, length)
   }
 }
 
@@ -42,8 +42,8 @@ public func unroll_model_encode(
   _ model: OpaquePointer?, _ text: UnsafePointer<CChar>?, _ symbols: UnsafeMutablePointer<Int32>?, _ capacity: Int,
   _ count: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let encoded = try vocabulary(of: try engineModel(model)).encode(try readText(text, "text"))
+  reading(model) { (handle) throws(UnrollError) in
+    let encoded = try vocabulary(of: handle.model).encode(try readText(text, "text"))
     let capacity = try checkedCount(capacity, "capacity", from: 0, to: Int.max)
     if capacity > 0 {
       let symbols = try place(symbols, "symbols")
@@ -58,8 +58,8 @@ public func unroll_model_decode(
   _ model: OpaquePointer?, _ symbols: UnsafePointer<Int32>?, _ count: Int, _ text: UnsafeMutablePointer<CChar>?,
   _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let vocabulary = try vocabulary(of: try engineModel(model))
+  reading(model) { (handle) throws(UnrollError) in
+    let vocabulary = try vocabulary(of: handle.model)
     try writeText(try vocabulary.decode(try readSymbols(symbols, count, "symbols").map { Int($0) }), to: text, capacity, length)
   }
 }
@@ -92,28 +92,6 @@ private func endSymbol(_ symbol: Int64) throws(UnrollError) -> Int? {
 
 // MARK: - Training
 
-private var sequenceDefaults: unroll_sequence_options {
-  var options = blank(unroll_sequence_options())
-  options.iterations = 1
-  options.start = -1
-  options.end_symbol = -1
-  options.shuffle = 1
-  options.smoothing = 0.999
-  options.initial_loss = -1
-  options.callback_every = 1
-  return options
-}
-
-@_cdecl("unroll_sequence_options_init") @implementation
-public func unroll_sequence_options_init(_ options: UnsafeMutablePointer<unroll_sequence_options>?, _ size: Int) {
-  initialize(options, size, sequenceDefaults)
-}
-
-@_cdecl("unroll_sequence_progress_init") @implementation
-public func unroll_sequence_progress_init(_ progress: UnsafeMutablePointer<unroll_sequence_progress>?, _ size: Int) {
-  initialize(progress, size, blank(unroll_sequence_progress()))
-}
-
 private func sequenceOptions(_ options: unroll_sequence_options) throws(UnrollError) -> SequenceFitOptions {
   var result = SequenceFitOptions()
   result.iterations = try checkedCount(options.iterations, "options->iterations", from: 0, to: Int.max)
@@ -135,7 +113,7 @@ private func sequenceOptions(_ options: unroll_sequence_options) throws(UnrollEr
 }
 
 private func cProgress(_ progress: SequenceProgress) -> unroll_sequence_progress {
-  var result = blank(unroll_sequence_progress())
+  var result: unroll_sequence_progress = blank()
   result.iteration = progress.iteration
   result.loss = progress.loss
   result.smoothed_loss = progress.smoothedLoss
@@ -147,11 +125,10 @@ public func unroll_model_fit_sequences(
   _ model: OpaquePointer?, _ symbols: UnsafePointer<Int32>?, _ lengths: UnsafePointer<Int>?, _ count: Int,
   _ options: UnsafePointer<unroll_sequence_options>?, _ last: UnsafeMutablePointer<unroll_sequence_progress>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
-    let raw = try read(options, defaults: sequenceDefaults, "options")
+  changing(model) { (handle) throws(UnrollError) in
+    let raw = try read(options, "options")
     let options = try sequenceOptions(raw)
-    if let last { try checkSize(last, MemoryLayout<unroll_sequence_progress>.stride, "last") }
+    let place = last == nil ? nil : try ResultPlace(last, "last")
     guard let lengths else { throw missing("lengths") }
     let all = Array(UnsafeBufferPointer(start: lengths, count: try checkedCount(count, "count")))
     var total = 0
@@ -159,43 +136,33 @@ public func unroll_model_fit_sequences(
       total += try checkedCount(length, "lengths[\(index)]", from: 0, to: Int(Int32.max))
     }
     let sequences = try SequenceSet(symbols: try readSymbols(symbols, total, "symbols"), lengths: all)
+    var failure: UnrollError?
     let callback: SequenceCallback? = raw.callback.map { callback in
       { progress in
         var message = cProgress(progress)
-        return switch callback(&message, raw.user_data) {
-        case UNROLL_CONTINUE: .proceed
-        case UNROLL_STOP: .stop
-        default: .cancel
+        do throws(UnrollError) {
+          return action(try call("callback") { cunroll_call_sequence_callback(callback, &message, raw.user_data, $0) })
+        } catch {
+          failure = error
+          return .cancel
         }
       }
     }
-    let progress = try model.fitSequences(sequences, options, callback: callback)
-    if let last {
-      let size = last.pointee.struct_size
-      last.pointee = cProgress(progress)
-      last.pointee.struct_size = size
+    let progress: SequenceProgress
+    do throws(UnrollError) {
+      progress = try handle.model.fitSequences(sequences, options, callback: callback)
+    } catch {
+      throw failure ?? error
     }
+    if let failure { throw failure }
+    place?.give(cProgress(progress))
   }
 }
 
 // MARK: - Generating
 
-private var generateDefaults: unroll_generate_options {
-  var options = blank(unroll_generate_options())
-  options.start = -1
-  options.end_symbol = -1
-  options.limit = 50
-  options.temperature = 1
-  return options
-}
-
-@_cdecl("unroll_generate_options_init") @implementation
-public func unroll_generate_options_init(_ options: UnsafeMutablePointer<unroll_generate_options>?, _ size: Int) {
-  initialize(options, size, generateDefaults)
-}
-
 private func generateOptions(_ options: UnsafePointer<unroll_generate_options>?) throws(UnrollError) -> GenerateOptions {
-  let options = try read(options, defaults: generateDefaults, "options")
+  let options = try read(options, "options")
   var result = GenerateOptions()
   result.start = try sequenceStart(options.start)
   result.endSymbol = try endSymbol(options.end_symbol)
@@ -212,8 +179,8 @@ public func unroll_model_generate(
   _ options: UnsafePointer<unroll_generate_options>?, _ symbols: UnsafeMutablePointer<Int32>?, _ capacity: Int,
   _ count: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  reading(model) { (handle) throws(UnrollError) in
+    let model = handle.model
     var options = try generateOptions(options)
     options.prefix = try readSymbols(prefix, prefix_count, "prefix").map { Int($0) }
     let count = try place(count, "count")
@@ -232,8 +199,8 @@ public func unroll_model_generate_text(
   _ model: OpaquePointer?, _ prefix: UnsafePointer<CChar>?, _ options: UnsafePointer<unroll_generate_options>?,
   _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  reading(model) { (handle) throws(UnrollError) in
+    let model = handle.model
     let vocabulary = try vocabulary(of: model)
     var options = try generateOptions(options)
     let prefix = prefix == nil ? "" : try readText(prefix, "prefix")

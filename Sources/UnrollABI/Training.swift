@@ -11,26 +11,40 @@ func readData(_ pointer: UnsafePointer<unroll_data>?, _ name: String) throws(Unr
     targets: try readViews(data.targets, data.target_count, "\(name)->targets"), sampleWeights: weights)
 }
 
+/// The weight of each class in the loss.
+func classWeights(_ base: UnsafePointer<Double>?, _ count: Int) throws(UnrollError) -> [Int: Double] {
+  var result: [Int: Double] = [:]
+  for (index, weight) in try elements(base, count, "options->class_weight").enumerated() {
+    result[index] = try finite(weight, "options->class_weight[\(index)]")
+  }
+  return result
+}
+
 @_cdecl("unroll_model_fit") @implementation
 public func unroll_model_fit(
   _ model: OpaquePointer?, _ data: UnsafePointer<unroll_data>?, _ options: UnsafePointer<unroll_fit_options>?,
   _ history: UnsafeMutablePointer<OpaquePointer?>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let handle = try object(model, ModelHandle.self, "model")
-    let raw = try read(options, defaults: fitDefaults, "options")
+  changing(model) { (handle) throws(UnrollError) in
+    let raw = try read(options, "options")
     let options = try readFitOptions(raw, handle)
     let data = try readData(data, "data")
     let reporter = raw.callback.map { ProgressReporter($0, raw.user_data, handle.model) }
-    let record = try handle.model.fit(data, options, callback: reporter.map { reporter in reporter.report })
+    let record: History
+    do throws(UnrollError) {
+      record = try handle.model.fit(data, options, callback: reporter.map { reporter in reporter.report })
+    } catch {
+      throw reporter?.failure ?? error
+    }
+    if let failure = reporter?.failure { throw failure }
     history?.pointee = handOut(HistoryHandle(record))
   }
 }
 
 @_cdecl("unroll_model_metric_count") @implementation
 public func unroll_model_metric_count(_ model: OpaquePointer?, _ count: UnsafeMutablePointer<Int>?) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let names = try engineModel(model).valueNames()
+  reading(model) { (handle) throws(UnrollError) in
+    let names = try handle.model.valueNames()
     try place(count, "count").pointee = names.count
   }
 }
@@ -40,8 +54,8 @@ public func unroll_model_metric_name(
   _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let names = try engineModel(model).valueNames()
+  reading(model) { (handle) throws(UnrollError) in
+    let names = try handle.model.valueNames()
     guard index >= 0, index < names.count else {
       throw UnrollError(.invalidArgument, "value \(UInt(bitPattern: index)) does not exist; the model reports \(names.count)")
     }
@@ -61,16 +75,49 @@ private func valuePlace(
   return values
 }
 
+private func evaluate(
+  _ handle: ModelHandle, _ data: UnsafePointer<unroll_data>?, _ options: unroll_evaluate_options,
+  _ values: UnsafeMutablePointer<Double>?, _ count: Int
+) throws(UnrollError) {
+  let place = try valuePlace(handle.model, values, count)
+  let batchSize = try checkedCount(options.batch_size, "batch_size")
+  let result = try handle.model.evaluate(try readData(data, "data"), batchSize: batchSize, threads: handle.threads)
+  for (index, value) in result.enumerated() where index < count { place[index] = value }
+}
+
+@_cdecl("unroll_model_evaluate_ext") @implementation
+public func unroll_model_evaluate_ext(
+  _ model: OpaquePointer?, _ data: UnsafePointer<unroll_data>?, _ options: UnsafePointer<unroll_evaluate_options>?,
+  _ values: UnsafeMutablePointer<Double>?, _ count: Int
+) -> unroll_status {
+  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
+    try evaluate(handle, data, try read(options, "options"), values, count)
+  }
+}
+
 @_cdecl("unroll_model_evaluate") @implementation
 public func unroll_model_evaluate(
   _ model: OpaquePointer?, _ data: UnsafePointer<unroll_data>?, _ batch_size: Int,
   _ values: UnsafeMutablePointer<Double>?, _ count: Int
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let handle = try object(model, ModelHandle.self, "model")
+  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
+    var options = unroll_evaluate_options.defaults
+    options.batch_size = batch_size
+    try evaluate(handle, data, options, values, count)
+  }
+}
+
+@_cdecl("unroll_model_train_on_batch_ext") @implementation
+public func unroll_model_train_on_batch_ext(
+  _ model: OpaquePointer?, _ data: UnsafePointer<unroll_data>?,
+  _ options: UnsafePointer<unroll_train_on_batch_options>?, _ values: UnsafeMutablePointer<Double>?, _ count: Int
+) -> unroll_status {
+  changing(model) { (handle) throws(UnrollError) in
     let place = try valuePlace(handle.model, values, count)
-    let batchSize = try checkedCount(batch_size, "batch_size")
-    let result = try handle.model.evaluate(try readData(data, "data"), batchSize: batchSize, threads: handle.threads)
+    let options = try read(options, "options")
+    let result = try handle.model.trainOnBatch(
+      try readData(data, "data"), classWeights: try classWeights(options.class_weight, options.class_count),
+      seed: options.seed?.pointee, threads: handle.threads)
     for (index, value) in result.enumerated() where index < count { place[index] = value }
   }
 }
@@ -79,10 +126,5 @@ public func unroll_model_evaluate(
 public func unroll_model_train_on_batch(
   _ model: OpaquePointer?, _ data: UnsafePointer<unroll_data>?, _ values: UnsafeMutablePointer<Double>?, _ count: Int
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let handle = try object(model, ModelHandle.self, "model")
-    let place = try valuePlace(handle.model, values, count)
-    let result = try handle.model.trainOnBatch(try readData(data, "data"), threads: handle.threads)
-    for (index, value) in result.enumerated() where index < count { place[index] = value }
-  }
+  unroll_model_train_on_batch_ext(model, data, nil, values, count)
 }

@@ -14,11 +14,10 @@ private func parameter(_ model: Model, _ index: Int) throws(UnrollError) -> Para
 public func unroll_model_get_weight_info(
   _ model: OpaquePointer?, _ index: Int, _ info: UnsafeMutablePointer<unroll_weight_info>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let parameter = try parameter(try engineModel(model), index)
-    let info = try place(info, "info")
-    try checkSize(info, MemoryLayout<unroll_weight_info>.stride, "info")
-    var result = blank(unroll_weight_info())
+  reading(model) { (handle) throws(UnrollError) in
+    let parameter = try parameter(handle.model, index)
+    let place = try ResultPlace(info, "info")
+    var result: unroll_weight_info = blank()
     guard parameter.shape.count <= Int(UNROLL_MAX_RANK) else {
       throw UnrollError(.unsupported, "\(parameter.name) has \(parameter.shape.count) axes, more than \(UNROLL_MAX_RANK)")
     }
@@ -26,8 +25,7 @@ public func unroll_model_get_weight_info(
     pack(parameter.shape, into: &result.shape)
     result.is_trainable = parameter.isTrainable ? 1 : 0
     result.layer = parameter.layer
-    result.struct_size = info.pointee.struct_size
-    info.pointee = result
+    place.give(result)
   }
 }
 
@@ -36,8 +34,8 @@ public func unroll_model_weight_name(
   _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    try writeText(try parameter(try engineModel(model), index).name, to: text, capacity, length)
+  reading(model) { (handle) throws(UnrollError) in
+    try writeText(try parameter(handle.model, index).name, to: text, capacity, length)
   }
 }
 
@@ -45,8 +43,8 @@ public func unroll_model_weight_name(
 public func unroll_model_get_weight(
   _ model: OpaquePointer?, _ index: Int, _ array: UnsafePointer<unroll_array>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  reading(model) { (handle) throws(UnrollError) in
+    let model = handle.model
     let parameter = try parameter(model, index)
     let target = try readOutput(array, callerShape(parameter), parameter.name)
     try model.readParameter(index, into: target.base, type: target.type)
@@ -57,8 +55,8 @@ public func unroll_model_get_weight(
 public func unroll_model_set_weight(
   _ model: OpaquePointer?, _ index: Int, _ array: UnsafePointer<unroll_array>?
 ) -> unroll_status {
-  attempt { () throws(UnrollError) in
-    let model = try engineModel(model)
+  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
+    let model = handle.model
     let parameter = try parameter(model, index)
     let source = try readView(array, parameter.name)
     guard source.shape == callerShape(parameter) else {

@@ -26,10 +26,13 @@ public struct UnrollError: Error, Sendable, Equatable {
 
   public let code: Code
   public let message: String
+  /// errno, where the operating system refused something; else 0.
+  public let systemError: Int32
 
-  public init(_ code: Code, _ message: String) {
+  public init(_ code: Code, _ message: String, systemError: Int32 = 0) {
     self.code = code
     self.message = message
+    self.systemError = systemError
   }
 }
 

@@ -1,5 +1,6 @@
 /* Files that are missing, forbidden, cut short, damaged or something else. */
 #define _POSIX_C_SOURCE 200809L
+#include <errno.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -26,6 +27,19 @@ static void unreadable(const char *path, unroll_status status, const char *text)
   CHECK(before[0] == after[0]);
 }
 
+/* The system's number beside the message. */
+static void what_the_system_said(void) {
+  unroll_model *loaded = NULL;
+  note("unroll_last_system_error(");
+  CHECK(unroll_model_load(DIRECTORY "/none.h5", NULL, &loaded) == UNROLL_IO_ERROR && unroll_last_system_error() == ENOENT);
+  CHECK(unroll_model_load(DIRECTORY, NULL, &loaded) == UNROLL_IO_ERROR && unroll_last_system_error() == EISDIR);
+  CHECK(unroll_model_load("", NULL, &loaded) == UNROLL_INVALID_ARGUMENT && unroll_last_system_error() == 0);
+  CHECK(unroll_model_save(model, DIRECTORY, NULL) != UNROLL_OK);
+  CHECK(unroll_model_save(model, DIRECTORY "/no/such/place.h5", NULL) == UNROLL_IO_ERROR && unroll_last_system_error() == ENOENT);
+  OK(unroll_model_save(model, DIRECTORY "/again.h5", NULL));
+  CHECK(unroll_last_system_error() == ENOENT); /* success leaves it alone */
+}
+
 static void arguments(void) {
   unroll_model *loaded = NULL, *unbuilt = NULL;
   unroll_save_options save;
@@ -40,6 +54,9 @@ static void arguments(void) {
   unroll_load_options_init(&load);
   load.struct_size = 2;
   REFUSES(UNROLL_INVALID_ARGUMENT, "struct_size", unroll_model_load(DIRECTORY "/whole.h5", &load, &loaded));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "struct_size", unroll_model_load_weights_ext(model, DIRECTORY "/whole.h5", &load));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_load_weights_ext(NULL, DIRECTORY "/whole.h5", NULL));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "path is NULL", unroll_model_load_weights_ext(model, NULL, NULL));
   REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_load_weights(NULL, DIRECTORY "/whole.h5"));
   REFUSES(UNROLL_INVALID_ARGUMENT, "path is NULL", unroll_model_load_weights(model, NULL));
   REFUSES(UNROLL_INVALID_ARGUMENT, "path is NULL", unroll_inspect(NULL, json, 8, NULL));
@@ -179,6 +196,7 @@ int main(void) {
   OK(unroll_model_save(model, DIRECTORY "/whole.h5", NULL));
   OK(unroll_model_save(model, DIRECTORY "/whole.keras", NULL));
   OK(unroll_model_save_weights(model, DIRECTORY "/whole.weights.h5", NULL));
+  what_the_system_said();
   arguments();
   not_there();
   no_permission();

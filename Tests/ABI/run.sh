@@ -27,6 +27,19 @@ for source in Tests/ABI/*.c; do
   g++ -x c++ -std=c++17 "${warnings[@]}" -Iinclude -fsyntax-only "$source"
   programs+=("$name")
 done
+for source in Tests/ABI/*.cpp; do
+  name=$(basename "$source" .cpp)
+  g++ -std=c++17 -O1 -g "${warnings[@]}" -Iinclude "$source" -o "$out/$name" "${link[@]}"
+  programs+=("$name")
+done
+
+# Programs compiled against an earlier header: two that use all of it, and the
+# tests that need nothing newer.
+for source in Tests/ABI/frozen/test_*.c Tests/ABI/test_{callbacks,files,resume,sequences,series,training}.c; do
+  name=frozen_$(basename "$source" .c)
+  gcc -std=c99 -O1 -g "${warnings[@]}" -ITests/ABI/frozen "$source" -o "$out/$name" "${link[@]}"
+  programs+=("$name")
+done
 
 if [ "${1:-}" = valgrind ]; then
   failed=0
@@ -44,6 +57,14 @@ if [ "${1:-}" = valgrind ]; then
       "$out/$name" || failed=1
   done
   exit "$failed"
+fi
+
+# Every function of a model must have met another call on it.
+unmet=$(comm -23 <(tr '\n' ' ' <include/unroll.h | grep -oE 'UNROLL_API unroll_status unroll_[a-z0-9_]+\( *(const )?unroll_model \*model' |
+  grep -oE 'unroll_[a-z0-9_]+\(' | tr -d '(' | sort) <(grep -oE 'unroll_[a-z0-9_]+' Tests/ABI/test_use.c | sort -u))
+if [ -n "$unmet" ]; then
+  printf 'no test in Tests/ABI/test_use.c lets it meet another call on its model:\n%s\n' "$unmet" >&2
+  exit 1
 fi
 
 # Every exported function must have met a wrong argument.

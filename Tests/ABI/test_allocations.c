@@ -101,7 +101,7 @@ static void streams_without_allocating(void) {
   OK(unroll_stream_create(model, NULL, &stream));
   before = allocations;
   for (int i = 0; i < 100; i++) {
-    OK(unroll_stream_step(stream, &in, 1, &out, 1));
+    OK(unroll_stream_step_float32(stream, &in, 1, &out, 1));
     in = 0.5f + 0.1f * out;
   }
   CHECK(allocations == before);

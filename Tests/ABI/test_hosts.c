@@ -65,7 +65,7 @@ static void *predict_and_step(void *argument) {
   unroll_stream *stream = NULL;
   OK(unroll_model_predict(model, &x, &y, NULL));
   OK(unroll_stream_create(model, NULL, &stream));
-  OK(unroll_stream_step(stream, inputs, F, &step, 1));
+  OK(unroll_stream_step_float32(stream, inputs, F, &step, 1));
   unroll_stream_destroy(stream);
   return NULL;
 }

@@ -58,7 +58,7 @@ int main(void) {
   unroll_stream *stream;
   check(unroll_stream_create(model, NULL, &stream));
   float next = 0;
-  for (int t = 0; t < LENGTH; t++) check(unroll_stream_step(stream, &wave[t], 1, &next, 1));
+  for (int t = 0; t < LENGTH; t++) check(unroll_stream_step_float32(stream, &wave[t], 1, &next, 1));
 
   /* A copy goes on from here on its own predictions. */
   unroll_stream *ahead;
@@ -67,7 +67,7 @@ int main(void) {
   for (int t = LENGTH; t < LENGTH + 10; t++) {
     printf("%4d   %8.4f   %8.4f\n", t, (double)next, 0.6 * sin(0.15 * t) + 0.3 * sin(0.31 * t));
     float value = next;
-    check(unroll_stream_step(ahead, &value, 1, &next, 1));
+    check(unroll_stream_step_float32(ahead, &value, 1, &next, 1));
   }
   unroll_stream_destroy(ahead);
   unroll_stream_destroy(stream);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A trained model runs along with a signal, one value at a time.
 
-Introduces: stream, step, reset, copy, export_state; sequences of any length.
+Introduces: stream, step, run, copy, export_state; sequences of any length.
 """
 
 import time
@@ -27,6 +27,10 @@ start = time.perf_counter()
 for value in signal[:1000]:
     prediction = stream.step(value)
 print(f"{(time.perf_counter() - start) * 1e3:.2f} us a step; predicted {prediction[0]:.3f}, truth {signal[1000]:.3f}")
+
+# What is there already goes through in one call, with the same numbers.
+at_once = model.stream().run(signal[:1000])
+print("a run is as many steps:", np.array_equal(at_once[-1], prediction))
 
 # A copy looks ahead, fed with its own predictions, while the stream stays where it is.
 ahead = stream.copy()

@@ -33,4 +33,7 @@ static inline void cplatform_gate_yield(void) {
 /* Forks between the program's first process and this one. */
 unsigned cplatform_fork_count(void);
 
+/* The thread that called the last of them, which alone lives on here; 0 before. */
+unsigned long cplatform_fork_survivor(void);
+
 #endif

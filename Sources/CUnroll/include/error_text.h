@@ -10,4 +10,7 @@
 // This thread's buffer, of CUNROLL_ERROR_CAPACITY bytes, all zero at first.
 char *cunroll_error_text(void);
 
+// The system's number for that failure, 0 if it has none.
+int *cunroll_system_error(void);
+
 #endif

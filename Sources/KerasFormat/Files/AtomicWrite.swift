@@ -19,11 +19,13 @@ func writeAtomically(_ bytes: UnsafeRawBufferPointer, to file: FilePath) throws(
   var status = stat()
   let exists = stat(target, &status) == 0
   if exists, status.st_mode & S_IFMT != S_IFREG {
-    let kind = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "not a regular file"
-    throw UnrollError(.io, "cannot save to \(path): it is \(kind)")
+    let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+    throw UnrollError(
+      .io, "cannot save to \(path): it is \(isDirectory ? "a directory" : "not a regular file")",
+      systemError: isDirectory ? EISDIR : EINVAL)
   }
   if exists, access(target, W_OK) != 0 {
-    throw UnrollError(.io, "cannot save to \(path): \(systemReason())")
+    throw systemFailure("cannot save to \(path)")
   }
 
   let (temporary, descriptor) = try openTemporary(beside: target, reportedAs: path)
@@ -35,10 +37,10 @@ func writeAtomically(_ bytes: UnsafeRawBufferPointer, to file: FilePath) throws(
   }
   if exists { _ = fchmod(descriptor, status.st_mode & 0o7777) }
   try writeAll(bytes, descriptor, path)
-  guard fsync(descriptor) == 0 else { throw UnrollError(.io, "cannot save to \(path): \(systemReason())") }
+  guard fsync(descriptor) == 0 else { throw systemFailure("cannot save to \(path)") }
   isOpen = false
-  guard close(descriptor) == 0 else { throw UnrollError(.io, "cannot save to \(path): \(systemReason())") }
-  guard rename(temporary, target) == 0 else { throw UnrollError(.io, "cannot save to \(path): \(systemReason())") }
+  guard close(descriptor) == 0 else { throw systemFailure("cannot save to \(path)") }
+  guard rename(temporary, target) == 0 else { throw systemFailure("cannot save to \(path)") }
   isRenamed = true
   syncDirectory(of: target)
 }
@@ -51,7 +53,7 @@ private func openTemporary(beside target: String, reportedAs path: String) throw
     if descriptor >= 0 { return (candidate, descriptor) }
     counter += 1
     guard errno == EEXIST, counter < 100 else {
-      throw UnrollError(.io, "cannot save to \(path): \(systemReason())")
+      throw systemFailure("cannot save to \(path)")
     }
   }
 }
@@ -61,7 +63,7 @@ private func writeAll(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32, _ pa
   while written < bytes.count {
     let count = write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
     if count < 0, errno == EINTR { continue }
-    guard count > 0 else { throw UnrollError(.io, "cannot save to \(path): \(systemReason())") }
+    guard count > 0 else { throw systemFailure("cannot save to \(path)") }
     written += count
   }
 }

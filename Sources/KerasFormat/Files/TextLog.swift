@@ -15,7 +15,7 @@ public final class TextLog {
 
   public init(path: FilePath, append: Bool) throws(UnrollError) {
     guard !path.isEmpty, let file = path.withCString({ fopen($0, "ae") }) else {
-      throw UnrollError(.io, "cannot write \(path): \(String(cString: strerror(path.isEmpty ? ENOENT : errno)))")
+      throw systemFailure("cannot write \(path)", number: path.isEmpty ? ENOENT : errno)
     }
     self.file = file
     self.path = path
@@ -33,7 +33,7 @@ public final class TextLog {
       isToBeEmptied = false
     }
     guard fputs(text, file) >= 0, fflush(file) == 0 else {
-      throw UnrollError(.io, "cannot write \(path): \(String(cString: strerror(errno)))")
+      throw systemFailure("cannot write \(path)")
     }
   }
 }

@@ -12,7 +12,7 @@ public struct MinMaxScaler: Sendable {
 
   public init(low: Double = 0, high: Double = 1) throws(UnrollError) {
     guard low.isFinite, high.isFinite, low < high else {
-      throw UnrollError(.invalidArgument, "the range must be finite with low < high, found \(low) to \(high)")
+      throw UnrollError(.invalidArgument, "the range must be finite with low < high, found \(shown(low)) to \(shown(high))")
     }
     self.low = low
     self.high = high

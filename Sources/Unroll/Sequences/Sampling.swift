@@ -12,7 +12,7 @@ public struct SamplingOptions: Sendable, Equatable {
 
   func validate() throws(UnrollError) {
     guard temperature.isFinite, temperature >= 0 else {
-      throw UnrollError(.invalidArgument, "temperature must be a finite number, at least 0, found \(temperature)")
+      throw UnrollError(.invalidArgument, "temperature must be a finite number, at least 0, found \(shown(temperature))")
     }
     guard topK >= 0 else { throw UnrollError(.invalidArgument, "top_k must not be negative, found \(topK)") }
   }
@@ -50,7 +50,7 @@ struct Sampler {
     for index in weights.indices {
       let value = Double(output[index])
       guard !value.isNaN, value < .infinity else {
-        throw UnrollError(.notFinite, "the model's output \(index) is \(value); nothing can be drawn from it")
+        throw UnrollError(.notFinite, "the model's output \(index) is \(shown(value)); nothing can be drawn from it")
       }
       weights[index] = value
       if value > weights[best] { best = index }

@@ -3,11 +3,11 @@ extension CompileSpec {
   func validate() throws(UnrollError) {
     guard !losses.isEmpty else { throw UnrollError(.invalidArgument, "compile needs a loss") }
     for weight in lossWeights where !weight.isFinite {
-      throw UnrollError(.invalidArgument, "loss weights must be finite, found \(weight)")
+      throw UnrollError(.invalidArgument, "loss weights must be finite, found \(shown(weight))")
     }
     for loss in losses {
       if case .huber(let delta) = loss.function, !(delta > 0) || !delta.isFinite {
-        throw UnrollError(.invalidArgument, "Huber's delta must be a positive number, found \(delta)")
+        throw UnrollError(.invalidArgument, "Huber's delta must be a positive number, found \(shown(delta))")
       }
     }
     try optimizer.validate()
@@ -17,7 +17,7 @@ extension CompileSpec {
 extension OptimizerSpec {
   func validate() throws(UnrollError) {
     func require(_ condition: Bool, _ what: String, _ value: Double) throws(UnrollError) {
-      if !condition { throw UnrollError(.invalidArgument, "the optimizer's \(what), found \(value)") }
+      if !condition { throw UnrollError(.invalidArgument, "the optimizer's \(what), found \(shown(value))") }
     }
     func fraction(_ value: Double, _ name: String) throws(UnrollError) {
       try require(value >= 0 && value <= 1, "\(name) must lie between 0 and 1", value)

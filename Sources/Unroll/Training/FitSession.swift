@@ -115,7 +115,7 @@ struct FitSession<S: Scalar> {
     let loss = try trainer.runBatch(layout, data, offsetStep, runner, pool, into: &averages.outcome)
     if !loss.isFinite, options.nonFiniteLoss != .ignore {
       trainer.undoBatch()
-      let what = "the loss of epoch \(progress.epoch + 1), batch \(index + 1) is \(loss); the weights are those before that batch. \(nonFiniteAdvice)"
+      let what = "the loss of epoch \(progress.epoch + 1), batch \(index + 1) is \(shown(loss)); the weights are those before that batch. \(nonFiniteAdvice)"
       if options.nonFiniteLoss == .fail { throw UnrollError(.notFinite, what) }
       isStopping = true
       history.message = what
@@ -179,10 +179,10 @@ extension Trainer {
     try atLeast(1, options.validationBatchSize ?? 1, "validation_batch_size")
     try atLeast(1, options.validationFrequency, "validation_freq")
     guard options.validationSplit >= 0, options.validationSplit < 1 else {
-      throw UnrollError(.invalidArgument, "validation_split must be at least 0 and less than 1, found \(options.validationSplit)")
+      throw UnrollError(.invalidArgument, "validation_split must be at least 0 and less than 1, found \(shown(options.validationSplit))")
     }
     if let reduce = options.reduceOnPlateau, !(reduce.factor > 0 && reduce.factor < 1) {
-      throw UnrollError(.invalidArgument, "the factor of ReduceLROnPlateau must lie between 0 and 1, found \(reduce.factor)")
+      throw UnrollError(.invalidArgument, "the factor of ReduceLROnPlateau must lie between 0 and 1, found \(shown(reduce.factor))")
     }
     if options.reduceOnPlateau != nil || options.learningRateScheduler != nil, !spec.optimizer.learningRate.isConstant {
       throw UnrollError(

@@ -31,7 +31,7 @@ extension LearningRate {
   func validate() throws(UnrollError) {
     func rate(_ value: Double, _ name: String = "learning_rate") throws(UnrollError) {
       guard value.isFinite, value >= 0 else {
-        throw UnrollError(.invalidArgument, "\(name) must be a finite number, at least 0, found \(value)")
+        throw UnrollError(.invalidArgument, "\(name) must be a finite number, at least 0, found \(shown(value))")
       }
     }
     func steps(_ value: Int) throws(UnrollError) {

@@ -114,7 +114,7 @@ final class Optimizer<S: Scalar> {
       throw UnrollError(.invalidState, "the learning rate follows a schedule and cannot be set; compile with a constant rate to set it")
     }
     guard rate.isFinite, rate >= 0 else {
-      throw UnrollError(.invalidArgument, "learning_rate must be a finite number, at least 0, found \(rate)")
+      throw UnrollError(.invalidArgument, "learning_rate must be a finite number, at least 0, found \(shown(rate))")
     }
     constantRate = rate
   }

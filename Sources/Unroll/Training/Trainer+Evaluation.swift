@@ -18,7 +18,7 @@ extension Trainer {
       let loss = try runBatch(layout, bound, step, runner, pool, into: &averages.outcome)
       guard loss.isFinite else {
         undoBatch()
-        throw UnrollError(.notFinite, "the loss of this batch is \(loss); the weights were not changed. \(nonFiniteAdvice)")
+        throw UnrollError(.notFinite, "the loss of this batch is \(shown(loss)); the weights were not changed. \(nonFiniteAdvice)")
       }
       try update(runner, pool)
       averages.add(loss: loss, rows: bound.rows)
@@ -72,7 +72,7 @@ extension Trainer {
       throw UnrollError(.invalidArgument, "class weights are for models with one output, this one has \(heads.count)")
     }
     for (label, weight) in weights where !weight.isFinite || weight < 0 {
-      throw UnrollError(.invalidArgument, "the weight of class \(label) must be a finite number, at least 0, found \(weight)")
+      throw UnrollError(.invalidArgument, "the weight of class \(label) must be a finite number, at least 0, found \(shown(weight))")
     }
   }
 }

@@ -19,7 +19,7 @@ final class AttentionLayer<S: Scalar>: Layer<S> {
 
   override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     guard config.dropout >= 0, config.dropout < 1 else {
-      throw UnrollError(.invalidArgument, "\(name): dropout must be at least 0 and less than 1, found \(config.dropout)")
+      throw UnrollError(.invalidArgument, "\(name): dropout must be at least 0 and less than 1, found \(shown(config.dropout))")
     }
     let outputs = try outputShapes(inputs)
     if config.useScale {

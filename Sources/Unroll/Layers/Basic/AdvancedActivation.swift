@@ -16,7 +16,7 @@ final class AdvancedActivationLayer<S: Scalar>: ElementwiseLayer<S> {
     case .relu where config.slope < 0 || config.threshold < 0 || (config.maxValue ?? 0) < 0:
       throw UnrollError(.invalidArgument, "\(name): negative_slope, threshold and max_value must not be negative")
     case .leakyRelu where config.slope < 0:
-      throw UnrollError(.invalidArgument, "\(name): negative_slope must not be negative, found \(config.slope)")
+      throw UnrollError(.invalidArgument, "\(name): negative_slope must not be negative, found \(shown(config.slope))")
     default: break
     }
     return [input]

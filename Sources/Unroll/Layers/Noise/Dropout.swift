@@ -17,7 +17,7 @@ final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
 
   override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     guard config.rate >= 0, config.rate <= 1 else {
-      throw UnrollError(.invalidArgument, "\(name): rate must be between 0 and 1, found \(config.rate)")
+      throw UnrollError(.invalidArgument, "\(name): rate must be between 0 and 1, found \(shown(config.rate))")
     }
     let input = try onlyInput(inputs, rank: isSpatial ? 2...2 : 0...16)
     let noise = config.noiseShape

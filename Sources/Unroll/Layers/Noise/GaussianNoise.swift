@@ -15,11 +15,11 @@ final class GaussianLayer<S: Scalar>: ElementwiseLayer<S> {
   override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     if isMultiplicative {
       guard config.rate >= 0, config.rate < 1 else {
-        throw UnrollError(.invalidArgument, "\(name): rate must be at least 0 and less than 1, found \(config.rate)")
+        throw UnrollError(.invalidArgument, "\(name): rate must be at least 0 and less than 1, found \(shown(config.rate))")
       }
     } else {
       guard config.rate >= 0, config.rate.isFinite else {
-        throw UnrollError(.invalidArgument, "\(name): stddev must not be negative, found \(config.rate)")
+        throw UnrollError(.invalidArgument, "\(name): stddev must not be negative, found \(shown(config.rate))")
       }
     }
     return [try onlyInput(inputs)]

@@ -112,7 +112,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     }
     for (what, rate) in [("dropout", config.dropout), ("recurrent_dropout", config.recurrentDropout)] {
       guard rate >= 0, rate < 1 else {
-        throw UnrollError(.invalidArgument, "\(name): \(what) must be at least 0 and less than 1, found \(rate)")
+        throw UnrollError(.invalidArgument, "\(name): \(what) must be at least 0 and less than 1, found \(shown(rate))")
       }
     }
     for activation in [config.activation, config.recurrentActivation]

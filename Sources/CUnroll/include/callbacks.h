@@ -1,0 +1,36 @@
+// The only places where a host's function is called: what it throws ends here,
+// since exceptions must not pass through Swift. Not part of the public surface:
+// not installed, not exported.
+#ifndef CUNROLL_CALLBACKS_H
+#define CUNROLL_CALLBACKS_H
+
+#include "unroll.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CUNROLL_REASON_CAPACITY 512
+
+// What came of a call: 1 if the function returned, else 0, with what it threw
+// in words. UTF-8 only if the host's words are.
+typedef struct cunroll_outcome {
+  int returned;
+  char reason[CUNROLL_REASON_CAPACITY];
+} cunroll_outcome;
+
+int cunroll_call_callback(unroll_callback function, const unroll_progress *progress, void *user_data,
+                          cunroll_outcome *outcome);
+int cunroll_call_sequence_callback(unroll_sequence_callback function,
+                                   const unroll_sequence_progress *progress, void *user_data,
+                                   cunroll_outcome *outcome);
+double cunroll_call_rate_function(unroll_rate_function function, size_t epoch, double rate,
+                                  void *user_data, cunroll_outcome *outcome);
+int cunroll_call_write_function(unroll_write_function function, const void *bytes, size_t count,
+                                void *user_data, cunroll_outcome *outcome);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

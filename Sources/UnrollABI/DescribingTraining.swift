@@ -1,0 +1,77 @@
+import CUnroll
+import Unroll
+
+/// A loss and its weight in the total.
+typealias WeightedLoss = (loss: LossSpec, weight: Double)
+
+/// The losses of compile, given in one of three forms.
+func readLosses(_ options: unroll_compile_options) throws(UnrollError) -> [WeightedLoss] {
+  let usual = unroll_compile_options.defaults.loss
+  let changed = !same(options.loss, usual)
+  let many = options.losses != nil || options.loss_count != 0
+  if options.loss_options != nil || options.loss_option_count != 0 {
+    try oneForm(true, short: many, "options->loss_options", "options->losses")
+    try oneForm(true, short: changed, "options->loss_options", "options->loss")
+    let given = try readAll(options.loss_options, options.loss_option_count, "options->loss_options")
+    var result: [WeightedLoss] = []
+    for (index, loss) in given.enumerated() { result.append(try readLoss(loss, "options->loss_options[\(index)]")) }
+    return result
+  }
+  let given = many ? try elements(options.losses, options.loss_count, "options->losses") : [options.loss]
+  var result: [WeightedLoss] = []
+  for (index, loss) in given.enumerated() {
+    let name = given.count == 1 ? "options->loss" : "options->losses[\(index)]"
+    var long: unroll_loss_options = try kindDefaults(loss.kind, "\(name).kind")
+    long.from_logits = loss.from_logits
+    long.reduction = loss.reduction
+    long.delta = loss.delta
+    long.weight = loss.weight
+    result.append(try readLoss(long, name))
+  }
+  return result
+}
+
+private func same(_ a: unroll_loss, _ b: unroll_loss) -> Bool {
+  a.kind == b.kind && a.from_logits == b.from_logits && a.reduction == b.reduction && a.delta == b.delta && a.weight == b.weight
+}
+
+private func readLoss(_ value: unroll_loss_options, _ name: String) throws(UnrollError) -> WeightedLoss {
+  let fromLogits = value.from_logits != 0
+  let function: LossSpec.Function
+  switch value.kind {
+  case UNROLL_MEAN_SQUARED_ERROR: function = .meanSquaredError
+  case UNROLL_MEAN_ABSOLUTE_ERROR: function = .meanAbsoluteError
+  case UNROLL_BINARY_CROSSENTROPY: function = .binaryCrossentropy(fromLogits: fromLogits)
+  case UNROLL_CATEGORICAL_CROSSENTROPY: function = .categoricalCrossentropy(fromLogits: fromLogits)
+  case UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY: function = .sparseCategoricalCrossentropy(fromLogits: fromLogits)
+  case UNROLL_HUBER: function = .huber(delta: value.delta)
+  case UNROLL_LOG_COSH: function = .logCosh
+  default: throw unknown(value.kind.rawValue, "unroll_loss_kind", "\(name).kind")
+  }
+  switch value.reduction {
+  case UNROLL_REDUCTION_MEAN: return (LossSpec(function, reduction: .mean), value.weight)
+  case UNROLL_REDUCTION_SUM: return (LossSpec(function, reduction: .sum), value.weight)
+  default: throw unknown(value.reduction.rawValue, "unroll_reduction", "\(name).reduction")
+  }
+}
+
+/// The metrics of compile, and those of them that count weights.
+func readMetrics(_ options: unroll_compile_options) throws(UnrollError) -> (plain: [MetricSpec], weighted: [MetricSpec]) {
+  var plain: [MetricSpec] = [], weighted: [MetricSpec] = []
+  let long = options.metric_options != nil || options.metric_option_count != 0
+  try oneForm(
+    long, short: options.metrics != nil || options.metric_count != 0, "options->metric_options", "options->metrics")
+  for (index, value) in try readAll(options.metric_options, options.metric_option_count, "options->metric_options").enumerated() {
+    let spec = try readMetric(value.kind, "options->metric_options[\(index)].kind")
+    if value.weighted != 0 { weighted.append(spec) } else { plain.append(spec) }
+  }
+  for (index, value) in try elements(options.metrics, options.metric_count, "options->metrics").enumerated() {
+    plain.append(try readMetric(value, "options->metrics[\(index)]"))
+  }
+  return (plain, weighted)
+}
+
+private func readMetric(_ kind: unroll_metric, _ name: String) throws(UnrollError) -> MetricSpec {
+  guard let spec = metric(kind) else { throw unknown(kind.rawValue, "unroll_metric", name) }
+  return spec
+}

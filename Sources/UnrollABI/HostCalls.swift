@@ -1,0 +1,30 @@
+import CPlatform
+import CUnroll
+import Unroll
+
+/// Calls a host's function through the shim that catches what it throws. It may
+/// wait for a thread that forks, so this thread is not inside meanwhile.
+func call<Result>(
+  _ name: StaticString, _ function: (UnsafeMutablePointer<cunroll_outcome>) -> Result
+) throws(UnrollError) -> Result {
+  var outcome = cunroll_outcome()
+  let depth = cplatform_gate_suspend()
+  let result = function(&outcome)
+  cplatform_gate_resume(depth)
+  guard outcome.returned != 0 else { throw thrown(name, &outcome) }
+  return result
+}
+
+private func thrown(_ name: StaticString, _ outcome: inout cunroll_outcome) -> UnrollError {
+  let reason = withUnsafeBytes(of: &outcome.reason) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  return UnrollError(.cancelled, "the \(name) threw an exception\(reason.isEmpty ? "" : ": \(reason)")")
+}
+
+/// What a callback answered, for the engine.
+func action(_ answer: Int32) -> FitAction {
+  switch answer {
+  case UNROLL_CONTINUE: .proceed
+  case UNROLL_STOP: .stop
+  default: .cancel
+  }
+}

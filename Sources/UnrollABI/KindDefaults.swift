@@ -1,0 +1,98 @@
+import CUnroll
+import KernelAPI
+
+/// Keras' defaults of each kind of optimizer, loss, metric, activation and initializer.
+
+extension unroll_optimizer_options: DescribingStruct {
+  static var kindName: String { "unroll_optimizer_kind" }
+
+  static func defaults(of kind: unroll_optimizer_kind) -> Self? {
+    var options: Self = blank()
+    options.kind = kind
+    options.learning_rate = 0.001
+    options.rho = 0.9
+    options.beta_1 = 0.9
+    options.beta_2 = 0.999
+    options.epsilon = 1e-7
+    options.initial_accumulator = 0.1
+    options.schedule = UNROLL_SCHEDULE_CONSTANT
+    options.learning_rate_power = -0.5
+    switch kind {
+    case UNROLL_SGD: options.learning_rate = 0.01
+    case UNROLL_ADAMW: options.weight_decay = 0.004
+    case UNROLL_LION: options.beta_2 = 0.99
+    case UNROLL_ADADELTA: options.rho = 0.95
+    case UNROLL_RMSPROP, UNROLL_ADAM, UNROLL_ADAGRAD, UNROLL_ADAMAX, UNROLL_NADAM, UNROLL_FTRL: break
+    default: return nil
+    }
+    return options
+  }
+}
+
+extension unroll_loss_options: DescribingStruct {
+  static var kindName: String { "unroll_loss_kind" }
+
+  static func defaults(of kind: unroll_loss_kind) -> Self? {
+    switch kind {
+    case UNROLL_MEAN_SQUARED_ERROR, UNROLL_MEAN_ABSOLUTE_ERROR, UNROLL_BINARY_CROSSENTROPY,
+      UNROLL_CATEGORICAL_CROSSENTROPY, UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY, UNROLL_HUBER, UNROLL_LOG_COSH:
+      var options: Self = blank()
+      options.kind = kind
+      options.reduction = UNROLL_REDUCTION_MEAN
+      options.delta = 1
+      options.weight = 1
+      return options
+    default: return nil
+    }
+  }
+}
+
+extension unroll_metric_options: DescribingStruct {
+  static var kindName: String { "unroll_metric" }
+
+  static func defaults(of kind: unroll_metric) -> Self? {
+    guard metric(kind) != nil else { return nil }
+    var options: Self = blank()
+    options.kind = kind
+    return options
+  }
+}
+
+extension unroll_activation_options: DescribingStruct {
+  static var kindName: String { "unroll_activation" }
+
+  static func defaults(of kind: unroll_activation) -> Self? {
+    guard let function = activation(kind) else { return nil }
+    var options: Self = blank()
+    options.kind = kind
+    switch function {
+    case .leakyRelu: options.alpha = 0.2
+    case .elu: options.alpha = 1
+    default: break
+    }
+    return options
+  }
+}
+
+extension unroll_initializer_options: DescribingStruct {
+  static var kindName: String { "unroll_initializer_kind" }
+
+  static func defaults(of kind: unroll_initializer_kind) -> Self? {
+    var options: Self = blank()
+    options.kind = kind
+    options.scale = 1
+    options.mode = UNROLL_FAN_IN
+    options.distribution = UNROLL_DISTRIBUTION_TRUNCATED_NORMAL
+    switch kind {
+    case UNROLL_RANDOM_NORMAL, UNROLL_TRUNCATED_NORMAL: options.b = 0.05
+    case UNROLL_RANDOM_UNIFORM:
+      options.a = -0.05
+      options.b = 0.05
+    case UNROLL_ORTHOGONAL, UNROLL_IDENTITY: options.a = 1
+    case UNROLL_ZEROS, UNROLL_ONES, UNROLL_CONSTANT, UNROLL_GLOROT_UNIFORM, UNROLL_GLOROT_NORMAL, UNROLL_HE_UNIFORM,
+      UNROLL_HE_NORMAL, UNROLL_LECUN_UNIFORM, UNROLL_LECUN_NORMAL, UNROLL_VARIANCE_SCALING: break
+    default: return nil
+    }
+    return options
+  }
+}

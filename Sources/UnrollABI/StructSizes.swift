@@ -1,0 +1,45 @@
+import CUnroll
+
+/// A struct of the header that begins with its size, and may grow at its end.
+///
+/// `firstSize` is what `sizeof` gave when the struct was first published: no
+/// program passes less, and members appended since begin at or behind it. It
+/// never changes; Tests/ABI/frozen holds the programs' side of it.
+protocol GrowingStruct {
+  static var firstSize: Int { get }
+  init()
+}
+
+extension unroll_activation_layer_options: GrowingStruct { static var firstSize: Int { 32 } }
+extension unroll_activation_options: GrowingStruct { static var firstSize: Int { 24 } }
+extension unroll_checkpoint: GrowingStruct { static var firstSize: Int { 56 } }
+extension unroll_compile_options: GrowingStruct { static var firstSize: Int { 80 } }
+extension unroll_data: GrowingStruct { static var firstSize: Int { 48 } }
+extension unroll_dense_options: GrowingStruct { static var firstSize: Int { 120 } }
+extension unroll_dropout_options: GrowingStruct { static var firstSize: Int { 48 } }
+extension unroll_early_stopping: GrowingStruct { static var firstSize: Int { 64 } }
+extension unroll_embedding_options: GrowingStruct { static var firstSize: Int { 88 } }
+extension unroll_evaluate_options: GrowingStruct { static var firstSize: Int { 16 } }
+extension unroll_fit_options: GrowingStruct { static var firstSize: Int { 168 } }
+extension unroll_generate_options: GrowingStruct { static var firstSize: Int { 56 } }
+extension unroll_initializer_options: GrowingStruct { static var firstSize: Int { 48 } }
+extension unroll_input_options: GrowingStruct { static var firstSize: Int { 104 } }
+extension unroll_load_options: GrowingStruct { static var firstSize: Int { 16 } }
+extension unroll_loss_options: GrowingStruct { static var firstSize: Int { 40 } }
+extension unroll_masking_options: GrowingStruct { static var firstSize: Int { 24 } }
+extension unroll_metric_options: GrowingStruct { static var firstSize: Int { 16 } }
+extension unroll_model_info: GrowingStruct { static var firstSize: Int { 80 } }
+extension unroll_model_options: GrowingStruct { static var firstSize: Int { 32 } }
+extension unroll_optimizer_options: GrowingStruct { static var firstSize: Int { 248 } }
+extension unroll_predict_options: GrowingStruct { static var firstSize: Int { 16 } }
+extension unroll_recurrent_options: GrowingStruct { static var firstSize: Int { 208 } }
+extension unroll_reduce_on_plateau: GrowingStruct { static var firstSize: Int { 64 } }
+extension unroll_save_options: GrowingStruct { static var firstSize: Int { 32 } }
+extension unroll_scaler_options: GrowingStruct { static var firstSize: Int { 24 } }
+extension unroll_sequence_options: GrowingStruct { static var firstSize: Int { 112 } }
+extension unroll_sequence_progress: GrowingStruct { static var firstSize: Int { 32 } }
+extension unroll_stream_info: GrowingStruct { static var firstSize: Int { 48 } }
+extension unroll_stream_options: GrowingStruct { static var firstSize: Int { 24 } }
+extension unroll_train_on_batch_options: GrowingStruct { static var firstSize: Int { 32 } }
+extension unroll_weight_info: GrowingStruct { static var firstSize: Int { 96 } }
+extension unroll_window_options: GrowingStruct { static var firstSize: Int { 40 } }

@@ -1,0 +1,1574 @@
+/*
+ * unroll.h - recurrent networks (SimpleRNN, LSTM, GRU) in one C library.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * This header is the whole public surface of libunroll.so and its manual.
+ *
+ *    1  Conventions          ownership, errors, threads, structs, arrays
+ *    2  Errors and version
+ *    3  Simple use           load a Keras file, predict
+ *    4  Building             layers, input shape, Keras JSON
+ *    5  Training             compile, fit, evaluate, train_on_batch
+ *    6  Weights
+ *    7  Series               min-max scaling, sliding windows
+ *    8  Streams              one time step a call
+ *    9  Files                save, load, describe
+ *   10  Symbols              vocabulary, one sequence an update, generating
+ *   11  Cells                the functions of "RNN from scratch"
+ *
+ * -----------------------------------------------------------------------
+ * 1  Conventions
+ * -----------------------------------------------------------------------
+ *
+ * Ownership. Handles (unroll_model, unroll_stream, unroll_scaler,
+ * unroll_history) are opaque. What `_create`, `_load`, `_from_json` or
+ * `_copy` gives you, the `_destroy` of the same type takes back;
+ * `_destroy(NULL)` does nothing. Every other pointer you pass is borrowed for
+ * the duration of the call: the library keeps no reference to your memory and
+ * never frees it. Results go to memory you provide. Exception: pointers inside
+ * the unroll_progress given to a callback live until the callback returns.
+ *
+ * Errors. Every function that can fail returns an unroll_status; UNROLL_OK is
+ * 0. On failure unroll_last_error() has a sentence about it (what was expected,
+ * what was found, where), the out-parameters are untouched, and the objects
+ * passed are as they were before the call unless the function says otherwise.
+ * Nothing you pass terminates the process: NULL where a value is needed,
+ * numbers out of range, unknown enumerators and broken files are errors.
+ * (Pointers that are neither NULL nor valid cannot be recognised.)
+ *
+ * Threads. A function that takes a `const` handle may run on many threads at
+ * once on the same object. A function that takes a non-const handle needs that
+ * object alone. Different objects are independent. The library keeps no global
+ * state apart from the error message, which belongs to the calling thread.
+ * Callbacks run on the thread that called fit, with no lock held. A thread
+ * that loads or builds models needs a stack of 256 KB, one that predicts or
+ * steps a stream 32 KB. After fork() the child may go on with its models.
+ *
+ * Option structs begin with `size_t struct_size` and are filled with defaults
+ * (Keras 3's) by their `_init` function; change what you need afterwards:
+ *
+ *   unroll_fit_options options;
+ *   unroll_fit_options_init(&options);
+ *
+ * The functions take the struct's size too, which macros of the same name pass
+ * along: that lets later versions append members, and a program compiled
+ * against this header runs with a newer library. A NULL options pointer means
+ * all defaults wherever the parameter is called `options`, unless the function
+ * says that it must be given.
+ *
+ * Truth values are int: 0 is false, everything else true.
+ *
+ * Text is UTF-8, terminated by NUL. Functions that return text behave like
+ * snprintf: they write at most `capacity` bytes, the terminating NUL included,
+ * and store the length of the whole text, without the NUL, in *length. Call
+ * with (NULL, 0, &length) to learn the length first.
+ *
+ * Arrays are borrowed views (unroll_array): data, element type, rank, shape
+ * and strides in bytes. The axes have Keras' order: (samples, time, features)
+ * for sequences, (samples, features) for vectors, (samples, time) for
+ * sequences of indices or of one feature. Inputs may have any strides; the
+ * elements are converted to the model's type while they are read. Outputs must
+ * be contiguous, aligned to their elements, float32 or float64. What a stream
+ * reads and writes is aligned too.
+ *
+ * Shapes are int64_t, one entry an axis. Where a length is not fixed (the
+ * batch, and time in models for sequences of any length) it is UNROLL_ANY.
+ *
+ * Memory. Handles allocate; functions on streams do not after
+ * unroll_stream_create, and a fit does not after its first batch. If memory
+ * runs out the status is UNROLL_OUT_OF_MEMORY.
+ */
+#ifndef UNROLL_H
+#define UNROLL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef UNROLL_API
+#if defined(__GNUC__)
+#define UNROLL_API __attribute__((visibility("default")))
+#else
+#define UNROLL_API
+#endif
+#endif
+
+#define UNROLL_VERSION_MAJOR 0
+#define UNROLL_VERSION_MINOR 1
+#define UNROLL_VERSION_PATCH 0
+
+/* The most axes an array may have, the batch included. */
+#define UNROLL_MAX_RANK 8
+
+/* An axis whose length is not fixed (Keras' None). */
+#define UNROLL_ANY ((int64_t)-1)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A network: its layers, weights and, once compiled, its optimizer. */
+typedef struct unroll_model unroll_model;
+/* The state of one run through a model, step by step. */
+typedef struct unroll_stream unroll_stream;
+/* Minimum and maximum of each column of a series. */
+typedef struct unroll_scaler unroll_scaler;
+/* Loss and metrics of each epoch of a fit. */
+typedef struct unroll_history unroll_history;
+
+/* -----------------------------------------------------------------------
+ * 2  Errors and version
+ * ----------------------------------------------------------------------- */
+
+typedef enum unroll_status {
+  UNROLL_OK = 0,
+  /* An argument is NULL, unknown, or outside its documented domain. */
+  UNROLL_INVALID_ARGUMENT = 10,
+  /* A rank, shape or number of elements does not fit. */
+  UNROLL_SHAPE_MISMATCH = 20,
+  /* Not allowed now: the model is not built, or not compiled. */
+  UNROLL_INVALID_STATE = 30,
+  /* The configuration or file asks for something the library does not have. */
+  UNROLL_UNSUPPORTED = 40,
+  /* The file cannot be opened, read or written. */
+  UNROLL_IO_ERROR = 50,
+  /* The file or JSON was read, but is not what it should be. */
+  UNROLL_FORMAT_ERROR = 60,
+  UNROLL_OUT_OF_MEMORY = 70,
+  /* The loss became NaN or infinite. */
+  UNROLL_NOT_FINITE = 80,
+  /* A callback asked for the work to be given up. */
+  UNROLL_CANCELLED = 90
+} unroll_status;
+
+/*
+ * The message of the last failure on this thread; "" if there was none. Valid
+ * until the next failing call on this thread. Never NULL. Successful calls
+ * leave it alone.
+ */
+UNROLL_API const char *unroll_last_error(void);
+
+/* "UNROLL_SHAPE_MISMATCH" for UNROLL_SHAPE_MISMATCH; "unknown status" for a
+ * number that is none. A constant string. */
+UNROLL_API const char *unroll_status_name(unroll_status status);
+
+/* The library's version, "0.1.0"; a constant string. Compare with the
+ * UNROLL_VERSION_ macros, which are the header's. */
+UNROLL_API const char *unroll_version(void);
+
+/* The instruction set chosen for this processor: "x86-64", "x86-64-v3"
+ * (AVX2 and FMA) or "x86-64-v4" (AVX-512); a constant string. */
+UNROLL_API const char *unroll_instruction_set(void);
+
+/* -----------------------------------------------------------------------
+ * 3  Simple use: load, predict
+ *
+ *   unroll_model *model;
+ *   if (unroll_model_load("stock.h5", NULL, &model) != UNROLL_OK) {
+ *     fprintf(stderr, "%s\n", unroll_last_error());
+ *     return 1;
+ *   }
+ *   float window[60], tomorrow;
+ *   unroll_array x = unroll_array_3d(window, UNROLL_FLOAT32, 1, 60, 1);
+ *   unroll_array y = unroll_array_2d(&tomorrow, UNROLL_FLOAT32, 1, 1);
+ *   unroll_model_predict(model, &x, &y, NULL);
+ *   unroll_model_destroy(model);
+ * ----------------------------------------------------------------------- */
+
+typedef enum unroll_dtype {
+  UNROLL_FLOAT32 = 10,
+  UNROLL_FLOAT64 = 20,
+  /* Inputs and targets only, not results. */
+  UNROLL_INT32 = 30,
+  UNROLL_INT64 = 40,
+  UNROLL_UINT8 = 50
+} unroll_dtype;
+
+/*
+ * A view of an array in your memory. `strides[a]` is the distance in bytes
+ * between neighbours along axis a; all zero means contiguous, last axis
+ * fastest. The library writes to `data` only where an array is an output.
+ */
+typedef struct unroll_array {
+  void *data;
+  unroll_dtype dtype;
+  /* Number of axes, 1 to UNROLL_MAX_RANK. */
+  int32_t rank;
+  int64_t shape[UNROLL_MAX_RANK];
+  int64_t strides[UNROLL_MAX_RANK];
+} unroll_array;
+
+/* Tells gcc that the functions below do not look at `data`, so that a buffer
+ * for results need not be initialised first. */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
+#define UNROLL_ONLY_KEEPS_DATA __attribute__((access(none, 1)))
+#else
+#define UNROLL_ONLY_KEEPS_DATA
+#endif
+
+/*
+ * A contiguous array of any rank. `data` may point to constants if the array
+ * is only read. With a rank outside 1 to UNROLL_MAX_RANK or shape NULL the
+ * result has rank 0, which every function refuses.
+ */
+UNROLL_ONLY_KEEPS_DATA
+static inline unroll_array unroll_array_nd(const void *data, unroll_dtype dtype, int32_t rank,
+                                           const int64_t *shape) {
+  unroll_array array;
+  int32_t axis;
+  union {
+    const void *in;
+    void *out;
+  } pointer;
+  pointer.in = data;
+  array.data = pointer.out;
+  array.dtype = dtype;
+  array.rank = (rank >= 1 && rank <= UNROLL_MAX_RANK && shape != NULL) ? rank : 0;
+  for (axis = 0; axis < UNROLL_MAX_RANK; axis++) {
+    array.shape[axis] = axis < array.rank ? shape[axis] : 0;
+    array.strides[axis] = 0;
+  }
+  return array;
+}
+
+/* (length) */
+UNROLL_ONLY_KEEPS_DATA
+static inline unroll_array unroll_array_1d(const void *data, unroll_dtype dtype, int64_t length) {
+  return unroll_array_nd(data, dtype, 1, &length);
+}
+
+/* (samples, features), or (samples, time) */
+UNROLL_ONLY_KEEPS_DATA
+static inline unroll_array unroll_array_2d(const void *data, unroll_dtype dtype, int64_t samples,
+                                           int64_t features) {
+  int64_t shape[2];
+  shape[0] = samples;
+  shape[1] = features;
+  return unroll_array_nd(data, dtype, 2, shape);
+}
+
+/* (samples, time, features) */
+UNROLL_ONLY_KEEPS_DATA
+static inline unroll_array unroll_array_3d(const void *data, unroll_dtype dtype, int64_t samples,
+                                           int64_t time, int64_t features) {
+  int64_t shape[3];
+  shape[0] = samples;
+  shape[1] = time;
+  shape[2] = features;
+  return unroll_array_nd(data, dtype, 3, shape);
+}
+
+typedef struct unroll_predict_options {
+  size_t struct_size;
+  /* Samples computed at a time, at least 1. Default 32. Only memory and speed
+   * depend on it, except in stateful models, whose state has this many rows. */
+  size_t batch_size;
+} unroll_predict_options;
+
+UNROLL_API void unroll_predict_options_init(unroll_predict_options *options, size_t size);
+#define unroll_predict_options_init(options) unroll_predict_options_init((options), sizeof *(options))
+
+/*
+ * Runs a model with one input and one output.
+ *   x  as the model's input, first axis: N samples
+ *   y  where the result goes: contiguous, float32 or float64, of the shape
+ *      that unroll_model_predict_shape gives for x
+ * Concurrent calls on one model are safe unless it is stateful.
+ * Errors: INVALID_STATE (not built), SHAPE_MISMATCH, INVALID_ARGUMENT (NULL,
+ * unknown dtype, y not contiguous, batch_size 0).
+ */
+UNROLL_API unroll_status unroll_model_predict(const unroll_model *model, const unroll_array *x,
+                                              const unroll_array *y,
+                                              const unroll_predict_options *options);
+
+/* The same for models with several inputs or outputs, in the model's order. */
+UNROLL_API unroll_status unroll_model_predict_all(const unroll_model *model,
+                                                  const unroll_array *inputs, size_t input_count,
+                                                  const unroll_array *outputs, size_t output_count,
+                                                  const unroll_predict_options *options);
+
+/*
+ * The shape of output `output` for these inputs (only their shapes are read;
+ * their data may be NULL). `shape` has room for UNROLL_MAX_RANK entries.
+ */
+UNROLL_API unroll_status unroll_model_predict_shape(const unroll_model *model,
+                                                    const unroll_array *inputs, size_t input_count,
+                                                    size_t output, int64_t *shape, int32_t *rank);
+
+/* -----------------------------------------------------------------------
+ * 4  Building
+ *
+ * The report's stock model:
+ *
+ *   unroll_model *model;
+ *   unroll_model_create(NULL, &model);
+ *
+ *   unroll_recurrent_options lstm;
+ *   unroll_recurrent_options_init(&lstm);
+ *   lstm.units = 50;
+ *   for (int layer = 0; layer < 4; layer++) {
+ *     lstm.return_sequences = layer < 3;
+ *     unroll_model_add_lstm(model, &lstm);
+ *     unroll_model_add_dropout(model, 0.2, NULL);
+ *   }
+ *   unroll_dense_options dense;
+ *   unroll_dense_options_init(&dense);
+ *   dense.units = 1;
+ *   unroll_model_add_dense(model, &dense);
+ *
+ *   const int64_t shape[2] = {60, 1};
+ *   unroll_model_build(model, shape, 2);
+ *
+ * A chain of layers is a Sequential model. Graphs with several inputs, shared
+ * layers or merges come from Keras JSON or a file.
+ * ----------------------------------------------------------------------- */
+
+typedef struct unroll_model_options {
+  size_t struct_size;
+  /* Model name, as in Keras. Default NULL: "sequential". */
+  const char *name;
+  /* Type of weights and arithmetic: UNROLL_FLOAT32 (default) or UNROLL_FLOAT64. */
+  unroll_dtype dtype;
+  /* Seed of the initial weights. Default 0. The same seed, layers and library
+   * version give the same weights to the bit. */
+  uint64_t seed;
+} unroll_model_options;
+
+UNROLL_API void unroll_model_options_init(unroll_model_options *options, size_t size);
+#define unroll_model_options_init(options) unroll_model_options_init((options), sizeof *(options))
+
+/* An empty Sequential model. Destroy it with unroll_model_destroy. */
+UNROLL_API unroll_status unroll_model_create(const unroll_model_options *options,
+                                             unroll_model **model);
+
+/*
+ * A model from a Keras configuration: the text of `model.to_json()`, of
+ * config.json in a .keras file, or of model_config in an .h5, by any Keras from
+ * 1 to 3. `length` bytes; no NUL needed. Its weights are drawn from
+ * options->seed; name and dtype in `options` are ignored (the JSON has them).
+ * The model is built if the configuration has an input shape.
+ * Errors: FORMAT_ERROR (not JSON, or members missing), UNSUPPORTED (unknown
+ * layer or option, named in the message).
+ */
+UNROLL_API unroll_status unroll_model_from_json(const char *json, size_t length,
+                                                const unroll_model_options *options,
+                                                unroll_model **model);
+
+/* Frees the model. Its streams stay valid. */
+UNROLL_API void unroll_model_destroy(unroll_model *model);
+
+/* Keras' activation functions. */
+typedef enum unroll_activation {
+  UNROLL_LINEAR = 10,
+  UNROLL_RELU = 20,
+  UNROLL_RELU6 = 30,
+  UNROLL_LEAKY_RELU = 40, /* slope 0.2 below 0 */
+  UNROLL_ELU = 50,
+  UNROLL_SELU = 60,
+  UNROLL_GELU = 70,      /* exact, by the error function */
+  UNROLL_GELU_TANH = 80, /* its tanh approximation */
+  UNROLL_SIGMOID = 90,
+  UNROLL_HARD_SIGMOID = 100,        /* Keras 3: relu6(x + 3) / 6 */
+  UNROLL_HARD_SIGMOID_KERAS2 = 110, /* Keras 1, 2: clip(0.2 x + 0.5, 0, 1) */
+  UNROLL_TANH = 120,
+  UNROLL_SOFTPLUS = 130,
+  UNROLL_SOFTSIGN = 140,
+  UNROLL_SILU = 150,
+  UNROLL_HARD_SILU = 160,
+  UNROLL_EXPONENTIAL = 170,
+  UNROLL_MISH = 180,
+  UNROLL_SOFTMAX = 190, /* over the last axis */
+  UNROLL_LOG_SOFTMAX = 200
+} unroll_activation;
+
+/* How weights get their first values: Keras' initializers. */
+typedef enum unroll_initializer_kind {
+  UNROLL_ZEROS = 10,
+  UNROLL_ONES = 20,
+  UNROLL_CONSTANT = 30,         /* a: the value */
+  UNROLL_RANDOM_NORMAL = 40,    /* a: mean, b: standard deviation */
+  UNROLL_RANDOM_UNIFORM = 50,   /* a: minimum, b: maximum */
+  UNROLL_TRUNCATED_NORMAL = 60, /* a: mean, b: standard deviation */
+  UNROLL_GLOROT_UNIFORM = 70,
+  UNROLL_GLOROT_NORMAL = 80,
+  UNROLL_HE_UNIFORM = 90,
+  UNROLL_HE_NORMAL = 100,
+  UNROLL_LECUN_UNIFORM = 110,
+  UNROLL_LECUN_NORMAL = 120,
+  UNROLL_ORTHOGONAL = 130, /* a: gain */
+  UNROLL_IDENTITY = 140    /* a: gain */
+} unroll_initializer_kind;
+
+typedef struct unroll_initializer {
+  unroll_initializer_kind kind;
+  double a;
+  double b;
+} unroll_initializer;
+
+/* A penalty added to the loss: l1 * sum |w| + l2 * sum w^2. Default 0, 0. */
+typedef struct unroll_regularizer {
+  double l1;
+  double l2;
+} unroll_regularizer;
+
+typedef struct unroll_input_options {
+  size_t struct_size;
+  /* Layer name; NULL (default): "input_layer". */
+  const char *name;
+  /* Shape of one sample, without the batch axis; entries may be UNROLL_ANY. */
+  int32_t rank;
+  int64_t shape[UNROLL_MAX_RANK];
+  /* A fixed batch size, for stateful models; default UNROLL_ANY. */
+  int64_t batch_size;
+  /* True if the input is indices (for an Embedding). Default false. */
+  int is_integer;
+} unroll_input_options;
+
+UNROLL_API void unroll_input_options_init(unroll_input_options *options, size_t size);
+#define unroll_input_options_init(options) unroll_input_options_init((options), sizeof *(options))
+
+/* Declares the input; the first layer if used. Without it, call
+ * unroll_model_build with the shape after the last layer. */
+UNROLL_API unroll_status unroll_model_add_input(unroll_model *model,
+                                                const unroll_input_options *options);
+
+typedef struct unroll_dense_options {
+  size_t struct_size;
+  /* Layer name; NULL (default): Keras' ("dense", "dense_1", ...). */
+  const char *name;
+  /* Default true. */
+  int trainable;
+  /* Width of the output, at least 1. Must be set. */
+  size_t units;
+  unroll_activation activation; /* default UNROLL_LINEAR */
+  int use_bias;                 /* default true */
+  unroll_initializer kernel_initializer; /* default glorot_uniform */
+  unroll_initializer bias_initializer;   /* default zeros */
+  unroll_regularizer kernel_regularizer;
+  unroll_regularizer bias_regularizer;
+} unroll_dense_options;
+
+UNROLL_API void unroll_dense_options_init(unroll_dense_options *options, size_t size);
+#define unroll_dense_options_init(options) unroll_dense_options_init((options), sizeof *(options))
+
+/* activation(x W + b) on the last axis: (..., F) -> (..., units). `options` must
+ * be given. Weights: kernel (F, units), bias (units). */
+UNROLL_API unroll_status unroll_model_add_dense(unroll_model *model,
+                                                const unroll_dense_options *options);
+
+/* TimeDistributed(Dense): the same Dense at every time step,
+ * (N, T, F) -> (N, T, units). `options->name` names the wrapper. */
+UNROLL_API unroll_status unroll_model_add_time_distributed_dense(
+    unroll_model *model, const unroll_dense_options *options);
+
+/* Options of SimpleRNN, LSTM and GRU. */
+typedef struct unroll_recurrent_options {
+  size_t struct_size;
+  /* Layer name; NULL (default): Keras' ("lstm", "lstm_1", ...). */
+  const char *name;
+  int trainable; /* default true */
+  /* Width U of the hidden state, at least 1. Must be set. */
+  size_t units;
+  unroll_activation activation;           /* default UNROLL_TANH */
+  unroll_activation recurrent_activation; /* default UNROLL_SIGMOID; LSTM, GRU */
+  int use_bias;                           /* default true */
+  /* LSTM: the forget gate's bias starts at 1. Default true. */
+  int unit_forget_bias;
+  /* GRU: the reset gate acts after the recurrent product. Default true. */
+  int reset_after;
+  /* Fractions of inputs and of recurrent inputs dropped while training,
+   * 0 <= p < 1. Default 0. */
+  double dropout;
+  double recurrent_dropout;
+  /* True: (N, T, U), every step's output; false (default): (N, U), the last. */
+  int return_sequences;
+  /* True: the state at the end of a batch begins the next one. Default false.
+   * See unroll_model_reset_states. */
+  int stateful;
+  /* True: runs from the last step to the first. Default false. */
+  int go_backwards;
+  unroll_initializer kernel_initializer;    /* default glorot_uniform */
+  unroll_initializer recurrent_initializer; /* default orthogonal */
+  unroll_initializer bias_initializer;      /* default zeros */
+  unroll_regularizer kernel_regularizer;
+  unroll_regularizer recurrent_regularizer;
+  unroll_regularizer bias_regularizer;
+} unroll_recurrent_options;
+
+UNROLL_API void unroll_recurrent_options_init(unroll_recurrent_options *options, size_t size);
+#define unroll_recurrent_options_init(options) unroll_recurrent_options_init((options), sizeof *(options))
+
+/*
+ * (N, T, F) -> (N, U) or (N, T, U). `options` must be given. Weights, with G
+ * gates side by side on the last axis: kernel (F, G U), recurrent_kernel
+ * (U, G U), bias (G U), or (2, 3 U) in a GRU with reset_after.
+ *   SimpleRNN  G = 1   h' = f(x W + h R + b)
+ *   LSTM       G = 4   gates i f c o:
+ *                      c' = f * c + i * act(...c), h' = o * act(c')
+ *   GRU        G = 3   gates z r h: h' = z * h + (1 - z) * act(...h)
+ */
+UNROLL_API unroll_status unroll_model_add_simple_rnn(unroll_model *model,
+                                                     const unroll_recurrent_options *options);
+UNROLL_API unroll_status unroll_model_add_lstm(unroll_model *model,
+                                               const unroll_recurrent_options *options);
+UNROLL_API unroll_status unroll_model_add_gru(unroll_model *model,
+                                              const unroll_recurrent_options *options);
+
+typedef struct unroll_embedding_options {
+  size_t struct_size;
+  const char *name; /* NULL (default): Keras' */
+  int trainable;    /* default true */
+  /* Indices are 0 to input_dim - 1. Must be set. */
+  size_t input_dim;
+  /* Width of a vector. Must be set. */
+  size_t output_dim;
+  /* True: index 0 marks steps that later layers skip. Default false. */
+  int mask_zero;
+  unroll_initializer initializer; /* default uniform, -0.05 to 0.05 */
+  unroll_regularizer regularizer;
+} unroll_embedding_options;
+
+UNROLL_API void unroll_embedding_options_init(unroll_embedding_options *options, size_t size);
+#define unroll_embedding_options_init(options) unroll_embedding_options_init((options), sizeof *(options))
+
+/* Indices (N, T) -> vectors (N, T, output_dim). `options` must be given. */
+UNROLL_API unroll_status unroll_model_add_embedding(unroll_model *model,
+                                                    const unroll_embedding_options *options);
+
+/* Sets the fraction `rate` (0 <= rate < 1) of its inputs to 0 while training,
+ * and scales the others by 1 / (1 - rate). `name` may be NULL. */
+UNROLL_API unroll_status unroll_model_add_dropout(unroll_model *model, double rate,
+                                                  const char *name);
+
+/* An activation function as a layer. `name` may be NULL. */
+UNROLL_API unroll_status unroll_model_add_activation(unroll_model *model,
+                                                     unroll_activation activation,
+                                                     const char *name);
+
+/* Marks the time steps whose features all equal `value`; later layers skip
+ * them. `name` may be NULL. */
+UNROLL_API unroll_status unroll_model_add_masking(unroll_model *model, double value,
+                                                  const char *name);
+
+/*
+ * Any other layer, by its Keras configuration:
+ *   {"class_name": "Bidirectional", "config": {...}}
+ * `length` bytes. Members left out have Keras' defaults. Errors: FORMAT_ERROR,
+ * UNSUPPORTED (names the class, and lists what there is; or an unknown
+ * activation, initializer, regularizer or constraint).
+ */
+UNROLL_API unroll_status unroll_model_add_layer_json(unroll_model *model, const char *json,
+                                                     size_t length);
+
+/*
+ * Makes the weights of a model whose last layer was added. `shape` is one
+ * sample's, without the batch axis: {60, 1} for windows of 60 prices; axes may
+ * be UNROLL_ANY. After unroll_model_add_input pass (NULL, 0). A built model is
+ * left alone. Errors: INVALID_STATE (no layers, or no shape known),
+ * SHAPE_MISMATCH (two layers do not fit, named in the message).
+ */
+UNROLL_API unroll_status unroll_model_build(unroll_model *model, const int64_t *shape,
+                                            int32_t rank);
+
+/* What a model is. Set struct_size (or call the _init) before the call. */
+typedef struct unroll_model_info {
+  size_t struct_size;
+  unroll_dtype dtype;
+  int is_built;
+  int is_compiled;
+  int is_sequential;
+  int is_stateful;
+  size_t layer_count;
+  size_t input_count;
+  size_t output_count;
+  /* Arrays of weights (see section 6), moving statistics included. */
+  size_t weight_count;
+  /* Numbers in them. */
+  size_t parameter_count;
+  size_t trainable_parameter_count;
+} unroll_model_info;
+
+UNROLL_API void unroll_model_info_init(unroll_model_info *info, size_t size);
+#define unroll_model_info_init(info) unroll_model_info_init((info), sizeof *(info))
+UNROLL_API unroll_status unroll_model_get_info(const unroll_model *model, unroll_model_info *info);
+
+/*
+ * Shape of an input or output, the batch axis first as UNROLL_ANY:
+ * {UNROLL_ANY, 60, 1}. `shape` has room for UNROLL_MAX_RANK entries.
+ * Errors: INVALID_STATE (not built), INVALID_ARGUMENT (no such input).
+ */
+UNROLL_API unroll_status unroll_model_input_shape(const unroll_model *model, size_t index,
+                                                  int64_t *shape, int32_t *rank);
+UNROLL_API unroll_status unroll_model_output_shape(const unroll_model *model, size_t index,
+                                                   int64_t *shape, int32_t *rank);
+
+/* A table of the layers for people, as Keras' summary(). Text: see section 1. */
+UNROLL_API unroll_status unroll_model_summary(const unroll_model *model, char *text,
+                                              size_t capacity, size_t *length);
+
+/* The Keras 3 configuration, {"class_name": "Sequential", "config": {...}},
+ * which unroll_model_from_json and Keras read. Text: see section 1. */
+UNROLL_API unroll_status unroll_model_to_json(const unroll_model *model, char *text,
+                                              size_t capacity, size_t *length);
+
+/* Sets the states of stateful layers back to zero. Other models: no effect. */
+UNROLL_API unroll_status unroll_model_reset_states(unroll_model *model);
+
+/*
+ * Threads that fit, evaluate and predict of this model may use: 0 (default)
+ * one per available core, else at most `threads`. Results do not depend on it,
+ * to the bit.
+ */
+UNROLL_API unroll_status unroll_model_set_threads(unroll_model *model, size_t threads);
+
+/* -----------------------------------------------------------------------
+ * 5  Training
+ *
+ *   unroll_compile_options compile;
+ *   unroll_compile_options_init(&compile);          Adam, mean squared error
+ *   unroll_model_compile(model, &compile);
+ *
+ *   unroll_data data;
+ *   unroll_data_init(&data);
+ *   data.inputs = &x;  data.input_count = 1;
+ *   data.targets = &y; data.target_count = 1;
+ *   unroll_fit_options fit;
+ *   unroll_fit_options_init(&fit);
+ *   fit.epochs = 100;
+ *   unroll_model_fit(model, &data, &fit, NULL);
+ * ----------------------------------------------------------------------- */
+
+typedef enum unroll_optimizer_kind {
+  UNROLL_SGD = 10,
+  UNROLL_RMSPROP = 20,
+  UNROLL_ADAM = 30,
+  UNROLL_ADAMW = 40,
+  UNROLL_ADAGRAD = 50,
+  UNROLL_ADAMAX = 60,
+  UNROLL_NADAM = 70,
+  UNROLL_LION = 80,
+  UNROLL_ADADELTA = 90,
+  UNROLL_FTRL = 100
+} unroll_optimizer_kind;
+
+/* The learning rate as a function of the number of updates t made so far. */
+typedef enum unroll_schedule_kind {
+  UNROLL_SCHEDULE_CONSTANT = 10,
+  /* learning_rate / (1 + decay_rate t): Keras 2's `decay` */
+  UNROLL_SCHEDULE_INVERSE_TIME = 20,
+  /* learning_rate * decay_rate ^ (t / decay_steps) */
+  UNROLL_SCHEDULE_EXPONENTIAL = 30,
+  /* half a cosine from learning_rate to alpha * learning_rate in decay_steps */
+  UNROLL_SCHEDULE_COSINE = 40,
+  /* values[i] while t <= boundaries[i], values[boundary_count] afterwards */
+  UNROLL_SCHEDULE_PIECEWISE = 50
+} unroll_schedule_kind;
+
+/* An optimizer. unroll_optimizer_options_init sets Keras' defaults of `kind`. */
+typedef struct unroll_optimizer_options {
+  size_t struct_size;
+  unroll_optimizer_kind kind;
+  /* > 0. SGD 0.01, all others 0.001. */
+  double learning_rate;
+  double momentum;            /* SGD, RMSprop; 0 */
+  int nesterov;               /* SGD; false */
+  double rho;                 /* RMSprop; 0.9; Adadelta; 0.95 */
+  int centered;               /* RMSprop; false */
+  double beta_1;              /* Adam family, Lion; 0.9 */
+  double beta_2;              /* Adam family; 0.999; Lion; 0.99 */
+  double epsilon;             /* all but SGD, Lion, Ftrl; 1e-7 */
+  int amsgrad;                /* Adam, AdamW; false */
+  /* Before each update, weight -= weight * weight_decay * rate. AdamW 0.004, others 0: none. */
+  double weight_decay;
+  double initial_accumulator; /* Adagrad, Ftrl; 0.1 */
+  /* Gradient clipping, 0: none (default). At most one of the three.
+   * clipvalue: each element to [-v, v]; clipnorm: each weight's gradient to
+   * L2 norm v; global_clipnorm: all gradients together to L2 norm v. */
+  double clipvalue;
+  double clipnorm;
+  double global_clipnorm;
+  unroll_schedule_kind schedule; /* default UNROLL_SCHEDULE_CONSTANT */
+  size_t decay_steps;            /* EXPONENTIAL, COSINE */
+  double decay_rate;             /* INVERSE_TIME, EXPONENTIAL */
+  int staircase;                 /* EXPONENTIAL: whole steps only */
+  double alpha;                  /* COSINE */
+  double warmup_target;          /* COSINE: rate reached linearly first */
+  size_t warmup_steps;           /* COSINE: in so many updates; 0: none */
+  const int64_t *boundaries;     /* PIECEWISE: boundary_count, ascending */
+  const double *values;          /* PIECEWISE: boundary_count + 1 rates */
+  size_t boundary_count;
+  double learning_rate_power;         /* Ftrl; <= 0, 0: a fixed rate; -0.5 */
+  double l1_regularization;           /* Ftrl; >= 0; 0 */
+  double l2_regularization;           /* Ftrl; >= 0; 0 */
+  double l2_shrinkage_regularization; /* Ftrl; >= 0; 0 */
+  double beta;                        /* Ftrl; >= 0; 0 */
+} unroll_optimizer_options;
+
+UNROLL_API unroll_status unroll_optimizer_options_init(unroll_optimizer_options *options,
+                                                       unroll_optimizer_kind kind, size_t size);
+#define unroll_optimizer_options_init(options, kind) \
+  unroll_optimizer_options_init((options), (kind), sizeof *(options))
+
+typedef enum unroll_loss_kind {
+  UNROLL_MEAN_SQUARED_ERROR = 10,
+  UNROLL_MEAN_ABSOLUTE_ERROR = 20,
+  UNROLL_BINARY_CROSSENTROPY = 30,
+  /* targets: one probability a class */
+  UNROLL_CATEGORICAL_CROSSENTROPY = 40,
+  /* targets: one class index a row */
+  UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY = 50,
+  UNROLL_HUBER = 60,
+  UNROLL_LOG_COSH = 70
+} unroll_loss_kind;
+
+typedef enum unroll_reduction {
+  /* The mean over samples (and time): Keras' "sum_over_batch_size". */
+  UNROLL_REDUCTION_MEAN = 10,
+  UNROLL_REDUCTION_SUM = 20
+} unroll_reduction;
+
+typedef struct unroll_loss {
+  unroll_loss_kind kind;
+  /* Cross-entropies: the model's output is logits, not probabilities. */
+  int from_logits;
+  unroll_reduction reduction;
+  /* HUBER: where it turns from quadratic to linear; > 0. */
+  double delta;
+  /* Its weight in the total of several outputs. */
+  double weight;
+} unroll_loss;
+
+typedef enum unroll_metric {
+  UNROLL_METRIC_MEAN_ABSOLUTE_ERROR = 10,
+  UNROLL_METRIC_MEAN_SQUARED_ERROR = 20,
+  UNROLL_METRIC_ROOT_MEAN_SQUARED_ERROR = 30,
+  /* Binary, categorical or sparse, whichever fits the loss. */
+  UNROLL_METRIC_ACCURACY = 40,
+  UNROLL_METRIC_BINARY_ACCURACY = 50,
+  UNROLL_METRIC_CATEGORICAL_ACCURACY = 60,
+  UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY = 70
+} unroll_metric;
+
+typedef struct unroll_compile_options {
+  size_t struct_size;
+  /* NULL (default): Adam with its defaults. */
+  const unroll_optimizer_options *optimizer;
+  /* The loss of every output. Default: mean squared error, mean reduction,
+   * delta 1, weight 1. */
+  unroll_loss loss;
+  /* Or one for each output; overrides `loss` if not NULL. */
+  const unroll_loss *losses;
+  size_t loss_count;
+  const unroll_metric *metrics; /* each of every output */
+  size_t metric_count;
+} unroll_compile_options;
+
+UNROLL_API void unroll_compile_options_init(unroll_compile_options *options, size_t size);
+#define unroll_compile_options_init(options) unroll_compile_options_init((options), sizeof *(options))
+
+/*
+ * Fixes optimizer, loss and metrics; starts the optimizer anew.
+ * Errors: INVALID_ARGUMENT (a rate that is NaN, negative or zero, two kinds of
+ * clipping, an unknown enumerator), SHAPE_MISMATCH (number of losses).
+ */
+UNROLL_API unroll_status unroll_model_compile(unroll_model *model,
+                                              const unroll_compile_options *options);
+
+/* The present learning rate (a schedule's at the present step), and replacing
+ * it; rate must be finite and > 0. Both may be called from a fit's callback.
+ * Errors: INVALID_STATE (not compiled). */
+UNROLL_API unroll_status unroll_model_get_learning_rate(const unroll_model *model, double *rate);
+UNROLL_API unroll_status unroll_model_set_learning_rate(unroll_model *model, double rate);
+
+/* Samples: inputs and targets, all with the same first axis N. */
+typedef struct unroll_data {
+  size_t struct_size;
+  const unroll_array *inputs;
+  size_t input_count;
+  const unroll_array *targets;
+  size_t target_count;
+  /* (N) or (N, T), the weight of each sample or step in the loss; NULL: 1. */
+  const unroll_array *sample_weight;
+} unroll_data;
+
+UNROLL_API void unroll_data_init(unroll_data *data, size_t size);
+#define unroll_data_init(data) unroll_data_init((data), sizeof *(data))
+
+/* What a callback is told. */
+typedef enum unroll_event {
+  UNROLL_FIT_BEGIN = 10,
+  UNROLL_EPOCH_BEGIN = 20,
+  UNROLL_BATCH_BEGIN = 30,
+  UNROLL_BATCH_END = 40,
+  UNROLL_EPOCH_END = 50,
+  UNROLL_FIT_END = 60
+} unroll_event;
+
+typedef struct unroll_progress {
+  size_t struct_size;
+  unroll_event event;
+  /* This epoch, counted from 0, and the number of the last one plus 1. */
+  size_t epoch;
+  size_t epochs;
+  /* This batch within the epoch, counted from 0, and batches in an epoch. */
+  size_t batch;
+  size_t batches;
+  /* Seconds since the epoch began (FIT_END: since the fit began). */
+  double seconds;
+  double learning_rate;
+  /* At BATCH_END: the epoch's running means "loss" and metrics. At EPOCH_END:
+   * the epoch's values, and "val_loss", "val_..." with validation. */
+  size_t value_count;
+  const char *const *names;
+  const double *values;
+} unroll_progress;
+
+/* What a callback may answer. */
+#define UNROLL_CONTINUE 0
+/* End the training here; fit succeeds. */
+#define UNROLL_STOP 1
+/* Give up: fit fails with UNROLL_CANCELLED. So does any other number. */
+#define UNROLL_CANCEL 2
+
+/*
+ * Called by fit, on its thread. It may read the model (weights, save, predict)
+ * at EPOCH_BEGIN, EPOCH_END and FIT_BEGIN/END, and set the learning rate at any
+ * time; it must not destroy, compile or fit the model.
+ */
+typedef int (*unroll_callback)(const unroll_progress *progress, void *user_data);
+
+/* Whether smaller or larger values of a monitored quantity are better. */
+typedef enum unroll_monitor_mode {
+  /* Larger for accuracies, smaller for all others. */
+  UNROLL_MONITOR_AUTO = 10,
+  UNROLL_MONITOR_MIN = 20,
+  UNROLL_MONITOR_MAX = 30
+} unroll_monitor_mode;
+
+/* Ends the training when a value has stopped improving. */
+typedef struct unroll_early_stopping {
+  size_t struct_size;
+  const char *monitor; /* a name as in unroll_progress; NULL (default): "val_loss" */
+  unroll_monitor_mode mode;
+  double min_delta; /* a smaller change is no improvement; default 0 */
+  size_t patience;  /* epochs to wait; default 0 */
+  double baseline;  /* must be beaten too; NaN (default): none */
+  /* End with the weights of the best epoch, not of the last. Default false. */
+  int restore_best_weights;
+  size_t start_from_epoch; /* default 0 */
+} unroll_early_stopping;
+
+/* Saves the model after epochs, each time replacing the file when complete. */
+typedef struct unroll_checkpoint {
+  size_t struct_size;
+  /* Must be set. "{epoch}" in it becomes the epoch's number, from 1; Keras'
+   * other placeholders are an error. */
+  const char *path;
+  const char *monitor; /* NULL (default): "val_loss" */
+  unroll_monitor_mode mode;
+  int save_best_only;      /* only when the monitored value improved; default false */
+  int save_weights_only;   /* default false */
+  double initial_threshold; /* the first save must beat it; NaN (default): none */
+  size_t frequency;         /* every n-th epoch; default 1 */
+} unroll_checkpoint;
+
+/* Multiplies the learning rate by `factor` when a value has stopped improving. */
+typedef struct unroll_reduce_on_plateau {
+  size_t struct_size;
+  const char *monitor; /* NULL (default): "val_loss" */
+  unroll_monitor_mode mode;
+  double factor;       /* 0 < factor < 1; default 0.1 */
+  size_t patience;     /* default 10 */
+  double min_delta;    /* default 1e-4 */
+  size_t cooldown;     /* epochs after a reduction that do not count; default 0 */
+  double minimum_rate; /* default 0 */
+} unroll_reduce_on_plateau;
+
+UNROLL_API void unroll_early_stopping_init(unroll_early_stopping *options, size_t size);
+#define unroll_early_stopping_init(options) unroll_early_stopping_init((options), sizeof *(options))
+UNROLL_API void unroll_checkpoint_init(unroll_checkpoint *options, size_t size);
+#define unroll_checkpoint_init(options) unroll_checkpoint_init((options), sizeof *(options))
+UNROLL_API void unroll_reduce_on_plateau_init(unroll_reduce_on_plateau *options, size_t size);
+#define unroll_reduce_on_plateau_init(options) \
+  unroll_reduce_on_plateau_init((options), sizeof *(options))
+
+/* The learning rate for an epoch, counted from 0, given the present one. */
+typedef double (*unroll_rate_function)(size_t epoch, double rate, void *user_data);
+
+typedef enum unroll_non_finite {
+  /* fit fails with UNROLL_NOT_FINITE, the weights are those before the batch. */
+  UNROLL_NON_FINITE_FAIL = 10,
+  /* fit ends there and succeeds. */
+  UNROLL_NON_FINITE_STOP = 20,
+  /* Training goes on. */
+  UNROLL_NON_FINITE_IGNORE = 30
+} unroll_non_finite;
+
+typedef struct unroll_fit_options {
+  size_t struct_size;
+  size_t epochs;        /* number of the last epoch, at least 1; default 1 */
+  size_t initial_epoch; /* begin here, when resuming; default 0 */
+  size_t batch_size;    /* default 32; the last batch may be smaller */
+  int shuffle;          /* a new order of samples each epoch; default true */
+  /* Seed of shuffling and dropout. Default 0. The same seed gives the same
+   * weights to the bit, whatever the number of threads. */
+  uint64_t seed;
+  /* Hold out the last fraction of the samples, 0 <= v < 1. Default 0. */
+  double validation_split;
+  /* Or validate on these; NULL (default): none. */
+  const unroll_data *validation;
+  /* Weight of each class in the loss, class_count entries; NULL: 1. For
+   * targets that are class indices or one-hot. */
+  const double *class_weight;
+  size_t class_count;
+  /* Called per batch and epoch; NULL (default): never. */
+  unroll_callback callback;
+  void *user_data;
+  /* Samples validated at a time; 0 (default): batch_size. */
+  size_t validation_batch_size;
+  /* Validate after every n-th epoch; default 1. */
+  size_t validation_frequency;
+  /* What a batch loss that is NaN or infinite does; default UNROLL_NON_FINITE_FAIL. */
+  unroll_non_finite non_finite;
+  /* Keras' callbacks, inside the library; NULL (default): none. */
+  const unroll_early_stopping *early_stopping;
+  const unroll_checkpoint *checkpoint;
+  const unroll_reduce_on_plateau *reduce_on_plateau;
+  /* Gives the rate before each epoch; NULL (default): the optimizer's. */
+  unroll_rate_function rate_function;
+  /* Each epoch's values go to this file as a line of comma-separated text;
+   * NULL (default): none. csv_append: behind what is there; default false. */
+  const char *csv_path;
+  int csv_append;
+} unroll_fit_options;
+
+UNROLL_API void unroll_fit_options_init(unroll_fit_options *options, size_t size);
+#define unroll_fit_options_init(options) unroll_fit_options_init((options), sizeof *(options))
+
+/*
+ * Trains. If `history` is not NULL it receives the losses and metrics of each
+ * epoch, to be destroyed by unroll_history_destroy.
+ * On failure during training (NOT_FINITE: the message names epoch and batch;
+ * CANCELLED) the weights are those after the last completed update.
+ *
+ * Resuming. A file of `checkpoint` (or unroll_model_save) made after epoch k,
+ * unless it is of the weights alone, holds the optimizer's state and the number
+ * of updates, from which shuffling and dropout follow. Load it and fit with
+ * initial_epoch = k and the other options and data as before: the model ends
+ * with the very weights of a run that was never interrupted. What early_stopping
+ * and reduce_on_plateau have counted begins anew, as in Keras.
+ * Errors: INVALID_STATE (not built or not compiled), SHAPE_MISMATCH,
+ * INVALID_ARGUMENT, NOT_FINITE, CANCELLED, OUT_OF_MEMORY.
+ */
+UNROLL_API unroll_status unroll_model_fit(unroll_model *model, const unroll_data *data,
+                                          const unroll_fit_options *options,
+                                          unroll_history **history);
+
+/* Epochs recorded, and values recorded in each. */
+UNROLL_API unroll_status unroll_history_size(const unroll_history *history, size_t *epochs,
+                                             size_t *values);
+/* Name of value `index`: "loss", "mean_absolute_error", "val_loss", ... */
+UNROLL_API unroll_status unroll_history_name(const unroll_history *history, size_t index,
+                                             char *text, size_t capacity, size_t *length);
+/* Value `index` of epoch `epoch`, both counted from 0. */
+UNROLL_API unroll_status unroll_history_value(const unroll_history *history, size_t epoch,
+                                              size_t index, double *value);
+UNROLL_API void unroll_history_destroy(unroll_history *history);
+
+/* Number of values that evaluate and train_on_batch give: the loss, then the
+ * metrics; and their names. Errors: INVALID_STATE (not compiled). */
+UNROLL_API unroll_status unroll_model_metric_count(const unroll_model *model, size_t *count);
+UNROLL_API unroll_status unroll_model_metric_name(const unroll_model *model, size_t index,
+                                                  char *text, size_t capacity, size_t *length);
+
+/* Loss and metrics over `data`, without training. `values` has room for
+ * `count` numbers, count = unroll_model_metric_count. `batch_size` >= 1. */
+UNROLL_API unroll_status unroll_model_evaluate(unroll_model *model, const unroll_data *data,
+                                               size_t batch_size, double *values, size_t count);
+
+/*
+ * One update with all of `data` as one batch; loss and metrics before the
+ * update to `values`, as in unroll_model_evaluate. Batches may differ in the
+ * number of samples and time steps from call to call.
+ */
+UNROLL_API unroll_status unroll_model_train_on_batch(unroll_model *model, const unroll_data *data,
+                                                     double *values, size_t count);
+
+/* -----------------------------------------------------------------------
+ * 6  Weights
+ *
+ * The arrays of a model in Keras' order (that of get_weights()), counted from
+ * 0 to unroll_model_info.weight_count - 1.
+ * ----------------------------------------------------------------------- */
+
+typedef struct unroll_weight_info {
+  size_t struct_size;
+  int32_t rank;
+  int64_t shape[UNROLL_MAX_RANK];
+  int is_trainable;
+  /* Index of the layer it belongs to. */
+  size_t layer;
+} unroll_weight_info;
+
+UNROLL_API void unroll_weight_info_init(unroll_weight_info *info, size_t size);
+#define unroll_weight_info_init(info) unroll_weight_info_init((info), sizeof *(info))
+UNROLL_API unroll_status unroll_model_get_weight_info(const unroll_model *model, size_t index,
+                                                      unroll_weight_info *info);
+
+/* "lstm_1/recurrent_kernel". Text: see section 1. */
+UNROLL_API unroll_status unroll_model_weight_name(const unroll_model *model, size_t index,
+                                                  char *text, size_t capacity, size_t *length);
+
+/* Copies a weight to `array`: contiguous, of the weight's shape, float32 or
+ * float64. A weight of rank 0, a single number, is an array of shape (1). */
+UNROLL_API unroll_status unroll_model_get_weight(const unroll_model *model, size_t index,
+                                                 const unroll_array *array);
+
+/* Replaces a weight by `array`, which has the weight's shape. */
+UNROLL_API unroll_status unroll_model_set_weight(unroll_model *model, size_t index,
+                                                 const unroll_array *array);
+
+/* -----------------------------------------------------------------------
+ * 7  Series: scaling and windows
+ * ----------------------------------------------------------------------- */
+
+/* A scaler to the range from `low` to `high` (low < high, both finite), not
+ * fitted yet. */
+UNROLL_API unroll_status unroll_scaler_create(double low, double high, unroll_scaler **scaler);
+UNROLL_API void unroll_scaler_destroy(unroll_scaler *scaler);
+
+/* Takes minimum and maximum of each column of `series`, (L) or (L, F), L >= 1.
+ * NaN is skipped. Errors: INVALID_ARGUMENT (a column without a finite number,
+ * or with infinity). */
+UNROLL_API unroll_status unroll_scaler_fit(unroll_scaler *scaler, const unroll_array *series);
+
+/*
+ * transform: x -> low + (x - min) (high - low) / (max - min); a constant column
+ * becomes low. inverse_transform: back to the series' units. `input` is (L) or
+ * (L, F) with the fitted number of columns F; `output` has its shape,
+ * contiguous, and may be the same memory. Computed in float64.
+ * Errors: INVALID_STATE (not fitted), SHAPE_MISMATCH.
+ */
+UNROLL_API unroll_status unroll_scaler_transform(const unroll_scaler *scaler,
+                                                 const unroll_array *input,
+                                                 const unroll_array *output);
+UNROLL_API unroll_status unroll_scaler_inverse_transform(const unroll_scaler *scaler,
+                                                         const unroll_array *input,
+                                                         const unroll_array *output);
+
+/* Minimum and maximum of a column, in the series' units. */
+UNROLL_API unroll_status unroll_scaler_get_range(const unroll_scaler *scaler, size_t column,
+                                                 double *minimum, double *maximum);
+/* Number of columns fitted; 0 before. */
+UNROLL_API unroll_status unroll_scaler_get_columns(const unroll_scaler *scaler, size_t *columns);
+
+typedef struct unroll_window_options {
+  size_t struct_size;
+  /* Steps T in a window, at least 1. Must be set. */
+  size_t window;
+  /* How far after the window's last step the target lies; default 1. */
+  size_t horizon;
+  /* Steps from one window's start to the next one's; default 1. */
+  size_t stride;
+  /* The column that is to be forecast; default 0. */
+  size_t target_column;
+} unroll_window_options;
+
+UNROLL_API void unroll_window_options_init(unroll_window_options *options, size_t size);
+#define unroll_window_options_init(options) unroll_window_options_init((options), sizeof *(options))
+
+/*
+ * Sliding windows over `series`, (L) or (L, F), as views: nothing is copied,
+ * so the series must live as long as the views are used.
+ *   inputs   (N, window, F)
+ *   targets  (N, 1): target_column, `horizon` steps after each window's end
+ *   N = floor((L - window - horizon) / stride) + 1
+ * Either may be NULL. With targets NULL and horizon 0, N counts the windows
+ * that need no target: the last one ends at the last step.
+ * Errors: SHAPE_MISMATCH (the series is too short for one window).
+ */
+UNROLL_API unroll_status unroll_windows(const unroll_array *series,
+                                        const unroll_window_options *options, unroll_array *inputs,
+                                        unroll_array *targets);
+
+/* -----------------------------------------------------------------------
+ * 8  Streams
+ *
+ * A stream runs a model one time step a call and carries the state itself, so
+ * many streams, on many threads, share one model. The model must not be
+ * trained or changed while its streams are in use; it may be destroyed.
+ * ----------------------------------------------------------------------- */
+
+/* How a stream keeps the kernels of the recurrent layers. */
+typedef enum unroll_stream_weights {
+  /* In the model's type. */
+  UNROLL_WEIGHTS_MODEL = 10,
+  /* Half precision, for float32 models that are larger than a cache: a step is
+   * then bound by reading the weights. Each weight w is off by at most
+   * 2^-11 |w| (2^-25 where |w| < 2^-14), so that a gate's sum of x_i w_i is off
+   * by at most 2^-11 times the sum of |x_i w_i|; biases, sums, states and other
+   * layers stay float32, and so do layers with masked steps. */
+  UNROLL_WEIGHTS_FLOAT16 = 20
+} unroll_stream_weights;
+
+typedef struct unroll_stream_options {
+  size_t struct_size;
+  /* Sequences run side by side, at least 1; default 1. */
+  size_t batch_size;
+  unroll_stream_weights weights; /* default UNROLL_WEIGHTS_MODEL */
+} unroll_stream_options;
+
+UNROLL_API void unroll_stream_options_init(unroll_stream_options *options, size_t size);
+#define unroll_stream_options_init(options) unroll_stream_options_init((options), sizeof *(options))
+
+/* A stream at the zero state. Allocates all it will need; with batch_size 1 the
+ * streams of a model share a second copy of its LSTM and GRU weights, of at most
+ * 2 MB a layer, in the order in which a step reads them. Errors:
+ * INVALID_STATE (not built), UNSUPPORTED (a layer that needs the whole
+ * sequence, named in the message; FLOAT16 of a float64 model, or of a weight
+ * beyond 65504), INVALID_ARGUMENT (batch_size 0, unknown weights). */
+UNROLL_API unroll_status unroll_stream_create(const unroll_model *model,
+                                              const unroll_stream_options *options,
+                                              unroll_stream **stream);
+UNROLL_API void unroll_stream_destroy(unroll_stream *stream);
+
+/* What a stream reads and writes, in elements of `dtype`. */
+typedef struct unroll_stream_info {
+  size_t struct_size;
+  /* The model's type: that of every pointer below. */
+  unroll_dtype dtype;
+  size_t batch_size;
+  size_t input_count;  /* number of inputs */
+  size_t output_count; /* number of outputs */
+  size_t state_size;   /* elements of the exported state */
+} unroll_stream_info;
+
+UNROLL_API void unroll_stream_info_init(unroll_stream_info *info, size_t size);
+#define unroll_stream_info_init(info) unroll_stream_info_init((info), sizeof *(info))
+UNROLL_API unroll_status unroll_stream_get_info(const unroll_stream *stream,
+                                                unroll_stream_info *info);
+/* Elements of one step of input or output `index`: batch_size * features. */
+UNROLL_API unroll_status unroll_stream_input_size(const unroll_stream *stream, size_t index,
+                                                  size_t *size);
+UNROLL_API unroll_status unroll_stream_output_size(const unroll_stream *stream, size_t index,
+                                                   size_t *size);
+
+/*
+ * One time step of a model with one input and one output.
+ *   input   (batch, features), `input_size` elements of the model's type; an
+ *           index is given as a number of that type
+ *   output  (batch, features), `output_size` elements
+ * The sizes are those of unroll_stream_input_size and _output_size, passed for
+ * the check. No allocation, no lock.
+ */
+UNROLL_API unroll_status unroll_stream_step(unroll_stream *stream, const void *input,
+                                            size_t input_size, void *output, size_t output_size);
+
+/* The same for several inputs and outputs: arrays of pointers, in the model's
+ * order, each to as many elements as _input_size and _output_size say. */
+UNROLL_API unroll_status unroll_stream_step_all(unroll_stream *stream, const void *const *inputs,
+                                                size_t input_count, void *const *outputs,
+                                                size_t output_count);
+
+/* Back to the zero state. */
+UNROLL_API unroll_status unroll_stream_reset(unroll_stream *stream);
+
+/* A second stream that goes on from the same state. */
+UNROLL_API unroll_status unroll_stream_copy(const unroll_stream *stream, unroll_stream **copy);
+
+/* The state as `size` = state_size elements of the model's type, and back: to
+ * keep it in a file, or to hand it to another process with the same model. */
+UNROLL_API unroll_status unroll_stream_export_state(const unroll_stream *stream, void *state,
+                                                    size_t size);
+UNROLL_API unroll_status unroll_stream_import_state(unroll_stream *stream, const void *state,
+                                                    size_t size);
+
+/* -----------------------------------------------------------------------
+ * 9  Files
+ *
+ * Files are recognised by content, never by name. Writing goes to a temporary
+ * file beside the target, which replaces it when complete: a failed save
+ * leaves the old file as it was. Nothing is half-loaded: if a load fails there
+ * is no model, or the model keeps its weights.
+ * ----------------------------------------------------------------------- */
+
+typedef enum unroll_file_format {
+  /* By the name's ending: .weights.h5, .h5 or .hdf5, .keras. */
+  UNROLL_FORMAT_AUTO = 10,
+  /* HDF5 with configuration, weights and optimizer (Keras 2's, read by 3). */
+  UNROLL_FORMAT_H5 = 20,
+  /* The same for Keras 2 (tf.keras) alone. They differ only in Functional models
+   * that pass initial states (encoder-decoder) or masks to calls, for which no
+   * file is right for both; those of UNROLL_FORMAT_H5 are for Keras 3. */
+  UNROLL_FORMAT_H5_KERAS2 = 25,
+  /* HDF5 with weights only, by Keras 2's layout. */
+  UNROLL_FORMAT_H5_WEIGHTS = 30,
+  /* Keras 3's .keras archive. */
+  UNROLL_FORMAT_KERAS = 40,
+  /* Keras 3's .weights.h5. */
+  UNROLL_FORMAT_WEIGHTS_H5 = 50
+} unroll_file_format;
+
+typedef struct unroll_save_options {
+  size_t struct_size;
+  unroll_file_format format; /* default UNROLL_FORMAT_AUTO */
+  /* Save compile options and optimizer state too, if compiled. Default true. */
+  int include_optimizer;
+  /* Input for one sample or a few (batch axis first), one array for each input
+   * of the model: stored beside the model with the output it gives, which every
+   * later load checks (within rounding; FORMAT_ERROR if it differs). Keras
+   * ignores it. Read during the call only. Default NULL and 0: that of the file
+   * the model was loaded from while the model still gives that output, else
+   * none. Not with stateful models, and not with unroll_model_save_weights. */
+  const unroll_array *sample;
+  size_t sample_count;
+} unroll_save_options;
+
+typedef struct unroll_load_options {
+  size_t struct_size;
+  /* Restore compile options and optimizer state if the file has them.
+   * Default true. */
+  int compile;
+} unroll_load_options;
+
+UNROLL_API void unroll_save_options_init(unroll_save_options *options, size_t size);
+#define unroll_save_options_init(options) unroll_save_options_init((options), sizeof *(options))
+UNROLL_API void unroll_load_options_init(unroll_load_options *options, size_t size);
+#define unroll_load_options_init(options) unroll_load_options_init((options), sizeof *(options))
+
+/*
+ * A whole model: .h5 or .keras. Errors: IO_ERROR (no such file, a directory,
+ * no permission, disk full), INVALID_ARGUMENT (a name whose ending says no
+ * format, a format that is weights only), UNSUPPORTED (a layer or option without
+ * a place in the format, a sample of a stateful model), INVALID_STATE (not
+ * built), SHAPE_MISMATCH (a sample that is no input of the model).
+ */
+UNROLL_API unroll_status unroll_model_save(const unroll_model *model, const char *path,
+                                           const unroll_save_options *options);
+
+/*
+ * Reads what Keras 1 to 3 or this library wrote. Errors: IO_ERROR, FORMAT_ERROR
+ * (truncated, not a model, a weight of the wrong shape, another output than the
+ * one stored with its sample), UNSUPPORTED (a layer
+ * or option, named in the message).
+ */
+UNROLL_API unroll_status unroll_model_load(const char *path, const unroll_load_options *options,
+                                           unroll_model **model);
+
+/* Weights only: .weights.h5 or .h5. `options->include_optimizer` is ignored. */
+UNROLL_API unroll_status unroll_model_save_weights(const unroll_model *model, const char *path,
+                                                   const unroll_save_options *options);
+
+/* The weights of any readable file into this model, layer by layer in order;
+ * number and shapes must agree, or the model keeps what it has. */
+UNROLL_API unroll_status unroll_model_load_weights(unroll_model *model, const char *path);
+
+/*
+ * JSON about a model: name, layers, shapes, parameters, and in "notes" one
+ * sentence for each thing that was adapted while loading. inspect: about a
+ * file, with its format and the Keras version that wrote it, without keeping
+ * the model. Text: see section 1.
+ */
+UNROLL_API unroll_status unroll_model_describe(const unroll_model *model, char *text,
+                                               size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_inspect(const char *path, char *text, size_t capacity,
+                                        size_t *length);
+
+/* -----------------------------------------------------------------------
+ * 10  Symbols: vocabulary, one sequence an update, generating
+ *
+ * A model over V symbols reads one-hot vectors (None, T, V) or indices
+ * (None, T), through an Embedding, and its last layer has V units with softmax
+ * (or none: logits). Symbols are numbers from 0 to V - 1; a vocabulary says
+ * which character each stands for.
+ *
+ *   unroll_sequence_options train;
+ *   unroll_sequence_options_init(&train);
+ *   train.iterations = 35000;
+ *   train.end_symbol = 0;
+ *   unroll_model_fit_sequences(model, symbols, lengths, names, &train, NULL);
+ *
+ *   unroll_generate_options draw;
+ *   unroll_generate_options_init(&draw);
+ *   draw.end_symbol = 0;
+ *   char name[256];
+ *   unroll_model_generate_text(model, "", &draw, name, sizeof name, NULL);
+ * ----------------------------------------------------------------------- */
+
+/*
+ * The distinct characters (Unicode code points) of `corpus`, sorted: a
+ * vocabulary as text. Text: see section 1.
+ */
+UNROLL_API unroll_status unroll_vocabulary_of(const char *corpus, char *text, size_t capacity,
+                                              size_t *length);
+
+/*
+ * The model's vocabulary: a text in which character i is symbol i. It is saved
+ * and loaded with the model. set: NULL removes it. get: "" if there is none.
+ * Errors: INVALID_ARGUMENT (a character twice), SHAPE_MISMATCH (another number
+ * of characters than the model has outputs).
+ */
+UNROLL_API unroll_status unroll_model_set_vocabulary(unroll_model *model, const char *characters);
+UNROLL_API unroll_status unroll_model_get_vocabulary(const unroll_model *model, char *text,
+                                                     size_t capacity, size_t *length);
+
+/*
+ * Between text and symbols, by the model's vocabulary. encode writes at most
+ * `capacity` symbols and stores how many the text has in *count (which may be
+ * NULL, as `symbols` may be if capacity is 0). Errors: INVALID_STATE (no
+ * vocabulary), INVALID_ARGUMENT (a character or symbol that is not in it).
+ */
+UNROLL_API unroll_status unroll_model_encode(const unroll_model *model, const char *text,
+                                             int32_t *symbols, size_t capacity, size_t *count);
+UNROLL_API unroll_status unroll_model_decode(const unroll_model *model, const int32_t *symbols,
+                                             size_t count, char *text, size_t capacity,
+                                             size_t *length);
+
+/* What a model reads before the first symbol: a symbol, or one of these. */
+/* Zeros for one-hot models, the end symbol for models that read indices. */
+#define UNROLL_START_DEFAULT ((int64_t)-1)
+/* The zero vector; one-hot models only. */
+#define UNROLL_START_ZEROS ((int64_t)-2)
+/* Nothing: the first symbol is read but not predicted. */
+#define UNROLL_START_NOTHING ((int64_t)-3)
+/* No symbol ends a sequence. */
+#define UNROLL_NO_SYMBOL ((int64_t)-1)
+
+/* Where unroll_model_fit_sequences stands. */
+typedef struct unroll_sequence_progress {
+  size_t struct_size;
+  size_t iteration;
+  /* The iteration's loss, summed or averaged over the sequence's predictions as
+   * the compiled reduction says. */
+  double loss;
+  double smoothed_loss;
+} unroll_sequence_progress;
+
+UNROLL_API void unroll_sequence_progress_init(unroll_sequence_progress *progress, size_t size);
+#define unroll_sequence_progress_init(progress) unroll_sequence_progress_init((progress), sizeof *(progress))
+
+/* Called on the thread of fit_sequences; answers as unroll_callback does. It may
+ * generate, predict, save and set the learning rate. */
+typedef int (*unroll_sequence_callback)(const unroll_sequence_progress *progress, void *user_data);
+
+typedef struct unroll_sequence_options {
+  size_t struct_size;
+  /* Updates, one sequence each; default 1. */
+  size_t iterations;
+  /* Number of the first, when going on where a training ended; default 0. */
+  size_t first_iteration;
+  int64_t start;      /* default UNROLL_START_DEFAULT */
+  int64_t end_symbol; /* predicted after the last; default UNROLL_NO_SYMBOL */
+  /* Iteration j takes sequence order[j % order_count]. NULL (default): each
+   * sequence once a pass, shuffled anew for every pass, or in order. */
+  const size_t *order;
+  size_t order_count;
+  int shuffle;   /* default true */
+  uint64_t seed; /* of shuffling and dropout; default 0 */
+  /* smoothed loss = smoothing * smoothed loss + (1 - smoothing) * loss;
+   * default 0.999. */
+  double smoothing;
+  /* What it begins with; negative (default): the loss of even guessing. */
+  double initial_loss;
+  /* The callback is called when iteration % callback_every is 0, and after the
+   * last iteration; default 1. */
+  size_t callback_every;
+  unroll_sequence_callback callback; /* NULL (default): none */
+  void *user_data;
+} unroll_sequence_options;
+
+UNROLL_API void unroll_sequence_options_init(unroll_sequence_options *options, size_t size);
+#define unroll_sequence_options_init(options) unroll_sequence_options_init((options), sizeof *(options))
+
+/*
+ * Trains on one sequence an update: the model learns to predict each symbol
+ * from those before it.
+ *   symbols  all sequences end to end
+ *   lengths  the number of symbols of each of the `count` sequences; 0 is fine
+ *            where the end symbol is still to be predicted
+ *   last     receives the progress after the last iteration; may be NULL
+ * Loss (a cross-entropy over classes), reduction, optimizer and clipping are
+ * those of compile. In a stateful model the state at the end of a sequence is
+ * where the next begins, and gradients stay within a sequence; otherwise each
+ * begins at zeros. After the first sequence of each length an iteration
+ * allocates nothing.
+ * Errors: INVALID_STATE (not built, not compiled, another loss),
+ * SHAPE_MISMATCH (not a model over symbols), INVALID_ARGUMENT, NOT_FINITE,
+ * CANCELLED; after the last two the weights are those of the last update.
+ */
+UNROLL_API unroll_status unroll_model_fit_sequences(unroll_model *model, const int32_t *symbols,
+                                                    const size_t *lengths, size_t count,
+                                                    const unroll_sequence_options *options,
+                                                    unroll_sequence_progress *last);
+
+typedef struct unroll_generate_options {
+  size_t struct_size;
+  int64_t start;      /* default UNROLL_START_DEFAULT */
+  int64_t end_symbol; /* ends the sequence; default UNROLL_NO_SYMBOL */
+  size_t limit;       /* the most symbols to draw; default 50 */
+  /* Divides the logits; 0 takes the likeliest symbol. Default 1. */
+  double temperature;
+  size_t top_k; /* draw among the likeliest only; 0 (default): all */
+  /* The same seed and weights give the same symbols. Default 0. */
+  uint64_t seed;
+} unroll_generate_options;
+
+UNROLL_API void unroll_generate_options_init(unroll_generate_options *options, size_t size);
+#define unroll_generate_options_init(options) unroll_generate_options_init((options), sizeof *(options))
+
+/*
+ * Draws symbols one by one, each from the model's output for all before it,
+ * beginning at the zero state with `prefix` (NULL if prefix_count is 0).
+ *   symbols  receives the drawn ones, without prefix and end symbol
+ *   capacity room for at least options->limit symbols
+ *   count    how many were drawn
+ * Concurrent calls on one model are safe.
+ * Errors: INVALID_STATE (not built), SHAPE_MISMATCH, UNSUPPORTED (not a model
+ * over symbols), INVALID_ARGUMENT, NOT_FINITE (an output that is no
+ * distribution).
+ */
+UNROLL_API unroll_status unroll_model_generate(const unroll_model *model, const int32_t *prefix,
+                                               size_t prefix_count,
+                                               const unroll_generate_options *options,
+                                               int32_t *symbols, size_t capacity, size_t *count);
+
+/* The same in text, by the model's vocabulary: prefix ("" or NULL: none), then
+ * what was drawn. Text: see section 1; equal calls give equal text. Errors:
+ * INVALID_STATE (no vocabulary), and those above. */
+UNROLL_API unroll_status unroll_model_generate_text(const unroll_model *model, const char *prefix,
+                                                    const unroll_generate_options *options,
+                                                    char *text, size_t capacity, size_t *length);
+
+/* -----------------------------------------------------------------------
+ * 11  Cells: the functions of "RNN from scratch"
+ *
+ * float64, contiguous, row-major. Arrays are (features, samples) or
+ * (features, samples, time); weights multiply column vectors. They run the
+ * kernels of the layers. Results must not overlap inputs.
+ *
+ * The backward functions take the inputs of the forward pass, which is what
+ * the report's caches hold, and overwrite every gradient.
+ * Errors of all: INVALID_ARGUMENT (NULL, a size out of range), OUT_OF_MEMORY.
+ * ----------------------------------------------------------------------- */
+
+typedef struct unroll_cell_shape {
+  size_t n_x; /* input features */
+  size_t n_a; /* units */
+  size_t n_y; /* classes predicted; 0 where no prediction is asked for */
+  size_t m;   /* samples */
+  size_t t_x; /* time steps; the single-step functions ignore it */
+} unroll_cell_shape;
+
+/* Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a), ba (n_a, 1), by (n_y, 1). Wya
+ * and by may be NULL where no prediction is asked for. */
+typedef struct unroll_rnn_parameters {
+  const double *Wax, *Waa, *Wya, *ba, *by;
+} unroll_rnn_parameters;
+
+typedef struct unroll_rnn_gradients {
+  double *dx;      /* as x; dxt of a single step */
+  double *da_prev; /* (n_a, m); da0 of a sequence */
+  double *dWax, *dWaa, *dba;
+} unroll_rnn_gradients;
+
+/*
+ *   a_next  = tanh(Wax xt + Waa a_prev + ba)      (n_a, m)
+ *   yt_pred = softmax(Wya a_next + by)            (n_y, m); NULL: not wanted
+ */
+UNROLL_API unroll_status unroll_rnn_cell_forward(const unroll_cell_shape *shape,
+                                                 const unroll_rnn_parameters *parameters,
+                                                 const double *xt, const double *a_prev,
+                                                 double *a_next, double *yt_pred);
+
+/* The same for all steps: x (n_x, m, t_x), a0 (n_a, m), a (n_a, m, t_x), y_pred
+ * (n_y, m, t_x) or NULL. */
+UNROLL_API unroll_status unroll_rnn_forward(const unroll_cell_shape *shape,
+                                            const unroll_rnn_parameters *parameters,
+                                            const double *x, const double *a0, double *a,
+                                            double *y_pred);
+
+/*
+ * With dz = da_next (1 - a_next^2):
+ *   dxt = Wax^T dz   dWax = dz xt^T   da_prev = Waa^T dz   dWaa = dz a_prev^T
+ *   dba = sum of dz over the samples
+ */
+UNROLL_API unroll_status unroll_rnn_cell_backward(const unroll_cell_shape *shape,
+                                                  const unroll_rnn_parameters *parameters,
+                                                  const double *xt, const double *a_prev,
+                                                  const double *da_next,
+                                                  const unroll_rnn_gradients *gradients);
+
+/* Through time: da (n_a, m, t_x) is the loss's gradient at each step, to which
+ * what comes back from the next step is added; weight gradients are summed. */
+UNROLL_API unroll_status unroll_rnn_backward(const unroll_cell_shape *shape,
+                                             const unroll_rnn_parameters *parameters,
+                                             const double *x, const double *a0, const double *da,
+                                             const unroll_rnn_gradients *gradients);
+
+/* Gate matrices are (n_a, n_a + n_x) and multiply [a_prev; xt]; biases (n_a, 1),
+ * Wy (n_y, n_a), by (n_y, 1). Wy and by may be NULL where no prediction is
+ * asked for. */
+typedef struct unroll_lstm_parameters {
+  const double *Wf, *bf, *Wi, *bi, *Wc, *bc, *Wo, *bo, *Wy, *by;
+} unroll_lstm_parameters;
+
+/* The gates' values, each of the shape of a. */
+typedef struct unroll_lstm_gates {
+  double *ft, *it, *cct, *ot;
+} unroll_lstm_gates;
+
+typedef struct unroll_lstm_gradients {
+  double *dx;      /* as x; dxt of a single step */
+  double *da_prev; /* (n_a, m); da0 of a sequence */
+  double *dc_prev; /* (n_a, m); may be NULL */
+  double *dWf, *dbf, *dWi, *dbi, *dWc, *dbc, *dWo, *dbo;
+} unroll_lstm_gradients;
+
+/*
+ * With v = [a_prev; xt]:
+ *   ft = sigmoid(Wf v + bf)   it = sigmoid(Wi v + bi)   ot = sigmoid(Wo v + bo)
+ *   cct = tanh(Wc v + bc)
+ *   c_next = ft c_prev + it cct     a_next = ot tanh(c_next)
+ *   yt_pred = softmax(Wy a_next + by)
+ * yt_pred and gates may be NULL.
+ */
+UNROLL_API unroll_status unroll_lstm_cell_forward(const unroll_cell_shape *shape,
+                                                  const unroll_lstm_parameters *parameters,
+                                                  const double *xt, const double *a_prev,
+                                                  const double *c_prev, double *a_next,
+                                                  double *c_next, double *yt_pred,
+                                                  const unroll_lstm_gates *gates);
+
+/* The same for all steps, the first cell state being zero: a and c (n_a, m,
+ * t_x), y (n_y, m, t_x) or NULL; gates or NULL. */
+UNROLL_API unroll_status unroll_lstm_forward(const unroll_cell_shape *shape,
+                                             const unroll_lstm_parameters *parameters,
+                                             const double *x, const double *a0, double *a,
+                                             double *y, double *c,
+                                             const unroll_lstm_gates *gates);
+
+/*
+ * With dc = dc_next + da_next ot (1 - tanh(c_next)^2), before the activations:
+ *   df = dc c_prev ft (1 - ft)          di = dc cct it (1 - it)
+ *   dcc = dc it (1 - cct^2)             do = da_next tanh(c_next) ot (1 - ot)
+ * and for each gate g: dWg = dg v^T, dbg = sum of dg over the samples;
+ *   [da_prev; dxt] = sum of Wg^T dg     dc_prev = dc ft
+ */
+UNROLL_API unroll_status unroll_lstm_cell_backward(const unroll_cell_shape *shape,
+                                                   const unroll_lstm_parameters *parameters,
+                                                   const double *xt, const double *a_prev,
+                                                   const double *c_prev, const double *da_next,
+                                                   const double *dc_next,
+                                                   const unroll_lstm_gradients *gradients);
+
+/* Through time, the first cell state being zero: da (n_a, m, t_x). */
+UNROLL_API unroll_status unroll_lstm_backward(const unroll_cell_shape *shape,
+                                              const unroll_lstm_parameters *parameters,
+                                              const double *x, const double *a0, const double *da,
+                                              const unroll_lstm_gradients *gradients);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* UNROLL_H */
