@@ -1,5 +1,6 @@
 """Weights and files."""
 
+import errno
 import os
 
 import numpy as np
@@ -115,6 +116,43 @@ def test_files_that_cannot_be_read(tmp_path):
         unroll.load_model(tmp_path / "text.h5")
     with pytest.raises(ValueError, match="NUL"):
         unroll.load_model("a\0b")
+
+
+def test_a_missing_file_is_a_file_not_found_error(trained, tmp_path):
+    model, _, _ = trained
+    for call in (unroll.load_model, unroll.inspect, model.load_weights):
+        with pytest.raises(FileNotFoundError, match="nope.h5") as caught:
+            call(tmp_path / "nope.h5")
+        assert isinstance(caught.value, unroll.errors.FileError) and caught.value.errno == errno.ENOENT
+    with pytest.raises(FileNotFoundError):
+        unroll.load_model(tmp_path / "no" / "such" / "model.h5")
+    with pytest.raises(FileNotFoundError):
+        model.save(tmp_path / "no" / "such" / "model.h5")
+    with pytest.raises(IsADirectoryError):
+        unroll.load_model(tmp_path)
+    (tmp_path / "directory.h5").mkdir()
+    with pytest.raises(IsADirectoryError):
+        model.save(tmp_path / "directory.h5")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_forbidden_file_is_a_permission_error(trained, tmp_path):
+    model, _, _ = trained
+    path = tmp_path / "model.h5"
+    model.save(path)
+    path.chmod(0)
+    with pytest.raises(PermissionError):
+        unroll.load_model(path)
+
+
+def test_names_that_are_not_utf8(trained, tmp_path):
+    model, x, _ = trained
+    path = os.path.join(tmp_path, os.fsdecode(b"caf\xe9.h5"))
+    model.save(tmp_path / "cafe.h5")
+    os.rename(tmp_path / "cafe.h5", path)
+    np.testing.assert_array_equal(unroll.load_model(path).predict(x, verbose=0), model.predict(x, verbose=0))
+    model.load_weights(path)
+    assert unroll.inspect(path)["layers"]
 
 
 def test_a_truncated_file_is_refused(trained, tmp_path):

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from unroll import layers, models
+from unroll import config, layers, models
 
 
 @pytest.fixture
@@ -44,6 +44,78 @@ def test_state_can_be_copied_exported_and_imported(model, random):
     np.testing.assert_array_equal(fresh.step(x[1]), expected)
     with pytest.raises(ValueError):
         fresh.import_state(state[1:])
+
+
+def test_a_run_is_as_many_steps(model, random):
+    x = random.standard_normal((1, 7, 3)).astype(np.float32)
+    stream, twin = model.stream(), model.stream()
+    steps = np.array([stream.step(step) for step in x[0]])
+    first, second = twin.run(x[0, :4]), twin.run(x[:, 4:])
+    assert first.shape == (4, 2) and second.shape == (1, 3, 2)
+    np.testing.assert_array_equal(np.concatenate([first, second[0]]), steps)
+    np.testing.assert_array_equal(twin.export_state(), stream.export_state())
+    assert twin.run(x[0, :0]).shape == (0, 2)
+    np.testing.assert_array_equal(twin.run(x[0].tolist()), stream.run(x[0].astype(np.float64)))
+
+
+def test_a_run_of_a_batch_reads_any_strides(model, random):
+    x = random.standard_normal((7, 3, 3)).astype(np.float32).transpose(1, 0, 2)
+    stream = model.stream(batch_size=3)
+    np.testing.assert_allclose(stream.run(x), model.predict(x, verbose=0), atol=1e-5)
+
+
+def test_runs_of_one_feature_and_of_indices(random):
+    one = models.Sequential([layers.Input((None, 1)), layers.LSTM(4, return_sequences=True), layers.Dense(2)])
+    x = random.standard_normal(6).astype(np.float32)
+    expected = one.predict(x[None, :, None], verbose=0)[0]
+    np.testing.assert_allclose(one.stream().run(x), expected, atol=1e-6)
+    np.testing.assert_allclose(one.stream().run(x[:, None]), expected, atol=1e-6)
+    words = models.Sequential([layers.Input((None,), dtype="int32"), layers.Embedding(5, 3), layers.GRU(4, return_sequences=True)])
+    indices = np.array([1, 4, 0, 2])
+    np.testing.assert_allclose(words.stream().run(indices), words.predict(indices[None], verbose=0)[0], atol=1e-6)
+
+
+def test_a_run_that_is_refused_leaves_the_state(random):
+    words = models.Sequential([layers.Input((None,), dtype="int32"), layers.Embedding(5, 3), layers.GRU(4, return_sequences=True)])
+    stream = words.stream()
+    stream.run(np.array([1, 2]))
+    before = stream.export_state()
+    with pytest.raises(ValueError, match="5"):
+        stream.run(np.array([1, 5]))
+    with pytest.raises(ValueError, match=r"a run of this stream has shape \(1, steps, 1\), found \(1, 2, 3\)"):
+        stream.run(np.zeros((1, 2, 3)))
+    np.testing.assert_array_equal(stream.export_state(), before)
+
+
+def test_several_inputs_and_outputs(random):
+    a, b = layers.Input((None, 2), name="a"), layers.Input((None, 3), name="b")
+    left, right = layers.GRU(4, return_sequences=True)(a), layers.LSTM(2, return_sequences=True)(b)
+    joined = layers.Concatenate()([left, right])
+    model = models.Model([a, b], [layers.Dense(1)(joined), left])
+    x = [random.standard_normal((1, 5, 2)).astype(np.float32), random.standard_normal((1, 5, 3)).astype(np.float32)]
+    expected = model.predict(x, verbose=0)
+    stream, twin = model.stream(), model.stream()
+    runs = twin.run([each[0] for each in x])
+    for index in range(5):
+        steps = stream.step([each[0, index] for each in x])
+        for step, run, whole in zip(steps, runs, expected):
+            np.testing.assert_array_equal(step, run[index])
+            np.testing.assert_allclose(step, whole[0, index], atol=1e-6)
+
+
+def test_a_float64_model_has_a_float64_stream(random):
+    config.set_floatx("float64")
+    try:
+        model = models.Sequential([layers.Input((None, 3)), layers.LSTM(4)])
+        model.build()
+    finally:
+        config.set_floatx("float32")
+    x = random.standard_normal((5, 3))
+    stream = model.stream()
+    assert stream.dtype == "float64" and stream.run(x).dtype == np.float64
+    stream.reset()
+    steps = [stream.step(step) for step in x]
+    np.testing.assert_allclose(steps[-1], model.predict(x[None], verbose=0)[0], atol=1e-12)
 
 
 def test_many_threads_share_one_model(model, random):

@@ -78,6 +78,8 @@ class CompileOptions(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("optimizer", POINTER(OptimizerOptions)), ("loss", Loss), ("losses", POINTER(Loss)),
         ("loss_count", c_size_t), ("metrics", POINTER(c_int)), ("metric_count", c_size_t),
+        ("loss_options", c_void_p), ("loss_option_count", c_size_t),
+        ("metric_options", c_void_p), ("metric_option_count", c_size_t),
     ]
 
 
@@ -131,7 +133,7 @@ class StreamOptions(Structure):
 class StreamInfo(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("dtype", c_int), ("batch_size", c_size_t), ("input_count", c_size_t),
-        ("output_count", c_size_t), ("state_size", c_size_t),
+        ("output_count", c_size_t), ("state_size", c_size_t), ("state_bytes", c_size_t),
     ]
 
 
@@ -146,6 +148,8 @@ class LoadOptions(Structure):
     _fields_ = [("struct_size", c_size_t), ("compile", c_int)]
 
 
+WriteFunction = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p)
+
 _handle, _handle_out = c_void_p, POINTER(c_void_p)
 _text = [c_void_p, c_size_t, POINTER(c_size_t)]
 _shape_out = [POINTER(c_int64), POINTER(c_int32)]
@@ -153,6 +157,7 @@ _shape_out = [POINTER(c_int64), POINTER(c_int32)]
 #: name: (result, arguments). A result of c_int is a status.
 PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_last_error": (c_char_p, []),
+    "unroll_last_system_error": (c_int, []),
     "unroll_status_name": (c_char_p, [c_int]),
     "unroll_version": (c_char_p, []),
     "unroll_instruction_set": (c_char_p, []),
@@ -211,11 +216,13 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_stream_get_info": (c_int, [_handle, POINTER(StreamInfo)]),
     "unroll_stream_input_size": (c_int, [_handle, c_size_t, POINTER(c_size_t)]),
     "unroll_stream_output_size": (c_int, [_handle, c_size_t, POINTER(c_size_t)]),
-    "unroll_stream_step_all": (c_int, [_handle, POINTER(c_void_p), c_size_t, POINTER(c_void_p), c_size_t]),
+    "unroll_stream_step_float32": (c_int, [_handle, c_void_p, c_size_t, c_void_p, c_size_t]),
+    "unroll_stream_step_float64": (c_int, [_handle, c_void_p, c_size_t, c_void_p, c_size_t]),
+    "unroll_stream_run": (c_int, [_handle, POINTER(Array), c_size_t, c_size_t, POINTER(Array), c_size_t]),
     "unroll_stream_reset": (c_int, [_handle]),
     "unroll_stream_copy": (c_int, [_handle, _handle_out]),
-    "unroll_stream_export_state": (c_int, [_handle, c_void_p, c_size_t]),
-    "unroll_stream_import_state": (c_int, [_handle, c_void_p, c_size_t]),
+    "unroll_stream_get_state": (c_int, [_handle, c_void_p, c_size_t]),
+    "unroll_stream_set_state": (c_int, [_handle, c_void_p, c_size_t]),
     # files
     "unroll_save_options_init": (None, [POINTER(SaveOptions), c_size_t]),
     "unroll_load_options_init": (None, [POINTER(LoadOptions), c_size_t]),
@@ -223,6 +230,11 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_load": (c_int, [c_char_p, POINTER(LoadOptions), _handle_out]),
     "unroll_model_save_weights": (c_int, [_handle, c_char_p, POINTER(SaveOptions)]),
     "unroll_model_load_weights": (c_int, [_handle, c_char_p]),
+    "unroll_model_load_memory": (c_int, [c_void_p, c_size_t, POINTER(LoadOptions), _handle_out]),
+    "unroll_model_load_weights_memory": (c_int, [_handle, c_void_p, c_size_t, POINTER(LoadOptions)]),
+    "unroll_model_save_memory": (c_int, [_handle, POINTER(SaveOptions), WriteFunction, c_void_p]),
+    "unroll_model_save_weights_memory": (c_int, [_handle, POINTER(SaveOptions), WriteFunction, c_void_p]),
+    "unroll_inspect_memory": (c_int, [c_void_p, c_size_t, *_text]),
     "unroll_model_describe": (c_int, [_handle, *_text]),
     "unroll_inspect": (c_int, [c_char_p, *_text]),
 }

@@ -75,7 +75,8 @@ def library() -> ctypes.CDLL:
 def _check_call(status: int) -> None:
     """Raises the exception for a status other than OK, with the library's message."""
     if status != 0:
-        raise error_for(status, library().unroll_last_error().decode("utf-8", "replace"))
+        message = library().unroll_last_error().decode("utf-8", "replace")
+        raise error_for(status, message, library().unroll_last_system_error())
 
 
 def call(name: str, *arguments: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class UnrollError(Exception):
     """The base of all errors of the library. `status` is the number of unroll.h."""
@@ -39,6 +41,18 @@ class FileError(UnrollError, OSError):
     status = 50
 
 
+class FileMissingError(FileError, FileNotFoundError):
+    """There is no such file."""
+
+
+class FilePermissionError(FileError, PermissionError):
+    """The system does not let this process at the file."""
+
+
+class FileIsDirectoryError(FileError, IsADirectoryError):
+    """A directory stands where a file is expected."""
+
+
 class FormatError(UnrollError, ValueError):
     """The file or JSON was read, but is not what it should be."""
 
@@ -69,10 +83,20 @@ _BY_STATUS = {
     )
 }
 
+_BY_ERRNO = {
+    errno.ENOENT: FileMissingError, errno.ENOTDIR: FileMissingError, errno.EACCES: FilePermissionError,
+    errno.EPERM: FilePermissionError, errno.EROFS: FilePermissionError, errno.EISDIR: FileIsDirectoryError,
+}
 
-def error_for(status: int, message: str) -> UnrollError:
-    """The exception for a status of the library."""
-    error = _BY_STATUS.get(status)
-    if error is None:
+
+def error_for(status: int, message: str, system_error: int = 0) -> UnrollError:
+    """The exception for a status of the library, and for the system's error behind it if there is one."""
+    kind = _BY_STATUS.get(status)
+    if kind is None:
         return UnrollError(f"status {status}: {message}")
-    return error(message)
+    if kind is FileError:
+        kind = _BY_ERRNO.get(system_error, FileError)
+    error = kind(message)
+    if isinstance(error, OSError) and system_error:
+        error.errno = system_error
+    return error

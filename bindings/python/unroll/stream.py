@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _abi
-from ._lib import call, initialized, library, whole
+from ._arrays import as_input, views
+from ._lib import _check_call, call, initialized, library, whole
 
 if TYPE_CHECKING:
     from .models._core import Core
@@ -46,10 +47,12 @@ class Stream:
         self.state_size = int(info.state_size)
         self._inputs = self._buffers("unroll_stream_input_size", info.input_count)
         self._outputs = self._buffers("unroll_stream_output_size", info.output_count)
-        self._input_pointers = _pointers(self._inputs)
-        self._output_pointers = _pointers(self._outputs)
-        # One call a time step: looked up once.
-        self._step = library().unroll_stream_step_all
+        # One call a time step: everything that stays the same is looked up once.
+        self._single = len(self._inputs) == len(self._outputs) == 1
+        self._step = getattr(library(), f"unroll_stream_step_{self.dtype}")
+        if self._single:
+            given, result = self._inputs[0], self._outputs[0]
+            self._arguments = (handle, given.ctypes.data, given.size, result.ctypes.data, result.size)
 
     def _buffers(self, function: str, count: int) -> list[np.ndarray]:
         buffers = []
@@ -66,28 +69,75 @@ class Stream:
         feature or one index, and gives (features of the output,). Lists for
         several inputs or outputs. ValueError if the shape does not fit.
         """
+        if not self._single:
+            return self._run_one(x)
+        buffer, result = self._inputs[0], self._outputs[0]
+        shape = x.shape if type(x) is np.ndarray else None
+        if shape == buffer.shape:
+            buffer[...] = x
+            flat = False
+        else:
+            flat = self._fill(buffer, x)
+        status = self._step(*self._arguments)
+        if status != 0:
+            _check_call(status)
+        return result[0].copy() if flat else result.copy()
+
+    def _fill(self, buffer: np.ndarray, x: Any) -> bool:
+        """Puts a step into `buffer`; True if it came without the batch axis."""
+        array = np.asarray(x)
+        flat = False
+        if array.ndim < 2 and self.batch_size == 1:
+            flat, array = True, array.reshape(1, -1)
+        elif array.ndim == 1 and buffer.shape[1] == 1:
+            array = array[:, None]
+        if array.shape != buffer.shape:
+            raise ValueError(f"a step of this stream has shape {buffer.shape}, found {np.shape(x)}")
+        buffer[...] = array
+        return flat
+
+    def _run_one(self, x: Any) -> Any:
+        """A step of several inputs or outputs: a run of length one."""
+        listed = [x] if len(self._inputs) == 1 else x
+        if len(listed) != len(self._inputs):
+            raise ValueError(f"the model has {len(self._inputs)} inputs, found {len(listed)}")
+        flat = [self._fill(buffer, value) for buffer, value in zip(self._inputs, listed)]
+        self._call_run([buffer[:, None] for buffer in self._inputs], 1, [buffer[:, None] for buffer in self._outputs])
+        results = [(buffer[0] if any(flat) else buffer).copy() for buffer in self._outputs]
+        return results[0] if len(results) == 1 else results
+
+    def run(self, x: Any) -> Any:
+        """Many time steps at once: x (batch, steps, features), the result (batch, steps, features of the output).
+
+        The same numbers as so many calls of `step`, for less. A stream of batch
+        size 1 also takes (steps, features), or (steps,) for one feature or
+        indices, and gives (steps, features of the output). Lists for several
+        inputs or outputs. ValueError if the shape does not fit; then the state
+        is as it was.
+        """
         listed = [x] if len(self._inputs) == 1 else x
         if len(listed) != len(self._inputs):
             raise ValueError(f"the model has {len(self._inputs)} inputs, found {len(listed)}")
         flat = False
+        arrays = []
         for buffer, value in zip(self._inputs, listed):
-            array = np.asarray(value)
-            if array.ndim < 2 and self.batch_size == 1:
-                flat, array = True, array.reshape(1, -1)
-            elif array.ndim == 1 and buffer.shape[1] == 1:
-                array = array[:, None]
-            if array.shape != buffer.shape:
-                raise ValueError(f"a step of this stream has shape {buffer.shape}, found {np.shape(value)}")
-            buffer[...] = array
-        status = self._step(
-            self._handle, self._input_pointers, len(self._inputs), self._output_pointers, len(self._outputs)
-        )
-        if status != 0:
-            from ._lib import _check_call
-
-            _check_call(status)
-        results = [(buffer[0] if flat else buffer).copy() for buffer in self._outputs]
+            array = as_input(value, "x")
+            if self.batch_size == 1 and (array.ndim == 1 or array.ndim == 2 and array.shape[1] == buffer.shape[1]):
+                flat, array = True, array[None] if array.ndim == 2 else array[None, :, None]
+            elif array.ndim == 2 and buffer.shape[1] == 1:
+                array = array[:, :, None]
+            if array.ndim != 3 or (array.shape[0], array.shape[2]) != buffer.shape:
+                wanted = f"({self.batch_size}, steps, {buffer.shape[1]})"
+                raise ValueError(f"a run of this stream has shape {wanted}, found {np.shape(value)}")
+            arrays.append(array)
+        steps = arrays[0].shape[1]
+        outputs = [np.empty((self.batch_size, steps, buffer.shape[1]), self.dtype) for buffer in self._outputs]
+        self._call_run(arrays, steps, outputs)
+        results = [output[0] if flat else output for output in outputs]
         return results[0] if len(results) == 1 else results
+
+    def _call_run(self, inputs: list[np.ndarray], steps: int, outputs: list[np.ndarray]) -> None:
+        call("unroll_stream_run", self._handle, views(inputs), len(inputs), steps, views(outputs), len(outputs))
 
     def reset(self) -> None:
         """Back to the zero state."""
@@ -104,14 +154,10 @@ class Stream:
     def export_state(self) -> np.ndarray:
         """The state, (state_size,)."""
         state = np.empty(self.state_size, self.dtype)
-        call("unroll_stream_export_state", self._handle, state.ctypes.data, state.size)
+        call("unroll_stream_get_state", self._handle, state.ctypes.data, state.nbytes)
         return state
 
     def import_state(self, state: Any) -> None:
         """Takes over a state that `export_state` gave, of any stream of the same model and batch size."""
         array = np.ascontiguousarray(state, self.dtype)
-        call("unroll_stream_import_state", self._handle, array.ctypes.data, array.size)
-
-
-def _pointers(buffers: list[np.ndarray]) -> Any:
-    return (ctypes.c_void_p * len(buffers))(*(buffer.ctypes.data for buffer in buffers))
+        call("unroll_stream_set_state", self._handle, array.ctypes.data, array.nbytes)

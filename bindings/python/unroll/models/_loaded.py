@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import json
-import os
 from typing import Any
 
-
 from .. import _abi, layers, utils
+from .._bytes import Source, content_of
 from .._lib import call, initialized, path_bytes, text
 from ..layers import InputLayer
 from ..layers._base import from_keras
@@ -71,18 +70,23 @@ def _wrap(handle: ctypes.c_void_p) -> Native:
     return model
 
 
-def load_model(filepath: str | os.PathLike[str], compile: bool = True) -> Any:
+def load_model(filepath: Source, compile: bool = True) -> Any:
     """Reads a whole model that Keras 1 to 3 or this library wrote: .h5 or .keras.
 
-    With `compile` (the default) optimizer, loss and metrics are restored, and
-    training goes on where it stopped. FileError if there is no such file or it
-    cannot be read, FormatError if it is not a model, UnsupportedError naming a
-    layer that is not known.
+    From a file by its name, from bytes, or from an open binary file. With
+    `compile` (the default) optimizer, loss and metrics are restored, and
+    training goes on where it stopped. FileNotFoundError if there is no such
+    file, FileError if it cannot be read, FormatError if it is not a model,
+    UnsupportedError naming a layer that is not known.
     """
     options = initialized(_abi.LoadOptions, "unroll_load_options_init")
     options.compile = bool(compile)
     handle = ctypes.c_void_p()
-    call("unroll_model_load", path_bytes(filepath), ctypes.byref(options), ctypes.byref(handle))
+    content = content_of(filepath)
+    if content is not None:
+        call("unroll_model_load_memory", *content.arguments, ctypes.byref(options), ctypes.byref(handle))
+    else:
+        call("unroll_model_load", path_bytes(filepath), ctypes.byref(options), ctypes.byref(handle))
     return _wrap(handle)
 
 
@@ -96,8 +100,11 @@ def model_from_json(json_string: str) -> Any:
     return _wrap(handle)
 
 
-def inspect(filepath: str | os.PathLike[str]) -> dict[str, Any]:
-    """What a model file is: format, who wrote it, layers, shapes, and notes on what would be adapted."""
+def inspect(filepath: Source) -> dict[str, Any]:
+    """What a model file, or its bytes, is: format, who wrote it, layers, shapes, and notes on what would be adapted."""
+    content = content_of(filepath)
+    if content is not None:
+        return json.loads(text("unroll_inspect_memory", *content.arguments))
     return json.loads(text("unroll_inspect", path_bytes(filepath)))
 
 

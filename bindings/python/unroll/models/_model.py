@@ -9,7 +9,8 @@ from typing import Any, Callable
 
 from .. import _abi
 from .._arrays import views
-from .._lib import call, initialized, path_bytes, shape, text, whole
+from .._bytes import Source, Target, content_of, write_to
+from .._lib import call, initialized, library, path_bytes, shape, text, whole
 from .._weights import Weight
 from ..layers._base import Layer
 from ..stream import Stream
@@ -94,10 +95,13 @@ class Native(Compute, Symbols):
     # ---- files --------------------------------------------------------------------
 
     def save(
-        self, filepath: str | os.PathLike[str], overwrite: bool = True, include_optimizer: bool = True, sample: Any = None,
+        self, filepath: Target, overwrite: bool = True, include_optimizer: bool = True, sample: Any = None,
         file_format: str = "auto",
     ) -> None:
         """Writes the whole model: .keras, or .h5. A save that fails leaves the old file.
+
+        `filepath` is a file's name or an open binary file, `io.BytesIO()` for bytes
+        in memory, to which "auto" writes .keras.
 
         `sample`, an input as for `predict`, is stored with the output it gives,
         and every load checks that the model still gives it. Keras ignores it.
@@ -112,15 +116,20 @@ class Native(Compute, Symbols):
         """
         self._save("unroll_model_save", filepath, overwrite, include_optimizer, sample, file_format)
 
-    def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-        """Writes the weights only: .weights.h5 (Keras 3's) or .h5."""
-        self._save("unroll_model_save_weights", filepath, overwrite, False)
+    def save_weights(self, filepath: Target, overwrite: bool = True, file_format: str = "auto") -> None:
+        """Writes the weights only: .weights.h5 (Keras 3's) or .h5.
+
+        To a file's name, or to an open binary file, to which "auto" writes
+        .weights.h5. `file_format`: "weights_h5" or "h5_weights".
+        """
+        self._save("unroll_model_save_weights", filepath, overwrite, False, file_format=file_format)
 
     def _save(
         self, function: str, filepath: Any, overwrite: bool, include_optimizer: bool, sample: Any = None,
         file_format: str = "auto",
     ) -> None:
-        if not overwrite and os.path.exists(filepath):
+        to_file = hasattr(filepath, "write")
+        if not to_file and not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"{os.fspath(filepath)} exists, and overwrite is False")
         options = initialized(_abi.SaveOptions, "unroll_save_options_init")
         options.include_optimizer = include_optimizer
@@ -131,15 +140,24 @@ class Native(Compute, Symbols):
             inputs = self._inputs(sample)
             arrays = views(inputs)  # borrows `inputs` for the call
             options.sample, options.sample_count = arrays, len(inputs)
-        call(function, self._handle_or_raise(), path_bytes(filepath), ctypes.byref(options))
+        handle, given = self._handle_or_raise(), ctypes.byref(options)
+        if to_file:
+            write_to(filepath, lambda write: getattr(library(), f"{function}_memory")(handle, given, write, None))
+        else:
+            call(function, handle, path_bytes(filepath), given)
 
-    def load_weights(self, filepath: str | os.PathLike[str]) -> None:
+    def load_weights(self, filepath: Source) -> None:
         """Reads the weights of any file Keras or this library wrote, layer by layer in order.
 
+        From a file by its name, from bytes, or from an open binary file.
         FileError or FormatError if it cannot be read or does not fit; then the
         weights are as before.
         """
-        call("unroll_model_load_weights", self._handle_or_raise(), path_bytes(filepath))
+        content = content_of(filepath)
+        if content is not None:
+            call("unroll_model_load_weights_memory", self._handle_or_raise(), *content.arguments, None)
+        else:
+            call("unroll_model_load_weights", self._handle_or_raise(), path_bytes(filepath))
 
     # ---- the rest -------------------------------------------------------------------
 
