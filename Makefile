@@ -2,6 +2,7 @@
 #
 #   make demo     build, train the stock model in C and in Python, plot it
 #   make test     everything that must hold
+#   make fuzz SECONDS=60 TARGET=hdf5  libFuzzer on everything that reads files
 #   make test-keras  the same numbers as real Keras, file by file
 #   make test-keras-versions VERSIONS="3.0.5 3.3.3"  the same with other versions of it
 #   make lib      build/lib/libunroll.so.0
@@ -16,7 +17,7 @@ export UNROLL_LIBRARY := $(CURDIR)/build/lib/libunroll.so
 .DEFAULT_GOAL := lib
 .PHONY: help
 help: ## the targets
-	@sed -n '3,11s/^# \{0,3\}//p' Makefile
+	@sed -n '3,12s/^# \{0,3\}//p' Makefile
 
 # ---- the two commands -------------------------------------------------------
 
@@ -44,7 +45,7 @@ setup-test:
 
 # ---- tests -------------------------------------------------------------------
 
-.PHONY: check-architecture test-swift test-python
+.PHONY: check-architecture test-swift test-python test-hostile
 check-architecture:
 	@tools/check-architecture.sh
 
@@ -54,6 +55,10 @@ test-swift: setup
 
 test-python: setup-test lib
 	PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests
+
+# Small files that ask for much, each in a process of its own.
+test-hostile: setup-test lib
+	PYTHONPATH=bindings/python $(PYTHON) -m pytest -q Tests/fuzz
 
 # The differential matrix against real Keras, about ten minutes; it makes its
 # own .venv-keras. Results of one run: build/keras/compatibility.md.
@@ -72,12 +77,26 @@ test-keras-versions: lib
 compatibility: test-keras ## refreshes the committed table
 	cp build/keras/compatibility.md docs/keras-compatibility.md
 
-# Damaged files in processes of their own; COUNT and SEED choose.
-.PHONY: fuzz
+# Coverage-guided, with AddressSanitizer: SECONDS for each TARGET (hdf5, zip,
+# json, load; all of them by default). What is found is in build/fuzz/found.
+.PHONY: fuzz fuzz-files fuzz-corpus
+TARGET  ?= hdf5 zip json load
+SECONDS ?= 60
+fuzz: setup
+	@Tests/fuzz/build.sh $(TARGET)
+	@Tests/fuzz/run.sh $(SECONDS) $(TARGET)
+
+# Damaged files in processes of their own; COUNT and SEED choose, FIRST skips.
 COUNT ?= 2000
 SEED  ?= 1
-fuzz: setup-test lib
-	$(PYTHON) Tests/fuzz/run.py --count $(COUNT) --seed $(SEED)
+FIRST ?= 0
+fuzz-files: setup-test lib
+	$(PYTHON) Tests/fuzz/run.py --count $(COUNT) --seed $(SEED) --first $(FIRST)
+
+fuzz-corpus: setup-test ## refreshes the committed seeds: what each adds to the ones before
+	@Tests/fuzz/build.sh $(TARGET)
+	$(PYTHON) Tests/fuzz/make_corpus.py build/fuzz/seeds
+	@Tests/fuzz/merge.sh $(TARGET)
 
 .PHONY: report
 report: setup-demo lib ## the report's four parts on its data, its figures beside ours

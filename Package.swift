@@ -1,13 +1,18 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// `make fuzz` builds with sanitizers and runs the portable kernels alone.
+let isFuzzing = Context.environment["UNROLL_FUZZ"] != nil
+
 // One set of kernel sources, built once per instruction set and chosen at run
 // time (Sources/KernelsV3 and V4 are symbolic links to Sources/Kernels).
 // -Ounchecked: kernels get validated sizes from the engine and must not trap.
 func kernels(_ name: String, _ flags: [String]) -> Target {
   .target(
     name: name, dependencies: ["KernelAPI", "CVector"], path: "Sources/\(name)",
-    swiftSettings: [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "2"] + flags)])
+    swiftSettings: [
+      .unsafeFlags([isFuzzing && !flags.isEmpty ? "-Onone" : "-Ounchecked", "-wmo", "-num-threads", "2"] + flags)
+    ])
 }
 
 let package = Package(
@@ -45,3 +50,17 @@ let package = Package(
     .testTarget(name: "ABITests", dependencies: ["UnrollABI", "CUnroll"]),
   ]
 )
+
+// The targets of `make fuzz` (Tests/fuzz): built with sanitizers, in a scratch
+// directory of their own, and linked there with libFuzzer's main.
+if isFuzzing {
+  for (name, modules) in [
+    ("FuzzHDF5", ["HDF5Reader", "ByteInput"]), ("FuzzZip", ["KerasFormat", "ByteInput"]), ("FuzzJSON", ["KerasFormat"]),
+    ("FuzzLoad", ["KerasFormat", "Unroll"]),
+  ] {
+    package.targets.append(
+      .target(
+        name: name, dependencies: modules.map { .byName(name: $0) }, path: "Tests/fuzz/targets/\(name.dropFirst(4))"))
+    package.products.append(.library(name: name, type: .static, targets: [name]))
+  }
+}
