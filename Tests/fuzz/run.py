@@ -1,102 +1,106 @@
 #!/usr/bin/env python3
 """Damaged Keras files must be an error or a model, never a crash, a hang or
-all of the memory: `make fuzz` (COUNT=2000 SEED=1).
+more than a little memory: `make fuzz-files` (COUNT=2000 SEED=1).
 
-Every file is tried in a process of its own: inspect, load, predict, save.
-Files that end one by a signal are kept in build/fuzz.
+Every file is tried in a process of its own: inspect, load_weights, load,
+predict, save. What ends one by a signal, takes over a second of processor time
+or over 100 MB is kept in build/fuzz/found. Case INDEX of a SEED is always the
+same file: --first INDEX --count 1 tries it alone.
 """
 import argparse
 import collections
-import os
 import random
-import resource
-import shutil
-import signal
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "bindings" / "python"), str(Path(__file__).parent)]
 
-import numpy as np  # noqa: E402
+import h5py  # noqa: E402
 
-import unroll  # noqa: E402
+import native  # noqa: E402
+import trial  # noqa: E402
+import variants  # noqa: E402
 from mutations import damage  # noqa: E402
-from unroll.models import load_model  # noqa: E402
 
-SECONDS = 30
-MEMORY = 8 << 30
-STAGES = ["refused by inspect", "inspected, refused by load", "loaded, refused by predict", "predicted", "saved again"]
-
-
-def use(path: Path, scratch: Path) -> int:
-    """How far one gets with this file: an index into STAGES."""
-    stage = 0
-    try:
-        unroll.inspect(path)
-        stage = 1
-        model = load_model(path)
-        stage = 2
-        shapes = model.input_shape if isinstance(model.input_shape, list) else [model.input_shape]
-        shapes = [[size or 2 for size in shape] for shape in shapes]
-        if all(np.prod(shape, dtype=float) < 1e5 for shape in shapes):
-            inputs = [np.zeros(shape, "f4") for shape in shapes]
-            model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0)
-            stage = 3
-            model.save(scratch / "again.h5")
-            stage = 4
-    except (unroll.UnrollError, ValueError, TypeError, OSError, MemoryError, NotImplementedError):
-        pass
-    return stage
+SECONDS = 1
+MEGABYTES = 100
+# Files that are tried in all the variants that HDF5 has.
+VARIED = [
+    "keras3/lstm.h5", "keras3/embedding_mask.h5", "keras3/resume_adam.h5", "keras3/character.weights.h5",
+    "keras3/mixed.weights_only.h5", "legacy/keras224_gzip.h5", "legacy/keras224_vlen.h5", "keras3/lstm_float64.h5",
+    "legacy/half_precision.h5", "legacy/v3_bfloat16.weights.h5", "graphs/shared_layer.h5", "tf_keras2/resume_adam.h5",
+]  # fmt: skip
+LARGEST = 64 << 10
 
 
-def in_a_process(path: Path, scratch: Path) -> int:
-    child = os.fork()
-    if child == 0:
-        signal.alarm(SECONDS)
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        code = len(STAGES)  # an exception that no caller would expect
-        try:
-            code = use(path, scratch)
-        finally:
-            os._exit(code)
-    return os.waitpid(child, 0)[1]
+def bases(fixtures: Path, scratch: Path) -> list[tuple[str, bytes]]:
+    """Names and contents of the files to damage: the fixtures, their variants, their configurations."""
+    found = []
+    for path in sorted(fixtures.rglob("*")):
+        if path.suffix not in (".h5", ".keras") or path.stat().st_size > LARGEST:
+            continue
+        found.append((path.name, path.read_bytes()))
+        if path.suffix == ".h5":
+            with h5py.File(path, "r") as file:
+                text = file.attrs.get("model_config")
+            if text is not None:
+                found.append((f"{path.stem}.json", text if isinstance(text, bytes) else text.encode()))
+    for source in VARIED:
+        ending = ".weights.h5" if source.endswith(".weights.h5") else ".h5"
+        for name in variants.NAMES:
+            found.append((f"{Path(source).name.removesuffix(ending)}.{name}{ending}", variants.made(fixtures / source, name, scratch)))
+    return found
+
+
+def verdict(ended: str, outcome: trial.Outcome) -> str:
+    """Why this is a finding, or nothing."""
+    if ended:
+        return ended.split(":")[0].replace(" ", "-")
+    if outcome.stage == "out of memory":
+        return "memory"
+    if outcome.seconds > SECONDS:
+        return "slow"
+    return "fat" if outcome.megabytes > MEGABYTES else ""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fixtures", type=Path, default=ROOT / "Tests" / "Fixtures")
     options = parser.parse_args()
-    scratch = ROOT / "build" / "fuzz"
-    scratch.mkdir(parents=True, exist_ok=True)
-    files = sorted(path for path in options.fixtures.rglob("*") if path.suffix in (".h5", ".keras"))
-    rng = random.Random(options.seed)
-    reached, bad = collections.Counter(), []
-    for index in range(options.count):
-        source = rng.choice(files)
-        target = scratch / f"damaged{source.suffix}"
+    out = ROOT / "build" / "fuzz"
+    scratch = out / f"files-{options.seed}-{options.first}"
+    for directory in (scratch, out / "found"):
+        directory.mkdir(parents=True, exist_ok=True)
+    mutator = native.Mutator(out)
+    files = bases(options.fixtures, scratch)
+    reached, bad, start = collections.Counter(), [], time.monotonic()
+    for index in range(options.first, options.first + options.count):
+        rng = random.Random(f"{options.seed}-{index}")
+        name, data = rng.choice(files)
         try:
-            damage(source, target, rng)
+            kind, damaged = damage(name, data, rng, mutator)
         except Exception as error:  # h5py and json refuse some combinations
             reached[f"not made ({type(error).__name__})"] += 1
             continue
-        status = in_a_process(target, scratch)
-        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else len(STAGES)
-        if code == len(STAGES):
-            end = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else "exception"
-            kept = scratch / f"{options.seed}-{index}-{end}-{source.name}"
-            shutil.copy(target, kept)
+        target = scratch / f"damaged{Path(name).suffix}"
+        target.write_bytes(damaged)
+        ended, outcome = trial.in_a_process(target, scratch)
+        why = verdict(ended, outcome)
+        if why:
+            kept = out / "found" / f"{options.seed}-{index}-{why}-{kind}-{name}"
+            kept.write_bytes(damaged)
             bad.append(kept)
-            print(f"{kept.relative_to(ROOT)}", flush=True)
+            print(f"{kept.relative_to(ROOT)}: {ended} {outcome.seconds:.1f} s, {outcome.megabytes:.0f} MB", flush=True)
         else:
-            reached[STAGES[code]] += 1
+            reached[f"{kind}: {outcome.stage}"] += 1
     for what, count in sorted(reached.items()):
         print(f"{count:6} {what}")
-    print(f"{options.count - len(bad)} passed, {len(bad)} failed")
+    print(f"{options.count - len(bad)} passed, {len(bad)} failed, {time.monotonic() - start:.0f} s")
     return bool(bad)
 
 
