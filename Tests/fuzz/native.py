@@ -45,7 +45,8 @@ class Mutator:
     def damage(self, data: bytes, seed: int) -> bytes:
         capacity = len(data) + 4096
         buffer = ctypes.create_string_buffer(data, capacity)
-        return buffer.raw[: self._library.damage(buffer, len(data), capacity, seed, None)]
+        length = self._library.damage(buffer, len(data), capacity, seed, None)
+        return buffer.raw[:length]
 
     def seals(self, data: bytes) -> list[tuple[int, int, int, int]]:
         """What is checksummed: start, length, where the sum stands, kind (0: lookup3, 1: fletcher32)."""
@@ -67,5 +68,6 @@ class Mutator:
         self._library.mend_zip(buffer, len(data))
         return buffer.raw
 
-    def checksum(self, data: bytes) -> int:
-        return self._library.lookup3(data, len(data))
+    def checksum(self, data: bytes, kind: int) -> int:
+        """The sum of all of `data`; kinds as in `seals`."""
+        return (self._library.fletcher32 if kind else self._library.lookup3)(data, len(data))
