@@ -30,7 +30,7 @@ demo: setup-demo lib c-examples
 	@echo "plot:        build/demo/stock.png"
 	@echo "checkpoints: build/demo/stock_c.h5 build/demo/stock_python.h5 (Keras opens them)"
 
-test: setup-test check-architecture test-swift lib check-exports test-c test-python
+test: setup-test check-architecture test-swift test-referee lib check-exports test-c test-python
 	@echo "all tests passed"
 
 # ---- what a fresh machine lacks --------------------------------------------
@@ -45,13 +45,18 @@ setup-test:
 
 # ---- tests -------------------------------------------------------------------
 
-.PHONY: check-architecture test-swift test-python test-hostile
+.PHONY: check-architecture test-swift test-referee test-python test-hostile
 check-architecture:
 	@tools/check-architecture.sh
 
 test-swift: setup
 	swift build --build-tests -j $(JOBS)
 	swift test --skip-build
+
+# The HDF5 reader beside libhdf5, over generated files: UNROLL_TREES says how many.
+test-referee: setup-test
+	swift build --product h5dump-unroll -j $(JOBS)
+	$(PYTHON) -m pytest -q Tests/referee
 
 test-python: setup-test lib
 	PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests

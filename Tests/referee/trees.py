@@ -1,9 +1,10 @@
 """HDF5 files of every kind that the reader should read, from one seed each."""
 import itertools
+import zlib
 
 import h5py
 import numpy as np
-from h5py import h5d, h5p, h5s, h5t
+from h5py import h5d, h5f, h5p, h5s, h5t
 
 LIBVERS = ["earliest", "v108", "v110", "v112", "latest"]
 TYPES = ["<f4", ">f4", "<f8", ">f8", "<f2", ">f2"] + [f"{o}{k}{n}" for o in "<>" for k in "iu" for n in (1, 2, 4, 8)]
@@ -20,16 +21,30 @@ class Tree:
         order = bool(seed // 5 % 2)
         strategy = self.strategy(seed)
         block = 0 if strategy else [0, 0, 0, 512, 1024, 4096][seed % 6]
-        with h5py.File(path, "w", libver=self.libver, track_order=order, userblock_size=block, **strategy) as file:
+        # libhdf5 takes no axis of such files for one without a limit.
+        self.may_grow = seed % 11 != 4
+        if not self.may_grow:
+            block, opened = 0, self.narrow(path, self.pick([(4, 4), (4, 8), (8, 4)]))
+        else:
+            opened = h5py.File(path, "w", libver=self.libver, track_order=order, userblock_size=block, **strategy)
+        with opened as file:
             self.attributes(file)
             self.fill(file, 2)
             if seed % 20 == 7:
                 self.wide_group(file)
-            if seed % 10 == 3:
+            if seed % 10 == 3 and self.may_grow:
                 self.large_index(file)
         if block:
             with open(path, "r+b") as file:
                 file.write(b"a block of the user's own".ljust(block, b"\xff"))
+
+    def narrow(self, path, sizes):
+        """A file whose addresses and sizes have fewer than 8 bytes."""
+        creation, access = h5p.create(h5p.FILE_CREATE), h5p.create(h5p.FILE_ACCESS)
+        creation.set_sizes(*sizes)
+        versions = {"earliest": h5f.LIBVER_EARLIEST, "v108": h5f.LIBVER_V18, "v110": h5f.LIBVER_V110, "v112": h5f.LIBVER_V112}
+        access.set_libver_bounds(versions.get(self.libver, h5f.LIBVER_LATEST), h5f.LIBVER_LATEST)
+        return h5py.File(h5f.create(str(path).encode(), h5f.ACC_TRUNC, fcpl=creation, fapl=access))
 
     @staticmethod
     def strategy(seed):
@@ -40,11 +55,11 @@ class Tree:
     def pick(self, items):
         return items[self.random.integers(len(items))]
 
-    def name(self):
-        return "".join(self.pick(ALPHABET) for _ in range(self.random.integers(1, 6))).strip(".") or "x"
+    def text(self, least=0, most=30):
+        return "".join(ALPHABET[i] for i in self.random.integers(len(ALPHABET), size=self.random.integers(least, most)))
 
-    def text(self):
-        return "".join(self.pick(ALPHABET) for _ in range(self.random.integers(0, 30)))
+    def name(self):
+        return self.text(1, 6).strip(".") or "x"
 
     # Groups
 
@@ -73,7 +88,7 @@ class Tree:
 
     def wide_group(self, file):
         group = file.create_group("wide", track_order=bool(self.random.integers(2)))
-        for number in range(self.pick([9, 300, 2000])):
+        for number in range(self.pick([9, 300, 1000])):
             group.create_group(f"layer_{number}")
             if number % 3 == 0:
                 # Holes in the heap and in the trees.
@@ -177,7 +192,7 @@ class Tree:
         """Each kind of index comes from how many axes may grow, and of filters and early allocation."""
         rank = len(shape)
         chunks = tuple(int(self.random.integers(1, 2 * max(n, 1))) for n in shape)
-        growing = self.pick([(), (), (0,), (rank - 1,), tuple(range(rank)), (0, rank - 1)])
+        growing = self.pick([(), (), (0,), (rank - 1,), tuple(range(rank)), (0, rank - 1)]) if self.may_grow else ()
         largest = [max(n, c) for n, c in zip(shape, chunks)]
         maximum = tuple(None if a in growing else largest[a] + int(self.random.integers(3)) for a in range(rank))
         if self.random.random() < 0.3 and not growing:
@@ -205,12 +220,30 @@ class Tree:
                 if self.random.random() < 0.4:
                     part = tuple(slice(p, p + c) for p, c in zip(place, chunks))
                     made[part] = values[part]
+        else:
+            self.direct(made, values)
         if growing and self.random.random() < 0.4:
             new = tuple(n + int(self.random.integers(-2, 20)) if a in growing else n for a, n in enumerate(shape))
             made.resize(tuple(max(1, n) for n in new))
             if self.random.random() < 0.5:
                 made[...] = self.values(made.shape, dtype)
         return made
+
+    def direct(self, made, values):
+        """Chunks with filters left out, as their masks say."""
+        for place in itertools.product(*(range(0, n, c) for n, c in zip(made.shape, made.chunks))):
+            if self.random.random() < 0.5:
+                part = np.zeros(made.chunks, made.dtype)
+                inside = values[tuple(slice(p, p + c) for p, c in zip(place, made.chunks))]
+                part[tuple(slice(0, n) for n in inside.shape)] = inside
+                data, mask = part.tobytes(), 0
+                plist = made.id.get_create_plist()
+                for number in range(plist.get_nfilters()):
+                    if plist.get_filter(number)[0] == h5py.h5z.FILTER_DEFLATE and self.random.random() < 0.5:
+                        data = zlib.compress(data)
+                    else:
+                        mask |= 1 << number
+                made.id.write_direct_chunk(place, data, mask)
 
     def early(self, group, name, shape, dtype, chunks, maximum):
         plist = h5p.create(h5p.DATASET_CREATE)
@@ -221,7 +254,7 @@ class Tree:
 
     def large_index(self, file):
         """Indexes of several levels, blocks and pages."""
-        count = self.pick([70, 1500, 5000])
+        count = self.pick([70, 1100, 2500])
         for name, maximum in [("fixed", (count,)), ("one", (None,)), ("two", (None, None))]:
             shape = (count,) if len(maximum) == 1 else (count // 20, 20)
             filtered = {"compression": "gzip", "compression_opts": 1} if self.random.integers(2) else {}

@@ -32,8 +32,8 @@ struct ChunkIndex {
   /// The bytes of all chunks. Refuses an index whose chunks cannot all be there.
   func storedBytes() throws(UnrollError) -> Int {
     var total = 0, chunks = 0
-    let count = { () throws(UnrollError) in
-      try visit { (chunk) throws(UnrollError) in
+    func count() throws(UnrollError) {
+      try walk { (chunk) throws(UnrollError) in
         chunks += 1
         guard chunks <= grid.cells else { throw UnrollError(.format, "more chunks than the \(grid.cells) of its shape; the file is damaged") }
         guard file.holds(chunk.count, at: chunk.address), total <= file.source.count - chunk.count else {
@@ -47,7 +47,12 @@ struct ChunkIndex {
     return total
   }
 
+  /// Calls `body` with every chunk, after `storedBytes` has found them sound.
   func visit(_ body: (Chunk) throws(UnrollError) -> Void) throws(UnrollError) {
+    try file.withoutCharge { () throws(UnrollError) in try walk(body) }
+  }
+
+  private func walk(_ body: (Chunk) throws(UnrollError) -> Void) throws(UnrollError) {
     switch layout.index {
     case .tree1(let address?):
       try BTree1.walk(file, from: address, .chunks, keySize: 8 + 8 * (layout.lengths.count + 1)) { (key, address) throws(UnrollError) in

@@ -21,9 +21,8 @@ struct LinkTable {
     if let message = try header.message(.symbolTable) {
       try SymbolTable.read(file, message) { (name, link) throws(UnrollError) in try links.add(name, link, file) }
     }
-    for message in header.messages where message.type == .link {
-      guard !message.isShared else { throw ObjectHeader.shared(.link) }
-      let (name, link) = try Self.link(message.body)
+    try header.forEach(.link) { (message) throws(UnrollError) in
+      let (name, link) = try Self.link(message)
       try links.add(name, link, file)
     }
     if let message = try header.message(.linkInformation), let (heapAddress, tree) = try Self.dense(message) {

@@ -18,10 +18,9 @@ enum SymbolTable {
       try head.expect(version: 1)
       try head.skip(1)
       let count = try head.integer(2)
-      var entries = try file.read(what, at: node + 8, count * (2 * file.sizes.offset + 24))
+      var entries = try file.read(what, at: node + 8, count * (file.sizes.length + file.sizes.offset + 24))
       for _ in 0..<count {
-        guard let offset = try entries.address() else { throw head.damage("an entry without a name") }
-        let address = try entries.address(), kind = try entries.integer(4)
+        let offset = try entries.length(), address = try entries.address(), kind = try entries.integer(4)
         try entries.skip(20)
         let name = try names.terminatedName(at: offset)
         guard !name.isEmpty else { throw head.damage("a link without a name") }

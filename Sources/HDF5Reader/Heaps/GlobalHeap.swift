@@ -1,15 +1,16 @@
 import UnrollErrors
 
 /// A collection of variable-length values (Specification, III.E): "GCOL",
-/// then objects of index (2), reference count (2), reserved (4), size and data
-/// padded to 8 bytes; index 0 is the free space at the end.
+/// version, reserved and size; then objects of index (2), reference count (2),
+/// reserved (4), size and data. Heads and data are padded to 8 bytes each;
+/// index 0 is the free space at the end.
 final class GlobalHeapCollection {
   private var objects: [Int: Cursor] = [:]
   private var texts: [Int: (length: Int, text: String)] = [:]
 
   init(_ file: FileContext, at address: Int) throws(UnrollError) {
     let what: StaticString = "the heap of strings"
-    let prefix = 8 + file.sizes.length
+    let prefix = 16, padding = 8 - file.sizes.length
     var head = try file.read(what, at: address, prefix)
     try head.expect("GCOL")
     try head.expect(version: 1)
@@ -22,6 +23,7 @@ final class GlobalHeapCollection {
       if index == 0 { break }
       try rest.skip(6)
       let count = try rest.length()
+      try rest.skip(padding)
       objects[index] = try rest.part(count)
       try rest.skip(min(rest.left, (8 - count % 8) % 8))
     }

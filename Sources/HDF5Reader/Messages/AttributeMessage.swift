@@ -11,9 +11,8 @@ struct AttributeMessage {
 
   static func table(_ file: FileContext, _ header: ObjectHeader) throws(UnrollError) -> NameTable<AttributeMessage> {
     var table = NameTable<AttributeMessage>()
-    for message in header.messages where message.type == .attribute {
-      guard !message.isShared else { throw ObjectHeader.shared(.attribute) }
-      let (name, attribute) = try parse(message.body)
+    try header.forEach(.attribute) { (message) throws(UnrollError) in
+      let (name, attribute) = try parse(message)
       try table.add(name, attribute, file)
     }
     guard let message = try header.message(.attributeInformation), let (heapAddress, tree) = try dense(message) else { return table }

@@ -19,17 +19,22 @@ enum MessageType: Int {
   }
 }
 
-struct HeaderMessage {
+/// One message, as small as can be: a file may be nothing but messages.
+private struct Entry {
   let type: MessageType
   let isShared: Bool
-  let body: Cursor
+  let count: UInt16
+  let block: Int32
+  let start: Int
 }
 
 /// The messages of a group, dataset or committed type (HDF5 File Format
 /// Specification, IV.A).
 struct ObjectHeader {
   let address: Int
-  private(set) var messages: [HeaderMessage] = []
+  private var blocks: [Cursor] = []
+  private var entries: [Entry] = []
+  private var first: [MessageType: Int] = [:]
 
   private static let what: StaticString = "the object header"
   /// Types up to here exist; later ones may change what a reader must do.
@@ -39,7 +44,6 @@ struct ObjectHeader {
     self.address = address
     // Most headers are not longer; a second read costs more than the bytes.
     let glance = try file.glance(Self.what, at: address, upTo: 512)
-    var blocks: [Cursor] = []
     let isNew = glance.starts(with: "OHDR")
     var tracksOrder = false
     var head = glance
@@ -63,8 +67,11 @@ struct ObjectHeader {
       try block.skip(16)
       blocks.append(block)
     }
-    while var block = blocks.popLast() {
-      let prefix = !isNew ? 8 : tracksOrder ? 6 : 4
+    let prefix = !isNew ? 8 : tracksOrder ? 6 : 4
+    var number = 0
+    while number < blocks.count {
+      let whole = blocks[number]
+      var block = whole
       while block.left >= prefix {
         let type = try block.integer(isNew ? 1 : 2), size = try block.integer(2), flags = try block.byte()
         try block.skip(isNew ? prefix - 4 : 3)
@@ -76,7 +83,11 @@ struct ObjectHeader {
           continue
         }
         guard known == .continuation else {
-          messages.append(HeaderMessage(type: known, isShared: flags & 0x02 != 0, body: body))
+          if first[known] == nil { first[known] = entries.count }
+          entries.append(
+            Entry(
+              type: known, isShared: flags & 0x02 != 0, count: UInt16(truncatingIfNeeded: size),
+              block: Int32(truncatingIfNeeded: number), start: whole.left - block.left - size))
           continue
         }
         guard let next = try body.address() else { throw body.damage("it continues nowhere") }
@@ -89,6 +100,7 @@ struct ObjectHeader {
           blocks.append(try file.read("the continued object header", at: next, count))
         }
       }
+      number += 1
     }
   }
 
@@ -99,18 +111,31 @@ struct ObjectHeader {
     guard count <= file.source.count else { throw glance.damage("it declares \(count) bytes in a file of \(file.source.count)") }
     let total = start + count + trailing
     guard total <= glance.left else { return try file.read(what, at: address, total) }
-    try file.charge(total)
+    // However short, a header is kept as an object.
+    try file.charge(max(total, 64))
     var glance = glance
     return try glance.part(total)
   }
 
-  func has(_ type: MessageType) -> Bool { messages.contains { $0.type == type } }
+  func has(_ type: MessageType) -> Bool { first[type] != nil }
 
   /// The first message of `type`, nil if there is none.
   func message(_ type: MessageType) throws(UnrollError) -> Cursor? {
-    guard let message = messages.first(where: { $0.type == type }) else { return nil }
-    guard !message.isShared else { throw Self.shared(type) }
-    return message.body
+    guard let index = first[type] else { return nil }
+    return try body(entries[index])
+  }
+
+  /// Calls `visit` with every message of `type`.
+  func forEach(_ type: MessageType, _ visit: (Cursor) throws(UnrollError) -> Void) throws(UnrollError) {
+    guard let start = first[type] else { return }
+    for entry in entries[start...] where entry.type == type { try visit(try body(entry)) }
+  }
+
+  private func body(_ entry: Entry) throws(UnrollError) -> Cursor {
+    guard !entry.isShared else { throw Self.shared(entry.type) }
+    var block = blocks[Int(entry.block)]
+    try block.skip(entry.start)
+    return try block.part(Int(entry.count))
   }
 
   static func shared(_ type: MessageType) -> UnrollError {

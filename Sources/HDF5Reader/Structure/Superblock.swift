@@ -52,7 +52,7 @@ struct Superblock {
       // second: free space, never used; third: driver information; then the
       // root group's entry: a name, its object header.
       guard third == nil else { throw Self.driver }
-      _ = try fields.address()
+      _ = try fields.length()
       guard let address = try fields.address() else { throw fields.damage("it has no root group") }
       root = address
     } else {
