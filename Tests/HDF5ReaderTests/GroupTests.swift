@@ -125,11 +125,11 @@ import UnrollErrors
   @Test(.timeLimit(.minutes(1)), arguments: [false, true]) func manyChildrenAreLookedUpInLinearTime(old: Bool) throws {
     let builder = FileBuilder()
     let leaf = builder.group([])
-    let names = (0..<(old ? 60_000 : 6_000)).map { "layer_\($0)" }
+    let names = (0..<20_000).map { "layer_\($0)" }
     let links = names.map { ($0, leaf) }
     let root = try open(builder.finish(root: old ? builder.oldGroup(links) : builder.object(
       [FileBuilder.linkInformation] + links.map { FileBuilder.link(Array($0.0.utf8), $0.1) }))).root
-    for name in names { #expect(try root.has(name)) }
+    #expect(try names.allSatisfy { try root.has($0) })
     #expect(try root.childNames().count == names.count)
   }
 }
