@@ -63,8 +63,8 @@ public struct H5Attributes {
   private func strings(_ attribute: AttributeMessage) throws(UnrollError) -> [String] {
     let type = try attribute.datatype(file.sizes)
     let shape = try attribute.shape(file.sizes)
-    let count = shape.contains(0) ? 0 : try checkedProduct(shape, "the attribute")
-    let declared = try checkedProduct([count, type.size], "the attribute")
+    let count = shape.contains(0) ? 0 : try declaredProduct(shape, "the attribute")
+    let declared = try declaredProduct([count, type.size], "the attribute")
     var value = attribute.value
     guard declared <= value.left else {
       throw UnrollError(.format, "declares \(declared) bytes but stores \(value.left); the file is damaged")

@@ -61,8 +61,8 @@ public struct H5Dataset {
     fillValue = parsed.fill
     (element, isBigEndian) = try Self.element(of: parsed.type, path: path, attributes)
     // An empty axis makes any others harmless.
-    count = shape.contains(0) ? 0 : try at(path) { () throws(UnrollError) in try checkedProduct(parsed.space.shape, "the dataset") }
-    memoryByteCount = try checkedProduct([count, element.memoryType.byteCount], path)
+    count = shape.contains(0) ? 0 : try at(path) { () throws(UnrollError) in try declaredProduct(parsed.space.shape, "the dataset") }
+    memoryByteCount = try declaredProduct([count, element.memoryType.byteCount], path)
     try at(path) { () throws(UnrollError) in try checkStorage() }
   }
 

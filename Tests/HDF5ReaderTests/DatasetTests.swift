@@ -49,7 +49,7 @@ import UnrollErrors
 
   @Test func shapesThatCannotBeAddressedAreErrors() {
     for shape in [[1 << 62, 4], [1 << 61], [Int.max, Int.max, 2]] {
-      #expect(throws: UnrollError.self) { try Self.dataset(shape) { _ in FileBuilder.contiguous(nil, 0) } }
+      expectError(.format, "more than this machine can address") { _ = try Self.dataset(shape) { _ in FileBuilder.contiguous(nil, 0) } }
     }
     #expect(throws: UnrollError.self) { try Self.dataset([Int](repeating: 1, count: 33)) { _ in FileBuilder.compact(bits([1])) } }
   }

@@ -121,6 +121,6 @@ struct ChunkLayout {
     self.lengths = Array(lengths.dropLast())
     self.elementSize = elementSize
     self.index = index
-    chunkBytes = try checkedProduct(lengths, "a chunk")
+    chunkBytes = try declaredProduct(lengths, "a chunk")
   }
 }

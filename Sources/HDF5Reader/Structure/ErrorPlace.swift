@@ -10,3 +10,8 @@ func at<R>(_ place: @autoclosure () -> String, _ body: () throws(UnrollError) ->
 
 /// What to do with files that use more of HDF5 than is read here.
 let repack = "rewrite the file with h5repack, or save the model again"
+
+/// The product of sizes that a file declares.
+func declaredProduct(_ factors: [Int], _ what: @autoclosure () -> String) throws(UnrollError) -> Int {
+  do throws(UnrollError) { return try checkedProduct(factors, what()) } catch { throw UnrollError(.format, error.message) }
+}
