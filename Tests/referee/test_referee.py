@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from referee import Comparison, DUMP, ROOT, dump  # noqa: E402
 from trees import Tree  # noqa: E402
 
-TREES = int(os.environ.get("UNROLL_TREES", 400))
+TREES = int(os.environ.get("UNROLL_TREES", 300))
 
 
 def compare(paths):
