@@ -34,7 +34,8 @@ let package = Package(
     .target(name: "ByteInput", dependencies: ["UnrollErrors", "CZlib"]),
     .target(name: "HDF5Reader", dependencies: ["UnrollErrors", "ByteInput"]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "KerasFormat", dependencies: ["KernelAPI", "Unroll", "ByteInput", "CHDF5"]),
+    .target(name: "HDF5Writer", dependencies: ["UnrollErrors", "ByteInput", "CHDF5"]),
+    .target(name: "KerasFormat", dependencies: ["KernelAPI", "Unroll", "ByteInput", "HDF5Reader", "HDF5Writer", "CPlatform"]),
     .target(name: "CUnroll"),
     .target(name: "UnrollABI", dependencies: ["Unroll", "KerasFormat", "CUnroll", "CPlatform"]),
     .testTarget(
@@ -46,7 +47,7 @@ let package = Package(
     .testTarget(name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "ByteInput"]),
     // What the reader makes of a file, to be compared with libhdf5.
     .executableTarget(name: "h5dump-unroll", dependencies: ["HDF5Reader", "ByteInput"], path: "Tests/referee/dump"),
-    .testTarget(name: "KerasFormatTests", dependencies: ["KerasFormat", "Unroll"]),
+    .testTarget(name: "KerasFormatTests", dependencies: ["KerasFormat", "Unroll", "HDF5Reader", "HDF5Writer"]),
     .testTarget(name: "ABITests", dependencies: ["UnrollABI", "CUnroll"]),
   ]
 )

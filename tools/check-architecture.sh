@@ -32,8 +32,15 @@ allow_imports ByteInput "UnrollErrors|CZlib|Glibc"
 allow_imports HDF5Reader "UnrollErrors|ByteInput"
 allow_imports Kernels 'KernelAPI|CVector|Glibc'
 allow_imports Unroll 'UnrollErrors|KernelAPI|Kernels|KernelsV3|KernelsV4|CPlatform|Glibc|Synchronization'
-allow_imports KerasFormat 'Unroll|ByteInput|CHDF5|KernelAPI|Glibc|Synchronization'
+allow_imports HDF5Writer 'UnrollErrors|ByteInput|CHDF5|Synchronization'
+allow_imports KerasFormat 'Unroll|ByteInput|HDF5Reader|HDF5Writer|KernelAPI|CPlatform|Glibc'
 allow_imports UnrollABI 'Unroll|CPlatform|KerasFormat|CUnroll|KernelAPI|Glibc|Synchronization'
+
+# What a load reaches never calls libhdf5: bytes from strangers are read by
+# HDF5Reader alone.
+forbid 'libhdf5 outside what saves models' 'import (HDF5Writer|CHDF5)' \
+  $(find Sources -name '*.swift' -not -path 'Sources/HDF5Writer/*' -not -path 'Sources/KerasFormat/Writing/*')
+forbid 'reading HDF5 with libhdf5' '\b(H5Fopen|H5Dread|H5Aread|H5Oopen|H5Dopen2?|H5Aopen)\b' Sources
 
 forbid 'Foundation (adds megabytes and signal handlers to the host)' '^ *import Foundation' Sources
 forbid 'traps on what a caller passes' '\btry!|\bas!|fatalError\(|precondition(Failure)?\(|\bassert(ionFailure)?\(' Sources

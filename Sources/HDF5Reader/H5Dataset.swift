@@ -122,3 +122,14 @@ public struct H5Dataset {
     }
   }
 }
+
+extension H5Dataset {
+  /// Bytes of the elements that stand in the file as they are, in one piece; 0
+  /// for chunks, which may be compressed, and for what was never written.
+  public var plainByteCount: Int {
+    switch layout {
+    case .compact, .contiguous(_?, _): declared
+    case .contiguous(nil, _), .chunked: 0
+    }
+  }
+}

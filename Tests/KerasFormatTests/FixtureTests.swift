@@ -32,10 +32,10 @@ import Unroll
 
   @Test(arguments: cases("keras3") + cases("tf_keras2") + cases("legacy") + cases("old_keras") + cases("hdf5"))
   func computesWhatKerasComputed(_ fixture: Case) throws {
-    let (input, output) = try withHDF5 { () throws(UnrollError) in
+    let (input, output) = try { () throws(UnrollError) in
       let file = try CheckedFile.open("\(fixtures)/\(fixture.directory)/cases.h5")
       return (try file.array("\(fixture.name)/input"), try file.array("\(fixture.name)/output"))
-    }
+    }()
     var whole = try fixture.into.map { try ModelFile.load(path: "\(fixtures)/\(fixture.directory)/\($0)") }
     // Files of whole models first: they give the model that weights are loaded into.
     func isWeights(_ name: String) -> Bool { name.hasSuffix(".weights.h5") || name.hasSuffix(".weights_only.h5") }
@@ -84,9 +84,9 @@ import Unroll
       }
       // The same into a model that exists: it keeps its weights.
       let model = try ModelFile.load(path: "\(fixtures)/keras3/lstm.h5")
-      let before = try ParameterValues.all(of: model).map(\.values)
+      let before = try parameterValues(model)
       #expect(throws: UnrollError.self) { try ModelFile.loadWeights(into: model, path: path) }
-      #expect(try ParameterValues.all(of: model).map(\.values) == before)
+      #expect(try parameterValues(model) == before)
       // And it can be inspected, error and all.
       #expect(try ModelFile.inspect(path: path).json.contains("\"error\": "))
       count += 1

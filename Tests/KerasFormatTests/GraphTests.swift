@@ -43,14 +43,14 @@ import Unroll
   }
 
   private func check(_ graph: GraphCase, in directory: String, _ endings: [String]) throws {
-    let (inputs, outputs) = try withHDF5 { () throws(UnrollError) -> ([StoredArray], [StoredArray]) in
+    let (inputs, outputs) = try { () throws(UnrollError) -> ([StoredArray], [StoredArray]) in
       let file = try CheckedFile.open("\(fixtures)/\(directory)/cases.h5")
       var inputs: [StoredArray] = []
       var outputs: [StoredArray] = []
       for index in 0..<graph.inputs { inputs.append(try file.array("\(graph.name)/in\(index)")) }
       for index in 0..<graph.outputs { outputs.append(try file.array("\(graph.name)/out\(index)")) }
       return (inputs, outputs)
-    }
+    }()
     for ending in endings {
       let model = try ModelFile.load(path: "\(fixtures)/\(directory)/\(graph.name).\(ending)")
       try compare(try predict(model, inputs), outputs, "\(graph.name).\(ending)")

@@ -51,12 +51,12 @@ import Unroll
       for index in 0..<count { arrays.append(try file.array("\(option.name)/\(kind)\(index)")) }
       return arrays
     }
-    let (inputs, outputs, targets, trained, losses) = try withHDF5 { () throws(UnrollError) in
+    let (inputs, outputs, targets, trained, losses) = try { () throws(UnrollError) in
       (
         try read("in", option.inputs), try read("out", option.outputs), try read("target", option.outputs),
         try read("weight_", weights), try CheckedFile.open("\(fixtures)/options/cases.h5").array("\(option.name)/losses").values
       )
-    }
+    }()
     for (index, (found, wanted)) in zip(try predict(model, inputs), outputs).enumerated() {
       expectClose(found, wanted.values, 1e-11, "\(option.name), \(how): output \(index)")
     }

@@ -65,13 +65,13 @@ import Unroll
   }
 
   private func trained(_ model: Model, _ fixture: Resume, _ training: String) throws -> Outcome {
-    let (x, y, losses) = try withHDF5 { () throws(UnrollError) in
+    let (x, y, losses) = try { () throws(UnrollError) in
       let file = try CheckedFile.open(training)
       return (
         try file.array("\(fixture.data)/x"), try file.array("\(fixture.data)/y"),
         try file.array("resume/\(fixture.name)/losses").values
       )
-    }
+    }()
     let rows = x.shape[0]
     var found: [Double] = []
     try x.values.withUnsafeBytes { xBytes in
@@ -90,13 +90,13 @@ import Unroll
         }
       }
     }
-    let weights = try ParameterValues.all(of: model).map(\.values.doubles)
-    let expected = try withHDF5 { () throws(UnrollError) -> [[Double]] in
+    let weights = try parameterValues(model)
+    let expected = try { () throws(UnrollError) -> [[Double]] in
       let file = try CheckedFile.open(training)
       var arrays: [[Double]] = []
       for index in weights.indices { arrays.append(try file.array("resume/\(fixture.name)/weight_\(index)").values) }
       return arrays
-    }
+    }()
     return Outcome(losses: found, expectedLosses: losses, weights: weights, expectedWeights: expected)
   }
 

@@ -1,3 +1,4 @@
+import HDF5Reader
 import Testing
 import Unroll
 
@@ -89,13 +90,21 @@ import Unroll
   }
 
   @Test func aSampleOfAnotherModelDoesNotFit() throws {
-    let file = try H5File.create()
-    try file.root.write(.float32([1, 2, 3]), shape: [1, 3], at: "input_0")
-    #expect(throws: UnrollError.self) { try ModelSample(file.root) }
-    try file.root.write(.float32([1, 2]), shape: [1, 2], at: "output_0")
-    let error = try #require(throws: UnrollError.self) { try ModelSample(file.root).check(try model(.float32)) }
-    #expect(error.code == .format)
-    #expect(error.message.contains("does not fit"))
+    let model = try model(.float32)
+    func error(_ outputs: [Int], rows: Int = 1) throws -> UnrollError {
+      let image = try hdf5Image { (root) throws(UnrollError) in
+        try root.write(.float32, [Float](repeating: 1, count: 8 * rows), shape: [rows, 4, 2], at: "input_0")
+        if !outputs.isEmpty { try root.write(.float32, [Float](repeating: 1, count: outputs.reduce(1, *)), shape: outputs, at: "output_0") }
+      }
+      let root = try H5File.open(image: image, name: "x").root
+      return try #require(throws: UnrollError.self) { try ModelSample(root, for: model, fileBytes: image.count).check(model) }
+    }
+    for (outputs, message) in [([], "expected a dataset output_0"), ([1, 3], "does not fit"), ([2, 2], "does not fit"), ([1, 2], "does not give")] {
+      let found = try error(outputs)
+      #expect(found.code == .format)
+      #expect(found.message.contains(message), "\(outputs): \(found.message)")
+    }
+    #expect(try error([0, 2], rows: 0).message.contains("does not fit"))
   }
 
   private func storedSample(_ path: String) throws(UnrollError) -> H5Group? {

@@ -1,4 +1,6 @@
 import Glibc
+import HDF5Reader
+import HDF5Writer
 import Testing
 import Unroll
 
@@ -105,13 +107,47 @@ extension H5File {
   static func open(image: [UInt8], name: String) throws(UnrollError) -> H5File {
     let buffer = try HeapBuffer(count: image.count, for: name)
     buffer.mutableBytes.copyBytes(from: image)
-    return try open(ByteSource(buffer, name: name))
+    return try H5File(ByteSource(buffer, name: name))
   }
 }
 
 func readLines(_ path: String) -> [String] {
   guard let bytes = try? readFile(path) else { return [] }
   return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+}
+
+extension ArrayValues {
+  var doubles: [Double] { (0..<count).map { double($0) } }
+
+  init<Number: BitwiseCopyable>(_ type: ElementType, _ numbers: [Number]) throws(UnrollError) {
+    try self.init(type, count: numbers.count, for: "numbers") { target in numbers.withUnsafeBytes { target.copyMemory(from: $0) } }
+  }
+}
+
+extension H5OutputGroup {
+  func write<Number: BitwiseCopyable>(_ type: H5OutputType, _ numbers: [Number], shape: [Int], at path: String) throws(UnrollError) {
+    try write(type, shape: shape, at: path) { target in numbers.withUnsafeBytes { target.copyMemory(from: $0) } }
+  }
+}
+
+/// The bytes of an HDF5 file that `body` fills.
+func hdf5Image(_ body: (H5OutputGroup) throws(UnrollError) -> Void) throws(UnrollError) -> [UInt8] {
+  try withHDF5 { () throws(UnrollError) in
+    let file = try H5OutputFile(expecting: 0)
+    try body(file.root)
+    return try file.image().array
+  }
+}
+
+/// All parameters of a model.
+func parameterValues(_ model: Model) throws -> [[Double]] {
+  try model.parameters().enumerated().map { index, info in
+    var values = [Double](repeating: 0, count: max(info.count, 1))
+    try values.withUnsafeMutableBytes { bytes in
+      if let base = bytes.baseAddress { try model.readParameter(index, into: base, type: .float64) }
+    }
+    return values
+  }
 }
 
 struct StoredArray {
@@ -121,14 +157,12 @@ struct StoredArray {
 
 struct CheckedFile {
   let root: H5Group
-  private let file: H5File
   static func open(_ path: String) throws(UnrollError) -> CheckedFile {
-    let file = try H5File.open(try ByteSource(path: path))
-    return CheckedFile(root: file.root, file: file)
+    CheckedFile(root: try H5File(ByteSource(path: path)).root)
   }
   func array(_ path: String) throws(UnrollError) -> StoredArray {
     guard let dataset = try root.dataset(path) else { throw UnrollError(.io, "no dataset \(path)") }
-    return StoredArray(shape: dataset.shape, values: try dataset.read().doubles)
+    return StoredArray(shape: dataset.shape, values: try SourceArray(dataset).read().doubles)
   }
 }
 

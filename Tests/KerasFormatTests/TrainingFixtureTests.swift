@@ -99,12 +99,12 @@ import Unroll
   private func check(_ model: Model, _ run: Run, group: String, data: String) throws {
     let path = "\(fixtures)/\(run.directory)/training.h5"
     let count = try model.parameters().count
-    let (x, y, losses, weights) = try withHDF5 { () throws(UnrollError) in
+    let (x, y, losses, weights) = try { () throws(UnrollError) in
       let file = try CheckedFile.open(path)
       var weights: [StoredArray] = []
       for index in 0..<count { weights.append(try file.array("\(group)/weight_\(index)")) }
       return (try file.array("\(data)x"), try file.array("\(data)y"), try file.array("\(group)/losses"), weights)
-    }
+    }()
     let batch = Int(run.number("batch", 4)), steps = Int(run.number("steps", 0))
     let rows = x.shape[0], perEpoch = (rows + batch - 1) / batch
     let start = try model.optimizerIteration()

@@ -56,4 +56,84 @@ import Unroll
       for member in reader.members { _ = try? reader.read(member, limit: 1 << 20) }
     }
   }
+
+  // MARK: Deflated members
+
+  /// `bytes` as deflate's stored blocks.
+  static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    let count = UInt16(bytes.count)
+    return [1] + [count, ~count].flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] } + bytes
+  }
+
+  /// An archive of one deflated member that declares `size` bytes.
+  static func archive(_ name: String, _ contents: [UInt8], size: Int) throws -> [UInt8] {
+    let data = deflated(contents)
+    var writer = ZipWriter()
+    writer.add(name, count: data.count) { target in target.copyBytes(from: data) }
+    var bytes = try writer.finish().array
+    func put(_ value: Int, _ width: Int, at offset: Int) {
+      for index in 0..<width { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
+    }
+    let directory = 30 + name.utf8.count + data.count
+    let sum = Int(contents.withUnsafeBytes { Checksum.crc32($0) })
+    for header in [4, directory + 6] {
+      put(8, 2, at: header + 4)
+      put(sum, 4, at: header + 10)
+      put(size, 4, at: header + 18)
+    }
+    return bytes
+  }
+
+  private func refusal(_ bytes: [UInt8], limit: Int) throws -> UnrollError {
+    let reader = try Self.reader(bytes)
+    return try #require(throws: UnrollError.self) { try reader.read(reader.members[0], limit: limit) }
+  }
+
+  @Test func aDeflatedMemberIsRead() throws {
+    let contents = Array("some text".utf8)
+    let reader = try Self.reader(try Self.archive("a", contents, size: contents.count))
+    #expect(try reader.read(reader.members[0], limit: 100).contents().array == contents)
+  }
+
+  @Test func aMemberOfMoreThanIsExpectedIsRefusedBeforeItIsMade() throws {
+    let contents = Array("some text".utf8)
+    let expected = try refusal(try Self.archive("a", contents, size: contents.count), limit: 8)
+    #expect(expected.message.contains("at most 8 are expected here"))
+    // More than deflate can make of a few bytes.
+    #expect(try refusal(try Self.archive("a", contents, size: 1 << 30), limit: Int.max).message.contains("declares 1073741824 bytes from 14"))
+    #expect(try refusal(try Self.archive("a", contents, size: 8), limit: 100).message.contains("more than the 8 bytes that were declared"))
+    #expect(try refusal(try Self.archive("a", contents, size: 10), limit: 100).message.contains("declares 10 bytes and holds 9"))
+  }
+
+  @Test func membersThatReachIntoEachOtherAreRefused() throws {
+    var writer = ZipWriter()
+    writer.add("a", "first")
+    writer.add("b", "second")
+    var bytes = try writer.finish().array
+    // The first one's size, in both headers, as if the second were part of it.
+    let entries = (0..<bytes.count - 4).filter { bytes[$0..<$0 + 4].elementsEqual([0x50, 0x4B, 1, 2]) }
+    for offset in [18, 22, entries[0] + 20, entries[0] + 24] { bytes[offset] = 30 }
+    #expect(try refusal(bytes, limit: 100).message.contains("a reaches into what follows it"))
+  }
+
+  @Test func aMemberIsWhereTheDirectorySays() throws {
+    var writer = ZipWriter()
+    writer.add("a", "first")
+    var bytes = try writer.finish().array
+    bytes[30] = UInt8(ascii: "z")
+    #expect(try refusal(bytes, limit: 100).message.contains("a is not where its directory says"))
+  }
+
+  @Test func encryptedMembersAndOtherMethodsAreNamed() throws {
+    for (offset, value, message) in [(8, 1, "is encrypted"), (10, 12, "compressed by method 12")] as [(Int, UInt8, String)] {
+      var writer = ZipWriter()
+      writer.add("a", "first")
+      var bytes = try writer.finish().array
+      let entry = try #require((0..<bytes.count - 4).first { bytes[$0..<$0 + 4].elementsEqual([0x50, 0x4B, 1, 2]) })
+      bytes[entry + offset] = value
+      let error = try refusal(bytes, limit: 100)
+      #expect(error.code == .unsupported)
+      #expect(error.message.contains(message), "\(error.message)")
+    }
+  }
 }

@@ -56,6 +56,7 @@ final class DecodingContext {
   let isLenient: Bool
   /// Things adapted or left out, one sentence each.
   private(set) var notes: [String] = []
+  private var known: Set<String> = []
   /// Element types of the layers' parameters, as declared.
   var dtypes: Set<String> = []
 
@@ -65,6 +66,6 @@ final class DecodingContext {
   }
 
   func note(_ sentence: String) {
-    if !notes.contains(sentence) { notes.append(sentence) }
+    if known.insert(sentence).inserted { notes.append(sentence) }
   }
 }

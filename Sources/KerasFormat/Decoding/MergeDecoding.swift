@@ -47,7 +47,7 @@ extension ModelDecoder {
     _ entries: [JSON], _ name: String, to graph: inout ModelSpec, depth: Int
   ) throws(UnrollError) -> ModelSpec.TensorRef {
     guard depth < 64 else { throw UnrollError(.format, "\(name): models are merged more than 64 levels deep") }
-    guard Self.beginsWithMerge(entries), let config = entries[0]["config"]?.object else {
+    guard Self.beginsWithMerge(entries) else {
       let chain = try sequential(.array(entries), name, [:])
       guard chain.layers.first?.config.isInput == true else {
         throw UnrollError(.format, "\(name): a merged model does not say its input shape")
@@ -57,8 +57,10 @@ extension ModelDecoder {
       guard let last else { throw UnrollError(.format, "\(name): a merged model has no layers") }
       return last
     }
-    guard let models = config["layers"]?.array, models.count >= 2 else {
-      throw UnrollError(.format, "\(name): Merge: layers: expected two or more models, found \(config["layers"]?.kind ?? "nothing")")
+    // Without them it would be read as a Sequential model that begins with Merge, for ever.
+    let found = entries[0]["config"]?["layers"]
+    guard let models = found?.array, models.count >= 2 else {
+      throw UnrollError(.format, "\(name): Merge: layers: expected two or more models, found \(found?.kind ?? "nothing")")
     }
     var inputs: [ModelSpec.TensorRef] = []
     for model in models {

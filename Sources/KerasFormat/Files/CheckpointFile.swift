@@ -1,4 +1,5 @@
 import ByteInput
+import HDF5Reader
 import Unroll
 
 /// An opened checkpoint, recognised by its content: its documents are read, its
@@ -36,21 +37,16 @@ struct CheckpointFile {
   }
 
   private init(hdf5 source: ByteSource) throws(UnrollError) {
-    // An HDF5 file may begin with a block of the user's own.
-    guard try source.read(min(8, source.count), at: 0) == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A] else {
+    guard try H5File.isHDF5(source) else {
       throw UnrollError(.format, "\(source.name) is neither an HDF5 file (.h5, .weights.h5) nor a .keras archive")
     }
     name = source.name
-    let file = try H5File.open(source)
-    let root = file.root
-    func text(_ group: H5Group, _ name: String) throws(UnrollError) -> String? {
-      group.attributes.has(name) ? try group.attributes.string(name) : nil
-    }
+    let root = try H5File(source).root
     var metadata: [String: String] = [:]
     var training: JSONObject?
     var config: JSON?
     let weights: H5Group
-    if let document = try text(root, "model_config") {
+    if let document = try root.attributes.string("model_config") {
       guard let group = try root.group("model_weights") else {
         throw UnrollError(.format, "\(source.name): has a model_config but no group model_weights")
       }
@@ -58,14 +54,14 @@ struct CheckpointFile {
       weights = group
       config = try JSONReader.parse(document, name: "\(source.name): model_config")
       // Advisory: what cannot be read does not matter.
-      training = (try? text(root, "training_config")).flatMap { $0 }.flatMap {
+      training = (try? root.attributes.string("training_config")).flatMap { $0 }.flatMap {
         try? JSONReader.parse($0, name: "training_config").object
       }
-      if let stored = try text(root, Self.metadataName) { metadata = Self.strings(try? JSONReader.parse(stored, name: "metadata")) }
-    } else if LegacyWeights.isPresent(in: root) {
+      if let stored = try root.attributes.string(Self.metadataName) { metadata = Self.strings(try? JSONReader.parse(stored, name: "metadata")) }
+    } else if try LegacyWeights.isPresent(in: root) {
       kind = .legacyWeights
       weights = root
-    } else if let group = try root.group("model_weights"), LegacyWeights.isPresent(in: group) {
+    } else if let group = try root.group("model_weights"), try LegacyWeights.isPresent(in: group) {
       kind = .legacyWeights
       weights = group
     } else if try V3Weights.isPresent(in: root) {
@@ -80,8 +76,8 @@ struct CheckpointFile {
     self.training = training
     self.metadata = metadata
     func either(_ name: String) throws(UnrollError) -> String? {
-      if let found = try text(root, name) { return found }
-      return try text(weights, name)
+      if let found = try root.attributes.string(name) { return found }
+      return try weights.attributes.string(name)
     }
     let written = try either("keras_version")
     // Keras 1 did not write its version into files of weights.
@@ -89,7 +85,7 @@ struct CheckpointFile {
     backend = try either("backend")
     arrays = .hdf5(
       StoredArrays(
-        name: name, kind: kind, version: version, file: file, weights: weights, byteCount: source.count,
+        name: name, kind: kind, version: version, root: root, weights: weights, byteCount: source.count,
         sample: kind == .fullH5 ? try root.group(ModelSample.name) : nil))
   }
 
@@ -148,11 +144,11 @@ struct CheckpointFile {
         return max(expected ?? 0, member.compressedSize.multipliedReportingOverflow(by: 16).partialValue, 1 << 20)
       }
       let image = try archive.read(weights, limit: limit(weights, expected))
-      let file = try H5File.open(image)
+      let root = try H5File(image).root
       var sampleRoot: H5Group?
-      if let sample { sampleRoot = try H5File.open(try archive.read(sample, limit: limit(sample, nil))).root }
+      if let sample { sampleRoot = try H5File(try archive.read(sample, limit: limit(sample, nil))).root }
       return StoredArrays(
-        name: name, kind: kind, version: version, file: file, weights: file.root, byteCount: image.count, sample: sampleRoot)
+        name: name, kind: kind, version: version, root: root, weights: root, byteCount: image.count, sample: sampleRoot)
     }
   }
 }

@@ -20,32 +20,30 @@ extension ModelFile {
   }
 
   private static func inspect(_ source: ByteSource, path: JSON) throws(UnrollError) -> FileDescription {
-    try withHDF5 { () throws(UnrollError) in
-      let file = try CheckpointFile(source)
-      var object: JSONObject = [
-        "path": path, "format": .string(file.kind.rawValue),
-        "keras_version": file.version.map { .string($0.description) } ?? .null,
-        "backend": file.backend.map { .string($0) } ?? .null,
-      ]
-      if file.config != nil {
-        do throws(UnrollError) {
-          let model = try load(file, compile: true)
-          if let sample = model.companion as? ModelSample { object["sample"] = sample.description }
-          object = object.merged(try describe(model))
-          return FileDescription(json: JSONWriter.write(.object(object)))
-        } catch {
-          if error.code == .outOfMemory { throw error }
-          object["error"] = .string(error.message)
-        }
-      }
+    let file = try CheckpointFile(source)
+    var object: JSONObject = [
+      "path": path, "format": .string(file.kind.rawValue),
+      "keras_version": file.version.map { .string($0.description) } ?? .null,
+      "backend": file.backend.map { .string($0) } ?? .null,
+    ]
+    if file.config != nil {
       do throws(UnrollError) {
-        object["layers"] = try storedLayers(try file.open(expecting: nil))
-      } catch where object["error"] != nil {
-        // What is wrong has been said.
-        object["layers"] = []
+        let model = try load(file, compile: true)
+        if let sample = model.companion as? ModelSample { object["sample"] = sample.description }
+        object = object.merged(try describe(model))
+        return FileDescription(json: JSONWriter.write(.object(object)))
+      } catch {
+        if error.code == .outOfMemory { throw error }
+        object["error"] = .string(error.message)
       }
-      return FileDescription(json: JSONWriter.write(.object(object)))
     }
+    do throws(UnrollError) {
+      object["layers"] = try storedLayers(try file.open(expecting: nil))
+    } catch where object["error"] != nil {
+      // What is wrong has been said.
+      object["layers"] = []
+    }
+    return FileDescription(json: JSONWriter.write(.object(object)))
   }
 
   private static func storedLayers(_ file: StoredArrays) throws(UnrollError) -> JSON {
@@ -79,8 +77,10 @@ extension ModelFile {
     }
     var layers: [JSON] = []
     let layerShapes = model.layerOutputShapes()
+    var byLayer = [[ParameterInfo]](repeating: [], count: model.spec.layers.count)
+    for parameter in parameters { byLayer[parameter.layer].append(parameter) }
     for (index, layer) in model.spec.layers.enumerated() {
-      let mine = parameters.filter { $0.layer == index }
+      let mine = byLayer[index]
       layers.append([
         "name": .string(layer.name), "class_name": .string(layer.config.className), "trainable": .bool(layer.trainable),
         "output_shapes": shapes(layerShapes[index]), "parameter_count": .int(mine.reduce(0) { $0 + $1.count }),

@@ -42,7 +42,7 @@ public enum ModelFile {
   // MARK: Loading
 
   private static func load(_ source: ByteSource, compile: Bool) throws(UnrollError) -> Model {
-    try withHDF5 { () throws(UnrollError) in try load(try CheckpointFile(source), compile: compile) }
+    try load(try CheckpointFile(source), compile: compile)
   }
 
   static func load(_ file: CheckpointFile, compile: Bool) throws(UnrollError) -> Model {
@@ -51,27 +51,45 @@ public enum ModelFile {
         .unsupported, "\(file.name) holds weights only; build the model and load the weights into it, or load a whole model (.h5, .keras)")
     }
     let (spec, context) = try located(file.name) { () throws(UnrollError) in try ModelDecoder.decode(config, version: file.version) }
-    let stored = try file.open(expecting: nil)
-    try located(file.name) { () throws(UnrollError) in try WeightLoading.checkSizes(spec, storedElements: stored.elementBound) }
-    let model = try located(file.name) { () throws(UnrollError) in try Model(spec, initialized: false) }
-    guard model.isBuilt else {
+    guard spec.declaresInputs else {
       throw UnrollError(.format, "\(file.name): the configuration does not say the model's input shape")
     }
-    try loadWeights(stored, into: model, context)
+    // All is compared before anything of the model's size is made.
+    let parameters = try located(file.name) { () throws(UnrollError) in try spec.declaredParameters() }
+    let stored = try file.open(expecting: expectedBytes(parameters))
+    let arrays = try matched(stored, spec, parameters, context)
+    let model = try located(file.name) { () throws(UnrollError) in
+      let model = try Model(spec, initialized: false)
+      try WeightLoading.fill(model, from: arrays)
+      return model
+    }
     try checkSample(stored, model, context)
-    if compile, let training = file.training { restoreTraining(stored, training, model, context) }
+    if compile, let training = file.training { try restoreTraining(stored, training, model, context) }
     model.notes = context.notes
     model.metadata = file.metadata
     return model
   }
 
   private static func loadWeights(into model: Model, _ source: ByteSource) throws(UnrollError) {
-    try withHDF5 { () throws(UnrollError) in
-      let file = try CheckpointFile(source)
-      let context = DecodingContext(version: file.version ?? .unknown)
-      try loadWeights(try file.open(expecting: nil), into: model, context)
-      model.notes += context.notes.filter { !model.notes.contains($0) }
+    let file = try CheckpointFile(source)
+    let context = DecodingContext(version: file.version ?? .unknown)
+    let parameters = try model.parameters()
+    let stored = try file.open(expecting: expectedBytes(parameters))
+    let arrays = try matched(stored, model.spec, parameters, context)
+    try located(file.name) { () throws(UnrollError) in try WeightLoading.replace(in: model, by: arrays) }
+    let known = Set(model.notes)
+    model.notes += context.notes.filter { !known.contains($0) }
+  }
+
+  /// Bytes that an HDF5 file of these parameters has at most: in float64, with
+  /// an optimizer's state and averages, and some KB of groups for each.
+  private static func expectedBytes(_ parameters: [ParameterInfo]) -> Int {
+    let most = 1 << 50
+    var elements = 0
+    for parameter in parameters {
+      elements = min(most, elements + min(most, (try? checkedProduct(parameter.shape, parameter.name)) ?? most))
     }
+    return elements * 8 * 6 + (parameters.count + 64) << 14
   }
 
   /// Prepends the file's name to errors about its contents.
@@ -81,13 +99,18 @@ public enum ModelFile {
     do throws(UnrollError) { return try body() } catch { throw UnrollError(error.code, "\(name): \(error.message)") }
   }
 
-  private static func loadWeights(
-    _ file: StoredArrays, into model: Model, _ context: DecodingContext
-  ) throws(UnrollError) {
-    let arrays = try file.match(model.spec, context)
-    let types = Set(arrays.map(\.element)).filter { $0 == "float16" || $0 == "bfloat16" || ($0 == "float64" && model.spec.dtype == .float32) }
-    for type in types.sorted() { context.note("the weights are stored as \(type) and were converted to \(model.spec.dtype.rawValue)") }
-    try located(file.name) { () throws(UnrollError) in try WeightLoading.load(arrays, into: model) }
+  /// One array for each parameter, all of the right shape and no more than the file can hold.
+  private static func matched(
+    _ file: StoredArrays, _ spec: ModelSpec, _ parameters: [ParameterInfo], _ context: DecodingContext
+  ) throws(UnrollError) -> [SourceArray] {
+    try located(file.name) { () throws(UnrollError) in
+      let arrays = try file.match(spec, context)
+      let types = Set(arrays.map(\.element)).filter { $0 == "float16" || $0 == "bfloat16" || ($0 == "float64" && spec.dtype == .float32) }
+      for type in types.sorted() { context.note("the weights are stored as \(type) and were converted to \(spec.dtype.rawValue)") }
+      try WeightLoading.check(arrays, parameters)
+      try WeightLoading.checkBudget(arrays, fileBytes: file.byteCount)
+      return arrays
+    }
   }
 
   private static func checkSample(
@@ -99,16 +122,16 @@ public enum ModelFile {
       return
     }
     try located(file.name) { () throws(UnrollError) in
-      let sample = try ModelSample(group)
+      let sample = try ModelSample(group, for: model, fileBytes: file.byteCount)
       try sample.check(model)
       model.companion = sample
     }
   }
 
-  /// Never fails: a model without its optimizer still predicts.
+  /// Fails for want of memory only: a model without its optimizer still predicts.
   private static func restoreTraining(
     _ file: StoredArrays, _ training: JSONObject, _ model: Model, _ context: DecodingContext
-  ) {
+  ) throws(UnrollError) {
     let names = model.spec.outputs.compactMap { reference in
       model.spec.nodes.indices.contains(reference.node) ? model.spec.layers[model.spec.nodes[reference.node].layer].name : nil
     }
@@ -122,8 +145,11 @@ public enum ModelFile {
         spec.optimizer.storesProductFirst = true
         try model.compile(spec)
       }
-      try state.apply(try state.read(arrays))
+      try state.apply(try state.match(arrays))
     } catch {
+      if error.code == .outOfMemory { throw error }
+      // Some of it may have been set.
+      if model.compileSpec != nil { try model.compile(spec) }
       context.note("the optimizer's state was not restored and starts afresh: \(error.message)")
     }
   }

@@ -1,3 +1,4 @@
+import HDF5Reader
 import Unroll
 
 /// A sample input and the model's output for it, stored beside the model and
@@ -6,7 +7,7 @@ import Unroll
 /// before the first real prediction. Keras does not look at it.
 struct ModelSample: Sendable {
   struct Stored: Sendable {
-    let values: H5Values
+    let values: ArrayValues
     let shape: [Int]
   }
 
@@ -15,6 +16,11 @@ struct ModelSample: Sendable {
 
   /// The group in an .h5 file; in a .keras archive the member's name before ".h5".
   static let name = "unroll_sample"
+
+  init(inputs: [Stored], outputs: [Stored]) {
+    self.inputs = inputs
+    self.outputs = outputs
+  }
 
   // MARK: Making
 
@@ -28,101 +34,125 @@ struct ModelSample: Sendable {
     }
     // Checks number and shapes before anything is read.
     _ = try model.outputShapes(for: inputs)
+    guard try SampleBudget.allows(inputs, model) else {
+      throw UnrollError(
+        .invalidArgument, "the sample to store has \(rows) rows of shape \(inputs[0].shape.dropFirst()); every load would compute them, which takes too long: store fewer rows or steps")
+    }
     var stored: [Stored] = []
     for input in inputs { stored.append(Stored(values: try Self.values(of: input), shape: input.shape)) }
     self.inputs = stored
     outputs = try Self.run(model, stored)
   }
 
-  private static func values(of view: ArrayView) throws(UnrollError) -> H5Values {
+  private static func values(of view: ArrayView) throws(UnrollError) -> ArrayValues {
     let count = try checkedProduct(view.shape, "the sample")
+    func copied<From: BitwiseCopyable, To: BitwiseCopyable>(
+      _ type: ElementType, _ convert: (From) -> To
+    ) throws(UnrollError) -> ArrayValues {
+      try ArrayValues(type, count: count, for: "the sample") { target in
+        let to = target.bindMemory(to: To.self)
+        for index in 0..<count {
+          var rest = index, offset = 0
+          for axis in view.shape.indices.reversed() {
+            offset += rest % view.shape[axis] * view.strides[axis]
+            rest /= view.shape[axis]
+          }
+          to[index] = convert(view.base.loadUnaligned(fromByteOffset: offset, as: From.self))
+        }
+      }
+    }
     switch view.type {
-    case .float32: return .float32(elements(view, count))
-    case .float64: return .float64(elements(view, count))
-    case .int32: return .int64((elements(view, count) as [Int32]).map(Int64.init))
-    case .int64: return .int64(elements(view, count))
-    case .uint8: return .int64((elements(view, count) as [UInt8]).map(Int64.init))
+    case .float32: return try copied(.float32) { (value: Float) in value }
+    case .float64: return try copied(.float64) { (value: Double) in value }
+    case .int32: return try copied(.int64) { (value: Int32) in Int64(value) }
+    case .int64: return try copied(.int64) { (value: Int64) in value }
+    case .uint8: return try copied(.int64) { (value: UInt8) in Int64(value) }
     }
   }
 
-  private static func elements<E: BitwiseCopyable>(_ view: ArrayView, _ count: Int) -> [E] {
-    (0..<count).map { index in
-      var rest = index, offset = 0
-      for axis in view.shape.indices.reversed() {
-        offset += rest % view.shape[axis] * view.strides[axis]
-        rest /= view.shape[axis]
-      }
-      return view.base.loadUnaligned(fromByteOffset: offset, as: E.self)
+  /// `body` with the arrays as the model takes them.
+  private static func withViews<Result>(
+    _ inputs: [Stored], _ views: [ArrayView] = [], _ body: ([ArrayView]) throws(UnrollError) -> Result
+  ) throws(UnrollError) -> Result {
+    guard views.count < inputs.count else { return try body(views) }
+    let next = inputs[views.count]
+    return try next.values.withElements { bytes, type throws(UnrollError) in
+      try withViews(inputs, views + [ArrayView(base: bytes, type: type, shape: next.shape)], body)
     }
   }
 
   private static func run(_ model: Model, _ inputs: [Stored]) throws(UnrollError) -> [Stored] {
-    var buffers: [UnsafeMutableRawBufferPointer] = []
-    defer { for buffer in buffers { buffer.deallocate() } }
-    var views: [ArrayView] = []
-    for input in inputs {
-      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(input.values.count, 1) * 8, alignment: 8)
-      buffers.append(buffer)
-      guard let base = buffer.baseAddress else { throw UnrollError(.outOfMemory, "no memory for the sample") }
-      let type: ElementType
-      switch input.values {
-      case .float32(let values):
-        type = .float32
-        values.withUnsafeBytes { buffer.copyMemory(from: $0) }
-      case .float64(let values):
-        type = .float64
-        values.withUnsafeBytes { buffer.copyMemory(from: $0) }
-      case .int64(let values), .int32(let values):
-        type = .int64
-        values.withUnsafeBytes { buffer.copyMemory(from: $0) }
+    try withViews(inputs) { (views) throws(UnrollError) in
+      let shapes = try model.outputShapes(for: views)
+      let type: ElementType = model.spec.dtype == .float64 ? .float64 : .float32
+      var starts: [Int] = [], total = 0
+      for shape in shapes {
+        starts.append(total)
+        total += try checkedProduct(shape, "the sample's output")
       }
-      views.append(ArrayView(base: base, type: type, shape: input.shape))
-    }
-    let shapes = try model.outputShapes(for: views)
-    var starts: [Int] = [], total = 0
-    for shape in shapes {
-      starts.append(total)
-      total += try checkedProduct(shape, "the sample's output")
-    }
-    var values = [Double](repeating: 0, count: max(total, 1))
-    try values.withUnsafeMutableBufferPointer { (buffer) throws(UnrollError) in
-      guard let base = buffer.baseAddress else { return }
-      try model.predict(views, outputs: starts.map { OutputView(base: UnsafeMutableRawPointer(base + $0), type: .float64) })
-    }
-    return zip(shapes, starts).map { shape, start in
-      let mine = Array(values[start..<start + shape.reduce(1, *)])
-      return Stored(values: model.spec.dtype == .float64 ? .float64(mine) : .float32(mine.map(Float.init)), shape: shape)
+      let all = try ArrayValues(type, count: total, for: "the sample's output") { (target) throws(UnrollError) in
+        guard let base = target.baseAddress else { return }
+        try model.predict(
+          views, batchSize: SampleBudget.batch, threads: 1,
+          outputs: starts.map { OutputView(base: base + $0 * type.byteCount, type: type) })
+      }
+      var results: [Stored] = []
+      for (shape, start) in zip(shapes, starts) {
+        let values = try ArrayValues(type, count: shape.reduce(1, *), for: "the sample's output") { (target) throws(UnrollError) in
+          try all.withElements { bytes, _ throws(UnrollError) in
+            target.copyMemory(from: UnsafeRawBufferPointer(start: bytes + start * type.byteCount, count: target.count))
+          }
+        }
+        results.append(Stored(values: values, shape: shape))
+      }
+      return results
     }
   }
 
   // MARK: In files
 
-  /// Reads input_0, input_1, ... and output_0, ...
-  init(_ group: H5Group) throws(UnrollError) {
-    func read(_ prefix: String) throws(UnrollError) -> [Stored] {
+  /// Reads input_0, input_1, ... and output_0, ... after comparing their shapes
+  /// with those of `model`.
+  init(_ group: H5Group, for model: Model, fileBytes: Int) throws(UnrollError) {
+    let inputShapes = try model.inputShapes(), outputShapes = try model.outputShapes()
+    var left = fileBytes
+    var rows: Int?
+    func read(_ prefix: String, _ expected: [Shape]) throws(UnrollError) -> [Stored] {
       var result: [Stored] = []
-      while let dataset = try group.dataset("\(prefix)_\(result.count)") {
-        result.append(Stored(values: try dataset.read(), shape: dataset.shape))
+      for (index, shape) in expected.enumerated() {
+        let name = "\(prefix)_\(index)"
+        guard let dataset = try group.dataset(name) else {
+          throw UnrollError(.format, "\(Self.name): expected a dataset \(name) of the stored sample")
+        }
+        let found = dataset.shape
+        rows = rows ?? found.first
+        guard found.first == rows, found.first != 0, Self.fits(Array(found.dropFirst()), shape) else {
+          throw UnrollError(
+            .format, "the sample stored with the model does not fit it: \(name) has shape \(Shape.tuple(found)), expected \(rows.map { "\($0) rows of " } ?? "")\(shape)")
+        }
+        // Compressed or never written: no sample of ours is.
+        left -= dataset.plainByteCount
+        guard dataset.plainByteCount > 0, left >= 0 else {
+          throw UnrollError(.format, "\(Self.name): \(name) does not stand in the file as it is; expected an array stored without chunks, once")
+        }
+        result.append(Stored(values: try SourceArray(dataset).read(), shape: found))
       }
       return result
     }
-    inputs = try read("input")
-    outputs = try read("output")
-    guard !inputs.isEmpty, !outputs.isEmpty else {
-      throw UnrollError(.format, "\(Self.name): expected the datasets input_0 and output_0 of the stored sample")
+    inputs = try read("input", inputShapes)
+    outputs = try read("output", outputShapes)
+    let isSmall = try Self.withViews(inputs) { (views) throws(UnrollError) in try SampleBudget.allows(views, model) }
+    guard isSmall else {
+      throw UnrollError(.format, "the sample stored with the model takes longer to compute than a load may")
     }
   }
 
-  func write(to group: H5Group) throws(UnrollError) {
-    for (index, input) in inputs.enumerated() { try group.write(input.values, shape: input.shape, at: "input_\(index)") }
-    for (index, output) in outputs.enumerated() { try group.write(output.values, shape: output.shape, at: "output_\(index)") }
-  }
-
-  /// An archive's member.
-  func file() throws(UnrollError) -> H5File {
-    let file = try H5File.create()
-    try write(to: file.root)
-    return file
+  /// (N, T) fits a declared (T, 1), and (N, T, 1) a declared (T,), as in predict.
+  private static func fits(_ sample: [Int], _ shape: Shape) -> Bool {
+    var dimensions = sample
+    if dimensions.count == shape.rank - 1, shape.features == 1 { dimensions.append(1) }
+    if dimensions.count == shape.rank + 1, dimensions.last == 1 { dimensions.removeLast() }
+    return shape.accepts(Shape(dimensions.map { $0 }))
   }
 
   var description: JSON {
@@ -144,19 +174,22 @@ struct ModelSample: Sendable {
     }
     let tolerance = model.spec.dtype == .float64 ? 1e-9 : 1e-4
     for (index, (output, result)) in zip(outputs, found).enumerated() {
-      try Self.compare(output.values.doubles, result.values.doubles, output.shape, tolerance, "output \(index)")
+      try Self.compare(output.values, result.values, output.shape, tolerance, "output \(index)")
     }
   }
 
   private static let advice = "weights or configuration changed after the sample was stored; save the model again where it is right"
 
   private static func compare(
-    _ expected: [Double], _ found: [Double], _ shape: [Int], _ tolerance: Double, _ name: String
+    _ expected: ArrayValues, _ found: ArrayValues, _ shape: [Int], _ tolerance: Double, _ name: String
   ) throws(UnrollError) {
-    let largest = expected.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+    var largest = 0.0
+    for index in 0..<expected.count where expected.double(index).isFinite { largest = max(largest, abs(expected.double(index))) }
     let allowed = tolerance * (largest > 0 ? largest : 1)
     var worst: (index: Int, error: Double)?
-    for (index, (a, b)) in zip(expected, found).enumerated() where a != b && !(a.isNaN && b.isNaN) {
+    for index in 0..<expected.count {
+      let (a, b) = (expected.double(index), found.double(index))
+      if a == b || a.isNaN && b.isNaN { continue }
       // Not finite on one side only: as far off as can be.
       let error = (a - b).isFinite ? abs(a - b) : .infinity
       if error > max(allowed, worst?.error ?? 0) { worst = (index, error) }
@@ -169,6 +202,9 @@ struct ModelSample: Sendable {
     }
     throw UnrollError(
       .format,
-      "the model does not give the output stored with its sample: \(name) at \(place): expected \(expected[worst.index]), found \(found[worst.index]) (at most \(allowed) apart); \(advice)")
+      "the model does not give the output stored with its sample: \(name) at \(place): expected \(text(expected.double(worst.index))), found \(text(found.double(worst.index))) (at most \(allowed) apart); \(advice)")
   }
+
+  /// "-nan" is no number that a reader knows.
+  private static func text(_ number: Double) -> String { number.isNaN ? "NaN" : "\(number)" }
 }

@@ -1,5 +1,5 @@
 /// A JSON value. Objects keep the order of their members, as Python does.
-indirect enum JSON: Equatable, Sendable {
+enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
   case int(Int)

@@ -6,7 +6,7 @@ struct JSONReader {
   static let maximumDepth = 128
   static let maximumBytes = 256 << 20
   /// A value of 1 byte becomes tens in memory, so their number is bounded too.
-  static let maximumValues = 8 << 20
+  static let maximumValues = 2 << 20
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private let name: String

@@ -10,8 +10,8 @@ struct OptimizerState {
   struct Assignment {
     var iteration: Int?
     var learningRate: Double?
-    /// For each of the model's optimizer variables, in order.
-    var arrays: [H5Values] = []
+    /// For each of the model's optimizer variables, in order; not yet read.
+    var arrays: [SourceArray] = []
   }
 
   func hasProductFirst(_ stored: [SourceArray]) throws(UnrollError) -> Bool {
@@ -19,8 +19,8 @@ struct OptimizerState {
     return OptimizerOrder.hasProductFirst(stored, optimizer, ahead: Self.leadingScalars(try model.optimizerVariables()), version)
   }
 
-  /// Reads `stored` as the state of the model's optimizer.
-  func read(_ stored: [SourceArray]) throws(UnrollError) -> Assignment {
+  /// Takes `stored` for the state of the model's optimizer.
+  func match(_ stored: [SourceArray]) throws(UnrollError) -> Assignment {
     var result = Assignment()
     var variables = try model.optimizerVariables()
     let stored = OptimizerOrder.ofEngine(stored, optimizer: model.compileSpec?.optimizer, ahead: Self.leadingScalars(variables), version)
@@ -28,14 +28,14 @@ struct OptimizerState {
     let scalars = stored.prefix { $0.shape.isEmpty }.count - Self.leadingScalars(variables)
     // Keras 2.2's RMSprop has no counter; a schedule leaves out the rate.
     if scalars >= 1, let iteration = rest.popFirst() {
-      let value = try iteration.read().doubles.first ?? 0
+      let value = try iteration.read().first ?? 0
       guard let whole = Int(exactly: value.rounded()), whole >= 0 else {
         throw UnrollError(.format, "\(iteration.path): expected the number of updates, found \(value)")
       }
       result.iteration = whole
     }
     if scalars >= 2, let rate = rest.popFirst(), !rate.path.contains("momentum_cache") {
-      result.learningRate = try rate.read().doubles.first
+      result.learningRate = try rate.read().first
     }
     // SGD before Keras 3 stores momenta that a momentum of 0 never uses; an
     // optimizer that has made no update may store nothing.
@@ -57,7 +57,7 @@ struct OptimizerState {
         throw UnrollError(
           .shapeMismatch, "\(arrays[position].path): expected shape \(variable.shape), found \(arrays[position].shape)")
       }
-      result.arrays.append(try arrays[position].read())
+      result.arrays.append(arrays[position])
     }
     return result
   }
@@ -99,12 +99,12 @@ struct OptimizerState {
     return order
   }
 
-  /// Sets what `read` worked out.
+  /// Reads and sets what `match` worked out; what fails leaves some of it set.
   func apply(_ assignment: Assignment) throws(UnrollError) {
     // First the count of updates: Nadam derives a scalar from it.
     if let iteration = assignment.iteration { try model.setOptimizerIteration(iteration) }
     for (index, array) in assignment.arrays.enumerated() {
-      try array.withElements { bytes, type throws(UnrollError) in
+      try array.read().withElements { bytes, type throws(UnrollError) in
         try model.writeOptimizerVariable(index, from: bytes, type: type)
       }
     }
@@ -114,76 +114,5 @@ struct OptimizerState {
     {
       try model.setLearningRate(rate)
     }
-  }
-
-  // MARK: Writing
-
-  /// For `.h5`: [iter, m..., v...] with the names of tf.keras up to 2.10, which
-  /// later tf.keras goes on from too. Keras 3 stores another order in `.h5`, but
-  /// reads none back: its loader builds the optimizer for no variables.
-  static func legacyValues(of model: Model) throws(UnrollError) -> [(name: String, array: ParameterValues)] {
-    // Weight decay and Lion came with the new order.
-    guard let spec = model.compileSpec, case let optimizer = CompileEncoder.className(spec.optimizer), optimizer != "AdamW", optimizer != "Lion",
-      spec.optimizer.weightDecay == 0
-    else { return try values(of: model) }
-    let names = ["momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "v", "u_product": "momentum_cache",
-      "accumulated_grad": "accum_grad", "accumulated_delta_var": "accum_var"]
-    let rmspropNames = ["velocity": "rms", "average_gradient": "mg"]
-    var isRMSprop = false
-    var isSGD = false
-    var isFtrl = false
-    switch spec.optimizer.algorithm {
-    case .rmsprop: isRMSprop = true
-    case .sgd: isSGD = true
-    case .ftrl: isFtrl = true
-    default: break
-    }
-    let parameters = try model.parameters()
-    let variables = try model.optimizerVariables()
-    var kinds: [String] = []
-    for variable in variables where !kinds.contains(variable.kind) {
-      if variable.parameter == nil { kinds.insert(variable.kind, at: 0) } else { kinds.append(variable.kind) }
-    }
-    var result: [(name: String, array: ParameterValues)] = [
-      ("\(optimizer)/iter:0", ParameterValues(shape: [], values: .int64([Int64(try model.optimizerIteration())])))
-    ]
-    let order = isFtrl ? Array(variables.indices) : kinds.flatMap { kind in variables.indices.filter { variables[$0].kind == kind } }
-    for index in order {
-      let variable = variables[index]
-      let name = isSGD ? variable.kind : (isRMSprop ? rmspropNames[variable.kind] : names[variable.kind]) ?? variable.kind
-      let array = try ParameterValues.read(count: variable.count, shape: variable.shape, model.spec.dtype) {
-        bytes, type throws(UnrollError) in try model.readOptimizerVariable(index, into: bytes, type: type)
-      }
-      guard let owner = variable.parameter, parameters.indices.contains(owner) else {
-        result.append(("\(optimizer)/\(name):0", array))
-        continue
-      }
-      result.append(("\(optimizer)/\(parameters[owner].name)_\(owner)/\(name):0", array))
-    }
-    return result
-  }
-
-  /// [iteration, learning_rate, variables...] as Keras 3 stores them, with names.
-  static func values(of model: Model) throws(UnrollError) -> [(name: String, array: ParameterValues)] {
-    guard let spec = model.compileSpec else { return [] }
-    let optimizer = CompileEncoder.className(spec.optimizer).lowercased()
-    var result: [(name: String, array: ParameterValues)] = [
-      ("\(optimizer)/iteration", ParameterValues(shape: [], values: .int64([Int64(try model.optimizerIteration())])))
-    ]
-    if case .constant = spec.optimizer.learningRate {
-      let rate = Float(try model.learningRate())
-      result.append(("\(optimizer)/learning_rate", ParameterValues(shape: [], values: .float32([rate]))))
-    }
-    let parameters = try model.parameters()
-    for (index, variable) in try model.optimizerVariables().enumerated() {
-      let owner = variable.parameter.flatMap { parameters.indices.contains($0) ? parameters[$0].name : nil } ?? ""
-      let flat = String(owner.map { $0 == "/" ? "_" : $0 })
-      let array = try ParameterValues.read(count: variable.count, shape: variable.shape, model.spec.dtype) {
-        bytes, type throws(UnrollError) in try model.readOptimizerVariable(index, into: bytes, type: type)
-      }
-      // Two layers' names may meet once flattened; the number keeps them apart.
-      result.append(("\(optimizer)/\(flat.isEmpty ? "" : flat + "_")\(variable.kind)_\(index)", array))
-    }
-    return OptimizerOrder.ofFile(result, optimizer: spec.optimizer)
   }
 }

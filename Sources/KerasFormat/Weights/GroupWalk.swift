@@ -1,20 +1,27 @@
+import HDF5Reader
 import Unroll
 
-/// Bounds a walk through all groups below one. Links may lead back to a group
-/// or to it from several places, so that the paths through a file of a few
-/// bytes can be countless.
-struct GroupWalk {
-  private var left = 1 << 14
+/// Bounds the walks through all groups below others. Links may lead back to a
+/// group or to it from several places, so that the paths through a file of a
+/// few bytes can be countless.
+final class GroupWalk {
+  private var left: Int
 
-  /// To be called for every group, before its children.
-  mutating func enter(_ group: H5Group, depth: Int) throws(UnrollError) {
+  /// A link takes more than 16 bytes. Nested models are looked through once
+  /// for every model around them, which is what the factor is for.
+  init(byteCount: Int) { left = byteCount / 16 * 4 + 1 << 10 }
+
+  /// The names of a group's children; every look costs.
+  func children(of group: H5Group, depth: Int) throws(UnrollError) -> [String] {
     // Models can be nested as deeply as their configuration.
     guard depth < JSONReader.maximumDepth else {
       throw UnrollError(.format, "\(group.displayPath): groups nested too deeply")
     }
-    guard left > 0 else {
+    let names = try group.childNames()
+    left -= names.count + 1
+    guard left >= 0 else {
       throw UnrollError(.format, "\(group.displayPath): groups are linked to each other in more ways than can be followed")
     }
-    left -= 1
+    return names
   }
 }

@@ -95,8 +95,8 @@ struct LegacyConversion {
     guard source.shape.count == 2, source.shape[1] % gates == 0 else { return source }
     let (rows, columns) = (source.shape[0], source.shape[1])
     let units = columns / gates
-    return source.mapped(source.shape) { values in
-      values.gathered { index in
+    return source.mapped(source.shape) { (values) throws(UnrollError) in
+      try values.gathered(source.path) { index in
         let (row, column) = (index / columns, index % columns)
         let (gate, unit) = (column / units, column % units)
         let flat = row + unit * rows
@@ -108,8 +108,8 @@ struct LegacyConversion {
   private static func cudnnRecurrentKernel(_ source: SourceArray, gates: Int) -> SourceArray {
     guard source.shape.count == 2, source.shape[1] == source.shape[0] * gates else { return source }
     let (units, columns) = (source.shape[0], source.shape[1])
-    return source.mapped(source.shape) { values in
-      values.gathered { index in
+    return source.mapped(source.shape) { (values) throws(UnrollError) in
+      try values.gathered(source.path) { index in
         let (row, column) = (index / columns, index % columns)
         return column % units * columns + column / units * units + row
       }
@@ -119,9 +119,8 @@ struct LegacyConversion {
   private static func cudnnBias(_ source: SourceArray, _ kind: WeightTree.Kind) -> SourceArray {
     if case .gru(let units, _) = kind { return source.reshaped([2, 3 * units]) }
     let half = source.shape[0] / 2
-    return source.mapped([half]) { values in
-      let all = values.doubles
-      return .float64((0..<half).map { all[$0] + all[half + $0] })
+    return source.mapped([half]) { (values) throws(UnrollError) in
+      try .doubles(count: half, for: source.path) { values.double($0) + values.double(half + $0) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import HDF5Reader
 import Unroll
 
 /// Weights in the layout of Keras 1 and 2's `.h5`: groups for layers, with
@@ -5,9 +6,12 @@ import Unroll
 struct LegacyWeights {
   let group: H5Group
   let context: DecodingContext
+  /// Every weight takes room in the file; a list may name one many times.
+  let byteCount: Int
 
-  static func isPresent(in group: H5Group) -> Bool {
-    group.attributes.has("layer_names") || group.attributes.has("layer_names0")
+  static func isPresent(in group: H5Group) throws(UnrollError) -> Bool {
+    for name in ["layer_names", "layer_names0"] where try group.attributes.has(name) { return true }
+    return false
   }
 
   /// The stored arrays layer by layer, leaving out layers without any.
@@ -16,11 +20,18 @@ struct LegacyWeights {
       throw UnrollError(.format, "\(group.displayPath): the attribute layer_names is missing")
     }
     var result: [(name: String, arrays: [SourceArray])] = []
+    // No object of a file is described in less than 16 bytes.
+    var left = byteCount / 16
     for name in names {
+      left -= 1
       guard let layer = try group.group(name) else {
         throw UnrollError(.format, "\(group.displayPath): the group of the layer \(name) is missing")
       }
       let weightNames = try layer.attributes.stringArray("weight_names") ?? []
+      left -= weightNames.count
+      guard left >= 0 else {
+        throw UnrollError(.format, "\(group.displayPath): more layers and weights are listed than the file can hold")
+      }
       var arrays: [SourceArray] = []
       for weight in weightNames {
         guard let dataset = try layer.dataset(weight) else {
@@ -54,39 +65,19 @@ struct LegacyWeights {
   }
 
   /// Arrays of `optimizer_weights` in order, with their names.
-  static func optimizer(in root: H5Group) throws(UnrollError) -> [SourceArray] {
+  static func optimizer(in root: H5Group, byteCount: Int) throws(UnrollError) -> [SourceArray] {
     guard let group = try root.group("optimizer_weights") else { return [] }
     var arrays: [SourceArray] = []
-    for name in try group.attributes.stringArray("weight_names") ?? [] {
+    let names = try group.attributes.stringArray("weight_names") ?? []
+    guard names.count <= byteCount / 16 else {
+      throw UnrollError(.format, "optimizer_weights: more arrays are listed than the file can hold")
+    }
+    for name in names {
       guard let dataset = try group.dataset(name) else {
         throw UnrollError(.format, "optimizer_weights: the array \(name) is missing")
       }
       arrays.append(SourceArray(dataset))
     }
     return arrays
-  }
-
-  // MARK: Writing
-
-  /// Writes `values`, the parameters in the engine's order, below `group`.
-  static func write(
-    _ spec: ModelSpec, _ values: [ParameterValues], to group: H5Group, version: String
-  ) throws(UnrollError) {
-    let elements = WeightTree.elements(of: spec).map(\.tree)
-    try group.attributes.write(elements.map(\.name), "layer_names")
-    try group.attributes.write("tensorflow", "backend")
-    try group.attributes.write(version, "keras_version")
-    var start = 0
-    for tree in elements {
-      let layer = try group.makeGroup(tree.name)
-      let slots = tree.slots
-      let order = tree.legacyOrder
-      try layer.attributes.write(order.map { "\(slots[$0].name):0" }, "weight_names")
-      for index in order {
-        let value = values[start + index]
-        try layer.write(value.values, shape: value.shape, at: "\(slots[index].name):0")
-      }
-      start += slots.count
-    }
   }
 }

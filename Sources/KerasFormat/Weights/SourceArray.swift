@@ -1,3 +1,5 @@
+import ByteInput
+import HDF5Reader
 import Unroll
 
 /// An array in a file, found and measured but not read.
@@ -6,28 +8,52 @@ struct SourceArray {
   let shape: [Int]
   /// The type in the file, "float32".
   var element = "float32"
-  let read: () throws(UnrollError) -> H5Values
+  /// Bytes it takes once read.
+  private(set) var byteCount: Int
+  /// Bytes of it that stand in the file as they are; compressed ones do not.
+  private(set) var plainByteCount: Int
+  let read: () throws(UnrollError) -> ArrayValues
 
-  init(path: String, shape: [Int], read: @escaping () throws(UnrollError) -> H5Values) {
+  private init(
+    path: String, shape: [Int], byteCount: Int, plainByteCount: Int,
+    read: @escaping () throws(UnrollError) -> ArrayValues
+  ) {
     self.path = path
     self.shape = shape
+    self.byteCount = byteCount
+    self.plainByteCount = plainByteCount
     self.read = read
   }
 
   init(_ dataset: H5Dataset) {
-    self.init(path: dataset.path, shape: dataset.shape) { () throws(UnrollError) in try dataset.read() }
+    self.init(
+      path: dataset.path, shape: dataset.shape, byteCount: dataset.memoryByteCount, plainByteCount: dataset.plainByteCount
+    ) { () throws(UnrollError) in
+      let type: ElementType = switch dataset.memoryType {
+      case .float32: .float32
+      case .float64: .float64
+      case .int64: .int64
+      }
+      return try ArrayValues(type, count: dataset.count, for: dataset.path) { (target) throws(UnrollError) in
+        try dataset.read(into: target)
+      }
+    }
     element = dataset.elementName
   }
 
-  var count: Int { shape.reduce(1, *) }
-
   /// The same elements in other axes.
-  func reshaped(_ shape: [Int]) -> SourceArray { SourceArray(path: path, shape: shape, read: read) }
+  func reshaped(_ shape: [Int]) -> SourceArray {
+    SourceArray(path: path, shape: shape, byteCount: byteCount, plainByteCount: plainByteCount, read: read)
+  }
 
-  /// Same count of elements, rearranged by `transform`.
-  func mapped(_ shape: [Int], _ transform: @escaping (H5Values) -> H5Values) -> SourceArray {
+  /// The elements changed by `transform`.
+  func mapped(
+    _ shape: [Int], _ transform: @escaping (ArrayValues) throws(UnrollError) -> ArrayValues
+  ) -> SourceArray {
     let read = self.read
-    return SourceArray(path: path, shape: shape) { () throws(UnrollError) in transform(try read()) }
+    return SourceArray(path: path, shape: shape, byteCount: byteCount, plainByteCount: plainByteCount) {
+      () throws(UnrollError) in try transform(try read())
+    }
   }
 
   /// Matrices of equally many rows, or vectors, side by side.
@@ -38,27 +64,22 @@ struct SourceArray {
       throw UnrollError(.format, "\(source.path): shape \(source.shape) beside \(first.path) of shape \(first.shape); expected equal shapes")
     }
     let columns = first.shape[first.shape.count - 1]
-    let width = columns * sources.count
+    let width = try checkedProduct([columns, sources.count], first.path)
     let shape = first.shape.count == 2 ? [rows, width] : [width]
-    return SourceArray(path: first.path, shape: shape) { () throws(UnrollError) in
-      var parts: [[Double]] = []
-      for source in sources { parts.append(try source.read().doubles) }
-      var joined: [Double] = []
-      joined.reserveCapacity(rows * width)
-      for row in 0..<rows { for part in parts { joined += part[row * columns..<(row + 1) * columns] } }
-      return .float64(joined)
-    }
-  }
-}
-
-extension H5Values {
-  /// result[i] = self[source(i)]
-  func gathered(_ source: (Int) -> Int) -> H5Values {
-    switch self {
-    case .float32(let values): return .float32(values.indices.map { values[source($0)] })
-    case .float64(let values): return .float64(values.indices.map { values[source($0)] })
-    case .int64(let values): return .int64(values.indices.map { values[source($0)] })
-    case .int32(let values): return .int32(values.indices.map { values[source($0)] })
+    let count = try checkedProduct([rows, width], first.path)
+    return SourceArray(
+      path: first.path, shape: shape, byteCount: sources.reduce(0) { $0 + $1.byteCount },
+      plainByteCount: sources.reduce(0) { $0 + $1.plainByteCount }
+    ) { () throws(UnrollError) in
+      try ArrayValues(.float64, count: count, for: first.path) { (target) throws(UnrollError) in
+        let joined = target.bindMemory(to: Double.self)
+        for (position, source) in sources.enumerated() {
+          let part = try source.read()
+          for row in 0..<rows {
+            for column in 0..<columns { joined[row * width + position * columns + column] = part.double(row * columns + column) }
+          }
+        }
+      }
     }
   }
 }

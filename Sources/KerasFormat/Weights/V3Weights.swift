@@ -1,3 +1,4 @@
+import HDF5Reader
 import Unroll
 
 /// Weights in the layout of Keras 3's `.weights.h5`: groups named by class and
@@ -5,6 +6,7 @@ import Unroll
 struct V3Weights {
   let root: H5Group
   let context: DecodingContext
+  let walk: GroupWalk
 
   /// Keras 2.12 to 2.14 named the list of layers otherwise.
   static let oldListPath = "_layer_checkpoint_dependencies"
@@ -51,9 +53,8 @@ struct V3Weights {
       throw UnrollError(.format, "\(name): the group \(group.displayPath)/\(tree.listPath) is missing")
     }
     var groups: [String: [(number: Int, group: H5Group)]] = [:]
-    var walk = GroupWalk()
     for child in try list.childNames() {
-      guard let childGroup = try list.group(child), try Self.hasArrays(childGroup, &walk) else { continue }
+      guard let childGroup = try list.group(child), try hasArrays(childGroup) else { continue }
       let (stem, number) = Self.split(child)
       groups[stem, default: []].append((number, childGroup))
     }
@@ -95,13 +96,12 @@ struct V3Weights {
     return (String(name[..<underscore]), number)
   }
 
-  private static func hasArrays(_ group: H5Group, depth: Int = 0, _ walk: inout GroupWalk) throws(UnrollError) -> Bool {
-    try walk.enter(group, depth: depth)
-    for name in try group.childNames() {
+  private func hasArrays(_ group: H5Group, depth: Int = 0) throws(UnrollError) -> Bool {
+    for name in try walk.children(of: group, depth: depth) {
       // The states of random generators are no weights.
       if name == "seed_generator" { continue }
       if try group.isDataset(name) { return true }
-      if let child = try group.group(name), try hasArrays(child, depth: depth + 1, &walk) { return true }
+      if let child = try group.group(name), try hasArrays(child, depth: depth + 1) { return true }
     }
     return false
   }
@@ -121,14 +121,13 @@ struct V3Weights {
   }
 
   /// Every array below a group, for describing it.
-  static func arrays(below group: H5Group, depth: Int = 0, _ walk: inout GroupWalk) throws(UnrollError) -> [SourceArray] {
-    try walk.enter(group, depth: depth)
+  static func arrays(below group: H5Group, depth: Int = 0, _ walk: GroupWalk) throws(UnrollError) -> [SourceArray] {
     var result: [SourceArray] = []
-    for name in try group.childNames() {
+    for name in try walk.children(of: group, depth: depth) {
       if try group.isDataset(name) {
         if let dataset = try group.dataset(name) { result.append(SourceArray(dataset)) }
       } else if let child = try group.group(name) {
-        result += try arrays(below: child, depth: depth + 1, &walk)
+        result += try arrays(below: child, depth: depth + 1, walk)
       }
     }
     return result
@@ -137,39 +136,5 @@ struct V3Weights {
   static func optimizer(in root: H5Group) throws(UnrollError) -> [SourceArray] {
     guard let group = try root.group("optimizer") else { return [] }
     return try variables(of: group)
-  }
-
-  // MARK: Writing
-
-  static func write(_ spec: ModelSpec, _ values: [ParameterValues], to root: H5Group) throws(UnrollError) {
-    var remaining = values[...]
-    // Keras 3.0 to 3.3 look for the root's own variables, even without any.
-    try write(WeightTree.of(spec), &remaining, root)
-  }
-
-  private static func write(
-    _ tree: WeightTree, _ values: inout ArraySlice<ParameterValues>, _ group: H5Group
-  ) throws(UnrollError) {
-    let variables = try group.makeGroup("vars")
-    if !tree.name.isEmpty { try variables.attributes.write(tree.name, "name") }
-    for index in tree.own.indices {
-      guard let value = values.popFirst() else { throw UnrollError(.invalidState, "\(tree.name): a weight is missing") }
-      try variables.write(value.values, shape: value.shape, at: "\(index)")
-    }
-    for part in tree.parts { try write(part.tree, &values, try group.makeGroup(part.path)) }
-    guard !tree.listPath.isEmpty else { return }
-    let list = try group.makeGroup(tree.listPath)
-    var used: [String: Int] = [:]
-    for element in tree.list {
-      let number = used[element.snake, default: 0]
-      used[element.snake] = number + 1
-      let name = number == 0 ? element.snake : "\(element.snake)_\(number)"
-      try write(element.tree, &values, try list.makeGroup(name))
-    }
-  }
-
-  static func writeOptimizer(_ arrays: [ParameterValues], to root: H5Group) throws(UnrollError) {
-    let variables = try root.makeGroup("optimizer/vars")
-    for (index, array) in arrays.enumerated() { try variables.write(array.values, shape: array.shape, at: "\(index)") }
   }
 }

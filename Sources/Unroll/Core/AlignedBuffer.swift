@@ -55,18 +55,29 @@ final class Arena<S: Scalar> {
   private var scalars: [AlignedBuffer<S>] = []
   private var bytes: [AlignedBuffer<UInt8>] = []
   private(set) var byteCount = 0
+  /// More than this is refused with `limitReached`.
+  var limit = Int.max
+
+  static var limitReached: UnrollError { UnrollError(.outOfMemory, "the memory allowed for this computation is used up") }
+
+  /// Counts `count` elements of `size` bytes.
+  private func charge(_ count: Int, _ size: Int) throws(UnrollError) {
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
+    guard !overflow, bytes <= limit - byteCount else { throw Self.limitReached }
+    byteCount += bytes
+  }
 
   func allocate(_ count: Int) throws(UnrollError) -> UnsafeMutablePointer<S> {
+    try charge(count, MemoryLayout<S>.stride)
     let buffer = try AlignedBuffer<S>(count: count)
     scalars.append(buffer)
-    byteCount += count * MemoryLayout<S>.stride
     return buffer.pointer
   }
 
   func allocateBytes(_ count: Int) throws(UnrollError) -> UnsafeMutablePointer<UInt8> {
+    try charge(count, 1)
     let buffer = try AlignedBuffer<UInt8>(count: count)
     bytes.append(buffer)
-    byteCount += count
     return buffer.pointer
   }
 }

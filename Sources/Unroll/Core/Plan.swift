@@ -20,10 +20,12 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   /// Without gradients of its own, `run.gradients` must be set before `backward`.
   init(
     _ graph: Graph<S>, store: ParameterStore<S>, mode: PlanMode, batch: Int, inputDimensions: [[Int]],
-    ownsGradients: Bool = true, inputGradients: Bool = false, streamWeights: StreamWeights = .model
+    ownsGradients: Bool = true, inputGradients: Bool = false, streamWeights: StreamWeights = .model,
+    memoryLimit: Int = .max
   ) throws(UnrollError) {
     let planner = Planner<S>(mode: mode, batch: batch, kernels: kernels(for: S.self))
     planner.streamWeights = streamWeights
+    planner.arena.limit = memoryLimit
     var inputs: [Tensor<S>] = []
     for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: inputGradients)) }
     planner.inputData = inputs.map { $0.data }

@@ -15,6 +15,7 @@ protocol AnyNetwork: AnyObject {
   func prepare() throws(UnrollError)
   func resetStates()
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError)
+  func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int?
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]]
   func makeStream(batch: Int, weights: StreamWeights) throws(UnrollError) -> any AnyStream
   func makeTrainer(_ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) -> any AnyTrainer

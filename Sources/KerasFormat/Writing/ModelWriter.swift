@@ -1,16 +1,17 @@
 import ByteInput
+import HDF5Writer
 import Unroll
 
 /// The bytes of a model in each format.
 struct ModelWriter {
   private let model: Model
-  private let values: [ParameterValues]
+  private let values: [OutputArray]
   private let sample: ModelSample?
 
   init(_ model: Model, sample: ModelSample? = nil) throws(UnrollError) {
     self.model = model
     self.sample = sample
-    values = try ParameterValues.all(of: model)
+    values = try OutputArray.parameters(of: model)
     try Self.checkNames(model.spec)
   }
 
@@ -30,28 +31,28 @@ struct ModelWriter {
   }
 
   func h5(includeOptimizer: Bool, calls: CallForm) throws(UnrollError) -> HeapBuffer {
-    let file = try H5File.create()
+    let file = try H5OutputFile(expecting: expectedBytes(includeOptimizer: includeOptimizer))
     let root = file.root
     let version = try HardSigmoidUse(model.spec).version(default: "2.15.0")
-    try root.attributes.write(version, "keras_version")
-    try root.attributes.write("tensorflow", "backend")
+    try root.setAttribute("keras_version", to: version)
+    try root.setAttribute("backend", to: "tensorflow")
     let config = JSONWriter.write(.object(try ModelEncoder.encode(model.spec, .legacy, calls)))
-    try root.attributes.write(config, "model_config")
-    if !model.metadata.isEmpty { try root.attributes.write(metadata, CheckpointFile.metadataName) }
+    try root.setAttribute("model_config", to: config)
+    if !model.metadata.isEmpty { try root.setAttribute(CheckpointFile.metadataName, to: metadata) }
     try LegacyWeights.write(model.spec, values, to: try root.makeGroup("model_weights"), version: version)
     if let sample { try sample.write(to: try root.makeGroup(ModelSample.name)) }
     if includeOptimizer, let spec = model.compileSpec {
-      try root.attributes.write(JSONWriter.write(.object(CompileEncoder.encode(spec, .legacy))), "training_config")
+      try root.setAttribute("training_config", to: JSONWriter.write(.object(CompileEncoder.encode(spec, .legacy))))
       let state = try OptimizerState.legacyValues(of: model)
       let group = try root.makeGroup("optimizer_weights")
-      try group.attributes.write(state.map(\.name), "weight_names")
-      for (name, array) in state { try group.write(array.values, shape: array.shape, at: name) }
+      try group.setAttribute("weight_names", to: state.map(\.name))
+      for (name, array) in state { try array.write(to: group, at: name) }
     }
     return try file.image()
   }
 
   func legacyWeights() throws(UnrollError) -> HeapBuffer {
-    let file = try H5File.create()
+    let file = try H5OutputFile(expecting: expectedBytes(includeOptimizer: false))
     try LegacyWeights.write(
       model.spec, values, to: file.root, version: try HardSigmoidUse(model.spec).version(default: "2.15.0"))
     return try file.image()
@@ -61,8 +62,8 @@ struct ModelWriter {
     try v3File(includeOptimizer: includeOptimizer).image()
   }
 
-  private func v3File(includeOptimizer: Bool) throws(UnrollError) -> H5File {
-    let file = try H5File.create()
+  private func v3File(includeOptimizer: Bool) throws(UnrollError) -> H5OutputFile {
+    let file = try H5OutputFile(expecting: expectedBytes(includeOptimizer: includeOptimizer))
     try V3Weights.write(model.spec, values, to: file.root)
     if includeOptimizer, model.compileSpec != nil {
       try V3Weights.writeOptimizer(try OptimizerState.values(of: model).map(\.array), to: file.root)
@@ -81,7 +82,7 @@ struct ModelWriter {
       config = config.merged(CompileEncoder.marks(spec))
     }
     var archive = ZipWriter()
-    func add(_ name: String, _ file: H5File) throws(UnrollError) {
+    func add(_ name: String, _ file: H5OutputFile) throws(UnrollError) {
       archive.add(name, count: try file.byteCount()) { (target) throws(UnrollError) in try file.copyBytes(to: target) }
     }
     archive.add("metadata.json", JSONWriter.write(["keras_version": .string(Dialect.keras3Version)]))
@@ -96,5 +97,15 @@ struct ModelWriter {
     var object = JSONObject()
     for (key, value) in model.metadata.sorted(by: { $0.key < $1.key }) { object[key] = .string(value) }
     return JSONWriter.write(.object(object))
+  }
+
+  /// About as many as an HDF5 file of the model takes.
+  private func expectedBytes(includeOptimizer: Bool) throws(UnrollError) -> Int {
+    var arrays = values.map(\.shape)
+    if includeOptimizer, model.compileSpec != nil { arrays += try model.optimizerVariables().map(\.shape) }
+    // A dataset with its groups and names takes a few KB more than its elements.
+    var bytes = 64 << 10
+    for shape in arrays { bytes += 2048 + shape.reduce(model.spec.dtype.byteCount, *) }
+    return bytes
   }
 }

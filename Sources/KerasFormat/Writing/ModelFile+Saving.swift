@@ -1,4 +1,5 @@
 import ByteInput
+import HDF5Writer
 import Unroll
 
 extension ModelFile {

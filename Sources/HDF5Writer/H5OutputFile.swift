@@ -1,0 +1,47 @@
+import ByteInput
+import CHDF5
+import Synchronization
+import UnrollErrors
+
+/// An HDF5 file that is made in memory; its bytes reach the disk in one piece,
+/// so HDF5 never leaves half a file behind.
+public struct H5OutputFile {
+  public let root: H5OutputGroup
+  private let file: H5Identifier
+
+  /// A new, empty file that will have about `expected` bytes: HDF5 asks for
+  /// them at once, instead of moving the file as it grows.
+  public init(expecting expected: Int) throws(UnrollError) {
+    let name = "memory-\(fileCount.wrappingAdd(1, ordering: .relaxed).newValue)"
+    let file = try H5Identifier(
+      unroll_h5f_create_image(name, max(expected, 1 << 16)), close: H5Fclose, orSay: "HDF5 cannot create a file in memory")
+    self.file = file
+    root = H5OutputGroup(
+      try H5Identifier(unroll_h5g_open(file.id, "/"), close: H5Gclose, orSay: "HDF5 cannot open its root group"), path: "")
+  }
+
+  /// How many bytes the file has.
+  public func byteCount() throws(UnrollError) -> Int {
+    guard H5Fflush(file.id, H5F_SCOPE_GLOBAL) >= 0 else { throw hdf5Error("HDF5 cannot finish the file") }
+    let size = H5Fget_file_image(file.id, nil, 0)
+    guard size > 0 else { throw hdf5Error("HDF5 cannot give the file's size") }
+    return size
+  }
+
+  /// Copies them to room for that many.
+  public func copyBytes(to target: UnsafeMutableRawBufferPointer) throws(UnrollError) {
+    guard H5Fget_file_image(file.id, target.baseAddress, target.count) == target.count else {
+      throw hdf5Error("HDF5 cannot give the file's bytes")
+    }
+  }
+
+  /// The bytes in memory of their own.
+  public func image() throws(UnrollError) -> HeapBuffer {
+    let image = try HeapBuffer(count: try byteCount(), for: "the HDF5 file")
+    try copyBytes(to: image.mutableBytes)
+    return image
+  }
+}
+
+/// HDF5 takes two files in memory of one name for one file.
+private let fileCount = Atomic<UInt64>(0)

@@ -1,0 +1,54 @@
+import KernelAPI
+
+// What a model would take, before it takes it: for whoever is given a
+// specification by a stranger.
+
+extension ModelSpec {
+  /// Whether the model's inputs are known, so that it can be built as it is.
+  public var declaresInputs: Bool {
+    !inputs.isEmpty && layers.contains { if case .input = $0.config { true } else { false } }
+  }
+
+  /// The parameters that a model of this specification has, in Keras' order.
+  /// Nothing of their size is allocated.
+  public func declaredParameters() throws(UnrollError) -> [ParameterInfo] {
+    switch dtype {
+    case .float32: try Graph<Float>.declaredParameters(self)
+    case .float64: try Graph<Double>.declaredParameters(self)
+    }
+  }
+}
+
+extension Graph {
+  fileprivate static func declaredParameters(_ spec: ModelSpec) throws(UnrollError) -> [ParameterInfo] {
+    let graph = try Graph(spec)
+    try graph.build()
+    return graph.layers.enumerated().flatMap { index, layer in
+      layer.parameters.map {
+        ParameterInfo(name: $0.name, shape: $0.shape, isTrainable: $0.isTrainable, isWeight: $0.isWeight, layer: index)
+      }
+    }
+  }
+}
+
+extension Model {
+  /// Elements of memory that predicting `batch` rows of these inputs takes, or
+  /// nil if they are more than `limit`; no more than those are allocated.
+  public func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int? {
+    try builtNetwork().predictionElements(inputs, batch: batch, limit: limit)
+  }
+}
+
+extension Network {
+  func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int? {
+    let (bytes, overflow) = limit.multipliedReportingOverflow(by: MemoryLayout<S>.stride)
+    do throws(UnrollError) {
+      let plan = try Plan(
+        graph, store: store, mode: .inference, batch: batch, inputDimensions: try inputDimensions(inputs),
+        memoryLimit: overflow ? Int.max : bytes)
+      return plan.byteCount / MemoryLayout<S>.stride
+    } catch where error == Arena<S>.limitReached {
+      return nil
+    }
+  }
+}
