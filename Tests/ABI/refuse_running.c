@@ -76,6 +76,28 @@ static void predict(void) {
   unroll_model_destroy(unbuilt);
 }
 
+/* Indices that are none; a NaN has no sign for people. */
+static void indices(void) {
+  unroll_model *model = NULL;
+  unroll_embedding_options embedding;
+  const int64_t shape[1] = {UNROLL_ANY};
+  double in[3] = {0, 2, 0}, out[6] = {7, 7, 7, 7, 7, 7};
+  unroll_array x = unroll_array_2d(in, UNROLL_FLOAT64, 1, 3);
+  unroll_array y = unroll_array_3d(out, UNROLL_FLOAT64, 1, 3, 2);
+  OK(unroll_model_create(NULL, &model));
+  unroll_embedding_options_init(&embedding);
+  embedding.input_dim = 2;
+  embedding.output_dim = 2;
+  OK(unroll_model_add_embedding(model, &embedding));
+  OK(unroll_model_build(model, shape, 1));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "2", unroll_model_predict(model, &x, &y, NULL));
+  in[1] = -strtod("nan", NULL);
+  REFUSES(UNROLL_INVALID_ARGUMENT, "nan", unroll_model_predict(model, &x, &y, NULL));
+  CHECK(strstr(unroll_last_error(), "-nan") == NULL);
+  CHECK(out[0] == 7 && out[5] == 7);
+  unroll_model_destroy(model);
+}
+
 static void weights(void) {
   unroll_model *model = small_model(3, 2, UNROLL_FLOAT32), *unbuilt = NULL;
   float values[24] = {0};
@@ -236,6 +258,7 @@ static void streams(void) {
 
 int main(void) {
   predict();
+  indices();
   weights();
   series();
   streams();

@@ -17,7 +17,7 @@ struct RunFault: Sendable {
   let limit: Int
 
   var error: UnrollError {
-    let found = Int(exactly: value).map { String($0) } ?? String(value)
+    let found = Int(exactly: value).map { String($0) } ?? shown(value)
     return UnrollError(
       .invalidArgument, "\(layer): an index must be at least 0 and less than \(limit) (input_dim), found \(found)")
   }
