@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-import pytest
+import h5py
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from referee import Comparison, DUMP, ROOT, dump  # noqa: E402
@@ -32,6 +33,22 @@ def test_generated_trees_are_read_as_libhdf5_reads_them(tmp_path):
     print(f"{TREES} files, {comparison.objects} objects, {comparison.values} elements, {comparison.refusals} refusals")
     assert comparison.differences == []
     assert comparison.objects > 5 * TREES and comparison.refusals > 0
+
+
+def test_indexes_that_take_a_hundred_thousand_chunks_are_read(tmp_path):
+    """Extensible arrays have pages from 131,060 chunks on, and trees another level."""
+    path = tmp_path / "large.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        for name, shape, maximum, options in [
+            ("extensible", (150_000,), (None,), {}),
+            ("filtered", (140_000,), (None,), {"shuffle": True}),
+            ("fixed", (150_000,), None, {}),
+            ("tree", (150, 200), (None, None), {}),
+        ]:
+            made = file.create_dataset(name, shape, "<f4", chunks=(1,) * len(shape), maxshape=maximum, fillvalue=2, **options)
+            for start in (0, 70_000, 131_000, 139_990):
+                made[start:start + 150] = np.random.default_rng(start).normal(size=made[start:start + 150].shape)
+    assert compare([path]).differences == []
 
 
 def test_fixtures_are_read_as_libhdf5_reads_them():

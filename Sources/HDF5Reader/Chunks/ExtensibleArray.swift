@@ -90,9 +90,11 @@ struct ExtensibleArray {
     for number in 0..<count {
       guard let data = try block.address() else { continue }
       try walk(data, first + number * entries, entries, visit) { (page) throws(UnrollError) in
+        // The bits of all blocks run on, though room is left as if each began a byte.
+        let bit = number * pages + page
         var mark = used
-        try mark.skip(number * marks + page / 8)
-        return try mark.byte() & 0x80 >> (page % 8) != 0
+        try mark.skip(bit / 8)
+        return try mark.byte() & 0x80 >> (bit % 8) != 0
       }
     }
   }
