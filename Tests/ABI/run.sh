@@ -52,7 +52,9 @@ if [ "${1:-}" = valgrind ]; then
     # valgrind puts its own malloc in place of the one that counts.
     [ "$name" != test_allocations ] || continue
     echo "valgrind: $name"
-    UNROLL_TEST_DATA="$PWD/Tests/Fixtures" valgrind --quiet --error-exitcode=1 --leak-check=full \
+    # Replacing a file borrows a child for a moment (link_over.c), whose stack
+    # is not where a leak check looks; of a child only the exit code counts.
+    UNROLL_TEST_DATA="$PWD/Tests/Fixtures" valgrind --quiet --error-exitcode=1 --leak-check=full --child-silent-after-fork=yes \
       --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=Tests/ABI/valgrind.supp \
       "$out/$name" || failed=1
   done

@@ -20,7 +20,8 @@ struct CheckpointFile {
   let metadata: [String: String]
   private let arrays: Arrays
 
-  private enum Arrays {
+  /// Boxed: copying the payloads in place looks at bits that only one of them sets.
+  private indirect enum Arrays {
     case hdf5(StoredArrays)
     /// Members that are not yet decompressed.
     case archive(ZipReader, weights: ZipReader.Member, sample: ZipReader.Member?)
