@@ -64,13 +64,12 @@ extension Model {
       try stream.step(x.pointer, y.pointer)
     }
     var random = RandomGenerator(seed: options.seed)
-    var sampler = sampler
     var drawn: [Int] = []
     while drawn.count < options.limit {
       let symbol = try sampler.draw(UnsafePointer(y.pointer), uniform: random.uniform())
       if symbol == options.endSymbol { break }
       drawn.append(symbol)
-      if !emit(symbol) { break }
+      if !callHost({ emit(symbol) }) { break }
       input.write(symbol, classes: classes, to: x.pointer)
       try stream.step(x.pointer, y.pointer)
       cplatform_gate_yield()

@@ -69,7 +69,8 @@ struct FitSession<S: Scalar> {
     averages.reset()
     progress.values = averages.values
     if let schedule = options.learningRateScheduler {
-      try trainer.setLearningRate(try schedule(epoch, trainer.learningRate))
+      let rate = trainer.learningRate
+      try trainer.setLearningRate(try callHost { () throws(UnrollError) in try schedule(epoch, rate) })
     }
     try notify(.epochBegin)
     shuffle()
@@ -130,7 +131,7 @@ struct FitSession<S: Scalar> {
 
   private mutating func notify(_ event: FitEvent) throws(UnrollError) {
     guard let callback else { return }
-    switch callback(event, progress) {
+    switch callHost({ callback(event, progress) }) {
     case .proceed: return
     case .stop:
       if !isStopping { history.message = "stopped by the callback" }
