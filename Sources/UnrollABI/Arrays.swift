@@ -52,7 +52,7 @@ func readView(_ pointer: UnsafePointer<unroll_array>?, _ name: String, needsData
   let type = try elementType(array.dtype, "\(name)->dtype")
   let shape = try checkedShape(of: array, name)
   let elements = try checkedProduct(shape, name)
-  _ = try checkedProduct([elements, type.byteCount], name)
+  _ = try checkedProduct(shape + [type.byteCount], name)
   var strides = unpack(array.strides, Int(array.rank))
   if strides.allSatisfy({ $0 == 0 }) {
     var step = type.byteCount
@@ -61,9 +61,13 @@ func readView(_ pointer: UnsafePointer<unroll_array>?, _ name: String, needsData
       step *= max(shape[axis], 1)
     }
   } else {
+    // The distance of the last element from the first, of either sign.
+    var before = 0, after = 0
     for (axis, stride) in strides.enumerated() where shape[axis] > 0 {
-      let (_, overflow) = stride.multipliedReportingOverflow(by: shape[axis])
-      if overflow || stride == Int.min {
+      let (span, overflow) = stride.multipliedReportingOverflow(by: shape[axis] - 1)
+      let (sum, overflows) = (span < 0 ? before : after).addingReportingOverflow(span)
+      if span < 0 { before = sum } else { after = sum }
+      if overflow || overflows || stride == Int.min {
         throw UnrollError(.invalidArgument, "\(name) has a stride of \(stride) bytes along an axis of \(shape[axis]), which cannot be addressed")
       }
     }

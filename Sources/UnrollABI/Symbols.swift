@@ -65,11 +65,10 @@ public func unroll_model_decode(
 }
 
 /// `count` symbols that the caller lent; NULL is fine for none.
-private func readSymbols(_ symbols: UnsafePointer<Int32>?, _ count: Int, _ name: String) throws(UnrollError) -> [Int32] {
+private func readSymbols(_ symbols: UnsafePointer<Int32>?, _ count: Int, _ name: String) throws(UnrollError) -> UnsafeBufferPointer<Int32> {
   let count = try checkedCount(count, "the number of \(name)", from: 0)
-  if count == 0 { return [] }
-  guard let symbols else { throw missing(name) }
-  return Array(UnsafeBufferPointer(start: symbols, count: count))
+  if count > 0, symbols == nil { throw missing(name) }
+  return UnsafeBufferPointer(start: symbols, count: count)
 }
 
 private func sequenceStart(_ start: Int64) throws(UnrollError) -> SequenceStart? {
@@ -130,7 +129,7 @@ public func unroll_model_fit_sequences(
     let options = try sequenceOptions(raw)
     let place = last == nil ? nil : try ResultPlace(last, "last")
     guard let lengths else { throw missing("lengths") }
-    let all = Array(UnsafeBufferPointer(start: lengths, count: try checkedCount(count, "count")))
+    let all = UnsafeBufferPointer(start: lengths, count: try checkedCount(count, "count"))
     var total = 0
     for (index, length) in all.enumerated() {
       total += try checkedCount(length, "lengths[\(index)]", from: 0, to: Int(Int32.max))

@@ -65,7 +65,7 @@ public func unroll_model_set_weight(
     }
     try model.writeParameter(
       index, from: ArrayView(base: source.base, type: source.type, shape: parameter.shape, strides: Array(source.strides.prefix(parameter.shape.count))))
-    try model.weightsChanged()
+    try model.weightChanged(index)
   }
 }
 

@@ -36,16 +36,22 @@ public struct UnrollError: Error, Sendable, Equatable {
   }
 }
 
-/// Multiplies sizes, reporting overflow as an error instead of trapping.
+/// Multiplies sizes, reporting overflow as an error instead of trapping. A
+/// factor of 0 makes the product 0, but not the others' product addressable:
+/// strides and positions multiply those alone.
 @inlinable
 public func checkedProduct(_ factors: [Int], _ what: @autoclosure () -> String) throws(UnrollError) -> Int {
-  var product = 1
+  var product = 1, isEmpty = false
   for factor in factors {
+    if factor == 0 {
+      isEmpty = true
+      continue
+    }
     let (value, overflow) = product.multipliedReportingOverflow(by: factor)
     if overflow || factor < 0 {
       throw UnrollError(.invalidArgument, "\(what()): the sizes \(factors) multiply to more than this machine can address")
     }
     product = value
   }
-  return product
+  return isEmpty ? 0 : product
 }

@@ -142,12 +142,12 @@ struct SequenceTrainingTests {
 
   @Test func aPassTakesEverySequenceOnceInAnOrderOfItsOwn() throws {
     let task = try SequenceTask(SequenceSet(names), options(1), .oneHot, .zeros, classes: 4, seed: 1)
-    var order = SequenceOrder(task)
+    var order = try SequenceOrder(task)
     let passes = (0..<20).map { pass in (0..<4).map { order.sequence(at: pass * 4 + $0) } }
     for pass in passes { #expect(pass.sorted() == [0, 1, 2, 3]) }
     #expect(Set(passes).count > 5)
     // Whatever came before, iteration 30 takes the same sequence.
-    var late = SequenceOrder(task)
+    var late = try SequenceOrder(task)
     #expect(late.sequence(at: 30) == passes[7][2])
   }
 

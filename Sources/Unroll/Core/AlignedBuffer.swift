@@ -16,6 +16,15 @@ final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     self.count = count
   }
 
+  /// With an element for every index.
+  convenience init(count: Int, _ element: (Int) -> Element) throws(UnrollError) {
+    try self.init(count: count)
+    for index in 0..<count { pointer[index] = element(index) }
+  }
+
+  @inline(__always)
+  subscript(index: Int) -> Element { pointer[index] }
+
   deinit {
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
     if bytes >= hugePage { munmap(pointer, bytes) } else { free(pointer) }

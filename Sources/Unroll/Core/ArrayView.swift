@@ -72,6 +72,8 @@ public struct ArrayView: @unchecked Sendable {
     let innerAxes = 1..<max(shape.count - 1, 1)
     var positions = 1
     for axis in innerAxes { positions *= shape[axis] }
+    // Many positions of nothing.
+    if features == 0 || count == 0 { return }
     for position in 0..<positions {
       var rest = position
       var offset = 0
@@ -100,6 +102,7 @@ func scatter<S: Scalar>(
   into destination: UnsafeMutableRawPointer, type: ElementType, firstRow: Int, firstPosition: Int = 0, rowPositions: Int? = nil
 ) {
   let rowElements = (rowPositions ?? positions) * features
+  if features == 0 || positions == 0 { return }
   for row in 0..<rows {
     for position in 0..<positions {
       let from = source + (position * batch + row) * features

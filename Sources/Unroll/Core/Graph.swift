@@ -56,50 +56,8 @@ final class Graph<S: Scalar> {
     for layer in layers { try layer.prepare() }
   }
 
-  /// Plans every call. `inputs` are in the order of `spec.inputs`.
-  func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
-    var waiting = consumers()
-    var values: [ModelSpec.TensorRef: [Tensor<S>]] = [:]
-
-    func publish(_ tensor: Tensor<S>, as reference: ModelSpec.TensorRef) throws(UnrollError) {
-      values[reference] = try planner.fanOut(tensor, waiting[reference] ?? 0)
-    }
-    func take(_ reference: ModelSpec.TensorRef) throws(UnrollError) -> Tensor<S> {
-      guard let tensor = values[reference]?.popLast() else {
-        throw UnrollError(.invalidState, "model \(spec.name): output \(reference.output) of node \(reference.node) is missing")
-      }
-      return tensor
-    }
-
-    for (reference, tensor) in zip(spec.inputs, inputs) { try publish(tensor, as: reference) }
-    let inputNodes = Set(spec.inputs.map { $0.node })
-    for (index, node) in spec.nodes.enumerated() where !inputNodes.contains(index) {
-      var arguments: [Tensor<S>] = []
-      for reference in node.inputs { arguments.append(try take(reference)) }
-      var masks: [Tensor<S>?] = []
-      for reference in node.masks { masks.append(try reference.map { reference throws(UnrollError) in try take(reference) }) }
-      let layer = layers[node.layer]
-      let masked = try withMasks(arguments, masks, layer, planner)
-      let outputs = try layer.plan(masked, planner)
-      if let penalty = layer.spec.activityRegularizer, planner.mode != .streaming {
-        for (output, tensor) in outputs.enumerated() {
-          let isUsed = waiting[.init(node: index, output: output)] != nil
-          planner.append(ActivityPenaltyOp(tensor, penalty, rows: planner.shardRows, isUsed: isUsed))
-        }
-      }
-      for (output, var tensor) in outputs.enumerated() {
-        if !node.passesMasks, let given = masked.firstIndex(where: { $0.mask == tensor.mask }) { tensor.mask = arguments[given].mask }
-        try publish(tensor, as: .init(node: index, output: output))
-      }
-    }
-    waiting = [:]
-    var results: [Tensor<S>] = []
-    for reference in spec.outputs { results.append(try take(reference)) }
-    return results
-  }
-
   /// How many times each value is used, as a model output included.
-  private func consumers() -> [ModelSpec.TensorRef: Int] {
+  func consumers() -> [ModelSpec.TensorRef: Int] {
     var count: [ModelSpec.TensorRef: Int] = [:]
     for node in spec.nodes { for reference in node.inputs + node.masks.compactMap({ $0 }) { count[reference, default: 0] += 1 } }
     for reference in spec.outputs { count[reference, default: 0] += 1 }

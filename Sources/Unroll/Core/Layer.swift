@@ -27,6 +27,13 @@ class Layer<S: Scalar> {
   /// never while another thread computes.
   func prepare() throws(UnrollError) {}
 
+  /// The graph of a model used as a layer: it is planned with the outer one's.
+  var nestedGraph: Graph<S>? { nil }
+
+  /// The layers inside a wrapper, in the order of their parameters: each is
+  /// prepared by itself.
+  var preparedLayers: [Layer<S>] { [self] }
+
   /// Appends the operations that compute this layer to the plan and returns
   /// its outputs. Inputs may be returned as they are where nothing is to do.
   func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
@@ -73,6 +80,9 @@ class Layer<S: Scalar> {
   final func knownFeatures(_ input: Shape) throws(UnrollError) -> Int {
     guard let features = input.features else {
       throw UnrollError(.shapeMismatch, "\(name): the last axis of its input must be known, found shape \(input)")
+    }
+    guard features > 0 else {
+      throw UnrollError(.shapeMismatch, "\(name): its input must have at least one feature, found shape \(input)")
     }
     return features
   }

@@ -7,6 +7,9 @@ final class Network<S: Scalar>: @unchecked Sendable {
   let store: ParameterStore<S>
   let isStateful: Bool
   let needsWholeBatch: Bool
+  let parameterInfos: [ParameterInfo]
+  /// By parameter, the innermost layer that keeps copies of it.
+  let owners: [Layer<S>]
   /// Plans for `predict` that no thread is using, newest last.
   private let idle = Locked<[PlanKey: [Plan<S>]]>([:])
   private static var keptPlans: Int { 4 }
@@ -24,6 +27,12 @@ final class Network<S: Scalar>: @unchecked Sendable {
     store = try ParameterStore(graph.parameters)
     if initialized { try store.initialize(seed: seed) }
     try graph.prepare()
+    parameterInfos = graph.layers.enumerated().flatMap { index, layer in
+      layer.parameters.map {
+        ParameterInfo(name: $0.name, shape: $0.shape, isTrainable: $0.isTrainable, isWeight: $0.isWeight, layer: index)
+      }
+    }
+    owners = graph.layers.flatMap { $0.preparedLayers }.flatMap { part in part.parameters.map { _ in part } }
     isStateful = graph.layers.contains { !$0.statefulStates.isEmpty }
     needsWholeBatch = graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil }
   }

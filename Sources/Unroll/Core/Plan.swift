@@ -29,7 +29,7 @@ final class Plan<S: Scalar>: @unchecked Sendable {
     var inputs: [Tensor<S>] = []
     for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: inputGradients)) }
     planner.inputData = inputs.map { $0.data }
-    outputs = try graph.plan(inputs, planner)
+    outputs = try GraphWalk.plan(graph, inputs, planner)
     indexInputs = planner.indexInputs
     faultingOps = planner.faultingOps
     run = try planner.context(gradientCount: ownsGradients ? store.count : 0)

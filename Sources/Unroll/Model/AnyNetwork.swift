@@ -13,6 +13,8 @@ protocol AnyNetwork: AnyObject {
   /// Replaces a parameter by an array of its shape, with any strides.
   func writeParameter(_ index: Int, from view: ArrayView)
   func prepare() throws(UnrollError)
+  /// The same for what depends on one parameter.
+  func prepare(parameter index: Int) throws(UnrollError)
   func resetStates()
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError)
   func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int?

@@ -21,6 +21,7 @@ public final class Model: @unchecked Sendable {
   public var companion: (any Sendable)?
 
   private let initializesWeights: Bool
+  private var naming = LayerNaming()
 
   /// Without `initialized` the weights are zeros, for whoever writes all of
   /// them: orthogonal matrices take longer than reading large ones.
@@ -28,7 +29,7 @@ public final class Model: @unchecked Sendable {
     self.spec = spec
     self.seed = seed
     initializesWeights = initialized
-    nameLayers()
+    naming.complete(&self.spec.layers)
     if !spec.inputs.isEmpty, spec.layers.contains(where: { if case .input = $0.config { true } else { false } }) {
       try build()
     }
@@ -44,9 +45,11 @@ public final class Model: @unchecked Sendable {
     guard network == nil || spec.layers.count == 1 else {
       throw UnrollError(.invalidState, "the model is built; add all layers before its weights are made")
     }
-    spec = ModelSpec(sequential: spec.layers + [layer], name: spec.name, dtype: spec.dtype)
+    var layer = layer
+    naming.complete(&layer)
+    spec.append(layer)
     network = nil
-    nameLayers()
+    training?.trainer = nil
   }
 
   /// Declares the input of a Sequential model that does not begin with an
@@ -68,17 +71,21 @@ public final class Model: @unchecked Sendable {
     }
   }
 
-  /// Makes the parameters of a model whose inputs are known.
+  /// Makes the parameters of a model whose inputs are known, and the optimizer's
+  /// state if it is compiled.
   public func build() throws(UnrollError) {
     guard !isBuilt else { return }
     guard !spec.inputs.isEmpty else { throw UnrollError(.invalidState, "the model has no layers") }
     guard case .input = spec.layers[spec.nodes[spec.inputs[0].node].layer].config else {
       throw UnrollError(.invalidState, "the input shape is not known; give the first layer one, or call build with it")
     }
-    switch spec.dtype {
-    case .float32: network = try Network<Float>(spec, seed: seed, initialized: initializesWeights)
-    case .float64: network = try Network<Double>(spec, seed: seed, initialized: initializesWeights)
-    }
+    let network: any AnyNetwork =
+      switch spec.dtype {
+      case .float32: try Network<Float>(spec, seed: seed, initialized: initializesWeights)
+      case .float64: try Network<Double>(spec, seed: seed, initialized: initializesWeights)
+      }
+    if let training { self.training?.trainer = try network.makeTrainer(training.spec, modelSeed: seed) }
+    self.network = network
   }
 
   func builtNetwork() throws(UnrollError) -> any AnyNetwork {
@@ -86,22 +93,6 @@ public final class Model: @unchecked Sendable {
       throw UnrollError(.invalidState, "the model is not built; give its first layer an input shape, or call build")
     }
     return network
-  }
-
-  /// Gives unnamed layers Keras' names: lstm, lstm_1, ...
-  private func nameLayers() {
-    var taken = Set(spec.layers.map { $0.name })
-    for index in spec.layers.indices where spec.layers[index].name.isEmpty {
-      let stem = spec.layers[index].config.snakeName
-      var name = stem
-      var number = 0
-      while taken.contains(name) {
-        number += 1
-        name = "\(stem)_\(number)"
-      }
-      taken.insert(name)
-      spec.layers[index].name = name
-    }
   }
 }
 
@@ -123,7 +114,8 @@ extension Model {
     network.readParameter(index, into: destination, type: type)
   }
 
-  /// Replaces parameter `index`. Call `weightsChanged` after the last one.
+  /// Replaces parameter `index`. Call `weightsChanged` after the last one, or
+  /// `weightChanged` after each.
   public func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType) throws(UnrollError) {
     let network = try builtNetwork()
     try check(index, network)
@@ -143,6 +135,13 @@ extension Model {
 
   /// Derives what the layers keep beside their parameters.
   public func weightsChanged() throws(UnrollError) { try builtNetwork().prepare() }
+
+  /// The same after a change of parameter `index` alone.
+  public func weightChanged(_ index: Int) throws(UnrollError) {
+    let network = try builtNetwork()
+    try check(index, network)
+    try network.prepare(parameter: index)
+  }
 
   private func check(_ index: Int, _ network: any AnyNetwork) throws(UnrollError) {
     let count = network.parameterInfos.count

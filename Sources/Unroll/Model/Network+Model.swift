@@ -5,14 +5,6 @@ extension Network: AnyNetwork {
   var outputShapes: [Shape] { graph.outputShapes }
   var nodeShapes: [[Shape]] { graph.shapes }
 
-  var parameterInfos: [ParameterInfo] {
-    graph.layers.enumerated().flatMap { index, layer in
-      layer.parameters.map {
-        ParameterInfo(name: $0.name, shape: $0.shape, isTrainable: $0.isTrainable, isWeight: $0.isWeight, layer: index)
-      }
-    }
-  }
-
   func readParameter(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType) {
     let parameter = store.parameters[index]
     scatter(
@@ -33,6 +25,7 @@ extension Network: AnyNetwork {
   }
 
   func prepare() throws(UnrollError) { try graph.prepare() }
+  func prepare(parameter index: Int) throws(UnrollError) { try owners[index].prepare() }
 
   /// Sample dimensions of each input, checked against what the model declares.
   func inputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
@@ -42,6 +35,8 @@ extension Network: AnyNetwork {
     }
     var all: [[Int]] = []
     for (index, (input, shape)) in zip(inputs, declared).enumerated() {
+      // Positions, rows and bytes can be counted from here on.
+      _ = try checkedProduct(input.shape + [MemoryLayout<Double>.stride], "input \(index)")
       var dimensions = Array(input.shape.dropFirst())
       // (N, T) fits a declared (T, 1), and (N, T, 1) a declared (T,), as in Keras.
       if dimensions.count == shape.rank - 1, shape.features == 1 { dimensions.append(1) }

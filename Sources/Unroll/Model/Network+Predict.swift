@@ -16,6 +16,8 @@ extension Network {
     let job = try PredictionJob(
       self, zip(inputs, dimensions).map { $0.with(sampleDimensions: $1) }, outputs, rows: rows, chunk: chunk, workers: workers, dimensions)
     defer { job.returnPlans() }
+    // Steps and rows of nothing need not be counted off.
+    if job.isEmpty { return }
     try job.checkInputs()
     if isStateful, job.mayFault {
       let before = CarriedState(self)
@@ -123,6 +125,7 @@ private final class PredictionJob<S: Scalar> {
   /// Throws if an index is out of range; nothing has been computed then.
   func checkInputs() throws(UnrollError) { try network.check(plans[0].indexInputs, of: inputs) }
   var mayFault: Bool { plans[0].mayFault }
+  var isEmpty: Bool { plans[0].outputs.allSatisfy { $0.count == 0 } }
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)

@@ -29,10 +29,11 @@ extension Model {
   /// The shapes of each layer's outputs at its first call; empty while they are not known.
   public func layerOutputShapes() -> [[Shape]] {
     let shapes = network?.nodeShapes ?? []
-    return spec.layers.indices.map { index in
-      let node = spec.nodes.firstIndex { $0.layer == index }
-      return node.flatMap { shapes.indices.contains($0) ? shapes[$0] : nil } ?? []
+    var result = [[Shape]](repeating: [], count: spec.layers.count)
+    for (node, shapes) in zip(spec.nodes, shapes).reversed() where result.indices.contains(node.layer) {
+      result[node.layer] = shapes
     }
+    return result
   }
 
   /// Columns padded to their widest cell, a rule under the header.

@@ -7,8 +7,8 @@
 public struct MinMaxScaler: Sendable {
   public let low: Double
   public let high: Double
-  private var minimum: [Double] = []
-  private var maximum: [Double] = []
+  /// Minimum and maximum of each column; nil before `fit`.
+  private var ranges: AlignedBuffer<(minimum: Double, maximum: Double)>?
 
   public init(low: Double = 0, high: Double = 1) throws(UnrollError) {
     guard low.isFinite, high.isFinite, low < high else {
@@ -19,22 +19,21 @@ public struct MinMaxScaler: Sendable {
   }
 
   /// Columns fitted; 0 before `fit`.
-  public var columns: Int { minimum.count }
+  public var columns: Int { ranges?.count ?? 0 }
 
   public func range(column: Int) throws(UnrollError) -> (minimum: Double, maximum: Double) {
-    try checkFitted()
+    let ranges = try fitted()
     guard column >= 0, column < columns else {
       throw UnrollError(.invalidArgument, "column \(column) does not exist; the scaler was fitted to \(columns)")
     }
-    return (minimum[column], maximum[column])
+    return ranges[column]
   }
 
   /// Takes the range of each column of (L) or (L, F). NaN is skipped.
   public mutating func fit(_ series: ArrayView) throws(UnrollError) {
     let width = try columnCount(series)
     guard series.rows >= 1 else { throw UnrollError(.shapeMismatch, "series: expected at least one step, found none") }
-    var lowest = [Double](repeating: .infinity, count: width)
-    var highest = [Double](repeating: -.infinity, count: width)
+    let found = try AlignedBuffer(count: width) { _ in (minimum: Double.infinity, maximum: -Double.infinity) }
     try forEachBlock(series, width) { (block, firstRow, rows) throws(UnrollError) in
       for row in 0..<rows {
         for column in 0..<width {
@@ -43,21 +42,20 @@ public struct MinMaxScaler: Sendable {
           guard value.isFinite else {
             throw UnrollError(.invalidArgument, "series: column \(column) is infinite at step \(firstRow + row)")
           }
-          if value < lowest[column] { lowest[column] = value }
-          if value > highest[column] { highest[column] = value }
+          if value < found[column].minimum { found.pointer[column].minimum = value }
+          if value > found[column].maximum { found.pointer[column].maximum = value }
         }
       }
     }
-    for column in 0..<width where lowest[column] > highest[column] {
+    for column in 0..<width where found[column].minimum > found[column].maximum {
       throw UnrollError(.invalidArgument, "series: column \(column) has no number, only NaN")
     }
-    minimum = lowest
-    maximum = highest
+    ranges = found
   }
 
   /// Scales `input`, (L) or (L, F), to `output`, which has room for as many elements.
   public func apply(_ input: ArrayView, to output: OutputView, inverse: Bool) throws(UnrollError) {
-    try checkFitted()
+    let ranges = try fitted()
     let width = try columnCount(input)
     guard width == columns else {
       throw UnrollError(.shapeMismatch, "input: expected \(columns) column(s), as the scaler was fitted, found \(width)")
@@ -66,7 +64,7 @@ public struct MinMaxScaler: Sendable {
       for row in 0..<rows {
         for column in 0..<width {
           let index = row * width + column
-          block[index] = inverse ? restored(block[index], column) : scaled(block[index], column)
+          block[index] = inverse ? restored(block[index], ranges[column]) : scaled(block[index], ranges[column])
         }
       }
       scatter(
@@ -75,19 +73,20 @@ public struct MinMaxScaler: Sendable {
     }
   }
 
-  private func scaled(_ x: Double, _ column: Int) -> Double {
-    let span = maximum[column] - minimum[column]
+  private func scaled(_ x: Double, _ range: (minimum: Double, maximum: Double)) -> Double {
+    let span = range.maximum - range.minimum
     // Dividing by 1 keeps a constant column at `low`.
-    return low + (x - minimum[column]) * (high - low) / (span > 0 ? span : 1)
+    return low + (x - range.minimum) * (high - low) / (span > 0 ? span : 1)
   }
 
-  private func restored(_ y: Double, _ column: Int) -> Double {
-    let span = maximum[column] - minimum[column]
-    return minimum[column] + (y - low) * (span > 0 ? span : 1) / (high - low)
+  private func restored(_ y: Double, _ range: (minimum: Double, maximum: Double)) -> Double {
+    let span = range.maximum - range.minimum
+    return range.minimum + (y - low) * (span > 0 ? span : 1) / (high - low)
   }
 
-  private func checkFitted() throws(UnrollError) {
-    guard columns > 0 else { throw UnrollError(.invalidState, "the scaler is not fitted; fit it to a series first") }
+  private func fitted() throws(UnrollError) -> AlignedBuffer<(minimum: Double, maximum: Double)> {
+    guard let ranges else { throw UnrollError(.invalidState, "the scaler is not fitted; fit it to a series first") }
+    return ranges
   }
 
   private func columnCount(_ series: ArrayView) throws(UnrollError) -> Int {

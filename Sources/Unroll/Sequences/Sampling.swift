@@ -33,21 +33,23 @@ enum OutputKind: Sendable {
 struct Sampler {
   private let options: SamplingOptions
   private let kind: OutputKind
-  private var weights: [Double]
-  private var order: [Int]
+  private let weights: AlignedBuffer<Double>
+  /// Of the classes; empty unless the likeliest are looked for.
+  private let order: AlignedBuffer<Int>
 
   init(_ options: SamplingOptions, _ kind: OutputKind, classes: Int) throws(UnrollError) {
     try options.validate()
     self.options = options
     self.kind = kind
-    weights = [Double](repeating: 0, count: classes)
-    order = options.topK > 0 && options.topK < classes ? Array(0..<classes) : []
+    weights = try AlignedBuffer<Double>(count: classes)
+    order = try AlignedBuffer(count: options.topK > 0 && options.topK < classes ? classes : 0) { $0 }
   }
 
   /// Throws `.notFinite` if the output has no distribution.
-  mutating func draw<S: Scalar>(_ output: UnsafePointer<S>, uniform: Double) throws(UnrollError) -> Int {
+  func draw<S: Scalar>(_ output: UnsafePointer<S>, uniform: Double) throws(UnrollError) -> Int {
+    let weights = weights.pointer, count = self.weights.count
     var best = 0
-    for index in weights.indices {
+    for index in 0..<count {
       let value = Double(output[index])
       guard !value.isNaN, value < .infinity else {
         throw UnrollError(.notFinite, "the model's output \(index) is \(shown(value)); nothing can be drawn from it")
@@ -58,19 +60,19 @@ struct Sampler {
     if options.temperature == 0 { return best }
     if kind == .logits || options.temperature != 1 {
       let largest = kind == .logits ? weights[best] : log(weights[best])
-      for index in weights.indices {
+      for index in 0..<count {
         let logit = kind == .logits ? weights[index] : log(max(weights[index], 0))
         weights[index] = exp((logit - largest) / options.temperature)
       }
     }
     keepLikeliest()
     var total = 0.0
-    for weight in weights { total += max(weight, 0) }
+    for index in 0..<count { total += max(weights[index], 0) }
     guard total > 0, total < .infinity else {
       throw UnrollError(.notFinite, "the model's output sums to \(total); nothing can be drawn from it")
     }
     var sum = 0.0
-    for index in weights.indices {
+    for index in 0..<count {
       sum += max(weights[index], 0)
       if sum / total > uniform { return index }
     }
@@ -78,14 +80,11 @@ struct Sampler {
   }
 
   /// Zeroes all weights but the k largest; of equal ones the first stay.
-  private mutating func keepLikeliest() {
-    guard !order.isEmpty else { return }
-    order.withUnsafeMutableBufferPointer { order in
-      weights.withUnsafeBufferPointer { weights in
-        order.sort { weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1 }
-      }
-    }
-    for index in order[options.topK...] { weights[index] = 0 }
+  private func keepLikeliest() {
+    let weights = weights.pointer
+    var order = UnsafeMutableBufferPointer(start: order.pointer, count: order.count)
+    order.sort { weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1 }
+    for index in order.dropFirst(options.topK) { weights[index] = 0 }
   }
 }
 

@@ -5,7 +5,7 @@ import KernelAPI
 final class SequencePlans<S: Scalar> {
   private let network: Network<S>
   private let features: Int?
-  private var plans: [Plan<S>?] = []
+  private var plans: [Int: Plan<S>] = [:]
   private var byteCount = 0
   let gradients: AlignedBuffer<S>
 
@@ -20,7 +20,7 @@ final class SequencePlans<S: Scalar> {
   }
 
   func plan(steps: Int) throws(UnrollError) -> Plan<S> {
-    if steps < plans.count, let plan = plans[steps] { return plan }
+    if let plan = plans[steps] { return plan }
     if byteCount > Self.keptBytes {
       plans.removeAll()
       byteCount = 0
@@ -29,7 +29,6 @@ final class SequencePlans<S: Scalar> {
       network.graph, store: network.store, mode: .training, batch: 1,
       inputDimensions: [features.map { [steps, $0] } ?? [steps]], ownsGradients: false)
     plan.run.gradients = gradients.pointer
-    while plans.count <= steps { plans.append(nil) }
     plans[steps] = plan
     byteCount += plan.byteCount
     return plan

@@ -1,9 +1,9 @@
 /// Sequences of symbols of different lengths, stored end to end.
 public struct SequenceSet: Sendable {
-  public let symbols: [Int32]
+  let symbols: AlignedBuffer<Int32>
   /// One more than there are sequences: sequence i is
   /// `symbols[offsets[i]..<offsets[i + 1]]`.
-  public let offsets: [Int]
+  let offsets: AlignedBuffer<Int>
   /// Symbols are in `0..<bound`.
   let bound: Int
 
@@ -24,8 +24,18 @@ public struct SequenceSet: Sendable {
 
   /// Throws if the lengths do not add up to the symbols.
   public init(symbols: [Int32], lengths: [Int]) throws(UnrollError) {
-    var offsets = [0]
-    offsets.reserveCapacity(lengths.count + 1)
+    let result = symbols.withUnsafeBufferPointer { symbols in
+      lengths.withUnsafeBufferPointer { lengths in
+        Result { () throws(UnrollError) in try SequenceSet(symbols: symbols, lengths: lengths) }
+      }
+    }
+    self = try result.get()
+  }
+
+  /// The same from a host's memory, which is copied.
+  public init(symbols: UnsafeBufferPointer<Int32>, lengths: UnsafeBufferPointer<Int>) throws(UnrollError) {
+    guard !lengths.isEmpty else { throw UnrollError(.invalidArgument, "there are no sequences") }
+    let offsets = try AlignedBuffer<Int>(count: lengths.count + 1)
     var end = 0
     for (index, length) in lengths.enumerated() {
       let (next, overflow) = end.addingReportingOverflow(length)
@@ -34,20 +44,20 @@ public struct SequenceSet: Sendable {
           .shapeMismatch, "sequence \(index) has length \(length), but \(symbols.count - end) symbols are left")
       }
       end = next
-      offsets.append(end)
+      offsets.pointer[index + 1] = end
     }
     guard end == symbols.count else {
       throw UnrollError(.shapeMismatch, "the lengths of the sequences add up to \(end), there are \(symbols.count) symbols")
     }
-    guard !lengths.isEmpty else { throw UnrollError(.invalidArgument, "there are no sequences") }
+    let copy = try AlignedBuffer(count: symbols.count) { symbols[$0] }
     var bound = 0
     for index in lengths.indices {
       for position in offsets[index]..<offsets[index + 1] {
-        guard symbols[position] >= 0 else { throw Self.outside(Int(symbols[position]), index) }
-        bound = max(bound, Int(symbols[position]) + 1)
+        guard copy[position] >= 0 else { throw Self.outside(Int(copy[position]), index) }
+        bound = max(bound, Int(copy[position]) + 1)
       }
     }
-    self.symbols = symbols
+    self.symbols = copy
     self.offsets = offsets
     self.bound = bound
   }

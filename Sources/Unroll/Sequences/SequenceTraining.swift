@@ -83,18 +83,17 @@ struct SequenceTask {
     let width = input == .oneHot ? classes : 1
     let first = sequences.offsets[index], count = steps(index)
     let lead = start == .nothing ? 0 : 1
-    sequences.symbols.withUnsafeBufferPointer { symbols in
-      for step in 0..<count {
-        let read: Int?
-        if step < lead {
-          if case .symbol(let symbol) = start { read = symbol } else { read = nil }
-        } else {
-          read = Int(symbols[first + step - lead])
-        }
-        input.write(read, classes: classes, to: x + step * width)
-        let target = first + step + 1 - lead
-        y[step] = target < sequences.offsets[index + 1] ? S(symbols[target]) : S(options.endSymbol ?? 0)
+    let symbols = sequences.symbols
+    for step in 0..<count {
+      let read: Int?
+      if step < lead {
+        if case .symbol(let symbol) = start { read = symbol } else { read = nil }
+      } else {
+        read = Int(symbols[first + step - lead])
       }
+      input.write(read, classes: classes, to: x + step * width)
+      let target = first + step + 1 - lead
+      y[step] = target < sequences.offsets[index + 1] ? S(symbols[target]) : S(options.endSymbol ?? 0)
     }
   }
 }
@@ -105,24 +104,22 @@ struct SequenceOrder {
   private let shuffles: Bool
   private let seed: UInt64
   private var pass = -1
-  private var order: [Int]
+  private let order: AlignedBuffer<Int>
 
-  init(_ task: SequenceTask) {
+  init(_ task: SequenceTask) throws(UnrollError) {
     given = task.options.order
     shuffles = task.options.shuffle
     seed = task.seed
-    order = Array(0..<task.sequences.count)
+    order = try AlignedBuffer(count: task.sequences.count) { $0 }
   }
 
   mutating func sequence(at iteration: Int) -> Int {
     if !given.isEmpty { return given[iteration % given.count] }
     if shuffles, iteration / order.count != pass {
       pass = iteration / order.count
-      for index in order.indices { order[index] = index }
+      for index in 0..<order.count { order.pointer[index] = index }
       var random = RandomGenerator(seed: seed, stream: UInt64(pass) &+ 1)
-      order.withUnsafeMutableBufferPointer { order in
-        if let base = order.baseAddress { random.shuffle(base, count: order.count) }
-      }
+      random.shuffle(order.pointer, count: order.count)
     }
     return order[iteration % order.count]
   }
@@ -154,8 +151,8 @@ extension Trainer {
     try checkIndices(task)
     let plans = try SequencePlans(network, features: task.input == .oneHot ? task.classes : nil)
     let targets = try AlignedBuffer<S>(count: (0..<task.sequences.count).reduce(1) { max($0, task.steps($1)) })
+    var order = try SequenceOrder(task)
     try network.reserveStates(batch: 1)
-    var order = SequenceOrder(task)
     var progress = SequenceProgress()
     let evenLoss = log(Double(task.classes)) * (loss.reduction == .sum ? task.meanSteps : 1)
     progress.smoothedLoss = task.options.initialLoss ?? evenLoss
@@ -183,7 +180,7 @@ extension Trainer {
       progress.loss = value
       progress.smoothedLoss = task.options.smoothing * progress.smoothedLoss + (1 - task.options.smoothing) * value
       if let callback, iteration % task.options.callbackEvery == 0 || iteration == end - 1 {
-        switch callback(progress) {
+        switch callHost({ callback(progress) }) {
         case .proceed: break
         case .stop: return progress
         case .cancel: throw UnrollError(.cancelled, "the callback cancelled training after iteration \(iteration)")

@@ -65,12 +65,25 @@ public struct ModelSpec: Sendable, Equatable {
   /// cannot be built yet (see `Model.build(inputShape:)`).
   public init(sequential layers: [LayerSpec], name: String = "sequential", dtype: DType = .float32) {
     var nodes: [Node] = []
-    for index in layers.indices {
-      nodes.append(Node(layer: index, inputs: index == 0 ? [] : [TensorRef(node: index - 1)]))
-    }
+    for index in layers.indices { nodes.append(Node(sequential: index)) }
     self.init(
       name: name, dtype: dtype, isSequential: true, layers: layers, nodes: nodes,
       inputs: layers.isEmpty ? [] : [TensorRef(node: 0)],
       outputs: layers.isEmpty ? [] : [TensorRef(node: layers.count - 1)])
+  }
+
+  /// Adds a layer to a Sequential model.
+  mutating func append(_ layer: LayerSpec) {
+    nodes.append(Node(sequential: layers.count))
+    layers.append(layer)
+    inputs = [TensorRef(node: 0)]
+    outputs = [TensorRef(node: layers.count - 1)]
+  }
+}
+
+extension ModelSpec.Node {
+  /// The call of a Sequential model's layer `index`.
+  fileprivate init(sequential index: Int) {
+    self.init(layer: index, inputs: index == 0 ? [] : [ModelSpec.TensorRef(node: index - 1)])
   }
 }

@@ -16,7 +16,7 @@ protocol AnyTrainer: AnyObject {
   func fitSequences(_ task: SequenceTask, callback: SequenceCallback?) throws(UnrollError) -> SequenceProgress
 }
 
-/// What `compile` fixed, and the trainer made from it once the model is built.
+/// What `compile` fixed, and the trainer made from it as soon as the model is built.
 struct TrainingState {
   let spec: CompileSpec
   var trainer: (any AnyTrainer)?

@@ -11,7 +11,8 @@ final class BatchRunner<S: Scalar> {
   let metrics: [[MetricRule]]
   private let kernels: KernelTable<S>
   private var layouts: [LayoutKey: BatchLayout<S>] = [:]
-  private var gradientBuffers: [AlignedBuffer<S>] = []
+  /// `[shard][parameters]`
+  private var gradientBuffer: AlignedBuffer<S>?
   /// `[shard][sumStride]`: per output loss sum and valid rows, then sum and
   /// count of each metric, then the activity regularizers' penalty.
   private var sums: AlignedBuffer<Double>?
@@ -71,7 +72,11 @@ final class BatchRunner<S: Scalar> {
 
   private func reserve(_ layout: BatchLayout<S>, training: Bool) throws(UnrollError) {
     if training {
-      while gradientBuffers.count < layout.shardCount { gradientBuffers.append(try AlignedBuffer<S>(count: network.store.count)) }
+      let needed = try checkedProduct([layout.shardCount, network.store.count], "the gradients of a batch")
+      if (gradientBuffer?.count ?? -1) < needed {
+        gradientBuffer = nil
+        gradientBuffer = try AlignedBuffer<S>(count: needed)
+      }
     }
     let needed = layout.shardCount * sumStride
     if (sums?.count ?? 0) < needed { sums = try AlignedBuffer<Double>(count: needed) }
@@ -80,7 +85,7 @@ final class BatchRunner<S: Scalar> {
   func dropLayouts() { layouts.removeAll() }
 
   /// The summed gradients of the last training batch.
-  var gradients: UnsafeMutablePointer<S> { gradientBuffers[0].pointer }
+  var gradients: UnsafeMutablePointer<S>? { gradientBuffer?.pointer }
 
   // MARK: one batch
 
@@ -137,9 +142,10 @@ final class BatchRunner<S: Scalar> {
     run.firstRow = offset
     run.seed = randomSeed
     run.step = randomStep
-    if isTraining {
-      run.gradients = gradientBuffers[shard].pointer
-      gradientBuffers[shard].fillWithZeros()
+    if isTraining, let gradientBuffer {
+      let count = network.store.count
+      run.gradients = gradientBuffer.pointer + shard * count
+      run.gradients.update(repeating: 0, count: count)
     }
     for index in plan.inputs.indices {
       data.inputs[index].gather(rows: rows, firstRow: firstRow + offset, count: count, into: plan.inputs[index].data, batch: count)
@@ -242,11 +248,9 @@ final class BatchRunner<S: Scalar> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   private func addGradients(_ layout: BatchLayout<S>) {
-    let total = gradientBuffers[0].pointer, count = network.store.count
-    for shard in 1..<max(layout.shardCount, 1) {
-      let part = UnsafePointer(gradientBuffers[shard].pointer)
-      kernels.add(count, total, part, total)
-    }
+    guard let total = gradientBuffer?.pointer else { return }
+    let count = network.store.count
+    for shard in 1..<max(layout.shardCount, 1) { kernels.add(count, total, total + shard * count, total) }
     if layout.masksOutput, layout.shardCount > 1, heads[0].loss.reduction == .mean, let sums {
       var valid = 0.0
       for shard in 0..<layout.shardCount { valid += sums.pointer[shard * sumStride + 1] }

@@ -54,6 +54,7 @@ extension BoundData {
     guard values.rows == rows else {
       throw UnrollError(.shapeMismatch, "the targets\(which) have \(values.rows) samples, the inputs have \(rows)")
     }
+    _ = try checkedProduct(values.shape + [MemoryLayout<Double>.stride], "the targets\(which)")
     let features = dimensions.last ?? 1
     let leading = Array(dimensions.dropLast())
     let found = Array(values.shape.dropFirst())

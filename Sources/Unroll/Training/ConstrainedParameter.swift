@@ -6,7 +6,7 @@ struct ConstrainedParameter<S: Scalar> {
   let constraint: Constraint
   /// Index in `norms` of each element: elements that differ only in the
   /// constraint's axes share a norm.
-  private let group: [Int32]
+  private let group: AlignedBuffer<Int32>
   private let norms: AlignedBuffer<Double>
   private let groupCount: Int
   /// What Keras adds to a norm before it divides.
@@ -25,7 +25,7 @@ struct ConstrainedParameter<S: Scalar> {
     self.parameter = parameter
     self.constraint = constraint
     guard constraint != .nonNegative else {
-      group = []
+      group = try AlignedBuffer<Int32>(count: 0)
       groupCount = 0
       norms = try AlignedBuffer<Double>(count: 0)
       return
@@ -38,7 +38,7 @@ struct ConstrainedParameter<S: Scalar> {
       strides[axis] = groups
       groups *= parameter.shape[axis]
     }
-    group = (0..<Int(total)).map { element in
+    group = try AlignedBuffer(count: Int(total)) { element in
       var rest = element, place = 0
       for axis in (0..<rank).reversed() {
         place += rest % parameter.shape[axis] * strides[axis]

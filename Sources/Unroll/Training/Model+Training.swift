@@ -3,8 +3,8 @@ extension Model {
   /// compiling again starts the optimizer afresh.
   public func compile(_ spec: CompileSpec) throws(UnrollError) {
     try spec.validate()
-    training = TrainingState(spec: spec, trainer: nil)
-    if isBuilt { _ = try trainer() }
+    let trainer = try network?.makeTrainer(spec, modelSeed: seed)
+    training = TrainingState(spec: spec, trainer: trainer)
   }
 
   /// What `compile` was given, with the present learning rate if that is constant; or nil.
@@ -59,9 +59,12 @@ extension Model {
     guard let state = training else {
       throw UnrollError(.invalidState, "the model is not compiled; call compile with an optimizer and a loss first")
     }
-    if let trainer = state.trainer { return trainer }
-    let trainer = try builtNetwork().makeTrainer(state.spec, modelSeed: seed)
-    training?.trainer = trainer
+    // Made as soon as the model is both compiled and built, so that asking for
+    // names or the learning rate changes nothing.
+    guard let trainer = state.trainer else {
+      _ = try builtNetwork()
+      throw UnrollError(.invalidState, "the model is not compiled; call compile with an optimizer and a loss first")
+    }
     return trainer
   }
 }

@@ -13,6 +13,9 @@ final class Optimizer<S: Scalar> {
   private let slots: [AlignedBuffer<S>]
   /// Keras' names of the slots, in the order in which their arrays are stored.
   private let groups: [SlotGroup]
+  /// State, as files see it.
+  let variables: [OptimizerVariable]
+  private let entries: [(variable: OptimizerVariable, slot: UnsafeMutablePointer<S>?)]
   /// Trainable parameters as (offset, count).
   let trainable: [Parameter<S>]
   /// Neighbouring trainable parameters as one range of the flat buffer each.
@@ -55,6 +58,8 @@ final class Optimizer<S: Scalar> {
       for index in 0..<accumulator.count { accumulator.pointer[index] = S(initial) }
     }
     self.slots = slots
+    entries = Self.entries(groups, slots, store, spec.algorithm)
+    variables = entries.map { $0.variable }
   }
 
   private static func initialAccumulator(_ algorithm: OptimizerSpec.Algorithm) -> Double? {
@@ -169,9 +174,9 @@ final class Optimizer<S: Scalar> {
 
   // MARK: state, as files see it
 
-  var variables: [OptimizerVariable] { entries.map { $0.variable } }
-
-  private var entries: [(variable: OptimizerVariable, slot: UnsafeMutablePointer<S>?)] {
+  private static func entries(
+    _ groups: [SlotGroup], _ slots: [AlignedBuffer<S>], _ store: ParameterStore<S>, _ algorithm: OptimizerSpec.Algorithm
+  ) -> [(variable: OptimizerVariable, slot: UnsafeMutablePointer<S>?)] {
     var entries: [(OptimizerVariable, UnsafeMutablePointer<S>?)] = []
     for group in groups {
       for (index, parameter) in store.parameters.enumerated() where parameter.isTrainable {
@@ -182,7 +187,7 @@ final class Optimizer<S: Scalar> {
         }
       }
     }
-    if case .nadam = spec.algorithm { entries.append((OptimizerVariable(kind: "u_product", parameter: nil, shape: []), nil)) }
+    if case .nadam = algorithm { entries.append((OptimizerVariable(kind: "u_product", parameter: nil, shape: []), nil)) }
     return entries
   }
 

@@ -16,7 +16,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   private let carried: CarriedState<S>
   /// Elements of the flat buffer that one task of the update phase takes.
   private static var updateBlock: Int { 1 << 14 }
-  private let updateBlocks: [Range<Int>]
+  private let updateBlocks: AlignedBuffer<(start: Int, end: Int)>
   private let regularized: [(parameter: Parameter<S>, l1: Double, l2: Double)]
   private let constrained: [ConstrainedParameter<S>]
   /// Forks before the fit that is running; in a child of a later one it is
@@ -39,13 +39,15 @@ final class Trainer<S: Scalar>: AnyTrainer {
     } else {
       valueNames = ["loss"] + outputs.map { "\($0)_loss" } + outputs.flatMap { output in all.map { "\(output)_\($0)" } }
     }
-    var blocks: [Range<Int>] = []
+    let blocks = optimizer.ranges.reduce(0) { $0 + ($1.count + Self.updateBlock - 1) / Self.updateBlock }
+    updateBlocks = try AlignedBuffer(count: blocks)
+    var next = updateBlocks.pointer
     for range in optimizer.ranges {
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.updateBlock) {
-        blocks.append(start..<min(start + Self.updateBlock, range.upperBound))
+        next.pointee = (start, min(start + Self.updateBlock, range.upperBound))
+        next += 1
       }
     }
-    updateBlocks = blocks
     regularized = network.store.parameters.compactMap { parameter in
       guard parameter.isTrainable, let regularizer = parameter.regularizer, regularizer.l1 != 0 || regularizer.l2 != 0 else { return nil }
       return (parameter, regularizer.l1, regularizer.l2)
@@ -179,14 +181,15 @@ final class Trainer<S: Scalar>: AnyTrainer {
   /// The runner of the batch being computed; a callback's evaluation may have its own.
   private var active: BatchRunner<S>?
 
+  private func block(_ index: Int) -> Range<Int> { updateBlocks[index].start..<updateBlocks[index].end }
+
   private func task(_ task: Int, _ worker: Int) {
     switch phase {
     case .shards: active?.runShard(task, worker: worker)
-    case .update: optimizer.apply(updateBlocks[task], gradients: updateGradients)
+    case .update:
+      if let gradients = active?.gradients { optimizer.apply(block(task), gradients: gradients) }
     }
   }
-
-  private var updateGradients: UnsafeMutablePointer<S> { active?.gradients ?? network.store.buffer.pointer }
 
   /// Forward, and in training backward, of one batch; returns the weighted loss
   /// with the regularisers' penalties. What a training batch changed before its
@@ -233,7 +236,8 @@ final class Trainer<S: Scalar>: AnyTrainer {
 
   /// Updates the weights with the gradients of the last batch.
   func update(_ runner: BatchRunner<S>, _ pool: WorkerPool) throws(UnrollError) {
-    beginUpdate(runner.gradients)
+    guard let gradients = runner.gradients else { return }
+    beginUpdate(gradients)
     phase = .update
     active = runner
     pool.run(tasks: updateBlocks.count)
@@ -243,7 +247,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   /// The same with any gradients, on this thread.
   func update(_ gradients: UnsafeMutablePointer<S>) throws(UnrollError) {
     beginUpdate(gradients)
-    for block in updateBlocks { optimizer.apply(block, gradients: gradients) }
+    for index in 0..<updateBlocks.count { optimizer.apply(block(index), gradients: gradients) }
     try endUpdate()
   }
 

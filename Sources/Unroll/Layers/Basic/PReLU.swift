@@ -39,7 +39,7 @@ final class PReLULayer<S: Scalar>: ElementwiseLayer<S> {
       throw UnrollError(.shapeMismatch, "\(name): expected an input of shape \(alpha.shape), found \(x.dimensions)")
     }
     let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
-    planner.append(PReLUOp(x: x, y: y, alpha))
+    planner.append(try PReLUOp(x: x, y: y, alpha))
     return [y]
   }
 }
@@ -49,16 +49,16 @@ private final class PReLUOp<S: Scalar>: Op<S> {
   private let y: Tensor<S>
   private let alpha: Parameter<S>
   /// Index of the first slope of each position.
-  private let slopes: [Int]
+  private let slopes: AlignedBuffer<Int>
   /// 0 if the features share a slope.
   private let featureStep: Int
 
-  init(x: Tensor<S>, y: Tensor<S>, _ alpha: Parameter<S>) {
+  init(x: Tensor<S>, y: Tensor<S>, _ alpha: Parameter<S>) throws(UnrollError) {
     self.x = x
     self.y = y
     self.alpha = alpha
     featureStep = alpha.shape.last == 1 ? 0 : 1
-    slopes = (0..<x.positions).map { position in
+    slopes = try AlignedBuffer(count: x.positions) { position in
       var rest = position, step = alpha.shape.last ?? 1, index = 0
       for axis in (0..<x.rank - 1).reversed() {
         if alpha.shape[axis] > 1 { index += (rest % x.dimensions[axis]) * step }

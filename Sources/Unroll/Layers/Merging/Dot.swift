@@ -45,7 +45,7 @@ final class DotLayer<S: Scalar>: Layer<S> {
     left.remove(at: i)
     right.remove(at: j)
     let y = try planner.output(left + right == [] ? [1] : left + right, of: self, from: [a, b])
-    planner.append(DotOp(a: Operand(a, axis: i), b: Operand(b, axis: j), y: y, length: a.dimensions[i]))
+    planner.append(DotOp(a: try Operand(a, axis: i), b: try Operand(b, axis: j), y: y, length: a.dimensions[i]))
     return [y]
   }
 
@@ -59,10 +59,10 @@ final class DotLayer<S: Scalar>: Layer<S> {
   /// axes that stay, and the step along the one that is summed.
   fileprivate struct Operand {
     let tensor: Tensor<S>
-    let starts: [Int]
+    let starts: AlignedBuffer<Int>
     let step: Int
 
-    init(_ tensor: Tensor<S>, axis: Int) {
+    init(_ tensor: Tensor<S>, axis: Int) throws(UnrollError) {
       self.tensor = tensor
       var strides = [Int](repeating: 1, count: tensor.rank)
       var stride = tensor.batch * tensor.features
@@ -72,7 +72,7 @@ final class DotLayer<S: Scalar>: Layer<S> {
       }
       step = strides[axis]
       let kept = (0..<tensor.rank).filter { $0 != axis }
-      starts = (0..<kept.reduce(1) { $0 * tensor.dimensions[$1] }).map { index in
+      starts = try AlignedBuffer(count: kept.reduce(1) { $0 * tensor.dimensions[$1] }) { index in
         var rest = index, start = 0
         for i in kept.reversed() {
           start += rest % tensor.dimensions[i] * strides[i]
@@ -102,11 +102,11 @@ final class DotLayer<S: Scalar>: Layer<S> {
       let features = y.features, block = y.batch * features
       for row in 0..<y.batch {
         var n = 0
-        for left in a.starts {
-          for right in b.starts {
+        for left in 0..<a.starts.count {
+          for right in 0..<b.starts.count {
             body(
-              n / features * block + row * features + n % features, left + row * a.tensor.features,
-              right + row * b.tensor.features)
+              n / features * block + row * features + n % features, a.starts[left] + row * a.tensor.features,
+              b.starts[right] + row * b.tensor.features)
             n += 1
           }
         }

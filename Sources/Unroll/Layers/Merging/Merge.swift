@@ -56,7 +56,9 @@ extension Planner {
     let hasMask = inputs.allSatisfy { $0.mask != nil && $0.rank == dimensions.count }
     let mask = hasMask ? try arena.allocateBytes(dimensions.dropLast().reduce(1, *) * batch) : nil
     let y = try output(dimensions, of: layer, from: inputs, mask: mask)
-    append(MergeOp(kind, inputs.map { Broadcast($0, to: y) }, y: y))
+    var parts: [Broadcast<S>] = []
+    for input in inputs { parts.append(try Broadcast(input, to: y)) }
+    append(MergeOp(kind, parts, y: y))
     return y
   }
 }
@@ -65,19 +67,19 @@ extension Planner {
 struct Broadcast<S: Scalar> {
   let tensor: Tensor<S>
   /// The input's position for each of the result's.
-  let positions: [Int]
+  let positions: AlignedBuffer<Int>
   /// 0 where one feature serves all.
   let featureStep: Int
   /// Same shape: element i is element i.
   let isWhole: Bool
 
-  init(_ tensor: Tensor<S>, to result: Tensor<S>) {
+  init(_ tensor: Tensor<S>, to result: Tensor<S>) throws(UnrollError) {
     self.tensor = tensor
     let rank = result.rank
     let padded = [Int](repeating: 1, count: rank - tensor.rank) + tensor.dimensions
     featureStep = padded.last == result.dimensions.last ? 1 : 0
     isWhole = padded == result.dimensions
-    positions = (0..<result.positions).map { position in
+    positions = try AlignedBuffer(count: result.positions) { position in
       var rest = position, step = 1, index = 0
       for axis in (0..<max(rank - 1, 0)).reversed() {
         if padded[axis] > 1 { index += rest % result.dimensions[axis] * step }

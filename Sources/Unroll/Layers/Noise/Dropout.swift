@@ -42,7 +42,7 @@ final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
     let key = planner.randomKey() ^ UInt64(truncatingIfNeeded: config.seed ?? 0) << 32
     if !config.noiseShape.isEmpty {
       let factors = try planner.arena.allocate(x.count)
-      planner.append(SharedDropoutOp(x: x, y: y, factors: factors, noise: config.noiseShape, rate: config.rate, key: key, place: RowPlace(planner)))
+      planner.append(try SharedDropoutOp(x: x, y: y, factors: factors, noise: config.noiseShape, rate: config.rate, key: key, place: RowPlace(planner)))
       return [y]
     }
     let factors = try planner.arena.allocate(isSpatial ? x.batch * x.features : x.count)

@@ -8,7 +8,7 @@ final class SharedDropoutOp<S: Scalar>: Op<S> {
   /// 0 or 1 / (1 - rate) for every element.
   private let factors: UnsafeMutablePointer<S>
   /// Of each position the one whose numbers it uses.
-  private let source: [Int]
+  private let source: AlignedBuffer<Int>
   private let sharesRows: Bool
   private let sharesFeatures: Bool
   private let rate: Double
@@ -18,7 +18,7 @@ final class SharedDropoutOp<S: Scalar>: Op<S> {
   /// `noise` begins with the batch.
   init(
     x: Tensor<S>, y: Tensor<S>, factors: UnsafeMutablePointer<S>, noise: [Int?], rate: Double, key: UInt64, place: RowPlace
-  ) {
+  ) throws(UnrollError) {
     self.x = x
     self.y = y
     self.factors = factors
@@ -28,7 +28,7 @@ final class SharedDropoutOp<S: Scalar>: Op<S> {
     sharesRows = noise.first == 1
     sharesFeatures = noise.count > 1 && noise.last == 1
     let lengths = Array(x.dimensions.dropLast()), axes = Array(noise.dropFirst().dropLast())
-    source = (0..<x.positions).map { position in
+    source = try AlignedBuffer(count: x.positions) { position in
       var rest = position, stride = 1, result = 0
       for axis in lengths.indices.reversed() {
         let index = rest % lengths[axis]

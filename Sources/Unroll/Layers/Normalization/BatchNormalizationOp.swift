@@ -12,7 +12,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   private let groupRows: Int
   private let groups: Int
   /// Channel of each position, or empty if the features are the channels.
-  private let channelOfPosition: [Int]
+  private let channelOfPosition: AlignedBuffer<Int>
   /// `[groups][channels]` each: mean, 1 / sqrt(variance + epsilon), number of
   /// rows, and two sums of the backward pass.
   private let moments: AlignedBuffer<Double>
@@ -32,12 +32,12 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
     let channels = mean.count
     self.channels = channels
     if axis == x.rank - 1 {
-      channelOfPosition = []
+      channelOfPosition = try AlignedBuffer(count: 0)
     } else {
       let inner = x.dimensions[(axis + 1)..<(x.rank - 1)].reduce(1, *)
-      channelOfPosition = (0..<x.positions).map { $0 / inner % channels }
+      channelOfPosition = try AlignedBuffer(count: x.positions) { $0 / inner % channels }
     }
-    moments = try AlignedBuffer<Double>(count: 5 * groups * channels)
+    moments = try AlignedBuffer<Double>(count: try checkedProduct([5, groups, channels], "\(layer.name): the moments"))
   }
 
   private var means: UnsafeMutablePointer<Double> { moments.pointer }
@@ -50,7 +50,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   /// masked ones only if asked for.
   @inline(__always)
   private func forEach(includingMasked: Bool, _ body: (_ element: Int, _ moment: Int) -> Void) {
-    let features = x.features, byFeature = channelOfPosition.isEmpty
+    let features = x.features, byFeature = channelOfPosition.count == 0
     for position in 0..<x.positions {
       for b in 0..<x.batch {
         let row = position * x.batch + b

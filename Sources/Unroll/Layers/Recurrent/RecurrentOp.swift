@@ -34,6 +34,8 @@ final class RecurrentOp<S: Scalar>: Op<S> {
     plan = layer.kernelPlan(training: training)
     let steps = x.positions, rows = x.batch
     let arena = planner.arena
+    // The kernels work out the size of their workspace without looking for overflow.
+    _ = try checkedProduct([max(steps, 1), rows, max(config.units, x.features), 256], "\(layer.name): a sequence of \(steps) steps")
     let count = planner.kernels.recurrentWorkspaceCount(plan, steps, rows, training)
     usesScratch = !training
     var workspace = packed.pointer

@@ -12,33 +12,48 @@ final class ElementMap<S: Scalar>: Op<S> {
 
   private let x: Tensor<S>
   private let y: Tensor<S>
-  private let runs: [Run]
+  private let runs: AlignedBuffer<Run>
 
-  init(x: Tensor<S>, y: Tensor<S>, map: (Int) -> Int) {
+  init(x: Tensor<S>, y: Tensor<S>, map: (Int) -> Int) throws(UnrollError) {
     self.x = x
     self.y = y
-    var runs: [Run] = []
+    // Counted first, then kept.
+    var count = 0
+    Self.forEachRun(x, y, map) { _ in count += 1 }
+    runs = try AlignedBuffer(count: count)
+    var next = runs.pointer
+    Self.forEachRun(x, y, map) {
+      next.pointee = $0
+      next += 1
+    }
+  }
+
+  @inline(__always)
+  private static func forEachRun(_ x: Tensor<S>, _ y: Tensor<S>, _ map: (Int) -> Int, _ body: (Run) -> Void) {
     let xFeatures = x.features, yFeatures = y.features, batch = x.batch
+    var run: Run?
     for target in 0..<y.positions * yFeatures {
       let source = map(target)
       // Row 0's place; row b lies b * features further.
       let from = source / xFeatures * batch * xFeatures + source % xFeatures
       let to = target / yFeatures * batch * yFeatures + target % yFeatures
-      if let last = runs.last, last.source + last.length == from, last.target + last.length == to,
+      if let last = run, last.source + last.length == from, last.target + last.length == to,
         source % xFeatures != 0, target % yFeatures != 0
       {
-        runs[runs.count - 1].length += 1
+        run?.length += 1
       } else {
-        runs.append(Run(source: from, target: to, length: 1))
+        if let last = run { body(last) }
+        run = Run(source: from, target: to, length: 1)
       }
     }
-    self.runs = runs
+    if let last = run { body(last) }
   }
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    for part in runs {
+    for index in 0..<runs.count {
+      let part = runs[index]
       for row in 0..<x.batch {
         (y.data + part.target + row * y.features).update(from: x.data + part.source + row * x.features, count: part.length)
       }
@@ -49,7 +64,8 @@ final class ElementMap<S: Scalar>: Op<S> {
   @_specialize(where S == Double)
   override func backward(_ run: RunContext<S>) {
     guard let dy = y.gradient, let dx = x.gradient else { return }
-    for part in runs {
+    for index in 0..<runs.count {
+      let part = runs[index]
       for row in 0..<x.batch {
         (dx + part.source + row * x.features).update(from: dy + part.target + row * y.features, count: part.length)
       }

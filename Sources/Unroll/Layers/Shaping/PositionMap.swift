@@ -5,10 +5,10 @@ import KernelAPI
 final class PositionMap<S: Scalar>: Op<S> {
   private let x: Tensor<S>
   private let y: Tensor<S>
-  private let map: [Int]
+  private let map: AlignedBuffer<Int>
   private let block: Int
 
-  init(x: Tensor<S>, y: Tensor<S>, map: [Int], block: Int) {
+  init(x: Tensor<S>, y: Tensor<S>, map: AlignedBuffer<Int>, block: Int) {
     self.x = x
     self.y = y
     self.map = map
@@ -18,8 +18,8 @@ final class PositionMap<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    for (position, source) in map.enumerated() {
-      let to = y.data + position * block
+    for position in 0..<map.count {
+      let source = map[position], to = y.data + position * block
       if source >= 0 {
         to.update(from: x.data + source * block, count: block)
       } else {
@@ -34,7 +34,8 @@ final class PositionMap<S: Scalar>: Op<S> {
   override func backward(_ run: RunContext<S>) {
     guard let dy = y.gradient, let dx = x.gradient else { return }
     dx.update(repeating: 0, count: x.count)
-    for (position, source) in map.enumerated() where source >= 0 {
+    for position in 0..<map.count where map[position] >= 0 {
+      let source = map[position]
       run.kernels.add(block, dx + source * block, dy + position * block, dx + source * block)
     }
   }
@@ -44,10 +45,10 @@ final class PositionMap<S: Scalar>: Op<S> {
 final class MaskMap<S: Scalar>: Op<S> {
   private let from: UnsafeMutablePointer<UInt8>
   private let to: UnsafeMutablePointer<UInt8>
-  private let map: [Int]
+  private let map: AlignedBuffer<Int>
   private let batch: Int
 
-  init(from: UnsafeMutablePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, map: [Int], batch: Int) {
+  init(from: UnsafeMutablePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, map: AlignedBuffer<Int>, batch: Int) {
     self.from = from
     self.to = to
     self.map = map
@@ -55,24 +56,23 @@ final class MaskMap<S: Scalar>: Op<S> {
   }
 
   override func forward(_ run: RunContext<S>) {
-    for (position, source) in map.enumerated() where source >= 0 {
-      (to + position * batch).update(from: from + source * batch, count: batch)
+    for position in 0..<map.count where map[position] >= 0 {
+      (to + position * batch).update(from: from + map[position] * batch, count: batch)
     }
   }
 }
 
 extension Planner {
-  /// A tensor of shape `dimensions` whose positions are picked from those of
-  /// `x`. Has no mask. The map is made after the memory was had, so that an
-  /// absurd size is an error.
+  /// A tensor of shape `dimensions` whose position p is that of `x` with the
+  /// number `source(p)`. Has no mask.
   func mapPositions(
-    _ x: Tensor<S>, to dimensions: [Int], map: @autoclosure () -> [Int], of layer: Layer<S>
+    _ x: Tensor<S>, to dimensions: [Int], of layer: Layer<S>, _ source: (Int) -> Int
   ) throws(UnrollError) -> Tensor<S> {
     let count = try checkedProduct(dimensions + [x.batch], "\(layer.name): an activation of shape \(dimensions)")
     let y = Tensor(
       dimensions: dimensions, batch: x.batch, data: try arena.allocate(count),
       gradient: x.gradient == nil ? nil : try arena.allocate(count), mask: nil)
-    append(PositionMap(x: x, y: y, map: map(), block: x.batch * x.features))
+    append(PositionMap(x: x, y: y, map: try AlignedBuffer(count: y.positions, source), block: x.batch * x.features))
     return y
   }
 }

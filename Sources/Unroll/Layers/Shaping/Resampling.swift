@@ -53,9 +53,7 @@ final class ResamplingLayer<S: Scalar>: ElementwiseLayer<S> {
     try refuseStreaming(planner, "it changes the number of steps")
     let steps = x.dimensions[0]
     let dimensions = [try length(steps), x.features]
-    return [
-      try planner.mapPositions(x, to: dimensions, map: (0..<dimensions[0]).map { source(of: $0, steps) }, of: self)
-    ]
+    return [try planner.mapPositions(x, to: dimensions, of: self) { source(of: $0, steps) }]
   }
 
   /// The input step that output step `step` copies, -1 for zeros.

@@ -81,7 +81,7 @@ final class PermuteLayer<S: Scalar>: ElementwiseLayer<S> {
     for axis in (0..<x.rank - 1).reversed() { strides[axis] = strides[axis + 1] * x.dimensions[axis + 1] }
     let steps = axes.map { strides[$0 - 1] }
     planner.append(
-      ElementMap(x: x, y: y) { target in
+      try ElementMap(x: x, y: y) { target in
         var rest = target, source = 0
         for axis in dimensions.indices.reversed() {
           source += rest % dimensions[axis] * steps[axis]
@@ -112,9 +112,7 @@ final class RepeatVectorLayer<S: Scalar>: ElementwiseLayer<S> {
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
     try refuseStreaming(planner, "it makes \(count) steps of one")
-    return [
-      try planner.mapPositions(x, to: [count] + x.dimensions, map: [Int](repeating: 0, count: count), of: self)
-    ]
+    return [try planner.mapPositions(x, to: [count] + x.dimensions, of: self) { _ in 0 }]
   }
 }
 
@@ -129,7 +127,7 @@ extension Planner {
       return y
     }
     let y = try output(dimensions, of: layer, from: [x])
-    append(ElementMap(x: x, y: y) { $0 })
+    append(try ElementMap(x: x, y: y) { $0 })
     return y
   }
 }

@@ -81,6 +81,8 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     try backward.prepare()
   }
 
+  override var preparedLayers: [Layer<S>] { forward.preparedLayers + backward.preparedLayers }
+
   override var statefulStates: [StatefulState<S>] { forward.statefulStates + backward.statefulStates }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
@@ -96,7 +98,8 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     let ahead = a[0]
     var back = b[0]
     if returnsSequences {
-      back = try planner.mapPositions(back, to: back.dimensions, map: Array((0..<back.positions).reversed()), of: self)
+      let last = back.positions - 1
+      back = try planner.mapPositions(back, to: back.dimensions, of: self) { last - $0 }
     }
     var outputs: [Tensor<S>]
     switch config.mergeMode {

@@ -70,12 +70,16 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
 
   override func prepare() throws(UnrollError) { try graph?.prepare() }
 
+  override var nestedGraph: Graph<S>? { graph }
+
+  override var preparedLayers: [Layer<S>] { graph?.layers.flatMap { $0.preparedLayers } ?? [] }
+
   override var needsWholeBatch: Bool { graph?.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } ?? false }
 
   override var statefulStates: [StatefulState<S>] { graph?.layers.flatMap { $0.statefulStates } ?? [] }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let graph else { throw UnrollError(.invalidState, "\(name): the model is not built") }
-    return try graph.plan(inputs, planner)
+    return try GraphWalk.plan(graph, inputs, planner)
   }
 }

@@ -60,6 +60,8 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
 
   override func prepare() throws(UnrollError) { for cell in cells { try cell.prepare() } }
 
+  override var preparedLayers: [Layer<S>] { cells }
+
   override var statefulStates: [StatefulState<S>] { cells.flatMap { $0.statefulStates } }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
@@ -67,7 +69,8 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
     var turned = x.mask
     if config.goBackwards, let mask = x.mask, cells.count > 1 {
       let reversed = try planner.arena.allocateBytes(x.rows)
-      planner.append(MaskMap(from: mask, to: reversed, map: Array((0..<x.positions).reversed()), batch: x.batch))
+      let last = x.positions - 1
+      planner.append(MaskMap(from: mask, to: reversed, map: try AlignedBuffer(count: x.positions) { last - $0 }, batch: x.batch))
       turned = reversed
     }
     var outputs = try through(inputs) { cell, inputs throws(UnrollError) in

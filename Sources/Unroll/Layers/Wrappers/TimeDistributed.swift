@@ -33,6 +33,8 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
 
   override func prepare() throws(UnrollError) { try child.prepare() }
 
+  override var preparedLayers: [Layer<S>] { child.preparedLayers }
+
   override var needsWholeBatch: Bool { child.needsWholeBatch }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
@@ -42,7 +44,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     var folded = x
     if inner.count > 1 {
       folded = try planner.mapPositions(
-        x, to: [steps] + inner, map: Self.swapped(rows: x.positions / max(steps, 1), columns: steps), of: self)
+        x, to: [steps] + inner, of: self, Self.swapped(rows: x.positions / max(steps, 1), columns: steps))
       folded.mask = try foldedMask(x, steps, planner)
     } else {
       folded.mask = nil
@@ -57,7 +59,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     y.dimensions = dimensions
     y.mask = nil
     if positions > 1 {
-      y = try planner.mapPositions(y, to: dimensions, map: Self.swapped(rows: steps, columns: positions), of: self)
+      y = try planner.mapPositions(y, to: dimensions, of: self, Self.swapped(rows: steps, columns: positions))
     }
     // Keras hands the sequence's own mask on.
     if y.positions == x.positions { y.mask = x.mask }
@@ -65,11 +67,8 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   }
 
   /// Result position (r, c) of a rows x columns grid is source position (c, r).
-  private static func swapped(rows: Int, columns: Int) -> [Int] {
-    var map: [Int] = []
-    map.reserveCapacity(rows * columns)
-    for row in 0..<rows { for column in 0..<columns { map.append(column * rows + row) } }
-    return map
+  private static func swapped(rows: Int, columns: Int) -> (Int) -> Int {
+    { $0 % columns * rows + $0 / columns }
   }
 
   /// `[T P][B]` as `[P][T B]`.
@@ -78,8 +77,8 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   ) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
     guard let mask = x.mask else { return nil }
     let result = try planner.arena.allocateBytes(x.rows)
-    planner.append(
-      MaskMap(from: mask, to: result, map: Self.swapped(rows: x.positions / max(steps, 1), columns: steps), batch: x.batch))
+    let map = try AlignedBuffer(count: x.positions, Self.swapped(rows: x.positions / max(steps, 1), columns: steps))
+    planner.append(MaskMap(from: mask, to: result, map: map, batch: x.batch))
     return result
   }
 }

@@ -1,0 +1,92 @@
+import KernelAPI
+
+/// Plans the calls of a graph one after another.
+///
+/// A model used as a layer is walked where it stands, on a list instead of the
+/// stack: a predicting thread may have little of that, whatever the nesting.
+final class GraphWalk<S: Scalar> {
+  private let graph: Graph<S>
+  private let waiting: [ModelSpec.TensorRef: Int]
+  private var values: [ModelSpec.TensorRef: [Tensor<S>]] = [:]
+  private let inputNodes: Set<Int>
+  private var next = 0
+  /// The call being planned: its node, what it was given, and that with masks.
+  private var node = 0
+  private var arguments: [Tensor<S>] = []
+  private var masked: [Tensor<S>] = []
+
+  private init(_ graph: Graph<S>, _ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) {
+    self.graph = graph
+    waiting = graph.consumers()
+    inputNodes = Set(graph.spec.inputs.map { $0.node })
+    for (reference, tensor) in zip(graph.spec.inputs, inputs) { try publish(tensor, as: reference, planner) }
+  }
+
+  /// Plans every call. `inputs` are in the order of `spec.inputs`.
+  static func plan(_ graph: Graph<S>, _ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    var walks = [try GraphWalk(graph, inputs, planner)]
+    while true {
+      let walk = walks[walks.count - 1]
+      if let (layer, inputs) = try walk.begin(planner) {
+        if let inner = layer.nestedGraph {
+          walks.append(try GraphWalk(inner, inputs, planner))
+        } else {
+          try walk.end(try layer.plan(inputs, planner), planner)
+        }
+      } else {
+        let results = try walk.results()
+        walks.removeLast()
+        guard let outer = walks.last else { return results }
+        try outer.end(results, planner)
+      }
+    }
+  }
+
+  /// The next call and its inputs, or nil after the last.
+  private func begin(_ planner: Planner<S>) throws(UnrollError) -> (Layer<S>, [Tensor<S>])? {
+    while inputNodes.contains(next) { next += 1 }
+    guard next < graph.spec.nodes.count else { return nil }
+    node = next
+    next += 1
+    let call = graph.spec.nodes[node]
+    arguments = []
+    for reference in call.inputs { arguments.append(try take(reference)) }
+    var masks: [Tensor<S>?] = []
+    for reference in call.masks { masks.append(try reference.map { reference throws(UnrollError) in try take(reference) }) }
+    let layer = graph.layers[call.layer]
+    masked = try graph.withMasks(arguments, masks, layer, planner)
+    return (layer, masked)
+  }
+
+  private func end(_ outputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) {
+    let call = graph.spec.nodes[node]
+    if let penalty = graph.layers[call.layer].spec.activityRegularizer, planner.mode != .streaming {
+      for (output, tensor) in outputs.enumerated() {
+        let isUsed = waiting[.init(node: node, output: output)] != nil
+        planner.append(ActivityPenaltyOp(tensor, penalty, rows: planner.shardRows, isUsed: isUsed))
+      }
+    }
+    for (output, var tensor) in outputs.enumerated() {
+      if !call.passesMasks, let given = masked.firstIndex(where: { $0.mask == tensor.mask }) { tensor.mask = arguments[given].mask }
+      try publish(tensor, as: .init(node: node, output: output), planner)
+    }
+  }
+
+  private func results() throws(UnrollError) -> [Tensor<S>] {
+    var results: [Tensor<S>] = []
+    for reference in graph.spec.outputs { results.append(try take(reference)) }
+    return results
+  }
+
+  private func publish(_ tensor: Tensor<S>, as reference: ModelSpec.TensorRef, _ planner: Planner<S>) throws(UnrollError) {
+    values[reference] = try planner.fanOut(tensor, waiting[reference] ?? 0)
+  }
+
+  private func take(_ reference: ModelSpec.TensorRef) throws(UnrollError) -> Tensor<S> {
+    guard let tensor = values[reference]?.popLast() else {
+      throw UnrollError(
+        .invalidState, "model \(graph.spec.name): output \(reference.output) of node \(reference.node) is missing")
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,55 @@
+import KernelAPI
+import Testing
+
+@testable import Unroll
+
+/// Sizes that callers give are errors where they cannot be, and cost nothing
+/// where nothing is there.
+@Suite struct ArraySizeTests {
+  @Test func factorsOfZeroDoNotHideOverflow() throws {
+    #expect(try checkedProduct([3, 0, 5], "x") == 0)
+    #expect(throws: UnrollError.self) { try checkedProduct([0, 1 << 62, 1 << 62], "x") }
+    #expect(throws: UnrollError.self) { try checkedProduct([1 << 62, 1 << 62, 0], "x") }
+    #expect(throws: UnrollError.self) { try checkedProduct([0, -1], "x") }
+  }
+
+  private func model() throws -> Model {
+    let model = try Model(layers: [.input([nil, nil, 3]), LayerSpec(.dense(DenseConfig(units: 2)))])
+    try model.compile(CompileSpec(optimizer: .sgd(), losses: [LossSpec(.meanSquaredError)]))
+    return model
+  }
+
+  @Test(arguments: [[0, 1 << 62, 1 << 62, 3], [1 << 62, 1 << 62, 0, 3], [Int.max, 1, 1, 3], [1, 1 << 40, 1 << 40, 3]])
+  func shapesBeyondMemoryAreErrors(shape: [Int]) throws {
+    let model = try model()
+    var number: Float = 1
+    let view = ArrayView(base: &number, type: .float32, shape: shape, strides: [0, 0, 0, 0])
+    var target = shape
+    target[3] = 2
+    let data = TrainingData(inputs: [view], targets: [ArrayView(base: &number, type: .float32, shape: target, strides: [0, 0, 0, 0])])
+    #expect(throws: UnrollError.self) { try model.outputShapes(for: [view]) }
+    #expect(throws: UnrollError.self) { try model.predict([view], outputs: [OutputView(base: &number, type: .float32)]) }
+    #expect(throws: UnrollError.self) { try model.evaluate(data) }
+    #expect(throws: UnrollError.self) { try model.fit(data) }
+    #expect(throws: UnrollError.self) { try model.trainOnBatch(data) }
+  }
+
+  /// A loop over 2^40 positions of nothing would not end.
+  @Test func nothingIsCopiedAtOnce() {
+    var number: Float = 1
+    let view = ArrayView(base: &number, type: .float32, shape: [1, 1 << 40, 0])
+    var other: Float = 1
+    view.gather(rows: nil, firstRow: 0, count: 1, into: &other, batch: 1)
+    ArrayView(base: &number, type: .float32, shape: [0, 1 << 40, 3]).gather(rows: nil, firstRow: 0, count: 0, into: &other, batch: 0)
+    scatter(&other, positions: 1 << 40, batch: 1, features: 0, rows: 1, into: &number, type: .float32, firstRow: 0)
+    scatter(&other, positions: 0, batch: 1, features: 3, rows: 1 << 40, into: &number, type: .float32, firstRow: 0)
+    #expect(number == 1 && other == 1)
+  }
+
+  @Test func layersOverNoFeaturesAreErrors() {
+    for layer in [LayerConfig.dense(DenseConfig(units: 2)), LayerModels.conv(2, 1 << 30), LayerModels.lstm(2)] {
+      let error = #expect(throws: UnrollError.self) { try Model(layers: [.input([nil, 0]), LayerSpec(layer)]) }
+      #expect(error?.code == .invalidArgument || error?.code == .shapeMismatch)
+    }
+  }
+}
