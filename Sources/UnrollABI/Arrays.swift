@@ -64,7 +64,7 @@ func readView(_ pointer: UnsafePointer<unroll_array>?, _ name: String, needsData
     // The distance of the last element from the first, of either sign.
     var before = 0, after = 0
     for (axis, stride) in strides.enumerated() where shape[axis] > 0 {
-      let (span, overflow) = stride.multipliedReportingOverflow(by: shape[axis] - 1)
+      let (span, overflow) = stride.multipliedReportingOverflow(by: shape[axis] == 1 ? 0 : shape[axis])
       let (sum, overflows) = (span < 0 ? before : after).addingReportingOverflow(span)
       if span < 0 { before = sum } else { after = sum }
       if overflow || overflows || stride == Int.min {

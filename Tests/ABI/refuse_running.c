@@ -43,6 +43,15 @@ static void predict(void) {
   bad = x;
   bad.strides[0] = INT64_MAX;
   REFUSES(UNROLL_INVALID_ARGUMENT, "stride", unroll_model_predict(model, &bad, &y, NULL));
+  bad = x; /* an axis of 0 does not make the others addressable */
+  bad.shape[0] = 0;
+  bad.shape[1] = bad.shape[2] = INT64_MAX / 2 + 1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "address", unroll_model_predict(model, &bad, &y, NULL));
+  bad = x; /* each stride can be, their sum cannot */
+  bad.strides[0] = INT64_MAX / bad.shape[0];
+  bad.strides[1] = INT64_MAX / bad.shape[1];
+  bad.strides[2] = 4;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "stride", unroll_model_predict(model, &bad, &y, NULL));
   bad = y;
   bad.shape[0] = 3;
   REFUSES(UNROLL_SHAPE_MISMATCH, "expected shape (2, 1), found (3, 1)", unroll_model_predict(model, &x, &bad, NULL));

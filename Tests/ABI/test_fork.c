@@ -46,7 +46,7 @@ static int use_everything(int round) {
   if (unroll_model_load(path, NULL, &loaded) != UNROLL_OK) return 3;
   if (predict(loaded, output) != UNROLL_OK || memcmp(output, expected, sizeof output) != 0) return 4;
   if (unroll_stream_create(loaded, NULL, &stream) != UNROLL_OK) return 5;
-  if (unroll_stream_step(stream, inputs, F, &step, 1) != UNROLL_OK) return 6;
+  if (unroll_stream_step_float32(stream, inputs, F, &step, 1) != UNROLL_OK) return 6;
   unroll_stream_destroy(stream);
   if (unroll_model_set_threads(loaded, 2) != UNROLL_OK || unroll_model_compile(loaded, NULL) != UNROLL_OK) return 7;
   if (fit(loaded, 1) != UNROLL_OK) return 8;
@@ -124,7 +124,7 @@ static void *streaming(void *unused) {
   float step;
   (void)unused;
   OK(unroll_stream_create(shared, NULL, &stream));
-  while (!is_over) OK(unroll_stream_step(stream, inputs, F, &step, 1));
+  while (!is_over) OK(unroll_stream_step_float32(stream, inputs, F, &step, 1));
   unroll_stream_destroy(stream);
   return NULL;
 }

@@ -71,6 +71,8 @@ struct PlanFacts {
 extension Network {
   /// Throws if an input has a number that an embedding does not know. `inputs`
   /// are one per model input.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func check(_ indexInputs: [IndexInput], of inputs: [ArrayView]) throws(UnrollError) {
     for index in indexInputs { try index.check(inputs[index.input], S.self) }
   }

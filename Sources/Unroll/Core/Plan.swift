@@ -65,6 +65,8 @@ final class Plan<S: Scalar>: @unchecked Sendable {
 
   /// Throws what a layer found wrong with the values of the runs since the
   /// last call.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func checkValues() throws(UnrollError) {
     guard let fault = run.fault else { return }
     run.fault = nil

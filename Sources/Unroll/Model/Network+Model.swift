@@ -28,6 +28,8 @@ extension Network: AnyNetwork {
   func prepare(parameter index: Int) throws(UnrollError) { try owners[index].prepare() }
 
   /// Sample dimensions of each input, checked against what the model declares.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func inputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
     let declared = inputShapes
     guard inputs.count == declared.count else {
@@ -55,11 +57,15 @@ extension Network: AnyNetwork {
   }
 
   /// Output sample dimensions for inputs of these shapes, the time axis filled in.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
     try facts(for: try inputDimensions(inputs)).outputs
   }
 
   /// What a plan for inputs of these shapes knows before it runs.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func facts(for dimensions: [[Int]]) throws(UnrollError) -> PlanFacts {
     let key = PlanKey(mode: .inference, batch: 1, dimensions: dimensions)
     let plan = try borrowPlan(key)

@@ -5,6 +5,8 @@ extension Network {
   /// Cuts the samples into chunks of at most `batchSize` that the threads take
   /// one after another, each with a plan of its own. A row's result does not
   /// depend on its chunk, so nothing depends on the number of threads.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError) {
     let dimensions = try inputDimensions(inputs)
     let rows = inputs.first?.rows ?? 0
@@ -32,6 +34,8 @@ extension Network {
     job.deliver()
   }
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   private func run(_ job: PredictionJob<S>, batch: Int, threads: Int, _ dimensions: [[Int]]) throws(UnrollError) {
     if isStateful { try reserveStates(batch: batch) }
     if job.workers == 1 {
@@ -54,6 +58,8 @@ extension Network {
   /// thread to end at the same time (48 took 18% longer with AVX-512, as long
   /// with AVX2); a model whose weights do not fit a cache reads them once for
   /// all rows of a thread. A stateful model takes its batches as they are.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   private func predictionRows(_ rows: Int, workers: Int) -> Int {
     if isStateful { return rows }
     let share = (rows + workers - 1) / workers
@@ -61,6 +67,8 @@ extension Network {
   }
 
   /// Threads that share the rows.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   private func predictionWorkers(_ wanted: Int, rows: Int, _ dimensions: [[Int]]) -> Int {
     if isStateful { return 1 }
     return max(1, min(usefulThreads(wanted, rows: rows, dimensions), rows / 4, 64))
@@ -68,12 +76,16 @@ extension Network {
 
   /// Threads that share the columns of large weights, where rows are too few to
   /// be shared or come one batch after another.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   private func columnWorkers(_ wanted: Int, rows: Int, _ dimensions: [[Int]]) -> Int {
     let largest = store.parameters.map { $0.count }.max() ?? 0
     return largest < KernelTeam.fewestElements ? 1 : min(usefulThreads(wanted, rows: rows, dimensions), 16)
   }
 
   /// Starting a thread costs as much as some ten million multiplications.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   private func usefulThreads(_ wanted: Int, rows: Int, _ dimensions: [[Int]]) -> Int {
     if wanted == 1 { return 1 }
     let positions = dimensions.map { $0.dropLast().reduce(1, *) }.max() ?? 1
@@ -91,14 +103,16 @@ private final class PredictionJob<S: Scalar> {
   let chunk: Int
   let chunks: Int
   let workers: Int
-  private let key: Network<S>.PlanKey
-  private let lastKey: Network<S>.PlanKey
+  private let key: PlanKey
+  private let lastKey: PlanKey
   private var plans: [Plan<S>] = []
   private var lastPlan: Plan<S>?
   /// Results that are given out when all are known to be right; empty if
   /// checked inputs are all it takes.
   private var staged: [AlignedBuffer<S>] = []
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   init(
     _ network: Network<S>, _ inputs: [ArrayView], _ outputs: [OutputView], rows: Int, chunk: Int, workers: Int, _ dimensions: [[Int]]
   ) throws(UnrollError) {
@@ -123,6 +137,8 @@ private final class PredictionJob<S: Scalar> {
   }
 
   /// Throws if an index is out of range; nothing has been computed then.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func checkInputs() throws(UnrollError) { try network.check(plans[0].indexInputs, of: inputs) }
   var mayFault: Bool { plans[0].mayFault }
   var isEmpty: Bool { plans[0].outputs.allSatisfy { $0.count == 0 } }
@@ -147,12 +163,16 @@ private final class PredictionJob<S: Scalar> {
     }
   }
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func checkValues() throws(UnrollError) {
     for plan in plans { try plan.checkValues() }
     try lastPlan?.checkValues()
   }
 
   /// Gives out results that were held back.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func deliver() {
     for ((tensor, buffer), output) in zip(zip(plans[0].outputs, staged), outputs) {
       scatter(
@@ -161,6 +181,8 @@ private final class PredictionJob<S: Scalar> {
     }
   }
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func returnPlans() {
     for plan in plans { network.returnPlan(plan, key) }
     if let lastPlan { network.returnPlan(lastPlan, lastKey) }
