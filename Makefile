@@ -30,7 +30,7 @@ demo: setup-demo lib c-examples
 	@echo "plot:        build/demo/stock.png"
 	@echo "checkpoints: build/demo/stock_c.h5 build/demo/stock_python.h5 (Keras opens them)"
 
-test: setup-test check-architecture test-swift test-referee lib check-exports test-c test-python
+test: setup-test check-architecture test-swift test-referee lib check-exports test-c test-python test-hostile
 	@echo "all tests passed"
 
 # ---- what a fresh machine lacks --------------------------------------------
