@@ -10,6 +10,10 @@ mkdir -p "$out"
 clang="$(dirname "$(readlink -f "$(command -v swiftc)")")/clang"
 [ -x "$clang" ] || clang=clang
 
+# Swift does not always see that a C module's header has changed.
+cache=$(echo "$scratch"/*/release/ModuleCache)
+if [ -d "$cache" ] && [ -n "$(find Sources -name '*.h' -newer "$cache")" ]; then rm -rf "$cache"; fi
+
 for source in Tests/fuzz/mutator/*.c; do
   object="$out/$(basename "$source" .c).o"
   "$clang" -std=c99 -O2 -g -Wall -Wextra -Werror -c "$source" -o "$object"

@@ -24,7 +24,7 @@ class Outcome:
     message: str
     seconds: float  # of processor time
     megabytes: float  # above what the process had before
-    weights: list | None = None
+    weights: float = 0  # megabytes of the model's own, once it is loaded
 
 
 def use(path: Path, outcome: Outcome, scratch: Path | None) -> None:
@@ -36,7 +36,7 @@ def use(path: Path, outcome: Outcome, scratch: Path | None) -> None:
             _load_weights(path)
         model = models.model_from_json(path.read_text()) if text else models.load_model(path)
         outcome.stage = "loaded"
-        outcome.weights = model.get_weights()
+        outcome.weights = sum(weight.nbytes for weight in model.get_weights()) / (1 << 20)
         shapes = model.input_shape if isinstance(model.input_shape, list) else [model.input_shape]
         shapes = [[size or 2 for size in shape] for shape in shapes]
         if all(np.prod(shape, dtype=float) < 1e5 for shape in shapes):
@@ -83,9 +83,9 @@ def in_a_process(path: Path, scratch: Path | None = None, seconds: int = 20, mem
     if not report:
         end = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else "exit"
         return end, Outcome("", "", seconds if end == "SIGXCPU" else 0, 0)
-    stage, cost, megabytes, message = report.decode(errors="replace").split("\n", 3)
+    stage, cost, megabytes, weights, message = report.decode(errors="replace").split("\n", 4)
     ended = message if stage == "exception" else ""
-    return ended, Outcome(stage, message, float(cost), float(megabytes))
+    return ended, Outcome(stage, message, float(cost), float(megabytes), float(weights))
 
 
 def _child(path: Path, scratch: Path | None, seconds: int, memory: int, writing: int) -> None:
@@ -102,7 +102,7 @@ def _child(path: Path, scratch: Path | None, seconds: int, memory: int, writing:
         except BaseException as error:  # what no caller would expect
             outcome.stage, outcome.message = "exception", f"{type(error).__name__}: {error}"
         cost, more = time.process_time() - start, (_peak() - before) / 1024
-        report = f"{outcome.stage}\n{cost}\n{more}\n{outcome.message[:2000]}"
+        report = f"{outcome.stage}\n{cost}\n{more}\n{outcome.weights}\n{outcome.message[:2000]}"
         os.write(writing, report.encode(errors="replace"))
     finally:
         with contextlib.suppress(BaseException):
