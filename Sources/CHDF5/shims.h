@@ -34,15 +34,18 @@ static inline hid_t unroll_h5t_string(size_t size) {
 
 // Files.
 
-/// A new file in memory, never written to disk by HDF5, that grows by
-/// `increment` bytes. HDF5 takes two such files of one name for one file, so
-/// each needs its own.
-static inline hid_t unroll_h5f_create_image(const char *name, size_t increment) {
-  hid_t fapl, file = -1;
-  if (H5open() < 0 || (fapl = H5Pcreate(H5P_FILE_ACCESS)) < 0) return -1;
-  if (H5Pset_fapl_core(fapl, increment, 0) >= 0) file = H5Fcreate(name, 0x0002u /* truncate */, H5P_DEFAULT, fapl);
-  H5Pclose(fapl);
-  return file;
+/// For files in memory, never written to disk by HDF5, that grow by `increment` bytes.
+static inline hid_t unroll_h5p_memory_file(size_t increment) {
+  hid_t plist;
+  if (H5open() < 0 || (plist = H5Pcreate(H5P_FILE_ACCESS)) < 0) return -1;
+  if (H5Pset_fapl_core(plist, increment, 0) >= 0) return plist;
+  H5Pclose(plist);
+  return -1;
+}
+
+/// HDF5 takes two files in memory of one name for one file, so each needs its own.
+static inline hid_t unroll_h5f_create(const char *name, hid_t plist) {
+  return H5Fcreate(name, 0x0002u /* truncate */, H5P_DEFAULT, plist);
 }
 
 // Groups.
@@ -57,14 +60,16 @@ static inline herr_t unroll_h5d_write(hid_t dataset, hid_t type, const void *dat
   return H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
 }
 
-/// Contiguous, without a time stamp: equal models give equal bytes.
-static inline hid_t unroll_h5d_create(hid_t group, const char *name, hid_t type, hid_t space) {
-  hid_t plist = H5Pcreate(H5P_DATASET_CREATE), dataset = -1;
-  if (plist < 0) return -1;
-  if (H5Pset_obj_track_times(plist, 0) >= 0)
-    dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
+/// For contiguous datasets without a time stamp: equal models give equal bytes.
+static inline hid_t unroll_h5p_dataset(void) {
+  hid_t plist = H5Pcreate(H5P_DATASET_CREATE);
+  if (plist < 0 || H5Pset_obj_track_times(plist, 0) >= 0) return plist;
   H5Pclose(plist);
-  return dataset;
+  return -1;
+}
+
+static inline hid_t unroll_h5d_create(hid_t group, const char *name, hid_t type, hid_t space, hid_t plist) {
+  return H5Dcreate2(group, name, type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
 }
 
 static inline hid_t unroll_h5s_scalar(void) { return H5Screate(H5S_SCALAR); }

@@ -23,7 +23,8 @@ func hdf5Error(_ message: String) -> UnrollError {
 }
 
 /// An open HDF5 identifier, closed with its last reference. Swift may let go of
-/// it after its last use, so whoever hands `id` to HDF5 keeps it alive.
+/// it after its last use, so whoever hands `id` to HDF5 keeps it alive, and
+/// until an error is made of what HDF5 answers: closing forgets the reason.
 final class H5Identifier {
   let id: hid_t
   private let close: (hid_t) -> herr_t

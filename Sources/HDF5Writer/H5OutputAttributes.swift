@@ -7,13 +7,13 @@ extension H5OutputGroup {
   public func setAttribute(_ name: String, to value: String) throws(UnrollError) {
     let type = try H5Identifier(unroll_h5t_string(0), close: H5Tclose, orSay: "cannot create a string type")
     let attribute = try create(name, type, try H5Identifier.space([]))
-    let status = withExtendedLifetime((attribute, type)) {
-      value.withCString { pointer -> herr_t in
+    try withExtendedLifetime((attribute, type)) { () throws(UnrollError) in
+      let status = value.withCString { pointer -> herr_t in
         var target: UnsafePointer<CChar>? = pointer
         return H5Awrite(attribute.id, type.id, &target)
       }
+      guard status >= 0 else { throw hdf5Error("\(displayPath): cannot write the attribute \(name)") }
     }
-    guard status >= 0 else { throw hdf5Error("\(displayPath): cannot write the attribute \(name)") }
   }
 
   /// Fixed-length strings, split as Keras splits arrays over 64 KB; an empty
@@ -45,13 +45,18 @@ extension H5OutputGroup {
     }
     let type = try H5Identifier(unroll_h5t_string(width), close: H5Tclose, orSay: "cannot create a string type")
     let attribute = try create(name, type, try H5Identifier.space([values.count]))
-    guard withExtendedLifetime((attribute, type), { H5Awrite(attribute.id, type.id, bytes) }) >= 0 else {
-      throw hdf5Error("\(displayPath): cannot write the attribute \(name)")
+    try withExtendedLifetime((attribute, type)) { () throws(UnrollError) in
+      guard H5Awrite(attribute.id, type.id, bytes) >= 0 else {
+        throw hdf5Error("\(displayPath): cannot write the attribute \(name)")
+      }
     }
   }
 
   private func create(_ name: String, _ type: H5Identifier, _ space: H5Identifier) throws(UnrollError) -> H5Identifier {
-    let id = withExtendedLifetime((self, type, space)) { unroll_h5a_create(identifier.id, name, type.id, space.id) }
-    return try H5Identifier(id, close: H5Aclose, orSay: "\(displayPath): cannot create the attribute \(name)")
+    try withExtendedLifetime((self, type, space)) { () throws(UnrollError) in
+      try H5Identifier(
+        unroll_h5a_create(identifier.id, name, type.id, space.id), close: H5Aclose,
+        orSay: "\(displayPath): cannot create the attribute \(name)")
+    }
   }
 }

@@ -13,8 +13,11 @@ public struct H5OutputFile {
   /// them at once, instead of moving the file as it grows.
   public init(expecting expected: Int) throws(UnrollError) {
     let name = "memory-\(fileCount.wrappingAdd(1, ordering: .relaxed).newValue)"
-    let file = try H5Identifier(
-      unroll_h5f_create_image(name, max(expected, 1 << 16)), close: H5Fclose, orSay: "HDF5 cannot create a file in memory")
+    let failure = "HDF5 cannot create a file of \(max(expected, 1 << 16)) bytes in memory"
+    let plist = try H5Identifier(unroll_h5p_memory_file(max(expected, 1 << 16)), close: H5Pclose, orSay: failure)
+    let file = try withExtendedLifetime(plist) { () throws(UnrollError) in
+      try H5Identifier(unroll_h5f_create(name, plist.id), close: H5Fclose, orSay: failure)
+    }
     self.file = file
     root = H5OutputGroup(
       try H5Identifier(unroll_h5g_open(file.id, "/"), close: H5Gclose, orSay: "HDF5 cannot open its root group"), path: "")

@@ -44,12 +44,12 @@ public struct H5OutputGroup {
     for component in relativePath.split(separator: "/") {
       let name = String(component)
       let childPath = current.path.isEmpty ? name : "\(current.path)/\(name)"
-      let id = withExtendedLifetime(current) {
+      let next = try withExtendedLifetime(current) { () throws(UnrollError) in
         let parent = current.identifier.id
-        return unroll_h5l_exists(parent, name) > 0 ? unroll_h5g_open(parent, name) : unroll_h5g_create(parent, name)
+        let id = unroll_h5l_exists(parent, name) > 0 ? unroll_h5g_open(parent, name) : unroll_h5g_create(parent, name)
+        return try H5Identifier(id, close: H5Gclose, orSay: "cannot create the group \(childPath)")
       }
-      current = H5OutputGroup(
-        try H5Identifier(id, close: H5Gclose, orSay: "cannot create the group \(childPath)"), path: childPath)
+      current = H5OutputGroup(next, path: childPath)
     }
     return current
   }
@@ -63,16 +63,22 @@ public struct H5OutputGroup {
     var components = relativePath.split(separator: "/").map(String.init)
     guard let name = components.popLast() else { throw UnrollError(.invalidArgument, "a dataset needs a name") }
     let parent = try makeGroup(components.joined(separator: "/"))
-    let whole = "\(parent.displayPath)/\(name)"
+    let whole = parent.path.isEmpty ? name : "\(parent.path)/\(name)"
     let count = try checkedProduct(shape, whole)
     let space = try H5Identifier.space(shape)
-    let id = withExtendedLifetime((parent, space)) { unroll_h5d_create(parent.identifier.id, name, type.inFile, space.id) }
-    let dataset = try H5Identifier(id, close: H5Dclose, orSay: "cannot create the dataset \(whole)")
+    let plist = try H5Identifier(unroll_h5p_dataset(), close: H5Pclose, orSay: "cannot create the dataset \(whole)")
+    let dataset = try withExtendedLifetime((parent, space, plist)) { () throws(UnrollError) in
+      try H5Identifier(
+        unroll_h5d_create(parent.identifier.id, name, type.inFile, space.id, plist.id), close: H5Dclose,
+        orSay: "cannot create the dataset \(whole)")
+    }
     guard count > 0 else { return }
     let elements = try HeapBuffer(count: try checkedProduct([count, type.byteCount], whole), for: whole)
     try fill(elements.mutableBytes)
-    guard withExtendedLifetime((dataset, elements), { unroll_h5d_write(dataset.id, type.inMemory, elements.bytes.baseAddress) }) >= 0 else {
-      throw hdf5Error("cannot write the dataset \(whole)")
+    try withExtendedLifetime((dataset, elements)) { () throws(UnrollError) in
+      guard unroll_h5d_write(dataset.id, type.inMemory, elements.bytes.baseAddress) >= 0 else {
+        throw hdf5Error("cannot write the dataset \(whole)")
+      }
     }
   }
 }

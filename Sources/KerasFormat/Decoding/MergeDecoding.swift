@@ -37,14 +37,14 @@ extension ModelDecoder {
   /// The layers stand in the order of the file's weights: those of the merged
   /// models, then its own.
   func merged(_ entries: [JSON], name: String) throws(UnrollError) -> ModelSpec {
-    var graph = ModelSpec(name: name, isSequential: false, layers: [], nodes: [], inputs: [], outputs: [])
-    graph.outputs = [try append(entries, name, to: &graph, depth: 0)]
+    var graph = MergedGraph(ModelSpec(name: name, isSequential: false, layers: [], nodes: [], inputs: [], outputs: []))
+    graph.spec.outputs = [try append(entries, name, to: &graph, depth: 0)]
     context.note("\(name): a Sequential model that begins with Merge is read as the Functional model it means")
-    return graph
+    return graph.spec
   }
 
   private func append(
-    _ entries: [JSON], _ name: String, to graph: inout ModelSpec, depth: Int
+    _ entries: [JSON], _ name: String, to graph: inout MergedGraph, depth: Int
   ) throws(UnrollError) -> ModelSpec.TensorRef {
     guard depth < 64 else { throw UnrollError(.format, "\(name): models are merged more than 64 levels deep") }
     guard Self.beginsWithMerge(entries) else {
@@ -53,7 +53,7 @@ extension ModelDecoder {
         throw UnrollError(.format, "\(name): a merged model does not say its input shape")
       }
       var last: ModelSpec.TensorRef?
-      for layer in chain.layers { last = try append(layer, inputs: last.map { [$0] } ?? [], to: &graph) }
+      for layer in chain.layers { last = try graph.append(layer, inputs: last.map { [$0] } ?? []) }
       guard let last else { throw UnrollError(.format, "\(name): a merged model has no layers") }
       return last
     }
@@ -70,21 +70,27 @@ extension ModelDecoder {
       }
       inputs.append(try append(inner, name, to: &graph, depth: depth + 1))
     }
-    var last = try append(try LayerDecoder(context: context).layer(entries[0]), inputs: inputs, to: &graph)
-    for entry in entries.dropFirst() { last = try append(try LayerDecoder(context: context).layer(entry), inputs: [last], to: &graph) }
+    var last = try graph.append(try LayerDecoder(context: context).layer(entries[0]), inputs: inputs)
+    for entry in entries.dropFirst() { last = try graph.append(try LayerDecoder(context: context).layer(entry), inputs: [last]) }
     return last
   }
+}
 
-  private func append(
-    _ layer: LayerSpec, inputs: [ModelSpec.TensorRef], to graph: inout ModelSpec
-  ) throws(UnrollError) -> ModelSpec.TensorRef {
-    guard !graph.layers.contains(where: { $0.name == layer.name }) else {
+/// The graph as far as it has been put together.
+private struct MergedGraph {
+  var spec: ModelSpec
+  private var names: Set<String> = []
+
+  init(_ spec: ModelSpec) { self.spec = spec }
+
+  mutating func append(_ layer: LayerSpec, inputs: [ModelSpec.TensorRef]) throws(UnrollError) -> ModelSpec.TensorRef {
+    guard names.insert(layer.name).inserted else {
       throw UnrollError(.unsupported, "\(layer.name): layers shared between merged models are not supported")
     }
-    let reference = ModelSpec.TensorRef(node: graph.nodes.count)
-    graph.nodes.append(.init(layer: graph.layers.count, inputs: inputs))
-    graph.layers.append(layer)
-    if layer.config.isInput { graph.inputs.append(reference) }
+    let reference = ModelSpec.TensorRef(node: spec.nodes.count)
+    spec.nodes.append(.init(layer: spec.layers.count, inputs: inputs))
+    spec.layers.append(layer)
+    if layer.config.isInput { spec.inputs.append(reference) }
     return reference
   }
 }

@@ -30,6 +30,10 @@ struct CheckpointFile {
   static let metadataName = "unroll_metadata"
 
   init(_ source: ByteSource) throws(UnrollError) {
+    self = try located(source.name) { () throws(UnrollError) in try CheckpointFile(opening: source) }
+  }
+
+  private init(opening source: ByteSource) throws(UnrollError) {
     if ZipReader.isZip(try source.read(min(4, source.count), at: 0)) {
       try self.init(archive: source)
     } else {
@@ -136,6 +140,10 @@ struct CheckpointFile {
   /// The arrays, of which compressed ones may have `expected` bytes; nil if
   /// nothing says what to expect.
   func open(expecting expected: Int?) throws(UnrollError) -> StoredArrays {
+    try located(name) { () throws(UnrollError) in try openArrays(expecting: expected) }
+  }
+
+  private func openArrays(expecting expected: Int?) throws(UnrollError) -> StoredArrays {
     switch arrays {
     case .hdf5(let stored): return stored
     case .archive(let archive, let weights, let sample):
@@ -151,5 +159,13 @@ struct CheckpointFile {
       return StoredArrays(
         name: name, kind: kind, version: version, root: root, weights: root, byteCount: image.count, sample: sampleRoot)
     }
+  }
+}
+
+/// Puts the file's name before errors about its contents.
+func located<Result>(_ name: String, _ body: () throws(UnrollError) -> Result) throws(UnrollError) -> Result {
+  do throws(UnrollError) { return try body() } catch {
+    if error.message.hasPrefix(name) { throw error }
+    throw UnrollError(error.code, "\(name): \(error.message)", systemError: error.systemError)
   }
 }

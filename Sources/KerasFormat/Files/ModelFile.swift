@@ -92,13 +92,6 @@ public enum ModelFile {
     return elements * 8 * 6 + (parameters.count + 64) << 14
   }
 
-  /// Prepends the file's name to errors about its contents.
-  private static func located<Result>(
-    _ name: String, _ body: () throws(UnrollError) -> Result
-  ) throws(UnrollError) -> Result {
-    do throws(UnrollError) { return try body() } catch { throw UnrollError(error.code, "\(name): \(error.message)") }
-  }
-
   /// One array for each parameter, all of the right shape and no more than the file can hold.
   private static func matched(
     _ file: StoredArrays, _ spec: ModelSpec, _ parameters: [ParameterInfo], _ context: DecodingContext

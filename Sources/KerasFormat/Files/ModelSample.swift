@@ -202,9 +202,6 @@ struct ModelSample: Sendable {
     }
     throw UnrollError(
       .format,
-      "the model does not give the output stored with its sample: \(name) at \(place): expected \(text(expected.double(worst.index))), found \(text(found.double(worst.index))) (at most \(allowed) apart); \(advice)")
+      "the model does not give the output stored with its sample: \(name) at \(place): expected \(JSONWriter.pythonFloat(expected.double(worst.index))), found \(JSONWriter.pythonFloat(found.double(worst.index))) (at most \(allowed) apart); \(advice)")
   }
-
-  /// "-nan" is no number that a reader knows.
-  private static func text(_ number: Double) -> String { number.isNaN ? "NaN" : "\(number)" }
 }

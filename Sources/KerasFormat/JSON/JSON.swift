@@ -46,7 +46,7 @@ enum JSON: Equatable, Sendable {
     case .null: return "null"
     case .bool: return "a boolean"
     case .int(let value): return "\(value)"
-    case .double(let value): return "\(value)"
+    case .double(let value): return JSONWriter.pythonFloat(value)
     case .string(let value): return "the string \"\(value.prefix(40))\""
     case .array: return "a list"
     case .object: return "an object"

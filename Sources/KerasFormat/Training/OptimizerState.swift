@@ -30,7 +30,7 @@ struct OptimizerState {
     if scalars >= 1, let iteration = rest.popFirst() {
       let value = try iteration.read().first ?? 0
       guard let whole = Int(exactly: value.rounded()), whole >= 0 else {
-        throw UnrollError(.format, "\(iteration.path): expected the number of updates, found \(value)")
+        throw UnrollError(.format, "\(iteration.path): expected the number of updates, found \(JSONWriter.pythonFloat(value))")
       }
       result.iteration = whole
     }

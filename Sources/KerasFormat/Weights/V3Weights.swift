@@ -27,7 +27,7 @@ struct V3Weights {
       guard variables.count == tree.own.count else {
         throw UnrollError(
           .shapeMismatch,
-          "\(name): expected \(tree.own.count) weights (\(tree.own.joined(separator: ", "))), found \(variables.count) in \(group.displayPath)/vars")
+          "\(name): expected \(tree.own.count) weights (\(tree.own.joined(separator: ", "))), found \(variables.count) in the group \(group.path(to: "vars"))")
       }
       result += try LegacyConversion(layer: name, tree: tree, context: context).convertCells(variables)
     }
@@ -36,7 +36,7 @@ struct V3Weights {
       // The CuDNN layers hold their weights themselves.
       if found == nil, part.path == "cell", part.tree.isGated { found = group }
       guard let child = found else {
-        throw UnrollError(.format, "\(name): the group \(group.displayPath)/\(part.path) is missing")
+        throw UnrollError(.format, "\(name): the group \(group.path(to: part.path)) is missing")
       }
       result += try match(part.tree, child, name)
     }
@@ -50,7 +50,7 @@ struct V3Weights {
     var found = try group.group(tree.listPath)
     if found == nil, tree.listPath == "layers" { found = try group.group(Self.oldListPath) }
     guard let list = found else {
-      throw UnrollError(.format, "\(name): the group \(group.displayPath)/\(tree.listPath) is missing")
+      throw UnrollError(.format, "\(name): the group \(group.path(to: tree.listPath)) is missing")
     }
     var groups: [String: [(number: Int, group: H5Group)]] = [:]
     for child in try list.childNames() {
