@@ -54,7 +54,7 @@ if [ "${1:-}" = valgrind ]; then
     echo "valgrind: $name"
     # Replacing a file borrows a child for a moment (link_over.c), whose stack
     # is not where a leak check looks; of a child only the exit code counts.
-    UNROLL_TEST_DATA="$PWD/Tests/Fixtures" valgrind --quiet --error-exitcode=1 --leak-check=full --child-silent-after-fork=yes \
+    UNROLL_KILLS=3 UNROLL_TEST_DATA="$PWD/Tests/Fixtures" valgrind --quiet --error-exitcode=1 --leak-check=full --child-silent-after-fork=yes \
       --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=Tests/ABI/valgrind.supp \
       "$out/$name" || failed=1
   done

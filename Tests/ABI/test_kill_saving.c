@@ -80,7 +80,7 @@ int main(void) {
 
   child = fork();
   if (child == 0) save_for_ever(path);
-  for (round = 0; round < 2000; round++) {
+  for (round = 0; round < 7 * kills; round++) {
     unroll_model *model = NULL;
     OK(unroll_model_load(path, NULL, &model));
     unroll_model_destroy(model);

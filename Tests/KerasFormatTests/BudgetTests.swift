@@ -113,6 +113,15 @@ import Unroll
     #expect(error.message.contains("expected shape (1000, 2000000000), found (1000, 1)"), "\(error.message)")
   }
 
+  @Test func whatAModelWillHaveIsWhatItHas() throws {
+    for name in ["graphs/nested_models", "graphs/shared_layer", "keras3/mixed", "keras3/bidirectional", "keras3/embedding"] {
+      let model = try ModelFile.load(path: "\(fixtures)/\(name).keras")
+      var spec = model.spec
+      if spec.isSequential { for index in spec.layers.indices { spec.layers[index].name = "" } }
+      #expect(try spec.declaredParameters() == Model(spec).parameters(), "\(name)")
+    }
+  }
+
   @Test func weightsThatAreTheSameBytesAreRefused() throws {
     let sizes = 4 << 10
     let image = try hdf5Image { (root) throws(UnrollError) in try root.write(.float32, [Float](repeating: 1, count: sizes), shape: [sizes], at: "a") }

@@ -9,12 +9,15 @@ extension ModelSpec {
     !inputs.isEmpty && layers.contains { if case .input = $0.config { true } else { false } }
   }
 
-  /// The parameters that a model of this specification has, in Keras' order.
-  /// Nothing of their size is allocated.
+  /// The parameters that a model of this specification has, in Keras' order and
+  /// with the names it gives them. Nothing of their size is allocated.
   public func declaredParameters() throws(UnrollError) -> [ParameterInfo] {
-    switch dtype {
-    case .float32: try Graph<Float>.declaredParameters(self)
-    case .float64: try Graph<Double>.declaredParameters(self)
+    var named = self
+    var naming = LayerNaming()
+    naming.complete(&named.layers)
+    return switch dtype {
+    case .float32: try Graph<Float>.declaredParameters(named)
+    case .float64: try Graph<Double>.declaredParameters(named)
     }
   }
 }
