@@ -11,7 +11,7 @@
 
 #include "abi_test.h"
 
-enum { N = 64, T = 5, F = 3, NESTED = 40 };
+enum { N = 64, T = 5, F = 3, NESTED = 40, WRAPPED = UNROLL_MAX_RANK - 3 };
 
 static float inputs[N * T * F], targets[N];
 
@@ -25,24 +25,37 @@ static void run_in_stack_of(size_t bytes, void *(*work)(void *), void *argument)
   pthread_attr_destroy(&attributes);
 }
 
-/* Models in models, as deep as JSON may be: built, trained, saved and loaded. */
+/* Models in models, as deep as JSON may be; `wrapped` ones each in TimeDistributed. */
+static unroll_model *nested(int depth, int wrapped) {
+  static char json[NESTED * 160 + 512];
+  unroll_model *model = NULL;
+  int at, i;
+  at = sprintf(json, "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"s\", \"layers\": ["
+                     "{\"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null");
+  for (i = 0; i < wrapped; i++) at += sprintf(json + at, ", 1");
+  at += sprintf(json + at, ", %d, %d], \"name\": \"i\"}}, ", T, F);
+  for (i = 0; i < depth; i++) {
+    if (i < wrapped) at += sprintf(json + at, "{\"class_name\": \"TimeDistributed\", \"config\": {\"name\": \"t\", \"layer\": ");
+    at += sprintf(json + at, "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"n\", \"layers\": [");
+  }
+  at += sprintf(json + at, "{\"class_name\": \"LSTM\", \"config\": {\"units\": 2}}");
+  for (i = depth - 1; i >= 0; i--) at += sprintf(json + at, i < wrapped ? "]}}}}" : "]}}");
+  at += sprintf(json + at, "]}}");
+  OK(unroll_model_from_json(json, (size_t)at, NULL, &model));
+  return model;
+}
+
+/* Built, trained, saved and loaded. */
 static void *nested_model(void *unused) {
-  static char json[NESTED * 64 + 512];
   static const char *const paths[2] = {"build/tests/nested.h5", "build/tests/nested.keras"};
-  unroll_model *model = NULL, *again = NULL;
+  unroll_model *model = nested(NESTED, 0), *again = NULL;
   float output[2] = {0, 0};
   unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, 1, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, 1, 2);
   unroll_data data = samples(&x, &y);
   double loss;
-  int at, i;
+  int i;
   size_t length;
   (void)unused;
-  at = sprintf(json, "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"s\", \"layers\": ["
-                     "{\"class_name\": \"InputLayer\", \"config\": {\"batch_shape\": [null, %d, %d], \"name\": \"i\"}}, ", T, F);
-  for (i = 0; i < NESTED; i++) at += sprintf(json + at, "{\"class_name\": \"Sequential\", \"config\": {\"layers\": [");
-  at += sprintf(json + at, "{\"class_name\": \"LSTM\", \"config\": {\"units\": 2}}");
-  for (i = 0; i <= NESTED; i++) at += sprintf(json + at, "]}}");
-  OK(unroll_model_from_json(json, (size_t)at, NULL, &model));
   if (model == NULL) return NULL;
   OK(unroll_model_predict(model, &x, &y, NULL));
   OK(unroll_model_summary(model, NULL, 0, &length));
@@ -55,6 +68,35 @@ static void *nested_model(void *unused) {
     again = NULL;
   }
   unroll_model_destroy(model);
+  return NULL;
+}
+
+/* Its plan is made on the predicting thread, whatever the nesting. */
+static void *predict_nested(void *argument) {
+  const unroll_model *model = (const unroll_model *)argument;
+  float output[N * 2], step[2];
+  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, N, 2);
+  unroll_stream *stream = NULL;
+  OK(unroll_model_predict(model, &x, &y, NULL));
+  OK(unroll_stream_create(model, NULL, &stream));
+  OK(unroll_stream_step_float32(stream, inputs, F, step, 2));
+  unroll_stream_destroy(stream);
+  return NULL;
+}
+
+/* As deep as an array has axes for. */
+static void *predict_wrapped(void *argument) {
+  const unroll_model *model = (const unroll_model *)argument;
+  float output[2];
+  int i;
+  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, 1, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, 1, 2);
+  x.rank = 3 + WRAPPED;
+  y.rank = 2 + WRAPPED;
+  for (i = 0; i < WRAPPED; i++) x.shape[1 + i] = y.shape[1 + i] = 1;
+  x.shape[1 + WRAPPED] = T;
+  x.shape[2 + WRAPPED] = F;
+  y.shape[1 + WRAPPED] = 2;
+  OK(unroll_model_predict(model, &x, &y, NULL));
   return NULL;
 }
 
@@ -136,6 +178,11 @@ int main(void) {
   for (i = 0; i < N * T * F; i++) inputs[i] = (float)(i % 7) / 7;
   run_in_stack_of(256 * 1024, nested_model, NULL);
   run_in_stack_of(32 * 1024, predict_and_step, model);
+  for (i = 0; i < 2; i++) {
+    unroll_model *deep = nested(i == 0 ? NESTED : WRAPPED, i == 0 ? 0 : WRAPPED);
+    run_in_stack_of(32 * 1024, i == 0 ? predict_nested : predict_wrapped, deep);
+    unroll_model_destroy(deep);
+  }
   forked_children(model);
   bound_to_a_processor();
   unroll_model_destroy(model);

@@ -107,6 +107,29 @@ struct LayerErrorTests {
     }
   }
 
+  /// Planning them takes stack, of which a predicting thread may have little.
+  @Test func deeplyNestedTimeDistributedIsRefused() {
+    func nested(_ depth: Int) -> LayerConfig {
+      (0..<depth).reduce(LayerConfig.dense(DenseConfig(units: 2))) { inner, _ in
+        .timeDistributed(LayerSpec(name: "step", .model(sequential([], [inner]))))
+      }
+    }
+    for (depth, isRefused) in [(8, false), (9, true)] {
+      var inner = nested(depth)
+      // The innermost model's input is what TimeDistributed leaves of the shape.
+      func open(_ config: LayerConfig) -> LayerConfig {
+        guard case .timeDistributed(var spec) = config, case .model(var model) = spec.config else { return config }
+        model = ModelSpec(sequential: model.layers.dropFirst().map { LayerSpec(name: $0.name, open($0.config)) }, name: "inner")
+        spec.config = .model(model)
+        return .timeDistributed(spec)
+      }
+      inner = open(inner)
+      let shape = [Int?](repeating: 1, count: depth) + [3]
+      let error = errorMessage { _ = try Network<Float>(sequential(shape, [inner]), seed: 0) }
+      #expect(error.contains("deep") == isRefused, "\(error)")
+    }
+  }
+
   @Test func fitAndStreamsReportIndicesOutOfRange() throws {
     var spec = sequential([4], isInteger: true, [.embedding(EmbeddingConfig(inputDim: 7, outputDim: 3)), LayerModels.lstm(2)])
     spec.dtype = .float32

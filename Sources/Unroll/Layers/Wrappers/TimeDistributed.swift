@@ -7,7 +7,15 @@ import KernelAPI
 final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   private let child: Layer<S>
 
+  /// Each one inside another is planned on the stack, which may be small.
+  private static var deepest: Int { 8 }
+
   init(_ spec: LayerSpec, _ inner: LayerSpec) throws(UnrollError) {
+    let depth = spec.config.timeDistributions
+    guard depth <= Self.deepest else {
+      throw UnrollError(
+        .unsupported, "\(spec.name): TimeDistributed layers stand \(depth) deep inside one another, supported are \(Self.deepest)")
+    }
     child = try makeLayer(inner.inside(spec))
     super.init(spec)
   }
@@ -80,6 +88,17 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     let map = try AlignedBuffer(count: x.positions, Self.swapped(rows: x.positions / max(steps, 1), columns: steps))
     planner.append(MaskMap(from: mask, to: result, map: map, batch: x.batch))
     return result
+  }
+}
+
+extension LayerConfig {
+  /// How deep TimeDistributed layers are nested here.
+  fileprivate var timeDistributions: Int {
+    switch self {
+    case .timeDistributed(let inner): 1 + inner.config.timeDistributions
+    case .model(let model): model.layers.reduce(0) { max($0, $1.config.timeDistributions) }
+    default: 0
+    }
   }
 }
 
