@@ -2,9 +2,10 @@
 """Damaged Keras files must be an error or a model, never a crash, a hang or
 more than a little memory: `make fuzz-files` (COUNT=2000 SEED=1).
 
-Every file is tried in a process of its own: inspect, load_weights, load,
-predict, save. What ends one by a signal, takes over a second of processor time
-or over 100 MB is kept in build/fuzz/found. Case INDEX of a SEED is always the
+Every file is tried: inspect, load_weights, load, predict, save; ten to a
+process, and where something is the matter each in its own. What ends one by a
+signal, takes over a second of processor time or over 100 MB is kept in
+build/fuzz/found. Case INDEX of a SEED is always the
 same file: --first INDEX --count 1 tries it alone.
 """
 import argparse
@@ -35,6 +36,7 @@ VARIED = [
     "legacy/half_precision.h5", "legacy/v3_bfloat16.weights.h5", "graphs/shared_layer.h5", "tf_keras2/resume_adam.h5",
 ]  # fmt: skip
 LARGEST = 64 << 10
+BATCH = 10
 
 
 def bases(fixtures: Path, scratch: Path) -> list[tuple[str, bytes]]:
@@ -89,28 +91,44 @@ def run(options: argparse.Namespace, out: Path, scratch: Path) -> int:
     mutator = native.Mutator(out)
     files = bases(options.fixtures, scratch)
     reached, bad, start = collections.Counter(), [], time.monotonic()
-    for index in range(options.first, options.first + options.count):
-        done = index - options.first
-        if done and done % 1000 == 0:
-            print(f"{done} cases, {len(bad)} failed, {time.monotonic() - start:.0f} s", flush=True)
-        rng = random.Random(f"{options.seed}-{index}")
-        name, data = rng.choice(files)
-        try:
-            kind, damaged = damage(name, data, rng, mutator)
-        except Exception as error:  # h5py and json refuse some combinations
-            reached[f"not made ({type(error).__name__})"] += 1
-            continue
-        target = scratch / f"damaged{Path(name).suffix}"
-        target.write_bytes(damaged)
-        ended, outcome = trial.in_a_process(target, scratch)
+
+    def judge(case: tuple[int, str, str, Path], ended: str, outcome: trial.Outcome) -> None:
+        index, kind, name, target = case
         why = verdict(ended, outcome, name.endswith(".json"))
         if why:
             kept = out / "found" / f"{options.seed}-{index}-{why}-{kind}-{name}"
-            kept.write_bytes(damaged)
+            kept.write_bytes(target.read_bytes())
             bad.append(kept)
             print(f"{kept.relative_to(ROOT)}: {ended} {outcome.seconds:.1f} s, {outcome.megabytes:.0f} MB", flush=True)
         else:
             reached[f"{kind}: {outcome.stage}"] += 1
+
+    last = options.first + options.count
+    for first in range(options.first, last, BATCH):
+        if (first - options.first) % (100 * BATCH) == 0 and first > options.first:
+            print(f"{first - options.first} cases, {len(bad)} failed, {time.monotonic() - start:.0f} s", flush=True)
+        cases = []
+        for index in range(first, min(first + BATCH, last)):
+            rng = random.Random(f"{options.seed}-{index}")
+            name, data = rng.choice(files)
+            try:
+                kind, damaged = damage(name, data, rng, mutator)
+            except Exception as error:  # h5py and json refuse some combinations
+                reached[f"not made ({type(error).__name__})"] += 1
+                continue
+            target = scratch / f"damaged-{index - first}{Path(name).suffix}"
+            target.write_bytes(damaged)
+            cases.append((index, kind, name, target))
+        # A process costs more than a case. If anything is the matter with one, each has its own.
+        ended, outcomes = trial.in_one_process([case[-1] for case in cases], scratch)
+        if ended or sum(outcome.megabytes for outcome in outcomes) > MEGABYTES or any(
+            outcome.stage == "exception" or verdict("", outcome, False) for outcome in outcomes
+        ):
+            for case in cases:
+                judge(case, *trial.in_a_process(case[-1], scratch))
+        else:
+            for case, outcome in zip(cases, outcomes):
+                judge(case, "", outcome)
     for what, count in sorted(reached.items()):
         print(f"{count:6} {what}")
     print(f"{options.count - len(bad)} passed, {len(bad)} failed, {time.monotonic() - start:.0f} s")

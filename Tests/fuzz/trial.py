@@ -1,6 +1,7 @@
 """One file in a process of its own: what came of it, what it cost."""
 import contextlib
 import dataclasses
+import json
 import os
 import resource
 import signal
@@ -15,6 +16,7 @@ from unroll import layers, models
 
 # Where one gets with a file; what a host does with one, in order.
 STAGES = ["refused", "inspected", "loaded", "predicted", "saved"]
+MEMORY = 4 << 30
 EXPECTED = (unroll.UnrollError, ValueError, TypeError, OSError, NotImplementedError)
 
 
@@ -69,42 +71,53 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def in_a_process(path: Path, scratch: Path | None = None, seconds: int = 20, memory: int = 4 << 30) -> tuple[str, Outcome]:
+def in_a_process(path: Path, scratch: Path | None = None, seconds: int = 20) -> tuple[str, Outcome]:
     """How the process ended ("", a signal's name or an exception) and what it reports."""
+    ended, outcomes = in_one_process([path], scratch, seconds)
+    if outcomes:
+        return (outcomes[0].message if outcomes[0].stage == "exception" else ""), outcomes[0]
+    return ended, Outcome("", "", seconds if ended == "SIGXCPU" else 0, 0)
+
+
+def in_one_process(paths: list[Path], scratch: Path | None = None, seconds: int = 20) -> tuple[str, list[Outcome]]:
+    """The same of several files, one after the other: of those before the one that ended it."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _child(path, scratch, seconds, memory, writing)
+        _child(paths, scratch, seconds, writing)
     os.close(writing)
     with open(reading, "rb") as pipe:
-        report = pipe.read()
+        outcomes = [Outcome(*json.loads(line)) for line in pipe]
     status = os.waitpid(child, 0)[1]
-    if not report:
-        end = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else "exit"
-        return end, Outcome("", "", seconds if end == "SIGXCPU" else 0, 0)
-    stage, cost, megabytes, weights, message = report.decode(errors="replace").split("\n", 4)
-    ended = message if stage == "exception" else ""
-    return ended, Outcome(stage, message, float(cost), float(megabytes), float(weights))
+    if os.WIFSIGNALED(status):
+        return signal.Signals(os.WTERMSIG(status)).name, outcomes
+    return "" if len(outcomes) == len(paths) else "exit", outcomes
 
 
-def _child(path: Path, scratch: Path | None, seconds: int, memory: int, writing: int) -> None:
-    outcome = Outcome("refused", "", 0, 0)
+def _child(paths: list[Path], scratch: Path | None, seconds: int, writing: int) -> None:
     try:
         signal.alarm(30 * seconds)
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        before, start = _peak(), time.process_time()
-        try:
-            use(path, outcome, scratch)
-        except BaseException as error:  # what no caller would expect
-            outcome.stage, outcome.message = "exception", f"{type(error).__name__}: {error}"
-        cost, more = time.process_time() - start, (_peak() - before) / 1024
-        report = f"{outcome.stage}\n{cost}\n{more}\n{outcome.weights}\n{outcome.message[:2000]}"
-        os.write(writing, report.encode(errors="replace"))
+        for path in paths:
+            outcome = _measured(path, scratch)
+            os.write(writing, json.dumps(dataclasses.astuple(outcome)).encode() + b"\n")
     finally:
         with contextlib.suppress(BaseException):
             sys.stdout.flush()
         os._exit(0)
+
+
+def _measured(path: Path, scratch: Path | None) -> Outcome:
+    outcome = Outcome("refused", "", 0, 0)
+    before, start = _peak(), time.process_time()
+    try:
+        use(path, outcome, scratch)
+    except BaseException as error:  # what no caller would expect
+        outcome.stage, outcome.message = "exception", f"{type(error).__name__}: {error}"
+    outcome.seconds, outcome.megabytes = time.process_time() - start, (_peak() - before) / 1024
+    outcome.message = outcome.message[:2000]
+    return outcome
