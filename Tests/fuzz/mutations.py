@@ -28,7 +28,8 @@ def damage(name: str, data: bytes, rng: random.Random, mutator: native.Mutator) 
     if kind < 0.35:  # the same, found out by no checksum
         damaged = _bytes(bytearray(data), rng)
         return "mended", mutator.mend(damaged, data)
-    if kind < 0.7:
+    # libhdf5 2.0 does not always come back from changing files with stored free space.
+    if kind < 0.7 or any(f".{variant}." in name for variant in ("page", "userblock", "image")):
         return "fields", mutator.damage(data, rng.getrandbits(60))
     if name.endswith(".keras"):
         return "archive", _archive(data, rng, mutator)

@@ -8,7 +8,7 @@ out=build/fuzz
 failed=0
 
 # No input of at most 64 KB may take more than these.
-limits=(-timeout=10 -rss_limit_mb=512 -malloc_limit_mb=256 -max_len=65536)
+limits=(-timeout=5 -rss_limit_mb=512 -malloc_limit_mb=64 -max_len=65536)
 # The portable kernels are the instrumented ones. Swift's runtime keeps what it
 # needs once; a leak of ours would show in the limit of memory.
 export UNROLL_ISA=portable
