@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
+import make_corpus
 import native
 import variants
 
@@ -39,6 +40,16 @@ def test_every_checksum_of_a_sound_file_is_found_right(mutator, tmp_path, name):
     if name in CHECKED:
         assert any(signature == CHECKED[name] or not CHECKED[name] for _, _, signature in sums)
     assert mutator.mend(data, data) == data
+
+
+def test_every_checksum_of_deep_structures_is_found_right(mutator, tmp_path):
+    with variants.create(tmp_path / "deep.h5", "latest") as file:
+        make_corpus.deep(file)
+    data = (tmp_path / "deep.h5").read_bytes()
+    sums = stored_and_right(mutator, data)
+    assert all(stored == right for stored, right, _ in sums)
+    found = {signature for _, _, signature in sums}
+    assert found >= {b"FRHP", b"FHIB", b"FHDB", b"BTHD", b"BTIN", b"BTLF", b"FAHD", b"FADB", b"EAHD", b"EAIB", b"EADB"}
 
 
 def test_damage_behind_a_checksum_is_read_once_it_is_mended(mutator, tmp_path):
