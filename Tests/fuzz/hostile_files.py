@@ -272,6 +272,43 @@ def sample_of_zeros(rows: int = 8 << 20) -> bytes:
     return hdf5(build)
 
 
+def optimizer_state(kind: str) -> bytes:
+    """Adam's state, which a load leaves out where it does not fit: giant, inflating, or of too many names."""
+    length, chunk = 2**28, 2**24
+
+    def build(file: h5py.File) -> None:
+        fill(file)
+        config = {"lr": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "decay": 0.0}
+        training = {"optimizer_config": {"class_name": "Adam", "config": config}, "loss": "mse", "metrics": []}
+        file.attrs["training_config"] = json.dumps(training)
+        group = file.create_group("optimizer_weights")
+        names = ["iterations:0"] + [f"moment_{index}:0" for index in range(6)]
+        group.attrs["weight_names"] = np.array([name.encode() for name in names] * (500 if kind == "many" else 1))
+        group.create_dataset(names[0], data=np.int64(3))
+        for index, name in enumerate(names[1:]):
+            if kind == "many":
+                group.create_dataset(name, data=weights(list(SHAPES.values())[index % 3]))
+            elif kind == "declared":
+                group.create_dataset(name, shape=(length,), dtype="f4")
+            else:
+                dataset = group.create_dataset(name, shape=(length,), dtype="f4", chunks=(chunk,), compression="gzip")
+                dataset.id.write_direct_chunk((0,), zlib.compress(bytes(4 * chunk), 9))
+
+    return hdf5(build)
+
+
+def chunk_far_larger_than_its_dataset() -> bytes:
+    def build(file: h5py.File) -> None:
+        fill(file)
+        group = file["model_weights/lstm/lstm"]
+        del group["kernel:0"]
+        options = {"maxshape": (None, None), "chunks": (2**13, 2**13), "compression": "gzip"}
+        dataset = group.create_dataset("kernel:0", shape=SHAPES["kernel"], dtype="f4", **options)
+        dataset.id.write_direct_chunk((0, 0), zlib.compress(bytes(2**28), 9))
+
+    return hdf5(build)
+
+
 def many_chunks(count: int = 20_000) -> bytes:
     """A weight in chunks of one element, of which none is in the model's shape."""
 

@@ -197,6 +197,15 @@ def test_a_sample_that_inflates_a_thousandfold_is_refused(attempt):
     refused(attempt("sample.h5", files.sample_of_zeros()))
 
 
+@pytest.mark.parametrize("kind", ["declared", "inflating", "many"])
+def test_an_optimizer_state_that_does_not_fit_is_left_out(attempt, kind):
+    assert attempt("state.h5", files.optimizer_state(kind)).stage == "predicted"
+
+
+def test_a_chunk_far_larger_than_its_dataset_is_refused(attempt):
+    refused(attempt("chunk.h5", files.chunk_far_larger_than_its_dataset()))
+
+
 def test_many_chunks_take_time_in_proportion(attempt):
     refused(attempt("chunks.h5", files.many_chunks()))
 
