@@ -1474,7 +1474,9 @@ typedef struct unroll_save_options {
    * later load checks (within rounding; FORMAT_ERROR if it differs). Keras
    * ignores it. Read during the call only. Default NULL and 0: that of the file
    * the model was loaded from while the model still gives that output, else
-   * none. Not with stateful models, and not with unroll_model_save_weights. */
+   * none. Not with stateful models, and not with unroll_model_save_weights; and
+   * INVALID_ARGUMENT if computing it takes so much memory or time, for the size
+   * of the model, that a load would refuse it: a sample is a few rows. */
   const unroll_array *sample;
   size_t sample_count;
 } unroll_save_options;
