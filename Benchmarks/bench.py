@@ -4,7 +4,7 @@
     make bench                 everything, about a quarter of an hour
     make bench WORK=W1,W4a     some works
     make bench PEERS=torch     some peers
-    make bench README=1        everything, and into the README's table
+    make bench RESULTS=1       everything, and into the table of RESULTS.md
 
 Every contestant is a process that has set the work up and warmed up; in every
 round each does the work for at least 60 ms, in turn, so that a busy moment of
@@ -168,7 +168,7 @@ def arguments():
     parser.add_argument("--work", help="comma-separated beginnings of names, default all", default="")
     parser.add_argument("--peers", help="comma-separated, default all", default="")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--readme", type=Path, help="put the table between this file's markers")
+    parser.add_argument("--results", type=Path, help="put the table between this file's markers")
     options = parser.parse_args()
     everything = [*WORKS, BUSY, PROCESSES]
     asked = [w for w in options.work.split(",") if w]
@@ -180,8 +180,8 @@ def arguments():
     given = {"WORK": options.work, "PEERS": options.peers, "ROUNDS": str(options.rounds) if options.rounds != 5 else ""}
     options.command = " ".join(["make bench"] + [f"{name}={value}" for name, value in given.items() if value])
     options.peers = [p for p in options.peers.split(",") if p] or None
-    if options.readme and (asked or options.peers):
-        parser.error("README=1 needs a run of all works and peers, so that its table is one run's")
+    if options.results and (asked or options.peers):
+        parser.error("RESULTS=1 needs a run of all works and peers, so that its table is one run's")
     return options
 
 
@@ -227,9 +227,9 @@ def main():
                     add(by_threads[threads])
     bars = [b for w in result["works"] for b in w["bars"]]
     print(f"\n{sum(b['met'] for b in bars)} of {len(bars)} bars met")
-    if options.readme:
-        report.put_into(options.readme, report.markdown(result))
-    print(f"written: build/bench/bench.json, build/bench/bench.md{f', {options.readme}' if options.readme else ''}")
+    if options.results:
+        report.put_into(options.results, report.markdown(result))
+    print(f"written: build/bench/bench.json, build/bench/bench.md{f', {options.results}' if options.results else ''}")
 
 
 if __name__ == "__main__":

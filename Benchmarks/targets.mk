@@ -1,10 +1,10 @@
-# make bench [WORK=W1,W4a] [PEERS=torch,jax] [ROUNDS=5] [README=1]
+# make bench [WORK=W1,W4a] [PEERS=torch,jax] [ROUNDS=5] [RESULTS=1]
 
 .PHONY: bench bench-programs
 bench: bench-programs
 	@tools/setup.sh bench
 	@$(MAKE) -s build/bench/onednn_peer || echo "the bench runs without oneDNN"
-	.venv-bench/bin/python Benchmarks/bench.py --work "$(WORK)" --peers "$(PEERS)" --rounds $(or $(ROUNDS),5) $(if $(README),--readme README.md)
+	.venv-bench/bin/python Benchmarks/bench.py --work "$(WORK)" --peers "$(PEERS)" --rounds $(or $(ROUNDS),5) $(if $(RESULTS),--results Benchmarks/RESULTS.md)
 
 C_PEERS := $(foreach real,float double,build/bench/dinosaurs_c_$(real) build/bench/dinosaurs_c-fast_$(real))
 PEAKS   := $(foreach level,x86-64 x86-64-v3 x86-64-v4,build/bench/peak_$(level))
