@@ -805,7 +805,8 @@ typedef enum unroll_optimizer_kind {
 /* The learning rate as a function of the number of updates t made so far. */
 typedef enum unroll_schedule_kind {
   UNROLL_SCHEDULE_CONSTANT = 10,
-  /* learning_rate / (1 + decay_rate t): Keras 2's `decay` */
+  /* learning_rate / (1 + decay_rate t / decay_steps); with decay_steps 0 or 1
+   * Keras 2's `decay` */
   UNROLL_SCHEDULE_INVERSE_TIME = 20,
   /* learning_rate * decay_rate ^ (t / decay_steps) */
   UNROLL_SCHEDULE_EXPONENTIAL = 30,
@@ -839,9 +840,9 @@ typedef struct unroll_optimizer_options {
   double clipnorm;
   double global_clipnorm;
   unroll_schedule_kind schedule; /* default UNROLL_SCHEDULE_CONSTANT */
-  size_t decay_steps;            /* EXPONENTIAL, COSINE */
+  size_t decay_steps;            /* INVERSE_TIME, EXPONENTIAL, COSINE */
   double decay_rate;             /* INVERSE_TIME, EXPONENTIAL */
-  int staircase;                 /* EXPONENTIAL: whole steps only */
+  int staircase;                 /* INVERSE_TIME, EXPONENTIAL: whole steps only */
   double alpha;                  /* COSINE */
   double warmup_target;          /* COSINE: rate reached linearly first */
   size_t warmup_steps;           /* COSINE: in so many updates; 0: none */
@@ -853,6 +854,7 @@ typedef struct unroll_optimizer_options {
   double l2_regularization;           /* Ftrl; >= 0; 0 */
   double l2_shrinkage_regularization; /* Ftrl; >= 0; 0 */
   double beta;                        /* Ftrl; >= 0; 0 */
+  const char *name; /* Keras' name, which files keep; NULL (default): the kind's, "adam" */
 } unroll_optimizer_options;
 
 UNROLL_API unroll_status unroll_optimizer_options_init(unroll_optimizer_options *options,
@@ -899,6 +901,10 @@ typedef struct unroll_loss_options {
   unroll_reduction reduction; /* UNROLL_REDUCTION_MEAN */
   double delta;               /* HUBER; 1 */
   double weight;              /* in the total of several outputs; 1 */
+  /* BINARY_ and CATEGORICAL_CROSSENTROPY, 0 to 1: a target y counts as
+   * y (1 - s) + s / 2, or + s / classes; 0 */
+  double label_smoothing;
+  const char *name; /* which files keep, "mse"; NULL (default): the kind's */
 } unroll_loss_options;
 
 UNROLL_API unroll_status unroll_loss_options_init(unroll_loss_options *options,
@@ -914,8 +920,13 @@ typedef enum unroll_metric {
   UNROLL_METRIC_ACCURACY = 40,
   UNROLL_METRIC_BINARY_ACCURACY = 50,
   UNROLL_METRIC_CATEGORICAL_ACCURACY = 60,
-  UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY = 70
+  UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY = 70,
+  /* How often outputs equal their targets: Keras' Accuracy() object. */
+  UNROLL_METRIC_EQUALITY = 80
 } unroll_metric;
+
+/* Of a metric: it judges each output. */
+#define UNROLL_EVERY_OUTPUT ((int64_t)-1)
 
 /* A metric; a bare unroll_metric is the short form.
  * unroll_metric_options_init sets Keras' defaults of `kind`. */
@@ -926,6 +937,13 @@ typedef struct unroll_metric_options {
    * weighted_metrics). Default false: each counts once. Weighted metrics are
    * reported behind the others. */
   int weighted;
+  /* What progress, history and files call it, with "val_" of validation data,
+   * and with several outputs behind an output's name: "mae", "val_mae",
+   * "a_mae". The second of one name gets "_1", a weighted one "weighted_". NULL
+   * (default): "mean_absolute_error", as the kind is called. */
+  const char *name;
+  int64_t output;   /* the one output it judges, from 0; default UNROLL_EVERY_OUTPUT */
+  double threshold; /* BINARY_ACCURACY: outputs above it count as 1; 0.5 */
 } unroll_metric_options;
 
 UNROLL_API unroll_status unroll_metric_options_init(unroll_metric_options *options,
@@ -1030,7 +1048,7 @@ typedef int (*unroll_callback)(const unroll_progress *progress, void *user_data)
 
 /* Whether smaller or larger values of a monitored quantity are better. */
 typedef enum unroll_monitor_mode {
-  /* Larger for accuracies, smaller for all others. */
+  /* Larger for accuracies, whatever they are called, smaller for all others. */
   UNROLL_MONITOR_AUTO = 10,
   UNROLL_MONITOR_MIN = 20,
   UNROLL_MONITOR_MAX = 30

@@ -72,3 +72,6 @@ APPENDED(unroll_recurrent_options, activation_options);
 APPENDED(unroll_embedding_options, initializer_options);
 APPENDED(unroll_compile_options, loss_options);
 APPENDED(unroll_stream_info, state_bytes);
+APPENDED(unroll_optimizer_options, name);
+APPENDED(unroll_loss_options, label_smoothing);
+APPENDED(unroll_metric_options, name);

@@ -29,6 +29,7 @@ private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) 
   spec.clipValue = options.clipvalue
   spec.clipNorm = options.clipnorm
   spec.globalClipNorm = options.global_clipnorm
+  if options.name != nil { spec.name = try readText(options.name, "optimizer->name") }
   return spec
 }
 
@@ -40,7 +41,10 @@ private func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -
   func steps() throws(UnrollError) -> Int { try checkedCount(options.decay_steps, "optimizer->decay_steps", to: Int.max) }
   switch options.schedule {
   case UNROLL_SCHEDULE_CONSTANT: return .constant(rate)
-  case UNROLL_SCHEDULE_INVERSE_TIME: return .inverseTime(initial: rate, decay: options.decay_rate)
+  case UNROLL_SCHEDULE_INVERSE_TIME:
+    let steps = options.decay_steps == 0 ? 1 : try steps()
+    return .inverseTime(
+      initial: rate, decay: options.decay_rate, decaySteps: Double(steps), staircase: options.staircase != 0)
   case UNROLL_SCHEDULE_EXPONENTIAL:
     return .exponentialDecay(
       initial: rate, decaySteps: try steps(), decayRate: options.decay_rate, staircase: options.staircase != 0)

@@ -36,21 +36,29 @@ private func same(_ a: unroll_loss, _ b: unroll_loss) -> Bool {
 }
 
 private func readLoss(_ value: unroll_loss_options, _ name: String) throws(UnrollError) -> WeightedLoss {
-  let fromLogits = value.from_logits != 0
+  let fromLogits = value.from_logits != 0, smoothing = value.label_smoothing
   let function: LossSpec.Function
   switch value.kind {
   case UNROLL_MEAN_SQUARED_ERROR: function = .meanSquaredError
   case UNROLL_MEAN_ABSOLUTE_ERROR: function = .meanAbsoluteError
-  case UNROLL_BINARY_CROSSENTROPY: function = .binaryCrossentropy(fromLogits: fromLogits)
-  case UNROLL_CATEGORICAL_CROSSENTROPY: function = .categoricalCrossentropy(fromLogits: fromLogits)
+  case UNROLL_BINARY_CROSSENTROPY: function = .binaryCrossentropy(fromLogits: fromLogits, labelSmoothing: smoothing)
+  case UNROLL_CATEGORICAL_CROSSENTROPY: function = .categoricalCrossentropy(fromLogits: fromLogits, labelSmoothing: smoothing)
   case UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY: function = .sparseCategoricalCrossentropy(fromLogits: fromLogits)
   case UNROLL_HUBER: function = .huber(delta: value.delta)
   case UNROLL_LOG_COSH: function = .logCosh
   default: throw unknown(value.kind.rawValue, "unroll_loss_kind", "\(name).kind")
   }
+  let given = value.name == nil ? "" : try readText(value.name, "\(name).name")
+  switch function {
+  case .binaryCrossentropy, .categoricalCrossentropy: break
+  default:
+    guard smoothing == 0 else {
+      throw UnrollError(.invalidArgument, "\(name).label_smoothing is \(shown(smoothing)); only UNROLL_BINARY_CROSSENTROPY and UNROLL_CATEGORICAL_CROSSENTROPY have it")
+    }
+  }
   switch value.reduction {
-  case UNROLL_REDUCTION_MEAN: return (LossSpec(function, reduction: .mean), value.weight)
-  case UNROLL_REDUCTION_SUM: return (LossSpec(function, reduction: .sum), value.weight)
+  case UNROLL_REDUCTION_MEAN: return (LossSpec(function, reduction: .mean, name: given), value.weight)
+  case UNROLL_REDUCTION_SUM: return (LossSpec(function, reduction: .sum, name: given), value.weight)
   default: throw unknown(value.reduction.rawValue, "unroll_reduction", "\(name).reduction")
   }
 }
@@ -62,16 +70,24 @@ func readMetrics(_ options: unroll_compile_options) throws(UnrollError) -> (plai
   try oneForm(
     long, short: options.metrics != nil || options.metric_count != 0, "options->metric_options", "options->metrics")
   for (index, value) in try readAll(options.metric_options, options.metric_option_count, "options->metric_options").enumerated() {
-    let spec = try readMetric(value.kind, "options->metric_options[\(index)].kind")
+    let spec = try readMetric(value, "options->metric_options[\(index)]")
     if value.weighted != 0 { weighted.append(spec) } else { plain.append(spec) }
   }
   for (index, value) in try elements(options.metrics, options.metric_count, "options->metrics").enumerated() {
-    plain.append(try readMetric(value, "options->metrics[\(index)]"))
+    plain.append(MetricSpec(try readFunction(value, "options->metrics[\(index)]")))
   }
   return (plain, weighted)
 }
 
-private func readMetric(_ kind: unroll_metric, _ name: String) throws(UnrollError) -> MetricSpec {
-  guard let spec = metric(kind) else { throw unknown(kind.rawValue, "unroll_metric", name) }
-  return spec
+private func readMetric(_ value: unroll_metric_options, _ name: String) throws(UnrollError) -> MetricSpec {
+  var function = try readFunction(value.kind, "\(name).kind")
+  if case .binaryAccuracy = function { function = .binaryAccuracy(threshold: value.threshold) }
+  let output: Int? =
+    value.output == -1 ? nil : try checkedCount(Int(value.output), "\(name).output", from: 0, to: Int.max)
+  return MetricSpec(function, name: value.name == nil ? nil : try readText(value.name, "\(name).name"), output: output)
+}
+
+private func readFunction(_ kind: unroll_metric, _ name: String) throws(UnrollError) -> MetricSpec.Function {
+  guard let function = metric(kind) else { throw unknown(kind.rawValue, "unroll_metric", name) }
+  return function
 }

@@ -54,15 +54,16 @@ func activation(_ kind: unroll_activation) -> Activation? {
 }
 
 /// nil for a number that is none.
-func metric(_ kind: unroll_metric) -> MetricSpec? {
+func metric(_ kind: unroll_metric) -> MetricSpec.Function? {
   switch kind {
   case UNROLL_METRIC_MEAN_ABSOLUTE_ERROR: .meanAbsoluteError
   case UNROLL_METRIC_MEAN_SQUARED_ERROR: .meanSquaredError
   case UNROLL_METRIC_ROOT_MEAN_SQUARED_ERROR: .rootMeanSquaredError
   case UNROLL_METRIC_ACCURACY: .accuracy
-  case UNROLL_METRIC_BINARY_ACCURACY: .binaryAccuracy
+  case UNROLL_METRIC_BINARY_ACCURACY: .binaryAccuracy()
   case UNROLL_METRIC_CATEGORICAL_ACCURACY: .categoricalAccuracy
   case UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY: .sparseCategoricalAccuracy
+  case UNROLL_METRIC_EQUALITY: .equality
   default: nil
   }
 }

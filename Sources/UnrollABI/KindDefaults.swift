@@ -54,6 +54,8 @@ extension unroll_metric_options: DescribingStruct {
     guard metric(kind) != nil else { return nil }
     var options: Self = blank()
     options.kind = kind
+    options.output = -1
+    options.threshold = 0.5
     return options
   }
 }

@@ -40,18 +40,6 @@ import Testing
     #expect(try model.learningRate() == 0.001)
   }
 
-  @Test(arguments: [
-    ("accuracy", true), ("acc", true), ("val_accuracy", true), ("val_acc", true), ("binary_accuracy", true),
-    ("val_sparse_categorical_accuracy", true), ("a_accuracy", true), ("val_a_categorical_accuracy", true),
-    ("loss", false), ("val_loss", false), ("acceleration_loss", false), ("val_acceleration_loss", false),
-    ("accuracy_loss", false), ("acc_mean_squared_error", false), ("inaccuracy", false), ("mean_absolute_error", false),
-  ])
-  func automaticMonitoringRaisesAccuraciesAlone(name: String, isLarger: Bool) {
-    let monitor = Monitor(name, .auto, minDelta: 0)
-    #expect(monitor.improves(2, over: 1) == isLarger)
-    #expect(monitor.improves(1, over: 2) == !isLarger)
-  }
-
   @Test func namingAndAddingLayersTakesLinearTime() throws {
     func time(_ count: Int, added: Bool) throws -> Duration {
       let clock = ContinuousClock()

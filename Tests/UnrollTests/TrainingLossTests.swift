@@ -113,6 +113,35 @@ struct TrainingLossTests {
     }
   }
 
+  /// Keras' values with label_smoothing 0.2 are those of the smoothed targets.
+  @Test func labelSmoothingMovesTheTargets() {
+    for logits in [false, true] {
+      for (plain, smoothed, p, y, share) in [
+        (LossSpec.Function.binaryCrossentropy(fromLogits: logits), .binaryCrossentropy(fromLogits: logits, labelSmoothing: 0.2), q, b, 0.1),
+        (.categoricalCrossentropy(fromLogits: logits), .categoricalCrossentropy(fromLogits: logits, labelSmoothing: 0.2), softmax, oneHot, 0.05),
+      ] as [(LossSpec.Function, LossSpec.Function, [Double], [Double], Double)] {
+        func judged(_ function: LossSpec.Function, _ y: [Double]) -> (Double, [Double]) {
+          var gradient = [Double](repeating: 0, count: p.count)
+          let loss = p.withUnsafeBufferPointer { p in
+            y.withUnsafeBufferPointer { y in
+              gradient.withUnsafeMutableBufferPointer { gradient in
+                guard let p = p.baseAddress, let y = y.baseAddress else { return Double.nan }
+                return function.judge(
+                  Judged(
+                    rows: 3, features: 4, output: p, gradient: gradient.baseAddress, target: y, targetFeatures: 4, weights: nil,
+                    mask: nil), scale: 0.5)
+              }
+            }
+          }
+          return (loss, gradient)
+        }
+        let wanted = judged(plain, y.map { $0 * 0.8 + share }), found = judged(smoothed, y)
+        #expect(abs(wanted.0 - found.0) < 1e-12 && wanted.0 != judged(plain, y).0)
+        #expect(zip(wanted.1, found.1).allSatisfy { abs($0 - $1) < 1e-12 })
+      }
+    }
+  }
+
   @Test func maskedRowsHaveNoPart() {
     let x: [Double] = [.nan, 2, 5], y = [1.0, 1, 1], mask: [UInt8] = [0, 1, 1]
     var gradient = [9.0, 9, 9]
@@ -125,7 +154,7 @@ struct TrainingLossTests {
               rows: 3, features: 1, output: x, gradient: gradient.baseAddress, target: y, targetFeatures: 1, weights: nil,
               mask: mask.baseAddress)
             #expect(LossSpec.Function.meanSquaredError.judge(data, scale: 0.5) == 17)
-            let (sum, count) = MetricRule(spec: .meanAbsoluteError, isWeighted: false).sums(data)
+            let (sum, count) = MetricRule(.meanAbsoluteError, features: 1, sparseTargets: false, isWeighted: false).sums(data)
             #expect(sum == 5 && count == 2)
           }
         }
@@ -137,7 +166,7 @@ struct TrainingLossTests {
   /// Values of Keras' metric objects, without and with the sample weights.
   @Test func metrics() {
     func value(_ metric: MetricSpec, _ predictions: [Double], _ targets: [Double], weighted: Bool) -> Double {
-      let rule = MetricRule(spec: metric, isWeighted: weighted)
+      let rule = MetricRule(metric, features: 4, sparseTargets: false, isWeighted: weighted)
       return predictions.withUnsafeBufferPointer { p in
         targets.withUnsafeBufferPointer { y in
           weights.withUnsafeBufferPointer { w in
@@ -162,8 +191,13 @@ struct TrainingLossTests {
     // The largest probabilities are those of classes 0, 2 and 0.
     expect(.categoricalAccuracy, softmax, [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0], 2.0 / 3, 0.625)
     expect(.sparseCategoricalAccuracy, softmax, [0, 2, 1], 2.0 / 3, 0.625)
-    #expect(MetricRule.resolve(.accuracy, features: 1, sparseTargets: false) == .binaryAccuracy)
-    #expect(MetricRule.resolve(.accuracy, features: 4, sparseTargets: true) == .sparseCategoricalAccuracy)
-    #expect(MetricRule.resolve(.accuracy, features: 4, sparseTargets: false) == .categoricalAccuracy)
+    expect(MetricSpec(.binaryAccuracy(threshold: 0.9)), [0.8, 0.95, 0.2, 0.9, 0, 1, 0, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 1, 0, 0, 1, 1, 1, 1], 7.0 / 12, 0.59375)
+    expect(MetricSpec(.equality), [1, 2, 3, 4, 0, 0, 0, 0, 5, 6, 7, 8], [1, 2, 0, 4, 0, 0, 0, 0, 5, 0, 0, 0], 2.0 / 3, 0.6875)
+    func resolved(_ features: Int, sparse: Bool) -> MetricSpec.Function {
+      MetricRule(.accuracy, features: features, sparseTargets: sparse, isWeighted: false).function
+    }
+    #expect(resolved(1, sparse: false) == .binaryAccuracy())
+    #expect(resolved(4, sparse: true) == .sparseCategoricalAccuracy)
+    #expect(resolved(4, sparse: false) == .categoricalAccuracy)
   }
 }

@@ -25,7 +25,7 @@ struct TrainingOptimizerTests {
       optimizer.clipByNorm(gradients.pointer)
       optimizer.beginStep()
       for range in optimizer.ranges { optimizer.apply(range, gradients: gradients.pointer) }
-      optimizer.iteration += 1
+      optimizer.endStep()
     }
     #expect((0..<3).allSatisfy { frozen.value[$0] == 1 }, "a frozen parameter has changed")
     return ((0..<6).map { Double(a.value[$0]) } + (0..<2).map { Double(b.value[$0]) }, optimizer)
@@ -131,8 +131,8 @@ struct TrainingOptimizerTests {
     var product = 0.0
     optimizer.read(4, into: &product, type: .float64)
     #expect(abs(product - 0.009682524323725444) < 1e-15)
-    optimizer.iteration = 0
-    optimizer.iteration = 7
+    optimizer.resume(at: 0)
+    optimizer.resume(at: 7)
     var again = 0.0
     optimizer.read(4, into: &again, type: .float64)
     #expect(again == product)

@@ -44,6 +44,8 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
   var forgetsBidirectionalStates: Bool { repeatsMaskedSteps && self >= KerasVersion(2, 1) }
   /// Keras up to 2.3 started Adagrad's sums at zero.
   var startsAdagradAtZero: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
+  /// Keras up to 2.2 reported metrics under their functions' names, whatever they were given as.
+  var namesMetricsByFunction: Bool { self < KerasVersion(2, 3) && !isTensorFlow }
   /// Keras up to 2.3 clipped all gradients together under the name clipnorm.
   var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
 }

@@ -90,7 +90,7 @@ extension ModelFile {
     object["layers"] = .array(layers)
     object["parameter_count"] = .int(parameters.reduce(0) { $0 + $1.count })
     object["trainable_parameter_count"] = .int(parameters.filter(\.isTrainable).reduce(0) { $0 + $1.count })
-    object["training"] = model.compileSpec.map { .object(CompileEncoder.encode($0, .keras3)) } ?? .null
+    object["training"] = model.compileSpec.map { .object(CompileEncoder.encode($0, of: model, .keras3)) } ?? .null
     object["notes"] = .array(model.notes.map { .string($0) })
     object["metadata"] = .object(
       model.metadata.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = .string($1.value) })

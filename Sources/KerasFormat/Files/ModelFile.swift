@@ -125,10 +125,7 @@ public enum ModelFile {
   private static func restoreTraining(
     _ file: StoredArrays, _ training: JSONObject, _ model: Model, _ context: DecodingContext
   ) throws(UnrollError) {
-    let names = model.spec.outputs.compactMap { reference in
-      model.spec.nodes.indices.contains(reference.node) ? model.spec.layers[model.spec.nodes[reference.node].layer].name : nil
-    }
-    guard var spec = CompileDecoder(context: context, outputNames: names).decode(training) else { return }
+    guard var spec = CompileDecoder(context: context, outputNames: model.outputNames).decode(training) else { return }
     do throws(UnrollError) {
       try model.compile(spec)
       let arrays = try file.optimizerArrays()

@@ -24,16 +24,11 @@ struct CompileDecoder {
       let losses = try self.losses(lossValue)
       var spec = CompileSpec(optimizer: try OptimizerDecoder(context: context).optimizer(optimizer), losses: losses)
       spec.optimizer.algorithm = marked(spec.optimizer.algorithm, config)
-      spec.metrics = metrics(config["metrics"] ?? .null)
-      if let weights = config["loss_weights"], !weights.isNull {
-        let list = byOutput(weights)
-        let numbers = list.compactMap(\.double)
-        if numbers.count == list.count, numbers.count == outputNames.count {
-          spec.lossWeights = numbers
-        } else {
-          context.note("the loss weights are not understood and left out")
-        }
-      }
+      let metrics = MetricDecoder(context: context, outputNames: outputNames)
+      spec.metrics = metrics.metrics(config["metrics"] ?? .null)
+      spec.weightedMetrics = metrics.metrics(config["weighted_metrics"] ?? .null)
+      if let weights = config["loss_weights"], !weights.isNull { spec.lossWeights = try lossWeights(weights) }
+      noteUnknown(config)
       return spec
     } catch {
       context.note("the training configuration was not restored: \(error.message)")
@@ -64,65 +59,40 @@ struct CompileDecoder {
 
   private func losses(_ value: JSON) throws(UnrollError) -> [LossSpec] {
     var result: [LossSpec] = []
-    for loss in byOutput(value) { result.append(try self.loss(loss)) }
+    for loss in byOutput(value) { result.append(try LossDecoder(context: context).loss(loss)) }
     return result
   }
 
-  private func loss(_ value: JSON) throws(UnrollError) -> LossSpec {
-    let name = value.string ?? value["config"]?.string ?? value["class_name"]?.string ?? value.kind
-    let config = value["config"]?.object ?? [:]
-    let reader = ConfigReader(config, owner: "the loss \(name)", context)
-    let fromLogits = try reader.bool("from_logits", default: false)
-    let function: LossSpec.Function
-    switch LayerConfig.snakeCase(name.split(separator: ">").last.map(String.init) ?? name) {
-    case "mse", "mean_squared_error": function = .meanSquaredError
-    case "mae", "mean_absolute_error": function = .meanAbsoluteError
-    case "binary_crossentropy": function = .binaryCrossentropy(fromLogits: fromLogits)
-    case "categorical_crossentropy": function = .categoricalCrossentropy(fromLogits: fromLogits)
-    case "sparse_categorical_crossentropy": function = .sparseCategoricalCrossentropy(fromLogits: fromLogits)
-    case "huber", "huber_loss":
-      // Keras forgets Huber's delta when it saves; 1 is its default.
-      function = .huber(delta: try reader.double("delta", default: 1))
-    case "log_cosh", "logcosh": function = .logCosh
-    default: throw reader.unsupported("unknown loss")
-    }
-    if try reader.double("label_smoothing", default: 0) != 0 { throw reader.unsupported("label_smoothing is not supported") }
-    if let axis = try reader.optionalInt("axis"), axis != -1 { throw reader.unsupported("axis = \(axis) is not supported") }
-    switch reader.value("reduction")?.string ?? "auto" {
-    case "auto", "sum_over_batch_size", "mean": return LossSpec(function)
-    case "sum": return LossSpec(function, reduction: .sum)
-    case let other: throw reader.unsupported("reduction = \(other) is not supported")
-    }
-  }
-
-  private func metrics(_ value: JSON) -> [MetricSpec] {
-    var result: [MetricSpec] = []
-    for item in flattened(value) {
-      let config = item["config"]?.object
-      let name = item.string ?? config?["fn"]?.string ?? config?["name"]?.string ?? item["class_name"]?.string ?? item.kind
-      guard let metric = Self.metric(LayerConfig.snakeCase(name)) else {
-        context.note("the metric \(name) is unknown and left out")
-        continue
+  /// Other weights would train to other numbers, so they are no matter for a note.
+  private func lossWeights(_ value: JSON) throws(UnrollError) -> [Double] {
+    var result: [Double] = []
+    for weight in byOutput(value) {
+      // Keras 2 lets a dictionary leave outputs out.
+      guard let number = weight.isNull ? 1 : weight.double else {
+        throw UnrollError(.unsupported, "loss_weights: expected numbers, found \(weight.kind)")
       }
-      if !result.contains(metric) { result.append(metric) }
+      result.append(number)
+    }
+    guard result.count == outputNames.count else {
+      throw UnrollError(.unsupported, "loss_weights: expected \(outputNames.count) of them, one for each output, found \(result.count)")
     }
     return result
   }
 
-  private func flattened(_ value: JSON) -> [JSON] {
-    if value.isNull { return [] }
-    if let list = value.array { return list.flatMap(flattened) }
-    if let object = value.object, object["class_name"] == nil { return object.members.flatMap { flattened($0.value) } }
-    return [value]
-  }
+  /// Members that no number depends on; `sample_weight_mode` is seen from the weights.
+  private static let withoutEffect: Set<String> = [
+    "sample_weight_mode", "run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss",
+    "pss_evaluation_shards", "from_serialized",
+  ]
 
-  private static func metric(_ name: String) -> MetricSpec? {
-    switch name {
-    case "mae": .meanAbsoluteError
-    case "mse": .meanSquaredError
-    case "rmse": .rootMeanSquaredError
-    case "acc", "accuracy": .accuracy
-    default: MetricSpec(rawValue: name)
+  private static let known: Set<String> = [
+    "optimizer", "optimizer_config", "loss", "loss_weights", "metrics", "weighted_metrics", CompileEncoder.epsilonMark,
+    CompileEncoder.scheduleMark,
+  ]
+
+  private func noteUnknown(_ config: JSONObject) {
+    for (name, value) in config.members where !Self.known.contains(name) && !Self.withoutEffect.contains(name) && !value.isNull {
+      context.note("the training configuration's \(name) = \(JSONWriter.write(value)) is unknown and left out")
     }
   }
 }

@@ -17,6 +17,11 @@ struct OptimizerDecoder {
     }
     let reader = ConfigReader(config, owner: "the optimizer \(written)", context)
     var spec = OptimizerSpec(try algorithm(name, reader), learningRate: try learningRate(reader, name))
+    try reader.refuseOptions(besides: Self.common.union(Self.withoutEffect).union(Self.options[name] ?? []))
+    if let factor = reader.value("loss_scale_factor") {
+      context.note("the optimizer's loss_scale_factor = \(JSONWriter.write(factor)) is left out; it is for float16")
+    }
+    spec.name = try reader.optionalString("name") ?? ""
     spec.weightDecay = try reader.double("weight_decay", default: name == "adamw" ? 0.004 : 0)
     spec.clipValue = try reader.double("clipvalue", default: 0)
     let norm = try reader.double("clipnorm", default: 0)
@@ -33,6 +38,25 @@ struct OptimizerDecoder {
     }
     return spec
   }
+
+  /// What all optimizers of some Keras have.
+  private static let common: Set<String> = [
+    "name", "learning_rate", "lr", "decay", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "use_ema",
+    "loss_scale_factor", "gradient_accumulation_steps",
+  ]
+  /// What no number depends on: `ema_...` without `use_ema`, and how a Keras runs.
+  private static let withoutEffect: Set<String> = ["ema_momentum", "ema_overwrite_frequency", "jit_compile", "is_legacy_optimizer"]
+  private static let options: [String: Set<String>] = [
+    "sgd": ["momentum", "nesterov"], "momentum": ["momentum", "nesterov"],
+    "rmsprop": ["rho", "momentum", "epsilon", "centered"],
+    "adam": ["beta_1", "beta_2", "epsilon", "amsgrad"], "adamw": ["beta_1", "beta_2", "epsilon", "amsgrad"],
+    "adagrad": ["initial_accumulator_value", "epsilon"], "adamax": ["beta_1", "beta_2", "epsilon"],
+    "nadam": ["beta_1", "beta_2", "epsilon", "schedule_decay"], "lion": ["beta_1", "beta_2"], "adadelta": ["rho", "epsilon"],
+    "ftrl": [
+      "initial_accumulator_value", "learning_rate_power", "l1_regularization_strength", "l2_regularization_strength",
+      "l2_shrinkage_regularization_strength", "beta",
+    ],
+  ]
 
   private func algorithm(_ name: String, _ reader: ConfigReader) throws(UnrollError) -> OptimizerSpec.Algorithm {
     // In the first versions of Keras 2 the file says 1e-8; null means the backend's 1e-7.
@@ -86,17 +110,24 @@ struct OptimizerDecoder {
 
   private func learningRate(_ reader: ConfigReader, _ name: String) throws(UnrollError) -> LearningRate {
     let found = reader.value("learning_rate", "lr")
-    if let schedule = found?.object { return try self.schedule(schedule) }
-    guard found == nil || found?.double != nil else { throw reader.wrong("learning_rate", "a number or a schedule", found) }
-    let rate = found?.double ?? (name == "sgd" ? 0.01 : 0.001)
     // Nadam's is about its momentum.
     let decay = name == "nadam" ? 0 : try reader.double("decay", default: 0)
+    if let schedule = found?.object {
+      guard decay == 0 else { throw reader.unsupported("decay = \(decay) beside a schedule is not supported") }
+      return try self.schedule(schedule)
+    }
+    guard found == nil || found?.double != nil else { throw reader.wrong("learning_rate", "a number or a schedule", found) }
+    let rate = found?.double ?? (name == "sgd" ? 0.01 : 0.001)
     return decay == 0 ? .constant(rate) : .inverseTime(initial: rate, decay: decay)
   }
 
   private func schedule(_ object: JSONObject) throws(UnrollError) -> LearningRate {
     let className = object["class_name"]?.string ?? "?"
     let reader = ConfigReader(object["config"]?.object ?? [:], owner: "the learning rate schedule \(className)", context)
+    guard let options = Self.scheduleOptions[className] else {
+      throw reader.unsupported("there are \(Self.scheduleOptions.keys.sorted().joined(separator: ", "))")
+    }
+    try reader.refuseOptions(besides: options.union(["name"]))
     switch className {
     case "ExponentialDecay":
       return .exponentialDecay(
@@ -113,15 +144,18 @@ struct OptimizerDecoder {
         throw reader.wrong("values", "one more value than there are boundaries", reader.value("values"))
       }
       return .piecewiseConstant(boundaries: boundaries, values: values)
-    case "InverseTimeDecay":
-      let initial = try reader.double("initial_learning_rate", default: 0.001)
-      let steps = try reader.double("decay_steps", default: 1)
-      guard try !reader.bool("staircase", default: false), steps > 0 else {
-        throw reader.unsupported("staircase is not supported")
-      }
-      return .inverseTime(initial: initial, decay: try reader.double("decay_rate", default: 0) / steps)
     default:
-      throw reader.unsupported("there are ExponentialDecay, InverseTimeDecay, CosineDecay and PiecewiseConstantDecay")
+      let initial = try reader.double("initial_learning_rate", default: 0.001)
+      return .inverseTime(
+        initial: initial, decay: try reader.double("decay_rate", default: 0),
+        decaySteps: try reader.double("decay_steps", default: 1), staircase: try reader.bool("staircase", default: false))
     }
   }
+
+  private static let scheduleOptions: [String: Set<String>] = [
+    "ExponentialDecay": ["initial_learning_rate", "decay_steps", "decay_rate", "staircase"],
+    "InverseTimeDecay": ["initial_learning_rate", "decay_steps", "decay_rate", "staircase"],
+    "CosineDecay": ["initial_learning_rate", "decay_steps", "alpha", "warmup_target", "warmup_steps"],
+    "PiecewiseConstantDecay": ["boundaries", "values"],
+  ]
 }

@@ -42,7 +42,8 @@ struct ModelWriter {
     try LegacyWeights.write(model.spec, values, to: try root.makeGroup("model_weights"), version: version)
     if let sample { try sample.write(to: try root.makeGroup(ModelSample.name)) }
     if includeOptimizer, let spec = model.compileSpec {
-      try root.setAttribute("training_config", to: JSONWriter.write(.object(CompileEncoder.encode(spec, .legacy))))
+      let training = CompileEncoder.encode(spec, of: model, .legacy, namesAreFinal: KerasVersion(version).major < 3)
+      try root.setAttribute("training_config", to: JSONWriter.write(.object(training)))
       let state = try OptimizerState.legacyValues(of: model)
       let group = try root.makeGroup("optimizer_weights")
       try group.setAttribute("weight_names", to: state.map(\.name))
@@ -78,7 +79,7 @@ struct ModelWriter {
     }
     var config = try ModelEncoder.encode(model.spec, .archive, .objects)
     if includeOptimizer, let spec = model.compileSpec {
-      config["compile_config"] = .object(CompileEncoder.encode(spec, .archive))
+      config["compile_config"] = .object(CompileEncoder.encode(spec, of: model, .archive))
       config = config.merged(CompileEncoder.marks(spec))
     }
     var archive = ZipWriter()

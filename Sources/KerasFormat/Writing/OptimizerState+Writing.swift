@@ -6,7 +6,7 @@ extension OptimizerState {
   /// reads none back: its loader builds the optimizer for no variables.
   static func legacyValues(of model: Model) throws(UnrollError) -> [(name: String, array: OutputArray)] {
     // Weight decay and Lion came with the new order.
-    guard let spec = model.compileSpec, case let optimizer = CompileEncoder.className(spec.optimizer), optimizer != "AdamW", optimizer != "Lion",
+    guard let spec = model.compileSpec, case let optimizer = OptimizerEncoder.className(spec.optimizer), optimizer != "AdamW", optimizer != "Lion",
       spec.optimizer.weightDecay == 0
     else { return try values(of: model) }
     let names = ["momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "v", "u_product": "momentum_cache",
@@ -47,7 +47,7 @@ extension OptimizerState {
   /// [iteration, learning_rate, variables...] as Keras 3 stores them, with names.
   static func values(of model: Model) throws(UnrollError) -> [(name: String, array: OutputArray)] {
     guard let spec = model.compileSpec else { return [] }
-    let optimizer = CompileEncoder.className(spec.optimizer).lowercased()
+    let optimizer = OptimizerEncoder.className(spec.optimizer).lowercased()
     var result: [(name: String, array: OutputArray)] = [
       ("\(optimizer)/iteration", .scalar(Int64(try model.optimizerIteration()), .int64))
     ]

@@ -133,11 +133,11 @@ extension Trainer {
     }
     switch loss.function {
     case .sparseCategoricalCrossentropy: return loss
-    case .categoricalCrossentropy(let fromLogits):
+    case .categoricalCrossentropy(let fromLogits, labelSmoothing: 0):
       return LossSpec(.sparseCategoricalCrossentropy(fromLogits: fromLogits), reduction: loss.reduction)
     default:
       throw UnrollError(
-        .invalidState, "training on sequences of symbols needs a (sparse) categorical cross-entropy; compile with one")
+        .invalidState, "training on sequences of symbols needs a (sparse) categorical cross-entropy without label smoothing; compile with one")
     }
   }
 

@@ -8,6 +8,16 @@ public struct CompileSpec: Sendable, Equatable {
   public var metrics: [MetricSpec] = []
   /// Metrics that count sample and class weights; `metrics` do not, as in Keras.
   public var weightedMetrics: [MetricSpec] = []
+
+  /// The metrics of one output in the order in which they are reported.
+  public func metrics(of output: Int) -> [(metric: MetricSpec, isWeighted: Bool)] {
+    func mine(_ all: [MetricSpec]) -> [MetricSpec] { all.filter { $0.output == nil || $0.output == output } }
+    return mine(metrics).map { ($0, false) } + mine(weightedMetrics).map { ($0, true) }
+  }
+
+  /// What the metrics of each output are reported under.
+  public func metricNames(outputs: [String]) -> [[String]] { ValueNames(self, outputs: outputs).metrics }
+
   public init(optimizer: OptimizerSpec, losses: [LossSpec], metrics: [MetricSpec] = []) {
     self.optimizer = optimizer
     self.losses = losses
@@ -44,6 +54,8 @@ public struct OptimizerSpec: Sendable, Equatable {
   /// Decoupled from the gradient, as Keras 3 has it for every optimizer: before
   /// its update each weight loses `weightDecay` times the learning rate of itself.
   public var weightDecay = 0.0
+  /// Keras' `name`, for files; "" is the algorithm's own.
+  public var name = ""
   /// Only for files: Nadam's product of momenta stands before the moments, as
   /// Keras 3.0 to 3.9 store them, not after them.
   public var storesProductFirst = false
@@ -65,8 +77,9 @@ public struct OptimizerSpec: Sendable, Equatable {
 /// The step size as a function of the number of updates made so far.
 public enum LearningRate: Sendable, Equatable {
   case constant(Double)
-  /// Keras 2's `decay`: rate / (1 + decay * step).
-  case inverseTime(initial: Double, decay: Double)
+  /// initial / (1 + decay * step / decaySteps), of whole steps with `staircase`;
+  /// Keras 2's `decay` with `decaySteps` 1.
+  case inverseTime(initial: Double, decay: Double, decaySteps: Double = 1, staircase: Bool = false)
   case exponentialDecay(initial: Double, decaySteps: Int, decayRate: Double, staircase: Bool)
   case cosineDecay(initial: Double, decaySteps: Int, alpha: Double, warmupTarget: Double?, warmupSteps: Int)
   /// values.count == boundaries.count + 1.
@@ -76,8 +89,10 @@ public enum LearningRate: Sendable, Equatable {
 public struct LossSpec: Sendable, Equatable {
   public enum Function: Sendable, Equatable {
     case meanSquaredError, meanAbsoluteError
-    case binaryCrossentropy(fromLogits: Bool)
-    case categoricalCrossentropy(fromLogits: Bool)
+    /// With `labelSmoothing` s a target y becomes y (1 - s) + s / 2.
+    case binaryCrossentropy(fromLogits: Bool, labelSmoothing: Double = 0)
+    /// With `labelSmoothing` s over n classes a target y becomes y (1 - s) + s / n.
+    case categoricalCrossentropy(fromLogits: Bool, labelSmoothing: Double = 0)
     case sparseCategoricalCrossentropy(fromLogits: Bool)
     case huber(delta: Double)
     case logCosh
@@ -89,19 +104,11 @@ public struct LossSpec: Sendable, Equatable {
   }
   public var function: Function
   public var reduction: Reduction
-  public init(_ function: Function, reduction: Reduction = .mean) {
+  /// As it was given, for files: "mse", "mean_squared_error"; "" is the function's own.
+  public var name: String
+  public init(_ function: Function, reduction: Reduction = .mean, name: String = "") {
     self.function = function
     self.reduction = reduction
+    self.name = name
   }
-}
-
-public enum MetricSpec: String, Sendable, CaseIterable {
-  case meanAbsoluteError = "mean_absolute_error"
-  case meanSquaredError = "mean_squared_error"
-  case rootMeanSquaredError = "root_mean_squared_error"
-  /// Binary, categorical or sparse, after the output's width and the targets, as Keras' "accuracy".
-  case accuracy
-  case binaryAccuracy = "binary_accuracy"
-  case categoricalAccuracy = "categorical_accuracy"
-  case sparseCategoricalAccuracy = "sparse_categorical_accuracy"
 }

@@ -1,7 +1,8 @@
 /// A trainer whose element type is hidden: what `Model` needs of it.
 protocol AnyTrainer: AnyObject {
   var valueNames: [String] { get }
-  var iteration: Int { get set }
+  var iteration: Int { get }
+  func resume(at iteration: Int)
   /// The constant rate, or the schedule's at this iteration.
   var learningRate: Double { get }
   func setLearningRate(_ rate: Double) throws(UnrollError)

@@ -27,11 +27,13 @@ struct CallbackStates<S: Scalar> {
     self.trainer = trainer
     self.options = options
     stopping = options.earlyStopping.map {
-      Stopping(options: $0, monitor: Monitor($0.monitor, $0.mode, minDelta: $0.minDelta))
+      Stopping(options: $0, monitor: Monitor($0.monitor, $0.mode, minDelta: $0.minDelta, isAccuracy: trainer.isAccuracy))
     }
-    checkpoint = options.checkpoint.map { Monitor($0.monitor, $0.mode, minDelta: 0, best: $0.initialThreshold) }
+    checkpoint = options.checkpoint.map {
+      Monitor($0.monitor, $0.mode, minDelta: 0, best: $0.initialThreshold, isAccuracy: trainer.isAccuracy)
+    }
     plateau = options.reduceOnPlateau.map {
-      Plateau(options: $0, monitor: Monitor($0.monitor, $0.mode, minDelta: $0.minDelta))
+      Plateau(options: $0, monitor: Monitor($0.monitor, $0.mode, minDelta: $0.minDelta, isAccuracy: trainer.isAccuracy))
     }
   }
 

@@ -1,10 +1,7 @@
 /// Whether smaller or larger values of a monitored quantity are better.
 public enum MonitorMode: String, Sendable {
-  /// Larger for accuracies: names that, without "val_", are or end in
-  /// "accuracy" or "acc" as a word ("binary_accuracy", "val_acc", and
-  /// "a_accuracy" of an output "a"). Smaller for all others, of which Unroll has
-  /// losses and errors only ("acceleration_loss"). Keras 3 asks each metric for
-  /// its direction, which for these names is the same.
+  /// Larger for accuracies, whatever they are called, smaller for losses and
+  /// errors: as in Keras 3 each metric knows.
   case auto
   case min, max
 }
@@ -17,16 +14,12 @@ struct Monitor {
   private let minDelta: Double
   private(set) var best: Double?
 
-  init(_ name: String, _ mode: MonitorMode, minDelta: Double, best: Double? = nil) {
+  /// `isAccuracy` is what "auto" asks.
+  init(_ name: String, _ mode: MonitorMode, minDelta: Double, best: Double? = nil, isAccuracy: (String) -> Bool) {
     self.name = name
-    isLarger = mode == .max || mode == .auto && Self.isAccuracy(name)
+    isLarger = mode == .max || mode == .auto && isAccuracy(name)
     self.minDelta = abs(minDelta)
     self.best = best
-  }
-
-  private static func isAccuracy(_ name: String) -> Bool {
-    let words = (name.hasPrefix("val_") ? name.dropFirst(4) : name[...]).split(separator: "_")
-    return words.last == "accuracy" || words.last == "acc"
   }
 
   func improves(_ value: Double, over reference: Double?) -> Bool {

@@ -6,8 +6,20 @@ extension CompileSpec {
       throw UnrollError(.invalidArgument, "loss weights must be finite, found \(shown(weight))")
     }
     for loss in losses {
-      if case .huber(let delta) = loss.function, !(delta > 0) || !delta.isFinite {
+      switch loss.function {
+      case .huber(let delta) where !(delta > 0) || !delta.isFinite:
         throw UnrollError(.invalidArgument, "Huber's delta must be a positive number, found \(shown(delta))")
+      case .binaryCrossentropy(_, let smoothing) where !(smoothing >= 0 && smoothing <= 1),
+        .categoricalCrossentropy(_, let smoothing) where !(smoothing >= 0 && smoothing <= 1):
+        throw UnrollError(.invalidArgument, "label_smoothing must lie between 0 and 1, found \(shown(smoothing))")
+      default: break
+      }
+    }
+    for metric in metrics + weightedMetrics {
+      // Names become columns and keys.
+      guard !metric.name.isEmpty else { throw UnrollError(.invalidArgument, "a metric's name is empty") }
+      if case .binaryAccuracy(let threshold) = metric.function, !threshold.isFinite {
+        throw UnrollError(.invalidArgument, "the threshold of the metric \(metric.name) must be a finite number, found \(shown(threshold))")
       }
     }
     try optimizer.validate()

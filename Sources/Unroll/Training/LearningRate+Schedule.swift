@@ -6,7 +6,9 @@ extension LearningRate {
     let step = Double(step)
     switch self {
     case .constant(let rate): return rate
-    case .inverseTime(let initial, let decay): return initial / (1 + decay * step)
+    case .inverseTime(let initial, let decay, let decaySteps, let staircase):
+      let passed = step / decaySteps
+      return initial / (1 + decay * (staircase ? passed.rounded(.down) : passed))
     case .exponentialDecay(let initial, let decaySteps, let decayRate, let staircase):
       let exponent = step / Double(decaySteps)
       return initial * pow(decayRate, staircase ? exponent.rounded(.down) : exponent)
@@ -39,9 +41,12 @@ extension LearningRate {
     }
     switch self {
     case .constant(let value): try rate(value)
-    case .inverseTime(let initial, let decay):
+    case .inverseTime(let initial, let decay, let decaySteps, _):
       try rate(initial)
       try rate(decay, "decay")
+      guard decaySteps > 0, decaySteps.isFinite else {
+        throw UnrollError(.invalidArgument, "decay_steps must be a number above 0, found \(shown(decaySteps))")
+      }
     case .exponentialDecay(let initial, let decaySteps, let decayRate, _):
       try rate(initial)
       try steps(decaySteps)

@@ -59,9 +59,11 @@ extension LossSpec.Function {
         let d = p - y, size = abs(d)
         return (size + log1p(exp(-2 * size)) - S(M_LN2), tanh(d))
       }
-    case .binaryCrossentropy(let fromLogits):
+    case .binaryCrossentropy(let fromLogits, let smoothing):
+      let keep = S(1 - smoothing), share = S(smoothing / 2)
       if fromLogits {
-        return elementwise(data, scale) { x, y in
+        return elementwise(data, scale) { x, target in
+          let y = target * keep + share
           // max(x, 0) - x y + log(1 + exp(-|x|))
           let small = exp(-abs(x))
           let sigmoid = x >= 0 ? 1 / (1 + small) : small / (1 + small)
@@ -69,12 +71,14 @@ extension LossSpec.Function {
         }
       }
       let epsilon = S(1e-7)
-      return elementwise(data, scale) { raw, y in
+      return elementwise(data, scale) { raw, target in
+        let y = target * keep + share
         let p = clamp(raw, epsilon, 1 - epsilon)
         return (-(y * log(p) + (1 - y) * log(1 - p)), (p - y) / (p * (1 - p)))
       }
-    case .categoricalCrossentropy(let fromLogits):
-      return fromLogits ? categoricalFromLogits(data, scale) : categorical(data, scale)
+    case .categoricalCrossentropy(let fromLogits, let smoothing):
+      let keep = S(1 - smoothing), share = S(smoothing / Double(max(data.features, 1)))
+      return fromLogits ? categoricalFromLogits(data, scale, keep, share) : categorical(data, scale, keep, share)
     case .sparseCategoricalCrossentropy(let fromLogits):
       return fromLogits ? sparseFromLogits(data, scale) : sparse(data, scale)
     }
@@ -135,17 +139,22 @@ private func rowwise<S: Scalar>(
 // limited at the smallest normal number rather than at Keras' epsilon: after a
 // softmax Keras on TensorFlow returns to the logits, where nothing is clipped,
 // and its gradient p - y is what comes out here.
-private func categorical<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
+/// A target y counts as y keep + share.
+private func categorical<S: Scalar>(_ data: Judged<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
   let n = data.features
-  return rowwise(data, scale) { p, y, factor, gradient in
+  return rowwise(data, scale) { p, targets, factor, gradient in
     var sum: S = 0, mass: S = 0, loss: S = 0
     for i in 0..<n { sum += p[i] }
-    for i in 0..<n where y[i] != 0 {
-      loss -= y[i] * log(max(p[i] / sum, .leastNormalMagnitude))
-      mass += y[i]
+    for i in 0..<n {
+      let y = targets[i] * keep + share
+      if y == 0 { continue }
+      loss -= y * log(max(p[i] / sum, .leastNormalMagnitude))
+      mass += y
     }
     if let gradient {
-      for i in 0..<n { gradient[i] = factor * (mass / sum - y[i] / max(p[i], .leastNormalMagnitude)) }
+      for i in 0..<n {
+        gradient[i] = factor * (mass / sum - (targets[i] * keep + share) / max(p[i], .leastNormalMagnitude))
+      }
     }
     return loss.isNaN || sum.isNaN ? .nan : loss
   }
@@ -165,16 +174,20 @@ private func sparse<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
   }
 }
 
-private func categoricalFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
+private func categoricalFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
   let n = data.features
-  return rowwise(data, scale) { x, y, factor, gradient in
+  return rowwise(data, scale) { x, targets, factor, gradient in
     let logSum = logSumExp(x, n)
     var loss: S = 0, mass: S = 0
-    for i in 0..<n where y[i] != 0 {
-      loss += y[i] * (logSum - x[i])
-      mass += y[i]
+    for i in 0..<n {
+      let y = targets[i] * keep + share
+      if y == 0 { continue }
+      loss += y * (logSum - x[i])
+      mass += y
     }
-    if let gradient { for i in 0..<n { gradient[i] = factor * (mass * exp(x[i] - logSum) - y[i]) } }
+    if let gradient {
+      for i in 0..<n { gradient[i] = factor * (mass * exp(x[i] - logSum) - (targets[i] * keep + share)) }
+    }
     return loss
   }
 }

@@ -2,14 +2,21 @@ import KernelAPI
 
 /// A metric resolved for one output: "accuracy" has become one of three.
 struct MetricRule {
-  let spec: MetricSpec
+  let function: MetricSpec.Function
+  /// For messages.
+  let name: String
   /// Counts sample and class weights (Keras' `weighted_metrics`).
   let isWeighted: Bool
 
-  /// What "accuracy" means for an output of `features` and these targets, by Keras' rule.
-  static func resolve(_ spec: MetricSpec, features: Int, sparseTargets: Bool) -> MetricSpec {
-    guard spec == .accuracy else { return spec }
-    return features == 1 ? .binaryAccuracy : sparseTargets ? .sparseCategoricalAccuracy : .categoricalAccuracy
+  /// For an output of `features` and these targets "accuracy" means, by Keras' rule:
+  init(_ metric: MetricSpec, features: Int, sparseTargets: Bool, isWeighted: Bool) {
+    name = metric.name
+    self.isWeighted = isWeighted
+    function =
+      if metric.function != .accuracy { metric.function }
+      else if features == 1 { .binaryAccuracy() }
+      else if sparseTargets { .sparseCategoricalAccuracy }
+      else { .categoricalAccuracy }
   }
 
   /// Sum of weight x value over the rows, and sum of the weights.
@@ -19,14 +26,17 @@ struct MetricRule {
     var data = data
     if !isWeighted { data.weights = nil }
     let n = data.features
-    switch spec {
+    switch function {
     case .meanAbsoluteError: return overElements(data) { abs($0 - $1) }
     case .meanSquaredError: return overElements(data) { ($0 - $1) * ($0 - $1) }
     case .rootMeanSquaredError:
       // Keras' RootMeanSquaredError does not look at masks.
       data.mask = nil
       return overElements(data) { ($0 - $1) * ($0 - $1) }
-    case .binaryAccuracy: return overElements(data) { p, y in (p > 0.5 ? 1 : 0) == y ? 1 : 0 }
+    case .binaryAccuracy(let threshold):
+      let threshold = S(threshold)
+      return overElements(data) { p, y in (p > threshold ? 1 : 0) == y ? 1 : 0 }
+    case .equality: return overElements(data) { p, y in p == y ? 1 : 0 }
     case .accuracy, .categoricalAccuracy:
       return overRows(data) { p, y in largest(p, n) == largest(y, n) ? 1 : 0 }
     case .sparseCategoricalAccuracy:
@@ -37,7 +47,7 @@ struct MetricRule {
   /// Running sums to the reported value.
   func value(sum: Double, count: Double) -> Double {
     guard count != 0 else { return 0 }
-    return spec == .rootMeanSquaredError ? (sum / count).squareRoot() : sum / count
+    return function == .rootMeanSquaredError ? (sum / count).squareRoot() : sum / count
   }
 }
 

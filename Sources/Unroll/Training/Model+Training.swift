@@ -82,7 +82,7 @@ extension Model {
     guard iteration >= 0 else {
       throw UnrollError(.invalidArgument, "the optimizer's iteration must not be negative, found \(iteration)")
     }
-    try trainer().iteration = iteration
+    try trainer().resume(at: iteration)
   }
 
   /// The rate of the next update.

@@ -25,9 +25,7 @@ final class Optimizer<S: Scalar> {
   private var uProduct = 1.0
 
   /// Updates made so far.
-  var iteration = 0 {
-    didSet { if iteration != oldValue + 1 { recomputeProduct() } }
-  }
+  private(set) var iteration = 0
 
   /// Keras creates its state arrays group after group, and within one group
   /// parameter after parameter.
@@ -154,6 +152,15 @@ final class Optimizer<S: Scalar> {
   func beginStep() {
     guard case .nadam(let beta1, _, _, let decay) = spec.algorithm else { return }
     uProduct *= beta1 * (1 - 0.5 * pow(0.96, Double(iteration + 1) * decay))
+  }
+
+  /// Must follow the `apply` calls of a step.
+  func endStep() { iteration += 1 }
+
+  /// Puts the optimizer where it is after `count` updates.
+  func resume(at count: Int) {
+    iteration = count
+    recomputeProduct()
   }
 
   /// Updates one part of the flat buffer; parts may run on several threads.

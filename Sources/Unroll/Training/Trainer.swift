@@ -22,7 +22,8 @@ final class Trainer<S: Scalar>: AnyTrainer {
   /// Forks before the fit that is running; in a child of a later one it is
   /// another process that fits.
   private var fitting: UInt32?
-  let valueNames: [String]
+  private let names: ValueNames
+  var valueNames: [String] { names.all }
 
   init(_ network: Network<S>, _ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) {
     self.network = network
@@ -32,13 +33,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
     carried = CarriedState(network)
     optimizer = try Optimizer(spec.optimizer, network.store, kernels(for: S.self))
     heads = try Self.heads(network, spec)
-    let outputs = heads.map { $0.name }
-    let all = spec.metrics.map { $0.rawValue } + spec.weightedMetrics.map { $0.rawValue }
-    if heads.count == 1 {
-      valueNames = ["loss"] + all
-    } else {
-      valueNames = ["loss"] + outputs.map { "\($0)_loss" } + outputs.flatMap { output in all.map { "\(output)_\($0)" } }
-    }
+    names = ValueNames(spec, outputs: heads.map { $0.name })
     let blocks = optimizer.ranges.reduce(0) { $0 + ($1.count + Self.updateBlock - 1) / Self.updateBlock }
     updateBlocks = try AlignedBuffer(count: blocks)
     var next = updateBlocks.pointer
@@ -67,6 +62,11 @@ final class Trainer<S: Scalar>: AnyTrainer {
     guard spec.lossWeights.isEmpty || spec.lossWeights.count == outputs.count else {
       throw UnrollError(.invalidArgument, "compile was given \(spec.lossWeights.count) loss weights for a model with \(outputs.count) output(s)")
     }
+    for metric in spec.metrics + spec.weightedMetrics {
+      guard let output = metric.output, !outputs.indices.contains(output) else { continue }
+      throw UnrollError(
+        .invalidArgument, "the metric \(metric.name) is for output \(output), counted from 0; the model has \(outputs.count)")
+    }
     return outputs.enumerated().map { index, reference in
       Head(
         name: network.graph.layers[network.graph.spec.nodes[reference.node].layer].name,
@@ -75,12 +75,15 @@ final class Trainer<S: Scalar>: AnyTrainer {
     }
   }
 
+  /// Whether larger values of what is reported under this name, with or without "val_", are better.
+  func isAccuracy(_ name: String) -> Bool {
+    names.accuracies.contains(name) || name.hasPrefix("val_") && names.accuracies.contains(String(name.dropFirst(4)))
+  }
+
   // MARK: the optimizer's state
 
-  var iteration: Int {
-    get { optimizer.iteration }
-    set { optimizer.iteration = newValue }
-  }
+  var iteration: Int { optimizer.iteration }
+  func resume(at iteration: Int) { optimizer.resume(at: iteration) }
   var learningRate: Double { optimizer.learningRate }
   func setLearningRate(_ rate: Double) throws(UnrollError) { try optimizer.setLearningRate(rate) }
   var optimizerVariables: [OptimizerVariable] { optimizer.variables }
@@ -109,15 +112,13 @@ final class Trainer<S: Scalar>: AnyTrainer {
     try network.check(facts.indexInputs, of: bound.inputs)
     let sparse = bound.targets.map { $0.isSparse }
     if runner == nil || sparse != runnerSparse {
-      let metrics = zip(outputs, sparse).map { dimensions, isSparse in
-        let rules = spec.metrics.map { ($0, false) } + spec.weightedMetrics.map { ($0, true) }
-        return rules.map { metric, weighted in
-          MetricRule(
-            spec: MetricRule.resolve(metric, features: dimensions.last ?? 1, sparseTargets: isSparse), isWeighted: weighted)
+      let metrics = outputs.indices.map { output in
+        spec.metrics(of: output).map { metric, isWeighted in
+          MetricRule(metric, features: outputs[output].last ?? 1, sparseTargets: sparse[output], isWeighted: isWeighted)
         }
       }
       for (index, rules) in metrics.enumerated() {
-        for rule in rules { try checkMetric(rule.spec, bound.targets[index], outputs[index].last ?? 1, heads[index]) }
+        for rule in rules { try checkMetric(rule, bound.targets[index], outputs[index].last ?? 1, heads[index]) }
       }
       runnerSparse = sparse
       runner = BatchRunner(network, heads: heads, metrics: metrics)
@@ -137,13 +138,13 @@ final class Trainer<S: Scalar>: AnyTrainer {
 
   /// Metrics that compare element by element need targets as wide as the output.
   private func checkMetric(
-    _ metric: MetricSpec, _ target: BoundData.Target, _ features: Int, _ head: Head
+    _ rule: MetricRule, _ target: BoundData.Target, _ features: Int, _ head: Head
   ) throws(UnrollError) {
-    let wanted = metric == .sparseCategoricalAccuracy ? 1 : features
+    let wanted = rule.function == .sparseCategoricalAccuracy ? 1 : features
     guard target.features == wanted else {
       throw UnrollError(
         .invalidArgument,
-        "\(metric.rawValue) cannot judge output \(head.name): it needs \(wanted) target value(s) where the loss has \(target.features)")
+        "the metric \(rule.name) cannot judge output \(head.name): it needs \(wanted) target value(s) where the loss has \(target.features)")
     }
   }
 
@@ -267,7 +268,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
 
   private func endUpdate() throws(UnrollError) {
     for parameter in constrained { parameter.apply() }
-    optimizer.iteration += 1
+    optimizer.endStep()
     try network.prepare()
   }
 

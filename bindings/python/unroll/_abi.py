@@ -20,11 +20,12 @@ LOSSES = {
     "MeanSquaredError": 10, "MeanAbsoluteError": 20, "BinaryCrossentropy": 30, "CategoricalCrossentropy": 40,
     "SparseCategoricalCrossentropy": 50, "Huber": 60, "LogCosh": 70,
 }
-REDUCTIONS = {"sum_over_batch_size": 10, "sum": 20}
+REDUCTIONS = {"sum_over_batch_size": 10, "mean": 10, "auto": 10, "sum": 20}
 METRICS = {
     "mean_absolute_error": 10, "mean_squared_error": 20, "root_mean_squared_error": 30, "accuracy": 40,
-    "binary_accuracy": 50, "categorical_accuracy": 60, "sparse_categorical_accuracy": 70,
+    "binary_accuracy": 50, "categorical_accuracy": 60, "sparse_categorical_accuracy": 70, "equality": 80,
 }
+EVERY_OUTPUT = -1
 FIT_BEGIN, EPOCH_BEGIN, BATCH_BEGIN, BATCH_END, EPOCH_END, FIT_END = 10, 20, 30, 40, 50, 60
 CONTINUE, STOP, CANCEL = 0, 1, 2
 NON_FINITE_STOP = 20
@@ -64,7 +65,7 @@ class OptimizerOptions(Structure):
         ("warmup_target", c_double), ("warmup_steps", c_size_t), ("boundaries", POINTER(c_int64)),
         ("values", POINTER(c_double)), ("boundary_count", c_size_t), ("learning_rate_power", c_double),
         ("l1_regularization", c_double), ("l2_regularization", c_double), ("l2_shrinkage_regularization", c_double),
-        ("beta", c_double),
+        ("beta", c_double), ("name", c_char_p),
     ]
 
 
@@ -74,12 +75,26 @@ class Loss(Structure):
     ]
 
 
+class LossOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("kind", c_int), ("from_logits", c_int), ("reduction", c_int), ("delta", c_double),
+        ("weight", c_double), ("label_smoothing", c_double), ("name", c_char_p),
+    ]
+
+
+class MetricOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("kind", c_int), ("weighted", c_int), ("name", c_char_p), ("output", c_int64),
+        ("threshold", c_double),
+    ]
+
+
 class CompileOptions(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("optimizer", POINTER(OptimizerOptions)), ("loss", Loss), ("losses", POINTER(Loss)),
         ("loss_count", c_size_t), ("metrics", POINTER(c_int)), ("metric_count", c_size_t),
-        ("loss_options", c_void_p), ("loss_option_count", c_size_t),
-        ("metric_options", c_void_p), ("metric_option_count", c_size_t),
+        ("loss_options", POINTER(LossOptions)), ("loss_option_count", c_size_t),
+        ("metric_options", POINTER(MetricOptions)), ("metric_option_count", c_size_t),
     ]
 
 
@@ -181,6 +196,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_set_threads": (c_int, [_handle, c_size_t]),
     # training
     "unroll_optimizer_options_init": (c_int, [POINTER(OptimizerOptions), c_int, c_size_t]),
+    "unroll_loss_options_init": (c_int, [POINTER(LossOptions), c_int, c_size_t]),
+    "unroll_metric_options_init": (c_int, [POINTER(MetricOptions), c_int, c_size_t]),
     "unroll_compile_options_init": (None, [POINTER(CompileOptions), c_size_t]),
     "unroll_model_compile": (c_int, [_handle, POINTER(CompileOptions)]),
     "unroll_model_get_learning_rate": (c_int, [_handle, POINTER(c_double)]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Sequence
+from typing import Any, NamedTuple, Sequence
 
 from . import _abi, losses as _losses, metrics as _metrics
 from ._lib import call, initialized
@@ -35,6 +35,7 @@ def optimizer_options(optimizer: Optimizer) -> _abi.OptimizerOptions:
     options = _abi.OptimizerOptions()
     call("unroll_optimizer_options_init", ctypes.byref(options), _abi.OPTIMIZERS[kind], ctypes.sizeof(options))
     rate = optimizer._learning_rate
+    options.name = optimizer.name.encode()
     if isinstance(rate, LearningRateSchedule):
         _set_schedule(options, rate)
     else:
@@ -60,10 +61,6 @@ def _set_schedule(options: _abi.OptimizerOptions, schedule: LearningRateSchedule
         options.learning_rate = values[0]
         return
     options.learning_rate = config.pop("initial_learning_rate")
-    if name == "InverseTimeDecay":
-        # The header's decay is per update; Keras' per decay_steps updates.
-        config["decay_rate"] /= config.pop("decay_steps")
-        config.pop("staircase")
     _set(options, config, name)
 
 
@@ -71,7 +68,7 @@ class CompileSpec:
     """The arguments of compile(), checked, and as the library takes them."""
 
     def __init__(
-        self, optimizer: Any, loss: Any, metrics: Any, loss_weights: Any, output_names: Sequence[str]
+        self, optimizer: Any, loss: Any, metrics: Any, loss_weights: Any, weighted_metrics: Any, output_names: Sequence[str]
     ) -> None:
         from . import optimizers
 
@@ -79,28 +76,74 @@ class CompileSpec:
         self.losses: list[Loss] = [_losses.get(each) for each in _per_output(loss, output_names, "loss")]
         weights = _per_output(loss_weights, output_names, "loss_weights") if loss_weights is not None else []
         self.loss_weights = [float(each) for each in weights] or [1.0] * len(self.losses)
-        if isinstance(metrics, (str, Metric)):
-            metrics = [metrics]
-        if isinstance(metrics, dict) or any(isinstance(each, (dict, list, tuple)) for each in metrics or []):
-            raise ValueError(f"metrics are one list, computed for every output, found {metrics!r}")
-        self.metrics: list[Metric] = [_metrics.get(each) for each in metrics or []]
+        if len(self.losses) == 1 and len(self.loss_weights) > 1:
+            self.losses *= len(self.loss_weights)
+        if len(self.losses) != len(self.loss_weights):
+            raise ValueError(f"loss_weights: {len(self.losses)} losses need as many weights, found {len(self.loss_weights)}")
+        self.metrics: list[JudgedOutput] = [
+            JudgedOutput(metric, output, weighted)
+            for given, weighted, what in ((metrics, False, "metrics"), (weighted_metrics, True, "weighted_metrics"))
+            for metric, output in _with_outputs(given, output_names, what)
+        ]
 
     def apply(self, handle: Any) -> None:
         """Compiles the model of this handle."""
         options = initialized(_abi.CompileOptions, "unroll_compile_options_init")
         optimizer = optimizer_options(self.optimizer)
         options.optimizer = ctypes.pointer(optimizer)
-        structs = (_abi.Loss * len(self.losses))()
-        for struct, loss, weight in zip(structs, self.losses, self.loss_weights):
-            struct.kind = _abi.LOSSES[type(loss).__name__]
-            struct.reduction = _abi.REDUCTIONS[loss.reduction]
-            struct.delta, struct.weight = 1.0, weight
-            _set(struct, loss._config, type(loss).__name__)
-        options.losses, options.loss_count = structs, len(structs)
-        metrics = (ctypes.c_int * len(self.metrics))(*(_abi.METRICS[each.identifier] for each in self.metrics))
+        losses = (_abi.LossOptions * len(self.losses))()
+        for struct, loss, weight in zip(losses, self.losses, self.loss_weights):
+            kind = type(loss).__name__
+            _begin(struct, "unroll_loss_options_init", _abi.LOSSES[kind])
+            struct.reduction, struct.weight, struct.name = _abi.REDUCTIONS[loss.reduction], weight, loss.name.encode()
+            _set(struct, loss._options(), kind)
+        options.loss_options, options.loss_option_count = losses, len(losses)
+        metrics = (_abi.MetricOptions * len(self.metrics))()
+        for struct, judged in zip(metrics, self.metrics):
+            metric = judged.metric
+            _begin(struct, "unroll_metric_options_init", metric._kind)
+            struct.name, struct.output, struct.weighted = metric.name.encode(), judged.output, judged.weighted
+            metric._fill(struct)
         if self.metrics:
-            options.metrics, options.metric_count = metrics, len(metrics)
+            options.metric_options, options.metric_option_count = metrics, len(metrics)
         call("unroll_model_compile", handle, ctypes.byref(options))
+
+
+class JudgedOutput(NamedTuple):
+    """A metric, the output it judges, and whether it counts the samples' weights."""
+
+    metric: Metric
+    output: int
+    weighted: bool
+
+
+def _begin(struct: Any, function: str, kind: int) -> None:
+    call(function, ctypes.byref(struct), kind, ctypes.sizeof(struct))
+
+
+def _with_outputs(given: Any, names: Sequence[str], what: str) -> list[tuple[Metric, int]]:
+    """Metrics and the outputs they judge, from one of the forms in which Keras takes them.
+
+    With several outputs: a dictionary by output; a list with an entry for each
+    output, None or one metric or a list; any other list is for each output.
+    """
+    if given is None:
+        return []
+    if isinstance(given, (str, Metric)):
+        given = [given]
+    if isinstance(given, dict) and "class_name" not in given:
+        if not set(given) <= set(names):
+            raise ValueError(f"{what}: the outputs are {', '.join(names)}, found {', '.join(map(str, given))}")
+        given = [given.get(name) for name in names]
+    elif not isinstance(given, (list, tuple)):
+        raise ValueError(f"{what}: a list or a dictionary is needed, found {given!r}")
+    elif len(names) > 1 and len(given) != len(names):
+        if any(each is None or isinstance(each, (list, tuple)) for each in given):
+            raise ValueError(f"{what}: an entry for each of {', '.join(names)} is needed, found {len(given)}")
+        return [(_metrics.get(each), _abi.EVERY_OUTPUT) for each in given]
+    if len(names) == 1:
+        return [(metric, 0) for metric in _metrics.flat(given)]
+    return [(metric, output) for output, mine in enumerate(given) for metric in _metrics.flat(mine)]
 
 
 def _per_output(value: Any, names: Sequence[str], what: str) -> list[Any]:

@@ -51,8 +51,8 @@ class Driver:
     it after the library has returned.
     """
 
-    def __init__(self, model: "Core", callbacks: CallbackList, names: dict[str, str], interrupts: Interrupts) -> None:
-        self.model, self.callbacks, self.names, self.interrupts = model, callbacks, names, interrupts
+    def __init__(self, model: "Core", callbacks: CallbackList, interrupts: Interrupts) -> None:
+        self.model, self.callbacks, self.interrupts = model, callbacks, interrupts
         self.error: BaseException | None = None
         self.function = _abi.Callback(self._receive)
 
@@ -81,11 +81,7 @@ class Driver:
             callbacks.call("on_epoch_end", progress.epoch, self._logs(progress))
 
     def _logs(self, progress: Any) -> dict[str, float]:
-        logs = {}
-        for index in range(progress.value_count):
-            name = progress.names[index].decode()
-            logs[self.names.get(name, name)] = progress.values[index]
-        return logs
+        return {progress.names[index].decode(): progress.values[index] for index in range(progress.value_count)}
 
     def abandon_progress(self) -> None:
         """Ends an unfinished progress line, before an error is shown."""

@@ -142,9 +142,14 @@ class Monitor(Callback):
         if mode not in ("auto", "min", "max"):
             raise ValueError(f"mode is 'auto', 'min' or 'max', found {mode!r}")
         self.monitor, self.mode = monitor, mode
-        growing = mode == "max" or (mode == "auto" and monitor.rpartition("val_")[2].endswith(("acc", "accuracy")))
-        self._sign = -1.0 if growing else 1.0
         self.min_delta = abs(min_delta)
+
+    @property
+    def _sign(self) -> float:
+        """-1 where larger values are better: of accuracies, whatever they are called."""
+        model = getattr(self, "model", None)
+        growing = self.mode == "max" or self.mode == "auto" and model is not None and model._is_accuracy(self.monitor)
+        return -1.0 if growing else 1.0
 
     def improved(self, value: float, best: float | None) -> bool:
         """True if `value` is better than `best` by more than min_delta."""

@@ -27,23 +27,27 @@ class Compute(Core):
     # ---- compile --------------------------------------------------------------
 
     def compile(
-        self, optimizer: Any = "rmsprop", loss: Any = "mse", metrics: Any = None, loss_weights: Any = None, **unused: Any
+        self, optimizer: Any = "rmsprop", loss: Any = "mse", metrics: Any = None, loss_weights: Any = None,
+        weighted_metrics: Any = None, **unused: Any
     ) -> None:
         """Fixes optimizer, loss and metrics, by name or as objects. Starts the optimizer anew.
 
-        `metrics` is one list, computed for every output. ValueError for unknown
-        names or options. `run_eagerly`, `jit_compile` and `steps_per_execution`
-        of Keras are accepted and have no meaning here.
+        `metrics` count every sample once, `weighted_metrics` by its sample and
+        class weight. With several outputs either is a dictionary by output, or a
+        list with an entry for each; another list is for every output. A metric
+        is reported under the name it is given by, behind its output's: "a_mae".
+
+        ValueError for unknown names or options. `run_eagerly`, `jit_compile`,
+        `steps_per_execution` and `auto_scale_loss` of Keras are accepted and
+        have no meaning here: no number depends on them.
         """
-        for key, value in unused.items():
-            if key == "weighted_metrics" and value:
-                raise ValueError("weighted_metrics are not supported; metrics count every sample once")
-            if key not in ("run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss", "weighted_metrics"):
+        for key in unused:
+            if key not in ("run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss"):
                 raise TypeError(f"compile has no argument {key!r}")
-        compiled = CompileSpec(optimizer, loss, metrics, loss_weights, self.output_names)
+        compiled = CompileSpec(optimizer, loss, metrics, loss_weights, weighted_metrics, self.output_names)
         if self._handle is not None:
             compiled.apply(self._handle)
-        self._compiled = compiled
+        self._compiled, self._metrics = compiled, [each.metric for each in compiled.metrics]
         if self._handle is None and self._can_build():
             self._create()
         self.optimizer = compiled.optimizer
@@ -60,9 +64,10 @@ class Compute(Core):
 
     @property
     def metrics_names(self) -> list[str]:
-        """What evaluate gives: "loss", then the metrics."""
-        names = self._native_metric_names()
-        return [self._renamed(names).get(name, name) for name in names]
+        """What evaluate gives, in this order: "loss", the outputs' if there are several, then the metrics."""
+        names, outputs = self._native_metric_names(), len(self.output_names)
+        # Keras 3 lists those of several outputs by name.
+        return names if outputs == 1 else names[:1 + outputs] + sorted(names[1 + outputs:])
 
     def _native_metric_names(self) -> list[str]:
         count = ctypes.c_size_t()
@@ -70,13 +75,15 @@ class Compute(Core):
         call("unroll_model_metric_count", handle, ctypes.byref(count))
         return [text("unroll_model_metric_name", handle, index) for index in range(count.value)]
 
-    def _renamed(self, names: list[str]) -> dict[str, str]:
-        """The library's names of values to those under which the metrics were given ("mae")."""
-        given = self._compiled.metrics if self._compiled is not None else []
-        if len(names) != 1 + len(given):
-            return {}
-        pairs = {native: metric.name for native, metric in zip(names[1:], given)}
-        return {**pairs, **{f"val_{native}": f"val_{name}" for native, name in pairs.items()}}
+    def _is_accuracy(self, name: str) -> bool:
+        """Whether larger values of what is reported under this name are better."""
+        name = name.removeprefix("val_")
+        return any(metric.grows and (name == metric.name or name.endswith(f"_{metric.name}")) for metric in self._metrics)
+
+    def _logs(self, names: list[str], values: Any) -> dict[str, float]:
+        """What the library gave under its names, in the order of `metrics_names`."""
+        given = dict(zip(names, values))
+        return {name: given[name] for name in self.metrics_names}
 
     # ---- arrays -----------------------------------------------------------------
 
@@ -146,7 +153,7 @@ class Compute(Core):
             options.non_finite = _abi.NON_FINITE_STOP
         parameters = {
             "epochs": int(epochs), "steps": steps, "verbose": verbose,
-            "metrics": [self._renamed(names).get(name, name) for name in names],
+            "metrics": names,
             "do_validation": validation_data is not None or validation_split > 0,
         }
         self.history = history
@@ -158,7 +165,7 @@ class Compute(Core):
         self.stop_training = False
         callbacks.call("on_train_begin", {})
         with Interrupts() as interrupts:
-            driver = Driver(self, callbacks, self._renamed(self._names_if_compiled()), interrupts)
+            driver = Driver(self, callbacks, interrupts)
             options.callback = driver.function
             status = library().unroll_model_fit(handle, data.reference(), ctypes.byref(options), None)
             if status != 0:
@@ -189,7 +196,7 @@ class Compute(Core):
         listed.call("on_test_begin", {})
         values = (ctypes.c_double * len(names))()
         call("unroll_model_evaluate", self._handle_or_raise(), data.reference(), size, values, len(names))
-        logs = dict(zip(self.metrics_names, values))
+        logs = self._logs(names, values)
         listed.call("on_test_end", logs)
         bar.finish(steps, logs)
         return _result(logs, return_dict)
@@ -205,7 +212,7 @@ class Compute(Core):
         names = self._names_if_compiled()
         values = (ctypes.c_double * len(names))()
         call("unroll_model_train_on_batch", self._handle_or_raise(), data.reference(), values, len(names))
-        return _result(dict(zip(self.metrics_names, values)), return_dict)
+        return _result(self._logs(names, values), return_dict)
 
     # ---- predict ---------------------------------------------------------------------
 

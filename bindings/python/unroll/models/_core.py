@@ -15,6 +15,7 @@ from .._lib import call, initialized, library, text
 from .._weights import Weight, assign_all
 from ..errors import StateError
 from ..layers._base import Layer
+from ..metrics import Metric
 
 
 class Core(Layer):
@@ -30,6 +31,7 @@ class Core(Layer):
         self._handle: Any = None
         self._finalizer: weakref.finalize | None = None
         self._compiled: CompileSpec | None = None
+        self._metrics: list[Metric] = []
         self._weight_list: list[Weight] | None = None
         self.optimizer: Any = None
         #: What the last fit returned.

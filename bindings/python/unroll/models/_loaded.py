@@ -6,12 +6,11 @@ import ctypes
 import json
 from typing import Any
 
-from .. import _abi, layers, utils
+from .. import _abi, layers, metrics, optimizers, utils
 from .._bytes import Source, content_of
 from .._lib import call, initialized, path_bytes, text
 from ..layers import InputLayer
 from ..layers._base import from_keras
-from ..optimizers import LoadedOptimizer
 from ._functional import Model
 from ._model import Native
 from ._sequential import Sequential
@@ -66,7 +65,10 @@ def _wrap(handle: ctypes.c_void_p) -> Native:
     if model._can_build():
         model._adopt(handle)
     if model._info().is_compiled:
-        model.optimizer = LoadedOptimizer(model)
+        training = model.describe()["training"]
+        model.optimizer = optimizers.get(training["optimizer"])
+        model.optimizer._model = model
+        model._metrics = metrics.flat([training["metrics"], training["weighted_metrics"]])
     return model
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Union
 
 from . import schedules
@@ -13,14 +14,25 @@ from .schedules import LearningRateSchedule
 if TYPE_CHECKING:
     from ..models._core import Core
 
-Rate = Union[float, LearningRateSchedule]
+Rate = Union[float, LearningRateSchedule]  # or a schedule's Keras configuration
 
 
-def _without_effect(key: str, value: Any) -> bool:
-    """Options of Keras' configurations that stand at "off"."""
-    return key.startswith("ema_") or (not value and key in (
-        "use_ema", "loss_scale_factor", "gradient_accumulation_steps", "jit_compile", "is_legacy_optimizer"
-    ))
+#: What Keras' configurations have besides, and the values at which it does nothing. Without
+#: use_ema the other two say nothing; jit_compile and is_legacy_optimizer are about how Keras runs.
+_OFF: dict[str, Any] = {
+    "use_ema": False, "ema_momentum": 0.99, "ema_overwrite_frequency": None, "loss_scale_factor": None,
+    "gradient_accumulation_steps": None,
+}
+_ANY_VALUE = ("ema_momentum", "ema_overwrite_frequency", "jit_compile", "is_legacy_optimizer")
+
+
+def _is_off(key: str, value: Any) -> bool:
+    return key in _ANY_VALUE or key in _OFF and (not value or key == "gradient_accumulation_steps" and value == 1)
+
+
+def _snake(name: str) -> str:
+    """Keras' default names: "rm_sprop"."""
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
 
 
 class Optimizer:
@@ -42,14 +54,15 @@ class Optimizer:
         given = [each for each in (clipnorm, clipvalue, global_clipnorm) if each is not None]
         if len(given) > 1:
             raise ValueError("give at most one of clipnorm, clipvalue and global_clipnorm")
-        config = {key: value for key, value in config.items() if not _without_effect(key, value)}
         for key, value in config.items():
-            if key not in self._options:
+            if key not in self._options and not _is_off(key, value):
                 raise ValueError(f"{type(self).__name__}: the option {key}={value!r} is not supported")
-        self.name = name or type(self).__name__.lower()
-        self._learning_rate = learning_rate
-        self._config = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm,
-                        "weight_decay": weight_decay, **config}
+        #: Keras' name, which files keep.
+        self.name = name or _snake(type(self).__name__)
+        self._learning_rate = schedules.get(learning_rate) if isinstance(learning_rate, dict) else learning_rate
+        self._config = {"weight_decay": weight_decay, "clipnorm": clipnorm, "global_clipnorm": global_clipnorm,
+                        "clipvalue": clipvalue, **{key: config[key] for key in self._options if key in config}}
+        self._ema = {key: config[key] for key in _ANY_VALUE[:2] if key in config}
         self._model: Core | None = None
 
     @property
@@ -70,7 +83,13 @@ class Optimizer:
     def get_config(self) -> dict[str, Any]:
         rate = self.learning_rate
         shown = rate.to_keras() if isinstance(rate, LearningRateSchedule) else float(rate)
-        return {"name": self.name, "learning_rate": shown, **self._config}
+        options = {key: value for key, value in self._config.items() if key in self._options}
+        common = {key: value for key, value in self._config.items() if key not in self._options}
+        return {"name": self.name, "learning_rate": shown, **common, **_OFF, **self._ema, **options}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Optimizer":
+        return cls(**config)
 
     def to_keras(self) -> dict[str, Any]:
         return {
@@ -203,14 +222,6 @@ class Ftrl(Optimizer):
         )
 
 
-class LoadedOptimizer(Optimizer):
-    """The optimizer of a model that was loaded compiled; its options are the library's."""
-
-    def __init__(self, model: "Core") -> None:
-        super().__init__(0.0, name="loaded")
-        self._model = model
-
-
 _ALL = {each.__name__.lower(): each for each in (SGD, RMSprop, Adam, AdamW, Adagrad, Adamax, Nadam, Lion, Adadelta, Ftrl)}
 
 
@@ -221,7 +232,7 @@ def get(identifier: str | Optimizer | dict) -> Optimizer:
     if isinstance(identifier, str) and identifier.lower() in _ALL:
         return _ALL[identifier.lower()]()
     if isinstance(identifier, dict) and str(identifier.get("class_name", "")).lower() in _ALL:
-        return _ALL[identifier["class_name"].lower()](**identifier.get("config", {}))
+        return _ALL[identifier["class_name"].lower()].from_config(identifier.get("config", {}))
     raise ValueError(f"unknown optimizer {identifier!r}; known: {', '.join(sorted(_ALL))}")
 
 

@@ -1,0 +1,67 @@
+import Unroll
+
+/// Reads a loss of any Keras: a name, an object, or a function by its name.
+struct LossDecoder {
+  let context: DecodingContext
+
+  func loss(_ value: JSON) throws(UnrollError) -> LossSpec {
+    let config = value["config"]?.object ?? [:]
+    // A function has its name for a configuration; a wrapper names it inside.
+    let written = value.string ?? value["config"]?.string ?? config["fn"]?.string ?? value["class_name"]?.string
+    guard let written else { throw UnrollError(.unsupported, "the losses: expected a loss for each output, found \(value.kind)") }
+    let reader = ConfigReader(config, owner: "the loss \(written)", context)
+    let fromLogits = try reader.bool("from_logits", default: false)
+    let smoothing = try reader.double("label_smoothing", default: 0)
+    var options: Set<String> = []
+    let function: LossSpec.Function
+    switch LayerConfig.snakeCase(written.split(separator: ">").last.map(String.init) ?? written) {
+    case "mse", "mean_squared_error": function = .meanSquaredError
+    case "mae", "mean_absolute_error": function = .meanAbsoluteError
+    case "bce", "binary_crossentropy":
+      function = .binaryCrossentropy(fromLogits: fromLogits, labelSmoothing: smoothing)
+      options = ["from_logits", "label_smoothing"]
+    case "categorical_crossentropy":
+      function = .categoricalCrossentropy(fromLogits: fromLogits, labelSmoothing: smoothing)
+      options = ["from_logits", "label_smoothing"]
+    case "sparse_categorical_crossentropy":
+      function = .sparseCategoricalCrossentropy(fromLogits: fromLogits)
+      options = ["from_logits"]
+    case "huber", "huber_loss":
+      // Keras forgets Huber's delta when it saves; 1 is its default.
+      function = .huber(delta: try reader.double("delta", default: 1))
+      options = ["delta"]
+    case "log_cosh", "logcosh": function = .logCosh
+    default: throw reader.unsupported("unknown loss")
+    }
+    if let axis = try reader.optionalInt("axis"), axis != -1 { throw reader.unsupported("axis = \(axis) is not supported") }
+    try reader.refuseOptions(besides: options.union(["name", "fn", "reduction", "axis", "dtype"]))
+    try reader.requireWideType()
+    return LossSpec(function, reduction: try reduction(reader), name: value.string ?? config["name"]?.string ?? "")
+  }
+
+  private func reduction(_ reader: ConfigReader) throws(UnrollError) -> LossSpec.Reduction {
+    guard let written = reader.object["reduction"] else { return .mean }
+    switch written.string {
+    case "auto", "sum_over_batch_size", "mean": return .mean
+    case "sum": return .sum
+    default: throw reader.unsupported("reduction = \(JSONWriter.write(written)) is not supported; there are sum_over_batch_size and sum")
+    }
+  }
+}
+
+extension ConfigReader {
+  /// Refuses every option that is not among `known`, if it is set at all.
+  func refuseOptions(besides known: Set<String>) throws(UnrollError) {
+    for (name, value) in object.members where !known.contains(name) && !value.isNull {
+      throw unsupported("the option \(name) = \(JSONWriter.write(value)) is not supported")
+    }
+  }
+
+  /// Losses and metrics are computed in the model's type or in float64, which
+  /// stands for any type that is no coarser than float32.
+  func requireWideType() throws(UnrollError) {
+    guard let written = value("dtype") else { return }
+    let name = written.string ?? written["config"]?["name"]?.string ?? JSONWriter.write(written)
+    guard ["float32", "float64"].contains(name) else { throw unsupported("dtype = \(name) is not supported; there are float32 and float64") }
+  }
+}

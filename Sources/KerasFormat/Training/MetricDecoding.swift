@@ -1,0 +1,112 @@
+import Unroll
+
+/// Reads the metrics of a training configuration with the names that the Keras
+/// of the file's version reports them under.
+struct MetricDecoder {
+  let context: DecodingContext
+  let outputNames: [String]
+
+  /// Metrics never fail a load: those that are not understood are left out, and a note says which.
+  func metrics(_ value: JSON) -> [MetricSpec] {
+    if outputNames.count == 1 { return flattened(value).compactMap { metric($0, output: nil) } }
+    if let byName = value.object, byName["class_name"] == nil {
+      return byName.members.flatMap { name, list -> [MetricSpec] in
+        guard let output = outputNames.firstIndex(of: name) else {
+          context.note("the metrics of \(name) are left out: the model has no such output")
+          return []
+        }
+        return flattened(list).compactMap { metric($0, output: output) }
+      }
+    }
+    guard let list = value.array, list.contains(where: Self.isList) || context.version.major >= 3 && list.count == outputNames.count
+    else { return flattened(value).compactMap { metric($0, output: nil) } }
+    return list.enumerated().flatMap { output, mine -> [MetricSpec] in
+      guard output < outputNames.count else {
+        context.note("the metrics of output \(output), counted from 0, are left out: the model has \(outputNames.count)")
+        return []
+      }
+      return flattened(mine).compactMap { metric($0, output: output) }
+    }
+  }
+
+  private static func isList(_ value: JSON) -> Bool {
+    value.array != nil || value.object.map { $0["class_name"] == nil } ?? false
+  }
+
+  private func flattened(_ value: JSON) -> [JSON] {
+    if value.isNull { return [] }
+    if let list = value.array { return list.flatMap(flattened) }
+    if let object = value.object, object["class_name"] == nil { return object.members.flatMap { flattened($0.value) } }
+    return [value]
+  }
+
+  private func metric(_ item: JSON, output: Int?) -> MetricSpec? {
+    do throws(UnrollError) { return try decode(item, output) } catch {
+      context.note("\(error.message); it is left out")
+      return nil
+    }
+  }
+
+  private func decode(_ item: JSON, _ output: Int?) throws(UnrollError) -> MetricSpec {
+    let config = item["config"]?.object ?? [:]
+    let wrapped = item["config"]?.string ?? config["fn"]?.string ?? config["fn"]?["config"]?.string
+    let written = item.string ?? wrapped ?? item["class_name"]?.string ?? item.kind
+    let reader = ConfigReader(config, owner: "the metric \(config["name"]?.string ?? written)", context)
+    let short = LayerConfig.snakeCase(written.split(separator: ">").last.map(String.init) ?? written)
+    guard var function = Self.function(short, isObject: item.string == nil && wrapped == nil) else {
+      throw reader.unsupported("unknown metric")
+    }
+    var options: Set<String> = ["name", "dtype", "fn"]
+    if case .binaryAccuracy = function {
+      function = .binaryAccuracy(threshold: try reader.double("threshold", default: 0.5))
+      options.insert("threshold")
+    }
+    try reader.refuseOptions(besides: options)
+    try reader.requireWideType()
+    let name = config["name"]?.string.map { withoutOutput($0, output) } ?? self.name(of: function, written: item.string)
+    if Self.isResolvedAccuracy(function), config["fn"] != nil, ["accuracy", "acc"].contains(name.lowercased()) {
+      // Keras 2 looks at the targets for what "accuracy" is. Until a first fit it has seen none, and writes a guess.
+      function = .accuracy
+    }
+    return MetricSpec(function, name: name, output: output)
+  }
+
+  /// Keras 2 writes the names of several outputs' metrics behind their outputs'.
+  private func withoutOutput(_ name: String, _ output: Int?) -> String {
+    guard context.version.major < 3, let output else { return name }
+    let prefix = "\(outputNames[output])_"
+    return name.hasPrefix(prefix) && name.count > prefix.count ? String(name.dropFirst(prefix.count)) : name
+  }
+
+  /// What a metric is called whose name the file does not say.
+  private func name(of function: MetricSpec.Function, written: String?) -> String {
+    // Keras up to 2.2 went by the function, and called every accuracy "acc".
+    if context.version.namesMetricsByFunction { return function == .accuracy ? "acc" : function.name }
+    guard let written else { return function.name }
+    // Of a class's name tf.keras makes an object, which has its own; of "MAE" it does not.
+    let isClass = function != .accuracy && LayerConfig.snakeCase(written) == function.name
+    return context.version.major < 3 && isClass ? function.name : written
+  }
+
+  private static func isResolvedAccuracy(_ function: MetricSpec.Function) -> Bool {
+    switch function {
+    case .binaryAccuracy(threshold: 0.5), .categoricalAccuracy, .sparseCategoricalAccuracy: true
+    default: false
+    }
+  }
+
+  /// `isObject`: Keras' class Accuracy, which is no shorthand for the other three.
+  private static func function(_ name: String, isObject: Bool) -> MetricSpec.Function? {
+    switch name {
+    case "mae", "mean_absolute_error": .meanAbsoluteError
+    case "mse", "mean_squared_error": .meanSquaredError
+    case "rmse", "root_mean_squared_error": .rootMeanSquaredError
+    case "accuracy" where isObject: .equality
+    case "acc", "accuracy": .accuracy
+    case "binary_accuracy": .binaryAccuracy()
+    case "categorical_accuracy": .categoricalAccuracy
+    case "sparse_categorical_accuracy": .sparseCategoricalAccuracy
+    default: nil
+    }
+  }
+}
