@@ -298,11 +298,76 @@ static inline unroll_array unroll_array_3d(const void *data, unroll_dtype dtype,
   return unroll_array_nd(data, dtype, 3, shape);
 }
 
+/* What a callback is told, by fit, evaluate and predict. */
+typedef enum unroll_event {
+  UNROLL_FIT_BEGIN = 10,
+  UNROLL_EPOCH_BEGIN = 20,
+  UNROLL_BATCH_BEGIN = 30,
+  UNROLL_BATCH_END = 40,
+  UNROLL_EPOCH_END = 50,
+  UNROLL_FIT_END = 60,
+  /* Of evaluate, and of a fit's validation (between BATCH_END and EPOCH_END). */
+  UNROLL_TEST_BEGIN = 70,
+  UNROLL_TEST_BATCH_BEGIN = 80,
+  UNROLL_TEST_BATCH_END = 90,
+  UNROLL_TEST_END = 100,
+  UNROLL_PREDICT_BEGIN = 110,
+  UNROLL_PREDICT_BATCH_BEGIN = 120,
+  UNROLL_PREDICT_BATCH_END = 130,
+  UNROLL_PREDICT_END = 140
+} unroll_event;
+
+typedef struct unroll_progress {
+  size_t struct_size;
+  unroll_event event;
+  /* This epoch, counted from 0, and the number of the last one plus 1; evaluate
+   * and predict are one epoch. */
+  size_t epoch;
+  size_t epochs;
+  /* This batch within the epoch, validation or call, counted from 0, and how
+   * many there are. */
+  size_t batch;
+  size_t batches;
+  /* Seconds since the epoch began (FIT_END: since the fit began; evaluate and
+   * predict: since the call began). */
+  double seconds;
+  double learning_rate;
+  /* At BATCH_END: the epoch's running means "loss" and metrics; at TEST_BATCH_END
+   * and TEST_END the validation's or evaluation's, under the same names. At
+   * EPOCH_END and FIT_END: the epoch's values, and "val_loss", "val_..." with
+   * validation. */
+  size_t value_count;
+  const char *const *names;
+  const double *values;
+} unroll_progress;
+
+/* What a callback may answer. */
+#define UNROLL_CONTINUE 0
+/* End here, and succeed: the training (after its validation), the evaluation
+ * (with the values of the batches so far), the prediction (which leaves the
+ * results of later batches as they were). */
+#define UNROLL_STOP 1
+/* Give up: the call fails with UNROLL_CANCELLED. So does any other number. */
+#define UNROLL_CANCEL 2
+
+/*
+ * Called by fit, evaluate and predict, on their thread. At FIT_BEGIN,
+ * EPOCH_BEGIN, EPOCH_END and FIT_END it may read the model (weights, save,
+ * predict), evaluate it, and set weights and states; the learning rate at any
+ * time. Compiling, fitting, train_on_batch and adding layers are INVALID_STATE
+ * there. It must not destroy the model.
+ */
+typedef int (*unroll_callback)(const unroll_progress *progress, void *user_data);
+
 typedef struct unroll_predict_options {
   size_t struct_size;
   /* Samples computed at a time, at least 1. Default 32. Only memory and speed
    * depend on it, except in stateful models, whose state has this many rows. */
   size_t batch_size;
+  /* Told of each batch by PREDICT_ events; NULL (default): none. A batch's
+   * results are in place at its PREDICT_BATCH_END, also if a later one fails. */
+  unroll_callback callback;
+  void *user_data;
 } unroll_predict_options;
 
 UNROLL_API void unroll_predict_options_init(unroll_predict_options *options, size_t size);
@@ -315,7 +380,7 @@ UNROLL_API void unroll_predict_options_init(unroll_predict_options *options, siz
  *      that unroll_model_predict_shape gives for x
  * Errors: INVALID_STATE (not built; another thread's predict of a stateful
  * model, or a call that changes the model, is running), SHAPE_MISMATCH, INVALID_ARGUMENT (NULL,
- * unknown dtype, y not contiguous, batch_size 0).
+ * unknown dtype, y not contiguous, batch_size 0), CANCELLED (by the callback).
  */
 UNROLL_API unroll_status unroll_model_predict(const unroll_model *model, const unroll_array *x,
                                               const unroll_array *y,
@@ -982,6 +1047,30 @@ UNROLL_API void unroll_compile_options_init(unroll_compile_options *options, siz
 UNROLL_API unroll_status unroll_model_compile(unroll_model *model,
                                               const unroll_compile_options *options);
 
+/*
+ * Freezing: whether a layer is trained. Setting it sets all layers inside it
+ * too, as in Keras; layer NULL is the model with all its layers. A layer is named
+ * as the names of its weights begin (see unroll_model_weight_name): "lstm_1",
+ * within a model "encoder/lstm", within a wrapper "bidirectional/forward_lstm".
+ * A weight is trained if the layer that has it and the model are trainable; the
+ * flag of a layer around it alone says nothing, as in Keras 3. A
+ * BatchNormalization that is not trainable computes with its moving statistics
+ * in training too, and leaves them.
+ *
+ * The flags are saved with the model. What they say is put into effect by the
+ * next unroll_model_compile; and by the first update after a compile or a load,
+ * which keeps the optimizer's state. Once an update was made, training goes on
+ * with the same weights until the next compile.
+ * Errors: INVALID_ARGUMENT (no such layer). The first fit after a load fails with
+ * INVALID_STATE if weights were made trainable for which the optimizer that was
+ * loaded has no state: compile anew.
+ */
+UNROLL_API unroll_status unroll_model_set_trainable(unroll_model *model, const char *layer,
+                                                    int trainable);
+/* The flag itself, of a layer or (NULL) of the model. */
+UNROLL_API unroll_status unroll_model_get_trainable(const unroll_model *model, const char *layer,
+                                                    int *trainable);
+
 /* The present learning rate (a schedule's at the present step), and replacing
  * it; rate must be finite and > 0. Both may be called from a fit's callback.
  * Errors: INVALID_STATE (not compiled). */
@@ -1001,50 +1090,6 @@ typedef struct unroll_data {
 
 UNROLL_API void unroll_data_init(unroll_data *data, size_t size);
 #define unroll_data_init(data) unroll_data_init((data), sizeof *(data))
-
-/* What a callback is told. */
-typedef enum unroll_event {
-  UNROLL_FIT_BEGIN = 10,
-  UNROLL_EPOCH_BEGIN = 20,
-  UNROLL_BATCH_BEGIN = 30,
-  UNROLL_BATCH_END = 40,
-  UNROLL_EPOCH_END = 50,
-  UNROLL_FIT_END = 60
-} unroll_event;
-
-typedef struct unroll_progress {
-  size_t struct_size;
-  unroll_event event;
-  /* This epoch, counted from 0, and the number of the last one plus 1. */
-  size_t epoch;
-  size_t epochs;
-  /* This batch within the epoch, counted from 0, and batches in an epoch. */
-  size_t batch;
-  size_t batches;
-  /* Seconds since the epoch began (FIT_END: since the fit began). */
-  double seconds;
-  double learning_rate;
-  /* At BATCH_END: the epoch's running means "loss" and metrics. At EPOCH_END:
-   * the epoch's values, and "val_loss", "val_..." with validation. */
-  size_t value_count;
-  const char *const *names;
-  const double *values;
-} unroll_progress;
-
-/* What a callback may answer. */
-#define UNROLL_CONTINUE 0
-/* End the training here; fit succeeds. */
-#define UNROLL_STOP 1
-/* Give up: fit fails with UNROLL_CANCELLED. So does any other number. */
-#define UNROLL_CANCEL 2
-
-/*
- * Called by fit, on its thread. At FIT_BEGIN, EPOCH_BEGIN, EPOCH_END and FIT_END
- * it may read the model (weights, save, predict), evaluate it, and set weights
- * and states; the learning rate at any time. Compiling, fitting, train_on_batch
- * and adding layers are INVALID_STATE there. It must not destroy the model.
- */
-typedef int (*unroll_callback)(const unroll_progress *progress, void *user_data);
 
 /* Whether smaller or larger values of a monitored quantity are better. */
 typedef enum unroll_monitor_mode {
@@ -1150,6 +1195,9 @@ typedef struct unroll_fit_options {
    * NULL (default): none. csv_append: behind what is there; default false. */
   const char *csv_path;
   int csv_append;
+  /* Told of each batch of a validation by TEST_ events, with the user_data above;
+   * NULL (default): none. It may be the same function as `callback`. */
+  unroll_callback validation_callback;
 } unroll_fit_options;
 
 UNROLL_API void unroll_fit_options_init(unroll_fit_options *options, size_t size);
@@ -1194,6 +1242,9 @@ UNROLL_API unroll_status unroll_model_metric_name(const unroll_model *model, siz
 typedef struct unroll_evaluate_options {
   size_t struct_size;
   size_t batch_size; /* samples computed at a time, at least 1; default 32 */
+  /* Told of each batch by TEST_ events; NULL (default): none. */
+  unroll_callback callback;
+  void *user_data;
 } unroll_evaluate_options;
 
 UNROLL_API void unroll_evaluate_options_init(unroll_evaluate_options *options, size_t size);

@@ -23,7 +23,13 @@ private func predict(
   for (index, shape) in expected.enumerated() {
     places.append(try readOutput(outputs + index, shape, outputCount == 1 ? outputName : "\(outputName)[\(index)]"))
   }
-  try model.predict(views, batchSize: batchSize, threads: handle.threads, outputs: places)
+  guard let callback = options.callback else {
+    return try model.predict(views, batchSize: batchSize, threads: handle.threads, outputs: places)
+  }
+  let reporter = ProgressReporter(callback, options.user_data, model)
+  try ProgressReporter.run(reporter) { () throws(UnrollError) in
+    try model.predict(views, batchSize: batchSize, threads: handle.threads, outputs: places, callback: reporter.function)
+  }
 }
 
 @_cdecl("unroll_model_predict") @implementation

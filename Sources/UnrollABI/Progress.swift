@@ -23,6 +23,19 @@ final class ProgressReporter {
 
   deinit { freeNames() }
 
+  /// For the engine.
+  var function: FitCallback { { [self] in report($0, $1) } }
+
+  /// Does what reports to these; if a callback did not return, throws why.
+  static func run<R>(_ reporters: ProgressReporter?..., body: () throws(UnrollError) -> R) throws(UnrollError) -> R {
+    let result: R
+    do throws(UnrollError) { result = try body() } catch {
+      throw reporters.compactMap { $0?.failure }.first ?? error
+    }
+    for reporter in reporters { if let failure = reporter?.failure { throw failure } }
+    return result
+  }
+
   func report(_ event: FitEvent, _ progress: FitProgress) -> FitAction {
     if event == .epochBegin { epochBegan = now() }
     if progress.names != names { keep(progress.names) }
@@ -36,6 +49,14 @@ final class ProgressReporter {
       case .batchEnd: UNROLL_BATCH_END
       case .epochEnd: UNROLL_EPOCH_END
       case .trainEnd: UNROLL_FIT_END
+      case .testBegin: UNROLL_TEST_BEGIN
+      case .testBatchBegin: UNROLL_TEST_BATCH_BEGIN
+      case .testBatchEnd: UNROLL_TEST_BATCH_END
+      case .testEnd: UNROLL_TEST_END
+      case .predictBegin: UNROLL_PREDICT_BEGIN
+      case .predictBatchBegin: UNROLL_PREDICT_BATCH_BEGIN
+      case .predictBatchEnd: UNROLL_PREDICT_BATCH_END
+      case .predictEnd: UNROLL_PREDICT_END
       }
     message.epoch = progress.epoch
     message.epochs = progress.epochs

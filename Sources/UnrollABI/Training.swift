@@ -27,16 +27,14 @@ public func unroll_model_fit(
 ) -> unroll_status {
   changing(model) { (handle) throws(UnrollError) in
     let raw = try read(options, "options")
-    let options = try readFitOptions(raw, handle)
+    var options = try readFitOptions(raw, handle)
     let data = try readData(data, "data")
     let reporter = raw.callback.map { ProgressReporter($0, raw.user_data, handle.model) }
-    let record: History
-    do throws(UnrollError) {
-      record = try handle.model.fit(data, options, callback: reporter.map { reporter in reporter.report })
-    } catch {
-      throw reporter?.failure ?? error
+    let validation = raw.validation_callback.map { ProgressReporter($0, raw.user_data, handle.model) }
+    options.validationCallback = validation?.function
+    let record = try ProgressReporter.run(reporter, validation) { () throws(UnrollError) in
+      try handle.model.fit(data, options, callback: reporter?.function)
     }
-    if let failure = reporter?.failure { throw failure }
     history?.pointee = handOut(HistoryHandle(record))
   }
 }
@@ -81,7 +79,11 @@ private func evaluate(
 ) throws(UnrollError) {
   let place = try valuePlace(handle.model, values, count)
   let batchSize = try checkedCount(options.batch_size, "batch_size")
-  let result = try handle.model.evaluate(try readData(data, "data"), batchSize: batchSize, threads: handle.threads)
+  let data = try readData(data, "data")
+  let reporter = options.callback.map { ProgressReporter($0, options.user_data, handle.model) }
+  let result = try ProgressReporter.run(reporter) { () throws(UnrollError) in
+    try handle.model.evaluate(data, batchSize: batchSize, threads: handle.threads, callback: reporter?.function)
+  }
   for (index, value) in result.enumerated() where index < count { place[index] = value }
 }
 

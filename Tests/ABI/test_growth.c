@@ -180,7 +180,7 @@ static void new_structs_begin_to_grow_here(void) {
   masking.struct_size--;
   CHECK(unroll_model_add_masking_ext(open, &masking) == UNROLL_INVALID_ARGUMENT);
   unroll_evaluate_options_init(&evaluate);
-  evaluate.struct_size--;
+  evaluate.struct_size = 15;
   CHECK(unroll_model_evaluate_ext(model, NULL, &evaluate, &value, 1) == UNROLL_INVALID_ARGUMENT);
   CHECK(strstr(unroll_last_error(), "expected at least 16") != NULL);
   unroll_train_on_batch_options_init(&train);

@@ -50,7 +50,7 @@ def show(results, complete):
     rows = table(results, "layers")
     if rows:
         print_layers(rows)
-    for section in ("training", "fit", "optimizer state"):
+    for section in ("training", "fit", "scripts", "scripts 2.x", "optimizer state"):
         grid = table(results, section)
         if grid:
             print_grid(section.capitalize(), grid)

@@ -20,13 +20,15 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "bindings" / "python"))
 os.environ.setdefault("UNROLL_LIBRARY", str(ROOT / "build" / "lib" / "libunroll.so"))
-SECTIONS = ("layers", "optimizer state", "fit", "training", "random models", "layers 2.x", "optimizer state 2.x")
+SECTIONS = ("layers", "optimizer state", "fit", "scripts", "training", "random models", "layers 2.x", "optimizer state 2.x",
+            "scripts 2.x")
 
 
 def tasks(options):
     """(section, index, label) of every piece of work, the same list in every process."""
     import catalogue
     import fitting
+    import scripts
     import training
 
     wanted = SECTIONS if not options.only else [
@@ -40,6 +42,8 @@ def tasks(options):
             work = list(training.OPTIMIZERS)
         elif section == "fit":
             work = list(fitting.CASES)
+        elif section.startswith("scripts"):
+            work = list(scripts.rows(2 if section.endswith("2.x") else 3))
         else:
             work = [f"model {number}" for number in range(options.first, options.first + options.random)]
         for index, label in enumerate(work):
@@ -63,6 +67,7 @@ def work(options):
     import predictions
     import properties
     import resuming
+    import scripts
     import training
     from results import Recorder
 
@@ -85,6 +90,8 @@ def work(options):
                 training.run(keras, recorder, *losses[index], folder)
             elif section == "fit":
                 fitting.run(keras, recorder, label, folder)
+            elif section.startswith("scripts"):
+                scripts.run(tf_keras if section.endswith("2.x") else keras, recorder, label, folder, section)
             elif section == "optimizer state":
                 resuming.run(keras, recorder, optimizers[index], folder)
             elif section == "optimizer state 2.x":

@@ -19,7 +19,7 @@ struct LayerDecoder {
     // Old Sequential models are a bare list of layers.
     if ["Sequential", "Functional", "Model"].contains(className) {
       let model = try ModelDecoder(context: context).model(className, object["config"] ?? .null, fallbackName: fallbackName, object)
-      let trainable = object["config"]?["trainable"]?.bool ?? true
+      let trainable = ModelDecoder.trainable(model, object["config"], context.version)
       return LayerSpec(name: model.name, trainable: trainable, .model(model))
     }
     guard let config = object["config"]?.object else {

@@ -12,7 +12,14 @@ struct ModelDecoder {
     let context = DecodingContext(version: version ?? Self.version(of: document))
     var spec = try ModelDecoder(context: context).model(className, object["config"] ?? .null, fallbackName: "", object)
     spec.dtype = try dtype(context)
+    spec.trainable = trainable(spec, object["config"], context.version)
+    if context.version.major < 3 { spec.freezeInsideFrozen() }
     return (spec, context)
+  }
+
+  /// What Keras keeps of a model's own flag: that of a Functional one, since version 3.
+  static func trainable(_ spec: ModelSpec, _ config: JSON?, _ version: KerasVersion) -> Bool {
+    spec.isSequential || version.major < 3 ? true : config?["trainable"]?.bool ?? true
   }
 
   /// The version a configuration without its file stems from: what it says

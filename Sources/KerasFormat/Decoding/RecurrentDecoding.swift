@@ -75,19 +75,22 @@ extension LayerDecoder {
     guard !entries.isEmpty else { throw reader.wrong("cells", "at least one cell", object["cells"]) }
     var cells: [RecurrentConfig] = []
     var names: [String] = []
-    for entry in entries {
+    var frozen: Set<Int> = []
+    for (index, entry) in entries.enumerated() {
       guard let className = entry["class_name"]?.string, let config = entry["config"]?.object else {
         throw reader.wrong("cells", "cells with class_name and config", entry)
       }
       let name = config["name"]?.string ?? ""
       let inner = ConfigReader(config, owner: "\(reader.owner): \(name.isEmpty ? className : name)", context)
       cells.append(try self.cell(className, inner))
+      if try !inner.bool("trainable", default: true) { frozen.insert(index) }
       names.append(name)
     }
     if isStacked, try ConfigReader(object, owner: reader.owner, context).bool("reverse_state_order", default: false) {
       context.note("\(reader.owner): reverse_state_order is ignored")
     }
     var config = StackedRNNConfig(cells: cells, cellNames: names, isStacked: isStacked)
+    config.frozenCells = frozen
     config.returnSequences = try reader.bool("return_sequences", default: false)
     config.returnState = try reader.bool("return_state", default: false)
     config.stateful = try reader.bool("stateful", default: false)

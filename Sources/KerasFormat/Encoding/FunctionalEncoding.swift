@@ -28,7 +28,7 @@ struct FunctionalEncoder {
     calls = FunctionalCalls(spec)
   }
 
-  func config(name: String, layer encode: (LayerSpec) throws(UnrollError) -> JSONObject) throws(UnrollError) -> JSONObject {
+  func config(layer encode: (LayerSpec) throws(UnrollError) -> JSONObject) throws(UnrollError) -> JSONObject {
     try checkMasks()
     var layers: [JSON] = []
     for (index, layer) in spec.layers.enumerated() {
@@ -45,7 +45,7 @@ struct FunctionalEncoder {
       layers.append(.object(entry))
     }
     return [
-      "name": .string(name), "trainable": true, "layers": .array(layers),
+      "name": .string(spec.name), "trainable": .bool(spec.trainable), "layers": .array(layers),
       "input_layers": try ends(spec.inputs, areOutputs: false), "output_layers": try ends(spec.outputs, areOutputs: true),
     ]
   }

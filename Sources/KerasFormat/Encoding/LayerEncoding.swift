@@ -9,7 +9,7 @@ struct LayerEncoder {
   /// {"class_name", "config", ...}
   func layer(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
     if case .model(let model) = spec.config {
-      let encoded = try ModelEncoder(dialect: dialect, calls: calls, dtype: dtype).model(model, name: spec.name)
+      let encoded = try ModelEncoder(dialect: dialect, calls: calls, dtype: dtype).model(model, of: spec)
       guard dialect == .legacy, let className = encoded["class_name"], let config = encoded["config"] else { return encoded }
       return ["class_name": className, "config": config]
     }
@@ -19,13 +19,14 @@ struct LayerEncoder {
   private func inner(_ spec: LayerSpec) throws(UnrollError) -> JSON {
     if case .model(let model) = spec.config {
       let inside: Dialect = dialect == .keras3 ? .keras3 : .archive
-      return .object(try ModelEncoder(dialect: inside, calls: calls, dtype: dtype, isWrapped: true).model(model, name: spec.name))
+      return .object(try ModelEncoder(dialect: inside, calls: calls, dtype: dtype, isWrapped: true).model(model, of: spec))
     }
     return dialect.inner(spec.config.className, try config(spec))
   }
 
   func config(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
-    var base: JSONObject = ["name": .string(spec.name), "trainable": .bool(spec.trainable), "dtype": .string(dtype.rawValue)]
+    let trainable = dialect == .legacy ? spec.trainsAnything : spec.trainable
+    var base: JSONObject = ["name": .string(spec.name), "trainable": .bool(trainable), "dtype": .string(dtype.rawValue)]
     // Not every layer of Keras 2 knows the word.
     if let penalty = spec.activityRegularizer { base["activity_regularizer"] = .regularizer(penalty) }
     switch spec.config {
@@ -168,7 +169,7 @@ struct LayerEncoder {
         }
       let given = config.cellNames.indices.contains(index) ? config.cellNames[index] : ""
       let base: JSONObject = [
-        "name": .string(given.isEmpty ? "\(cell.cellSnakeName)_\(index)" : given), "trainable": true,
+        "name": .string(given.isEmpty ? "\(cell.cellSnakeName)_\(index)" : given), "trainable": .bool(!config.frozenCells.contains(index)),
         "dtype": .string(dtype.rawValue),
       ]
       cells.append(dialect.inner(className, base.merged(try self.cell(cell, name))))

@@ -125,7 +125,9 @@ extension WeightTree {
       let cells = config.cells.enumerated().map { index, cell in
         let given = config.cellNames.indices.contains(index) ? config.cellNames[index] : ""
         let unique = given.isEmpty || config.isStacked ? "\(cell.cellSnakeName)_\(index)" : given
-        return Element(snake: cell.cellSnakeName, tree: WeightTree(cell: cell, name: unique))
+        var tree = WeightTree(cell: cell, name: unique)
+        tree.isTrainable = !config.frozenCells.contains(index)
+        return Element(snake: cell.cellSnakeName, tree: tree)
       }
       if config.isStacked {
         var stack = WeightTree(name: "stacked_rnn_cells")

@@ -15,6 +15,21 @@ final class Graph<S: Scalar> {
     self.layers = layers
   }
 
+  /// Of a model that is not trainable no parameter is; what a layer does in
+  /// training follows its own flag all the same, as in Keras.
+  func freezeParameters() {
+    for parameter in parameters { parameter.isTrainable = false }
+  }
+
+  /// What hosts and files see of the parameters.
+  var parameterInfos: [ParameterInfo] {
+    layers.enumerated().flatMap { index, layer in
+      layer.parameters.map {
+        ParameterInfo(name: $0.name, shape: $0.shape, isTrainable: $0.isTrainable, isWeight: $0.isWeight, layer: index)
+      }
+    }
+  }
+
   /// Parameters in Keras' order.
   var parameters: [Parameter<S>] { layers.flatMap { $0.parameters } }
 

@@ -6,11 +6,16 @@ import KernelAPI
 class Layer<S: Scalar> {
   let spec: LayerSpec
   var name: String { spec.name }
+  /// Its own flag, which changes only when a trainer is made (`Network.makeTrainer`).
+  final var isTrainable: Bool
   /// In Keras' order: weights first, then moving statistics. Wrappers append
   /// their children's.
   private(set) var parameters: [Parameter<S>] = []
 
-  init(_ spec: LayerSpec) { self.spec = spec }
+  init(_ spec: LayerSpec) {
+    self.spec = spec
+    isTrainable = spec.trainable
+  }
 
   /// Checks the input shapes, declares the parameters and returns the output
   /// shapes. Called once for the layer's first call.
@@ -30,9 +35,12 @@ class Layer<S: Scalar> {
   /// The graph of a model used as a layer: it is planned with the outer one's.
   var nestedGraph: Graph<S>? { nil }
 
-  /// The layers inside a wrapper, in the order of their parameters: each is
-  /// prepared by itself.
-  var preparedLayers: [Layer<S>] { [self] }
+  /// The layers inside a wrapper or a model, in the order of their parameters;
+  /// their names begin with its own.
+  var innerLayers: [Layer<S>] { [] }
+
+  /// Those that have parameters of their own, each prepared by itself.
+  final var preparedLayers: [Layer<S>] { innerLayers.isEmpty ? [self] : innerLayers.flatMap { $0.preparedLayers } }
 
   /// Appends the operations that compute this layer to the plan and returns
   /// its outputs. Inputs may be returned as they are where nothing is to do.
@@ -44,7 +52,7 @@ class Layer<S: Scalar> {
   var needsWholeBatch: Bool { false }
 
   /// States that live from batch to batch in a `stateful` layer.
-  var statefulStates: [StatefulState<S>] { [] }
+  var statefulStates: [StatefulState<S>] { innerLayers.flatMap { $0.statefulStates } }
 
   final func declare(_ parameter: Parameter<S>) -> Parameter<S> {
     parameters.append(parameter)

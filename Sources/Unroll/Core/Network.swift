@@ -13,8 +13,10 @@ final class Network<S: Scalar>: @unchecked Sendable {
   let graph: Graph<S>
   let store: ParameterStore<S>
   let isStateful: Bool
-  let needsWholeBatch: Bool
-  let parameterInfos: [ParameterInfo]
+  /// As the specification has them now: what is trainable there is trained once
+  /// a trainer is made.
+  private(set) var parameterInfos: [ParameterInfo]
+  private(set) var declared: Trainability
   /// By parameter, the innermost layer that keeps copies of it.
   let owners: [Layer<S>]
   /// Plans for `predict` that no thread is using, newest last.
@@ -25,18 +27,27 @@ final class Network<S: Scalar>: @unchecked Sendable {
   init(_ spec: ModelSpec, seed: UInt64, initialized: Bool = true) throws(UnrollError) {
     graph = try Graph(spec)
     try graph.build()
+    if !spec.trainable { graph.freezeParameters() }
     store = try ParameterStore(graph.parameters)
     if initialized { try store.initialize(seed: seed) }
     try graph.prepare()
-    parameterInfos = graph.layers.enumerated().flatMap { index, layer in
-      layer.parameters.map {
-        ParameterInfo(name: $0.name, shape: $0.shape, isTrainable: $0.isTrainable, isWeight: $0.isWeight, layer: index)
-      }
-    }
+    parameterInfos = graph.parameterInfos
+    declared = Trainability(graph)
     owners = graph.layers.flatMap { $0.preparedLayers }.flatMap { part in part.parameters.map { _ in part } }
     isStateful = graph.layers.contains { !$0.statefulStates.isEmpty }
-    needsWholeBatch = graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil }
   }
+
+  /// Takes over what `spec`, of the same layers, says may be trained.
+  func declareTrainability(_ spec: ModelSpec) throws(UnrollError) {
+    let other = try Graph<S>(spec)
+    try other.build()
+    if !spec.trainable { other.freezeParameters() }
+    parameterInfos = other.parameterInfos
+    declared = Trainability(other)
+  }
+
+  /// True if training must see the whole batch at once.
+  var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } }
 
   /// Stateful layers' states for a batch of this size; another size than before
   /// starts from zero. Changes all of them or, out of memory, none.

@@ -15,9 +15,13 @@ protocol AnyNetwork: AnyObject {
   func prepare() throws(UnrollError)
   /// The same for what depends on one parameter.
   func prepare(parameter index: Int) throws(UnrollError)
+  /// Which parameters the trainer made next will train.
+  func declareTrainability(_ spec: ModelSpec) throws(UnrollError)
   func resetStates()
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError)
   func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int?
+  /// What puts the carried states of now back.
+  func keptStates() throws(UnrollError) -> () -> Void
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]]
   func makeStream(batch: Int, weights: StreamWeights) throws(UnrollError) -> any AnyStream
   func makeTrainer(_ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) -> any AnyTrainer

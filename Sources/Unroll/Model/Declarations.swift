@@ -26,11 +26,8 @@ extension Graph {
   fileprivate static func declaredParameters(_ spec: ModelSpec) throws(UnrollError) -> [ParameterInfo] {
     let graph = try Graph(spec)
     try graph.build()
-    return graph.layers.enumerated().flatMap { index, layer in
-      layer.parameters.map {
-        ParameterInfo(name: $0.name, shape: $0.shape, isTrainable: $0.isTrainable, isWeight: $0.isWeight, layer: index)
-      }
-    }
+    if !spec.trainable { graph.freezeParameters() }
+    return graph.parameterInfos
   }
 }
 

@@ -7,7 +7,7 @@ import KernelAPI
 /// model may be read (predict, streams, weights) from many threads; what
 /// changes it (set, compile, fit) needs it alone.
 public final class Model: @unchecked Sendable {
-  public private(set) var spec: ModelSpec
+  public internal(set) var spec: ModelSpec
   /// Seed of the initial weights.
   public let seed: UInt64
   private(set) var network: (any AnyNetwork)?
@@ -61,6 +61,7 @@ public final class Model: @unchecked Sendable {
     if case .input = spec.layers.first?.config {} else {
       let input = LayerSpec(name: "input_layer", .input(.init(shape: inputShape, batchSize: batchSize, isInteger: isInteger)))
       spec = ModelSpec(sequential: [input] + spec.layers, name: spec.name, dtype: spec.dtype)
+      spec.trainable = before.trainable
     }
     do throws(UnrollError) {
       try build()

@@ -21,7 +21,7 @@ extension Model {
     let start = options.start ?? (input == .oneHot ? .zeros : options.endSymbol.map { .symbol($0) } ?? .nothing)
     try start.validate(input, classes: classes)
     let task = try SequenceTask(sequences, options, input, start, classes: classes, seed: options.seed ?? seed)
-    return try trainer().fitSequences(task, callback: callback)
+    return try learningTrainer().fitSequences(task, callback: callback)
   }
 }
 

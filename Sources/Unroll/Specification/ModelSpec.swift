@@ -42,6 +42,9 @@ public struct ModelSpec: Sendable, Equatable {
   public var dtype: DType
   /// Sequential models are written as Sequential; the graph is implied.
   public var isSequential: Bool
+  /// False: no layer is trained, whatever its own flag says. Of a model used as
+  /// a layer the layer's flag counts.
+  public var trainable = true
   public var layers: [LayerSpec]
   /// In an order in which every node comes after its inputs.
   public var nodes: [Node]

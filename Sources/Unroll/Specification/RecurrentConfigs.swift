@@ -43,6 +43,8 @@ public struct StackedRNNConfig: Sendable, Equatable {
   public var cellNames: [String]
   /// False for RNN(cell), true for RNN(StackedRNNCells([...])), which are stored differently.
   public var isStacked: Bool
+  /// Numbers of the cells that are not trained, whatever the layer is.
+  public var frozenCells: Set<Int> = []
   public var returnSequences = false
   public var returnState = false
   public var stateful = false

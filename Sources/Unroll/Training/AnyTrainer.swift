@@ -1,5 +1,8 @@
 /// A trainer whose element type is hidden: what `Model` needs of it.
 protocol AnyTrainer: AnyObject {
+  /// The trainer for the next update: itself, or until its first update one of
+  /// what is trainable now, with its optimizer's state.
+  func current() throws(UnrollError) -> any AnyTrainer
   var valueNames: [String] { get }
   var iteration: Int { get }
   func resume(at iteration: Int)
@@ -10,7 +13,7 @@ protocol AnyTrainer: AnyObject {
   func readOptimizerVariable(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType)
   func writeOptimizerVariable(_ index: Int, from source: UnsafeRawPointer, type: ElementType)
   func fit(_ data: TrainingData, _ options: FitOptions, callback: FitCallback?) throws(UnrollError) -> History
-  func evaluate(_ data: TrainingData, batchSize: Int, threads: Int) throws(UnrollError) -> [Double]
+  func evaluate(_ data: TrainingData, batchSize: Int, threads: Int, callback: FitCallback?) throws(UnrollError) -> [Double]
   func trainOnBatch(
     _ data: TrainingData, classWeights: [Int: Double], seed: UInt64, threads: Int
   ) throws(UnrollError) -> [Double]

@@ -32,6 +32,8 @@ public struct FitOptions {
   /// the rate to use (Keras' LearningRateScheduler).
   public var learningRateScheduler: ((_ epoch: Int, _ rate: Double) throws(UnrollError) -> Double)?
   public var csvLogger: CSVLogger?
+  /// Told of the batches of each validation, as `evaluate` tells its callback.
+  public var validationCallback: FitCallback?
 
   public init() {}
 }
@@ -46,22 +48,25 @@ public enum NonFiniteLoss: Sendable {
   case ignore
 }
 
-/// When the host is called during a fit.
+/// When the host is called during a fit, an evaluation or a prediction.
 public enum FitEvent: Sendable {
   case trainBegin, epochBegin, batchBegin, batchEnd, epochEnd, trainEnd
+  case testBegin, testBatchBegin, testBatchEnd, testEnd
+  case predictBegin, predictBatchBegin, predictBatchEnd, predictEnd
 }
 
 /// What the host wants after an event.
 public enum FitAction: Sendable {
   case proceed
-  /// End normally: after this batch or epoch, with a history.
+  /// End normally: after this batch or epoch, with a history. A validation runs
+  /// to its end before; an evaluation ends with what it has seen.
   case stop
   /// Give up: `fit` throws `.cancelled`; the weights stay as they are.
   case cancel
 }
 
-/// Where a fit stands. At `batchEnd` the values are Keras' running means over
-/// the epoch so far; at `epochEnd` validation values follow, named `val_...`.
+/// Where a fit stands. At `batchEnd` and `testBatchEnd` the values are Keras'
+/// running means so far; at `epochEnd` validation values follow, named `val_...`.
 public struct FitProgress: Sendable {
   public internal(set) var epoch = 0
   public internal(set) var epochs = 0

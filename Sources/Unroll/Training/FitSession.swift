@@ -80,7 +80,11 @@ struct FitSession<S: Scalar> {
     }
     progress.values = averages.values
     if let validation, (epoch + 1) % options.validationFrequency == 0 {
-      progress.values += try trainer.evaluate(validation, batchSize: validationBatch, workers: workers, pool)
+      var report = BatchReport(
+        options.validationCallback, progress, batches: trainer.batches(validation, validationBatch), names: trainer.valueNames, "training")
+      progress.values += try trainer.evaluate(
+        validation, batchSize: validationBatch, workers: workers, pool, &report, inFit: true)
+      if report.isStopped { stop() }
       progress.names += trainer.valueNames.map { "val_\($0)" }
     }
     if options.learningRateScheduler != nil || options.reduceOnPlateau != nil {
@@ -129,13 +133,16 @@ struct FitSession<S: Scalar> {
     try notify(.batchEnd)
   }
 
+  private mutating func stop() {
+    if !isStopping { history.message = "stopped by the callback" }
+    isStopping = true
+  }
+
   private mutating func notify(_ event: FitEvent) throws(UnrollError) {
     guard let callback else { return }
     switch callHost({ callback(event, progress) }) {
     case .proceed: return
-    case .stop:
-      if !isStopping { history.message = "stopped by the callback" }
-      isStopping = true
+    case .stop: stop()
     case .cancel:
       throw UnrollError(.cancelled, "training was cancelled in epoch \(progress.epoch + 1), batch \(progress.batch + 1)")
     }

@@ -31,14 +31,15 @@ extension Model {
   public func fit(
     _ data: TrainingData, _ options: FitOptions = FitOptions(), callback: FitCallback? = nil
   ) throws(UnrollError) -> History {
-    try trainer().fit(data, options, callback: callback)
+    try learningTrainer().fit(data, options, callback: callback)
   }
 
   /// The values named by `valueNames()` over all samples, without learning.
+  /// `callback` is told of each batch.
   public func evaluate(
-    _ data: TrainingData, batchSize: Int = 32, threads: Int = 0
+    _ data: TrainingData, batchSize: Int = 32, threads: Int = 0, callback: FitCallback? = nil
   ) throws(UnrollError) -> [Double] {
-    try trainer().evaluate(data, batchSize: batchSize, threads: threads)
+    try trainer().evaluate(data, batchSize: batchSize, threads: threads, callback: callback)
   }
 
   /// One update from all samples of `data` as one batch; returns that batch's
@@ -47,12 +48,12 @@ extension Model {
   public func trainOnBatch(
     _ data: TrainingData, classWeights: [Int: Double] = [:], seed: UInt64? = nil, threads: Int = 0
   ) throws(UnrollError) -> [Double] {
-    try trainer().trainOnBatch(data, classWeights: classWeights, seed: seed ?? self.seed, threads: threads)
+    try learningTrainer().trainOnBatch(data, classWeights: classWeights, seed: seed ?? self.seed, threads: threads)
   }
 
   /// The values of all samples as one batch, without learning.
   public func testOnBatch(_ data: TrainingData, threads: Int = 0) throws(UnrollError) -> [Double] {
-    try trainer().evaluate(data, batchSize: max(data.rows, 1), threads: threads)
+    try trainer().evaluate(data, batchSize: max(data.rows, 1), threads: threads, callback: nil)
   }
 
   func trainer() throws(UnrollError) -> any AnyTrainer {

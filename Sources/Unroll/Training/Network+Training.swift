@@ -2,6 +2,31 @@ import KernelAPI
 
 extension Network {
   func makeTrainer(_ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) -> any AnyTrainer {
-    try Trainer(self, spec, modelSeed: modelSeed)
+    try trainer(spec, modelSeed: modelSeed)
+  }
+
+  /// A trainer of the parameters that are trainable now.
+  fileprivate func trainer(_ spec: CompileSpec, modelSeed: UInt64) throws(UnrollError) -> Trainer<S> {
+    let before = Trainability(graph)
+    declared.apply(to: graph)
+    do throws(UnrollError) { return try Trainer(self, spec, modelSeed: modelSeed) } catch {
+      before.apply(to: graph)
+      throw error
+    }
+  }
+}
+
+extension Trainer {
+  func current() throws(UnrollError) -> any AnyTrainer {
+    let trained = Trainability(network.graph), wanted = network.declared
+    if hasTrained || trained == wanted { return self }
+    guard iteration == 0 || wanted.isPart(of: trained) else {
+      throw UnrollError(
+        .invalidState,
+        "layers were made trainable for which the optimizer that was loaded has no state; compile the model again, which starts the optimizer anew")
+    }
+    let next = try network.trainer(spec, modelSeed: modelSeed)
+    next.optimizer.goOn(from: optimizer)
+    return next
   }
 }

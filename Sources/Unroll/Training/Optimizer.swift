@@ -221,6 +221,14 @@ final class Optimizer<S: Scalar> {
     }
   }
 
+  /// Takes over the state of one of the same specification and store.
+  func goOn(from other: Optimizer<S>) {
+    for (mine, theirs) in zip(slots, other.slots) { mine.pointer.update(from: theirs.pointer, count: theirs.count) }
+    constantRate = other.constantRate
+    iteration = other.iteration
+    uProduct = other.uProduct
+  }
+
   private func recomputeProduct() {
     guard case .nadam(let beta1, _, _, let decay) = spec.algorithm else { return }
     uProduct = 1

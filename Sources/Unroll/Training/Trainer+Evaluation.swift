@@ -26,40 +26,54 @@ extension Trainer {
     }
   }
 
-  func evaluate(_ data: TrainingData, batchSize: Int, threads: Int) throws(UnrollError) -> [Double] {
+  func evaluate(_ data: TrainingData, batchSize: Int, threads: Int, callback: FitCallback?) throws(UnrollError) -> [Double] {
     guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
     let bound = try bind(data, batch: batchSize)
     let workers = try workers(threads, bound, batch: min(batchSize, bound.rows))
+    var report = BatchReport(callback, batches: batches(bound, batchSize), names: valueNames, "evaluation")
     return try withPool(workers) { pool throws(UnrollError) in
-      try evaluate(bound, batchSize: batchSize, workers: workers, pool)
+      try evaluate(bound, batchSize: batchSize, workers: workers, pool, &report)
     }
   }
 
-  func evaluate(_ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool) throws(UnrollError) -> [Double] {
-    guard network.isStateful else { return try evaluateBatches(data, batchSize: batchSize, workers: workers, pool) }
+  func batches(_ data: BoundData, _ batchSize: Int) -> Int { (data.rows + batchSize - 1) / batchSize }
+
+  /// The host may end an evaluation of its own; in a fit it ends the training.
+  func evaluate(
+    _ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool, _ report: inout BatchReport, inFit: Bool = false
+  ) throws(UnrollError) -> [Double] {
+    guard network.isStateful else {
+      return try evaluateBatches(data, batchSize: batchSize, workers: workers, pool, &report, inFit: inFit)
+    }
     let before = CarriedState(network)
     try before.save()
-    do throws(UnrollError) { return try evaluateBatches(data, batchSize: batchSize, workers: workers, pool) } catch {
+    do throws(UnrollError) { return try evaluateBatches(data, batchSize: batchSize, workers: workers, pool, &report, inFit: inFit) } catch {
       before.restore()
       throw error
     }
   }
 
-  private func evaluateBatches(_ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool) throws(UnrollError) -> [Double] {
+  private func evaluateBatches(
+    _ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool, _ report: inout BatchReport, inFit: Bool
+  ) throws(UnrollError) -> [Double] {
     let runner = try batchRunner()
+    try report.tell(.testBegin)
     var averages = RunningValues<S>(runner)
     var first = 0
     // Asked for once for all full batches: the question allocates.
     var kept = try layout(data, rows: min(batchSize, data.rows), training: false, workers: workers)
-    while first < data.rows {
+    while first < data.rows, inFit || !report.isStopped {
       let count = min(batchSize, data.rows - first)
+      try report.tell(.testBatchBegin, batch: first / batchSize)
       if kept.rows != count { kept = try layout(data, rows: count, training: false, workers: workers) }
       let layout = kept
       let step = BatchRunner<S>.Step(order: nil, firstRow: first, isTraining: false)
       let loss = try runBatch(layout, data, step, runner, pool, into: &averages.outcome)
       averages.add(loss: loss, rows: count)
+      try report.tell(.testBatchEnd, averages.values)
       first += count
     }
+    try report.tell(.testEnd, averages.values)
     return averages.values
   }
 

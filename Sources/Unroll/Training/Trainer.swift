@@ -22,6 +22,8 @@ final class Trainer<S: Scalar>: AnyTrainer {
   /// Forks before the fit that is running; in a child of a later one it is
   /// another process that fits.
   private var fitting: UInt32?
+  /// Whether it has made an update.
+  private(set) var hasTrained = false
   private let names: ValueNames
   var valueNames: [String] { names.all }
 
@@ -269,6 +271,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   private func endUpdate() throws(UnrollError) {
     for parameter in constrained { parameter.apply() }
     optimizer.endStep()
+    hasTrained = true
     try network.prepare()
   }
 

@@ -63,12 +63,13 @@ struct LayerBehaviourTests {
     #expect(abs(mean - 1) < 0.02 && abs(variance.squareRoot() - 0.5) < 0.02)
   }
 
-  @Test func aFrozenWrapperFreezesItsLayers() throws {
+  @Test func freezingAWrapperFreezesItsLayers() throws {
     for layer in [LayerModels.distributed(LayerModels.dense(2)), LayerModels.both(LayerModels.lstm(2)), LayerModels.stack([.lstm(units: 2)]),
       .model(ModelSpec(sequential: [LayerSpec(name: "a", LayerModels.dense(2))]))] {
       var spec = sequential([5, 3], [layer])
       #expect(try Network<Float>(spec, seed: 0).store.parameters.allSatisfy { $0.isTrainable })
-      spec.layers[1].trainable = false
+      let found = spec.setTrainable(false, at: "layer_0")
+      #expect(found)
       let parameters = try Network<Float>(spec, seed: 0).store.parameters
       #expect(!parameters.isEmpty && parameters.allSatisfy { !$0.isTrainable })
       #expect(parameters.allSatisfy { $0.name.hasPrefix("layer_0/") })

@@ -27,6 +27,8 @@ METRICS = {
 }
 EVERY_OUTPUT = -1
 FIT_BEGIN, EPOCH_BEGIN, BATCH_BEGIN, BATCH_END, EPOCH_END, FIT_END = 10, 20, 30, 40, 50, 60
+TEST_BEGIN, TEST_BATCH_BEGIN, TEST_BATCH_END, TEST_END = 70, 80, 90, 100
+PREDICT_BEGIN, PREDICT_BATCH_BEGIN, PREDICT_BATCH_END, PREDICT_END = 110, 120, 130, 140
 CONTINUE, STOP, CANCEL = 0, 1, 2
 NON_FINITE_STOP = 20
 FORMATS = {"auto": 10, "h5": 20, "h5_keras2": 25, "h5_weights": 30, "keras": 40, "weights_h5": 50}
@@ -36,10 +38,6 @@ _Shape = c_int64 * MAX_RANK
 
 class Array(Structure):
     _fields_ = [("data", c_void_p), ("dtype", c_int), ("rank", c_int32), ("shape", _Shape), ("strides", _Shape)]
-
-
-class PredictOptions(Structure):
-    _fields_ = [("struct_size", c_size_t), ("batch_size", c_size_t)]
 
 
 class ModelOptions(Structure):
@@ -116,6 +114,14 @@ class Progress(Structure):
 Callback = CFUNCTYPE(c_int, POINTER(Progress), c_void_p)
 
 
+class PredictOptions(Structure):
+    _fields_ = [("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", Callback), ("user_data", c_void_p)]
+
+
+class EvaluateOptions(Structure):
+    _fields_ = [("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", Callback), ("user_data", c_void_p)]
+
+
 class FitOptions(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("epochs", c_size_t), ("initial_epoch", c_size_t), ("batch_size", c_size_t),
@@ -125,6 +131,7 @@ class FitOptions(Structure):
         # Callbacks inside the library; Python's own run in `callback`.
         ("early_stopping", c_void_p), ("checkpoint", c_void_p), ("reduce_on_plateau", c_void_p),
         ("rate_function", c_void_p), ("csv_path", c_char_p), ("csv_append", c_int),
+        ("validation_callback", Callback),
     ]
 
 
@@ -199,6 +206,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_loss_options_init": (c_int, [POINTER(LossOptions), c_int, c_size_t]),
     "unroll_metric_options_init": (c_int, [POINTER(MetricOptions), c_int, c_size_t]),
     "unroll_compile_options_init": (None, [POINTER(CompileOptions), c_size_t]),
+    "unroll_model_set_trainable": (c_int, [_handle, c_char_p, c_int]),
+    "unroll_model_get_trainable": (c_int, [_handle, c_char_p, POINTER(c_int)]),
     "unroll_model_compile": (c_int, [_handle, POINTER(CompileOptions)]),
     "unroll_model_get_learning_rate": (c_int, [_handle, POINTER(c_double)]),
     "unroll_model_set_learning_rate": (c_int, [_handle, c_double]),
@@ -207,7 +216,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_fit": (c_int, [_handle, POINTER(Data), POINTER(FitOptions), _handle_out]),
     "unroll_model_metric_count": (c_int, [_handle, POINTER(c_size_t)]),
     "unroll_model_metric_name": (c_int, [_handle, c_size_t, *_text]),
-    "unroll_model_evaluate": (c_int, [_handle, POINTER(Data), c_size_t, POINTER(c_double), c_size_t]),
+    "unroll_evaluate_options_init": (None, [POINTER(EvaluateOptions), c_size_t]),
+    "unroll_model_evaluate_ext": (c_int, [_handle, POINTER(Data), POINTER(EvaluateOptions), POINTER(c_double), c_size_t]),
     "unroll_model_train_on_batch": (c_int, [_handle, POINTER(Data), POINTER(c_double), c_size_t]),
     # weights
     "unroll_weight_info_init": (None, [POINTER(WeightInfo), c_size_t]),

@@ -1,10 +1,10 @@
-"""The loop of fit as seen from Python: the library calls back per batch and epoch."""
+"""fit, evaluate and predict as seen from Python: the library calls back per batch and epoch."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import _abi
 from .callbacks import CallbackList, ProgbarLogger
@@ -44,17 +44,39 @@ class Interrupts:
             raise KeyboardInterrupt
 
 
+#: What a callback is told at an event that has no batch, at one that has, and at those that have values too.
+_WHOLE = {
+    _abi.FIT_BEGIN: "on_train_begin", _abi.TEST_BEGIN: "on_test_begin", _abi.PREDICT_BEGIN: "on_predict_begin",
+    _abi.PREDICT_END: "on_predict_end",
+}
+_BATCH = {
+    _abi.BATCH_BEGIN: "on_train_batch_begin", _abi.TEST_BATCH_BEGIN: "on_test_batch_begin",
+    _abi.PREDICT_BATCH_BEGIN: "on_predict_batch_begin",
+}
+_VALUES = {_abi.BATCH_END: "on_train_batch_end", _abi.TEST_BATCH_END: "on_test_batch_end"}
+
+
 class Driver:
     """Receives the library's events and passes them on to the callbacks.
 
-    An exception is kept in `error`, the fit is cancelled, and the caller raises
-    it after the library has returned.
+    An exception is kept in `error`, the call is cancelled, and the caller raises
+    it after the library has returned. `stop` is the model's attribute that a
+    callback sets to end it; `outputs` gives what was predicted for a batch.
     """
 
-    def __init__(self, model: "Core", callbacks: CallbackList, interrupts: Interrupts) -> None:
+    def __init__(
+        self, model: "Core", callbacks: CallbackList, interrupts: Interrupts, *, stop: str,
+        params: dict[str, Any] | None, outputs: Callable[[int], Any] | None = None,
+    ) -> None:
         self.model, self.callbacks, self.interrupts = model, callbacks, interrupts
+        self.stop, self.params, self.outputs = stop, params, outputs
         self.error: BaseException | None = None
         self.function = _abi.Callback(self._receive)
+        #: Batches predicted so far.
+        self.batches = 0
+        #: The logs of the last epoch, with what callbacks have added.
+        self._epoch_logs: dict[str, float] = {}
+        setattr(model, stop, False)
 
     def _receive(self, pointer: Any, user_data: Any) -> int:
         try:
@@ -65,20 +87,33 @@ class Driver:
         if self.interrupts.pending:
             self.error = KeyboardInterrupt()
             return _abi.CANCEL
-        return _abi.STOP if self.model.stop_training else _abi.CONTINUE
+        return _abi.STOP if getattr(self.model, self.stop) else _abi.CONTINUE
 
     def _dispatch(self, progress: Any) -> None:
         event, callbacks = progress.event, self.callbacks
-        if event == _abi.BATCH_END:
-            if callbacks.wants_batch_end:
-                callbacks.batch_end(progress.batch, self._logs(progress))
-        elif event == _abi.BATCH_BEGIN:
-            if callbacks.wants_batch_begin:
-                callbacks.batch_begin(progress.batch)
+        if event in _VALUES:
+            if callbacks.methods(_VALUES[event]):
+                callbacks.call(_VALUES[event], progress.batch, self._logs(progress))
+        elif event in _BATCH:
+            callbacks.call(_BATCH[event], progress.batch, {})
         elif event == _abi.EPOCH_BEGIN:
             callbacks.call("on_epoch_begin", progress.epoch, {})
         elif event == _abi.EPOCH_END:
-            callbacks.call("on_epoch_end", progress.epoch, self._logs(progress))
+            self._epoch_logs = self._logs(progress)
+            callbacks.call("on_epoch_end", progress.epoch, self._epoch_logs)
+        elif event == _abi.FIT_END:
+            callbacks.call("on_train_end", self._epoch_logs)
+        elif event == _abi.TEST_END:
+            callbacks.call("on_test_end", self._logs(progress))
+        elif event == _abi.PREDICT_BATCH_END:
+            self.batches = progress.batch + 1
+            if self.outputs is not None and callbacks.methods("on_predict_batch_end"):
+                callbacks.call("on_predict_batch_end", progress.batch, {"outputs": self.outputs(progress.batch)})
+        elif event in _WHOLE:
+            if self.params is not None:
+                callbacks.set_params({**self.params, "steps": progress.batches})
+                self.params = None
+            callbacks.call(_WHOLE[event], {})
 
     def _logs(self, progress: Any) -> dict[str, float]:
         return {progress.names[index].decode(): progress.values[index] for index in range(progress.value_count)}

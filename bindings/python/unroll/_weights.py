@@ -25,16 +25,17 @@ class Weight:
         #: "lstm_1/recurrent_kernel"
         self.path = text("unroll_model_weight_name", handle, index)
         self.shape: tuple[int, ...] = tuple(info.shape[: info.rank])
-        self.trainable = bool(info.is_trainable)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the next `compile` will train it."""
+        info = initialized(_abi.WeightInfo, "unroll_weight_info_init")
+        call("unroll_model_get_weight_info", self._model._handle, self._index, ctypes.byref(info))
+        return bool(info.is_trainable)
 
     @property
     def name(self) -> str:
         return self.path.rpartition("/")[2]
-
-    @property
-    def layer_name(self) -> str:
-        """The name of the model's layer it belongs to."""
-        return self.path.partition("/")[0]
 
     @property
     def dtype(self) -> str:
@@ -47,7 +48,7 @@ class Weight:
     def numpy(self) -> np.ndarray:
         """A copy of the values."""
         array = np.empty(self.shape or (1,), self.dtype)  # the library has no arrays without axes
-        call("unroll_model_get_weight", self._model._handle_or_raise(), self._index, ctypes.byref(view(array)))
+        call("unroll_model_get_weight", self._model._handle, self._index, ctypes.byref(view(array)))
         return array.reshape(self.shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -56,7 +57,7 @@ class Weight:
     def assign(self, value: Any) -> None:
         """Replaces the values. ValueError if the shape differs."""
         array = np.ascontiguousarray(as_input(value, self.path))
-        call("unroll_model_set_weight", self._model._handle_or_raise(), self._index, ctypes.byref(view(array)))
+        call("unroll_model_set_weight", self._model._handle, self._index, ctypes.byref(view(array)))
 
     def __repr__(self) -> str:
         return f"<Weight path={self.path}, shape={self.shape}, dtype={self.dtype}>"

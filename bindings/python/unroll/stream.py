@@ -34,7 +34,7 @@ class Stream:
         options.batch_size = whole(batch_size, "batch_size")
         options.weights = _WEIGHTS[weights]
         handle = ctypes.c_void_p()
-        call("unroll_stream_create", model._handle_or_raise(), ctypes.byref(options), ctypes.byref(handle))
+        call("unroll_stream_create", model._computing_handle(), ctypes.byref(options), ctypes.byref(handle))
         self._adopt(handle)
 
     def _adopt(self, handle: ctypes.c_void_p) -> None:

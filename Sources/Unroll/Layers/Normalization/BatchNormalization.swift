@@ -29,7 +29,7 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     return [input]
   }
 
-  override var needsWholeBatch: Bool { spec.trainable }
+  override var needsWholeBatch: Bool { isTrainable }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
@@ -41,7 +41,7 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
         .shapeMismatch, "\(name): expected \(movingMean.count) channels on axis \(config.axis), found \(x.dimensions[axis])")
     }
     let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
-    let usesBatch = planner.isTraining && spec.trainable
+    let usesBatch = planner.isTraining && isTrainable
     planner.append(
       try BatchNormalizationOp(
         self, x: x, y: y, axis: axis, mean: movingMean, variance: movingVariance,

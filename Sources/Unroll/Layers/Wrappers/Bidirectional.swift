@@ -31,12 +31,10 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     returnsSequences = first.returnSequences
     returnsState = first.returnState
     let backwardSpec = config.backward ?? config.forward
-    forward = try makeLayer(first.applied(to: config.forward, config).inside(spec, prefix: Self.prefix("forward_", config.forward)))
-    backward = try makeLayer(second.applied(to: backwardSpec, config).inside(spec, prefix: Self.prefix("backward_", backwardSpec)))
+    forward = try makeLayer(first.applied(to: config.forward, config).inside(spec, prefix: BidirectionalConfig.forwardPrefix))
+    backward = try makeLayer(second.applied(to: backwardSpec, config).inside(spec, prefix: BidirectionalConfig.backwardPrefix))
     super.init(spec)
   }
-
-  private static func prefix(_ prefix: String, _ spec: LayerSpec) -> String { spec.name.hasPrefix(prefix) ? "" : prefix }
 
   override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let (first, second) = try split(inputs)
@@ -81,9 +79,7 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     try backward.prepare()
   }
 
-  override var preparedLayers: [Layer<S>] { forward.preparedLayers + backward.preparedLayers }
-
-  override var statefulStates: [StatefulState<S>] { forward.statefulStates + backward.statefulStates }
+  override var innerLayers: [Layer<S>] { [forward, backward] }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     try refuseStreaming(planner, "its backward layer begins at the sequence's end")

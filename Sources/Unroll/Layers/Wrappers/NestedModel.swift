@@ -72,11 +72,9 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
 
   override var nestedGraph: Graph<S>? { graph }
 
-  override var preparedLayers: [Layer<S>] { graph?.layers.flatMap { $0.preparedLayers } ?? [] }
+  override var innerLayers: [Layer<S>] { graph?.layers ?? [] }
 
   override var needsWholeBatch: Bool { graph?.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } ?? false }
-
-  override var statefulStates: [StatefulState<S>] { graph?.layers.flatMap { $0.statefulStates } ?? [] }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let graph else { throw UnrollError(.invalidState, "\(name): the model is not built") }

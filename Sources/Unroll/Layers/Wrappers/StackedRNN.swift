@@ -20,8 +20,9 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
       // The first cell turns the sequence round for all.
       own.goBackwards = index == 0 && config.goBackwards
       own.zeroOutputForMask = isLast && config.zeroOutputForMask
-      let name = index < config.cellNames.count ? config.cellNames[index] : "cell_\(index)"
-      cells.append(RecurrentLayer(LayerSpec(name: "\(spec.name)/\(name)", trainable: spec.trainable, .recurrent(own)), own))
+      let cellSpec = LayerSpec(
+        name: "\(spec.name)/\(config.cellName(index))", trainable: !config.frozenCells.contains(index), .recurrent(own))
+      cells.append(RecurrentLayer(cellSpec, own))
     }
     self.cells = cells
     super.init(spec)
@@ -60,9 +61,7 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
 
   override func prepare() throws(UnrollError) { for cell in cells { try cell.prepare() } }
 
-  override var preparedLayers: [Layer<S>] { cells }
-
-  override var statefulStates: [StatefulState<S>] { cells.flatMap { $0.statefulStates } }
+  override var innerLayers: [Layer<S>] { cells }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let x = inputs.first else { throw UnrollError(.invalidState, "\(name): the layer has no input") }

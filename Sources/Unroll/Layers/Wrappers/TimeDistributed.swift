@@ -41,7 +41,10 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
 
   override func prepare() throws(UnrollError) { try child.prepare() }
 
-  override var preparedLayers: [Layer<S>] { child.preparedLayers }
+  override var innerLayers: [Layer<S>] { [child] }
+
+  /// Its batches are of folded steps, which carry nothing on.
+  override var statefulStates: [StatefulState<S>] { [] }
 
   override var needsWholeBatch: Bool { child.needsWholeBatch }
 
@@ -103,10 +106,8 @@ extension LayerConfig {
 }
 
 extension LayerSpec {
-  /// A wrapped layer: its parameters' paths begin with the wrapper's, and it
-  /// is frozen with it.
+  /// A wrapped layer: its parameters' paths begin with the wrapper's.
   func inside(_ wrapper: LayerSpec, prefix: String = "") -> LayerSpec {
-    let own = name.isEmpty ? config.snakeName : name
-    return LayerSpec(name: "\(wrapper.name)/\(prefix)\(own)", trainable: trainable && wrapper.trainable, config)
+    LayerSpec(name: "\(wrapper.name)/\(innerName(prefix: prefix))", trainable: trainable, config)
   }
 }

@@ -36,52 +36,65 @@ class Callback:
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None: ...
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None: ...
+
+    # Of evaluate, and of the validation of a fit.
     def on_test_begin(self, logs: Logs = None) -> None: ...
     def on_test_end(self, logs: Logs = None) -> None: ...
+    def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None: ...
+
+    # At the end of a batch `logs["outputs"]` is what was predicted for it.
     def on_predict_begin(self, logs: Logs = None) -> None: ...
     def on_predict_end(self, logs: Logs = None) -> None: ...
+    def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
+    def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None: ...
 
-    # Keras' older names of the batch methods.
+    # Keras' older names of the batch methods of a training.
     def on_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
     def on_batch_end(self, batch: int, logs: Logs = None) -> None: ...
 
 
-class CallbackList:
-    """Calls the same method of several callbacks; skips batch methods that none overrides."""
+#: Methods that stand in for others, which came later.
+_OLDER = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
-    def __init__(self, callbacks: Iterable[Callback], model: Any, params: dict[str, Any]) -> None:
-        self.callbacks = list(callbacks)
+
+class CallbackList:
+    """Calls the same method of several callbacks, of those that have their own."""
+
+    def __init__(self, callbacks: Callback | Iterable[Callback] | None, model: Any) -> None:
+        given = [callbacks] if hasattr(callbacks, "on_epoch_end") else callbacks
+        self.callbacks: list[Callback] = list(given or [])  # type: ignore[arg-type]
         for callback in self.callbacks:
             if not hasattr(callback, "on_epoch_end"):
                 raise TypeError(f"callbacks are objects of unroll.callbacks.Callback, found {callback!r}")
-            callback.set_params(params)
             callback.set_model(model)
-        self._batch_begin = self._overriding("on_train_batch_begin") + self._overriding("on_batch_begin")
-        self._batch_end = self._overriding("on_train_batch_end") + self._overriding("on_batch_end")
+        self._methods: dict[str, list[Callable[..., None]]] = {}
 
-    def _overriding(self, name: str) -> list[Callable[..., None]]:
-        plain = getattr(Callback, name)
-        return [getattr(each, name) for each in self.callbacks if getattr(type(each), name, None) is not plain or name in vars(each)]
+    def append(self, callback: Callback, model: Any) -> None:
+        callback.set_model(model)
+        self.callbacks.append(callback)
 
-    @property
-    def wants_batch_begin(self) -> bool:
-        return bool(self._batch_begin)
+    def set_params(self, params: dict[str, Any]) -> None:
+        for callback in self.callbacks:
+            callback.set_params(params)
 
-    @property
-    def wants_batch_end(self) -> bool:
-        return bool(self._batch_end)
+    def methods(self, name: str) -> list[Callable[..., None]]:
+        if name not in self._methods:
+            found = (_overridden(each, name) or _overridden(each, _OLDER.get(name)) for each in self.callbacks)
+            self._methods[name] = [method for method in found if method is not None]
+        return self._methods[name]
 
     def call(self, name: str, *arguments: Any) -> None:
-        for callback in self.callbacks:
-            getattr(callback, name)(*arguments)
+        for method in self.methods(name):
+            method(*arguments)
 
-    def batch_begin(self, batch: int) -> None:
-        for method in self._batch_begin:
-            method(batch, {})
 
-    def batch_end(self, batch: int, logs: dict[str, float]) -> None:
-        for method in self._batch_end:
-            method(batch, logs)
+def _overridden(callback: Callback, name: str | None) -> Callable[..., None] | None:
+    """A callback's own method, not the empty one."""
+    if name is None or not hasattr(callback, name):
+        return None
+    own = name in vars(callback) or getattr(type(callback), name, None) is not getattr(Callback, name)
+    return getattr(callback, name) if own else None
 
 
 class History(Callback):

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Sequence
+from typing import Any, Sequence
 
 from .. import constraints, initializers, regularizers
-from .._weights import assign_all
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from ..models._core import Core
-    from .._weights import Weight
+from ._place import Placed
 
 # Accepted and without effect here: they choose between implementations of the same result.
 _IGNORED = {"unroll", "implementation", "use_cudnn", "time_major"}
@@ -28,13 +22,11 @@ class KerasTensor:
         return f"<KerasTensor {self.output} of {self.layer.name!r}, call {self.node}>"
 
 
-class Layer:
+class Layer(Placed):
     """A layer: its configuration. Its weights live in the model it is added to."""
 
     #: Keras' class name of a layer that was read from a file.
     _loaded_class: str | None = None
-    #: What messages call it.
-    _kind = "layer"
 
     def __init__(
         self,
@@ -62,7 +54,7 @@ class Layer:
             raise ValueError(f"a layer's name is text without '/', found {name!r}")
         self._auto_named = name is None
         self.name: str = name if name is not None else snake_case(self._class_name())
-        self.trainable = trainable
+        self._trainable = bool(trainable)
         self.dtype = dtype
         #: Shape with the batch axis first, if the layer declares the model's input.
         self.batch_shape: tuple[int | None, ...] | None = None
@@ -74,11 +66,16 @@ class Layer:
             self.batch_shape = (batch_size, *input_shape)
         elif input_dim is not None:
             self.batch_shape = (batch_size, input_dim)
-        self._model: Core | None = None
+        for inner in self._inner_layers():
+            inner._wrapper = self
         self._calls: list[tuple[list[KerasTensor], dict[str, Any]]] = []
 
     def _class_name(self) -> str:
         return self._loaded_class or type(self).__name__
+
+    def _inner_layers(self) -> Sequence["Layer"]:
+        listed = [each for value in self._config.values() for each in (value if isinstance(value, (list, tuple)) else [value])]
+        return [each for each in listed if isinstance(each, Layer)]
 
     # ---- configuration ------------------------------------------------------
 
@@ -139,57 +136,18 @@ class Layer:
     def _output_count(self, first_input: Any) -> int:
         return 1
 
-    # ---- weights ------------------------------------------------------------
-
-    @property
-    def built(self) -> bool:
-        return self._model is not None and self._model.built
-
-    def _owner(self) -> "Core":
-        if self._model is None:
-            raise ValueError(f"layer {self.name!r} has no weights yet: add it to a model")
-        return self._model
-
-    @property
-    def weights(self) -> list["Weight"]:
-        """The layer's weights, in Keras' order (kernel, recurrent_kernel, bias)."""
-        return self._owner()._layer_weights(self)
-
-    @property
-    def trainable_weights(self) -> list["Weight"]:
-        return [weight for weight in self.weights if weight.trainable]
-
-    @property
-    def non_trainable_weights(self) -> list["Weight"]:
-        return [weight for weight in self.weights if not weight.trainable]
-
-    def get_weights(self) -> list["np.ndarray"]:
-        """Copies of the layer's weights, in Keras' order."""
-        return [weight.numpy() for weight in self.weights]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Replaces all weights of the layer. ValueError if the number or a shape differs;
-        then all keep their values."""
-        assign_all(self.weights, weights, f"{self._kind} {self.name!r}")
-
-    def count_params(self) -> int:
-        """The number of elements of all its weights."""
-        return sum(weight.size for weight in self.weights)
-
-    @property
-    def output_shape(self) -> Any:
-        """Shape of the output, the batch axis first as None; a list for several."""
-        return self._owner()._layer_output_shape(self)
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name!r}>"
 
 
-def from_keras(entry: dict[str, Any], classes: dict[str, type]) -> Layer:
+def from_keras(entry: dict[str, Any], classes: dict[str, Any]) -> Layer:
     """A layer from Keras' `{"class_name": ..., "config": ...}`. Unknown classes become plain layers."""
     name = entry["class_name"]
+    kind = classes.get(name, Layer)
+    if not isinstance(kind, type):  # of models
+        return kind(entry)
     config = dict(entry["config"])
-    layer: Layer = object.__new__(classes.get(name, Layer))
+    layer: Layer = object.__new__(kind)
     own_name = config.pop("name", None)
     common = {key: config.pop(key, default) for key, default in (("trainable", True), ("dtype", None))}
     if isinstance(common["dtype"], dict):

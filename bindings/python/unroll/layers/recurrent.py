@@ -8,7 +8,7 @@ from typing import Any, Sequence
 from ..constraints import ConstraintLike
 from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
-from ._base import Layer, options
+from ._base import Layer, from_keras, options
 
 
 class _Recurrent(Layer):
@@ -151,11 +151,20 @@ class StackedRNNCells(Layer):
     """Several cells, one above the other, run as one by `RNN`."""
 
     def __init__(self, cells: Sequence[Layer], **common: Any) -> None:
+        _number_names(cells)
         super().__init__({"cells": list(cells)}, **common)
+
+    @property
+    def cells(self) -> list[Layer]:
+        return list(self._config["cells"])
 
     @property
     def _state_count(self) -> int:
         return sum(cell._state_count for cell in self._config["cells"])
+
+    def _tell_trainable(self, core: Any, path: str, value: bool) -> None:
+        for cell in self.cells:  # which stand in the RNN's place themselves
+            cell._tell_trainable(core, f"{path}/{cell.name}", value)
 
 
 class RNN(Layer):
@@ -168,6 +177,14 @@ class RNN(Layer):
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
         super().__init__(options(locals()), **common)
+
+    @property
+    def cell(self) -> Layer:
+        """The cell, or the `StackedRNNCells`."""
+        return self._config["cell"]
+
+    def _inner_name(self, layer: Layer) -> str:
+        return "" if isinstance(layer, StackedRNNCells) else layer.name
 
     def _output_count(self, first_input: Any) -> int:
         return 1 + self._config["cell"]._state_count if self._config["return_state"] else 1
@@ -182,6 +199,9 @@ class Bidirectional(Layer):
     def __init__(
         self, layer: Layer, merge_mode: str | None = "concat", backward_layer: Layer | None = None, **common: Any
     ) -> None:
+        for each in (layer, *([] if backward_layer is None else [backward_layer])):
+            if not isinstance(each, (_Recurrent, RNN)):
+                raise ValueError(f"Bidirectional wraps recurrent layers, found {each!r}")
         config = options(locals())
         if backward_layer is None:
             del config["backward_layer"]
@@ -194,9 +214,71 @@ class Bidirectional(Layer):
         states = 2 * layer._state_count if layer._config.get("return_state") else 0
         return states + (2 if self._config["merge_mode"] is None else 1)
 
+    # ---- its two layers -------------------------------------------------------
+
+    @property
+    def forward_layer(self) -> Layer:
+        return self._config["layer"]
+
+    layer = forward_layer
+
+    @property
+    def backward_layer(self) -> Layer:
+        given = self._config.get("backward_layer")
+        if given is not None:
+            return given
+        if self._twin is None:
+            entry = self.forward_layer.to_keras()
+            entry["config"]["go_backwards"] = not entry["config"].get("go_backwards", False)
+            self._twin = from_keras(entry, _classes())
+        return self._twin
+
+    _twin: Layer | None = None
+
+    def _inner_layers(self) -> Sequence[Layer]:
+        return [self.forward_layer, self.backward_layer]
+
+    def _inner_name(self, layer: Layer) -> str:
+        prefix = "forward_" if layer is self.forward_layer else "backward_"
+        return layer.name if layer.name.startswith(prefix) else prefix + layer.name
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        if _flags(self.backward_layer) != _flags(self.forward_layer):
+            # One configuration does for both until they differ.
+            config["backward_layer"] = self.backward_layer.to_keras()
+        return config
+
 
 class TimeDistributed(Layer):
     """A layer applied to every time step: (batch, time, ...) to (batch, time, ...)."""
 
     def __init__(self, layer: Layer, **common: Any) -> None:
+        if not isinstance(layer, Layer):
+            raise ValueError(f"TimeDistributed wraps a layer, found {layer!r}")
         super().__init__({"layer": layer}, **common)
+
+    @property
+    def layer(self) -> Layer:
+        return self._config["layer"]
+
+
+def _flags(layer: Layer) -> list[bool]:
+    """`trainable` of a layer and all inside it."""
+    return [layer.trainable, *(flag for inner in layer._inner_layers() for flag in _flags(inner))]
+
+
+def _number_names(cells: Sequence[Layer]) -> None:
+    """Gives cells that were not named different names: lstm_cell, lstm_cell_1, ..."""
+    taken = {cell.name for cell in cells if not cell._auto_named}
+    for cell in cells:
+        if cell._auto_named:
+            stem, number = cell.name, 0
+            while cell.name in taken:
+                number += 1
+                cell.name = f"{stem}_{number}"
+            taken.add(cell.name)
+
+
+def _classes() -> dict[str, type]:
+    return {name: value for name, value in globals().items() if isinstance(value, type) and issubclass(value, Layer)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Dict, Iterable, List, Sequence, Union
+from typing import Any, Callable, Dict, Iterable, List, Sequence, Union
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from .._lib import _check_call, call, initialized, library, shape, text, whole
 from .._progress import ProgressBar
 from ..callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
 from ..errors import StateError
+from ._arguments import class_weights, listed, result, verbosity
 from ._core import Core
 
 #: The loss alone, loss and metrics, or both by name.
@@ -48,6 +49,7 @@ class Compute(Core):
         if self._handle is not None:
             compiled.apply(self._handle)
         self._compiled, self._metrics = compiled, [each.metric for each in compiled.metrics]
+        self._trained_flags = None
         if self._handle is None and self._can_build():
             self._create()
         self.optimizer = compiled.optimizer
@@ -89,13 +91,13 @@ class Compute(Core):
 
     def _inputs(self, x: Any) -> list[np.ndarray]:
         names = self.input_names
-        return [with_sample_axes(each, f"x[{name!r}]" if len(names) > 1 else "x") for each, name in zip(_listed(x, names, "x"), names)]
+        return [with_sample_axes(each, f"x[{name!r}]" if len(names) > 1 else "x") for each, name in zip(listed(x, names, "x"), names)]
 
     def _targets(self, y: Any) -> list[np.ndarray]:
         names = self.output_names
         if y is None:
             raise ValueError("y is needed: the targets")
-        return [with_sample_axes(each, f"y[{name!r}]" if len(names) > 1 else "y") for each, name in zip(_listed(y, names, "y"), names)]
+        return [with_sample_axes(each, f"y[{name!r}]" if len(names) > 1 else "y") for each, name in zip(listed(y, names, "y"), names)]
 
     def _data(self, x: Any, y: Any, sample_weight: Any) -> DataView:
         inputs = self._inputs(x)
@@ -137,43 +139,41 @@ class Compute(Core):
             validation = self._data(x_val, y_val, weight[0] if weight else None)
             options.validation_split, options.validation = 0.0, ctypes.pointer(validation.struct)
         if class_weight is not None:
-            weights = _class_weights(class_weight)
+            weights = class_weights(class_weight)
             options.class_weight, options.class_count = weights, len(weights)
 
         history = History()
-        trained = data.samples - int(data.samples * options.validation_split)
-        steps = -(-trained // max(options.batch_size, 1))
-        verbose = _verbosity(verbose)
-        listed = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+        verbose = verbosity(verbose)
+        called = CallbackList(callbacks, self)
         if verbose:
-            listed.append(ProgbarLogger(int(verbose)))
-        listed.append(history)
+            called.append(ProgbarLogger(int(verbose)), self)
+        called.append(history, self)
         names = self._names_if_compiled()
-        if any(isinstance(each, TerminateOnNaN) for each in listed):
+        if any(isinstance(each, TerminateOnNaN) for each in called.callbacks):
             options.non_finite = _abi.NON_FINITE_STOP
         parameters = {
-            "epochs": int(epochs), "steps": steps, "verbose": verbose,
-            "metrics": names,
+            "epochs": int(epochs), "verbose": verbose, "metrics": names,
             "do_validation": validation_data is not None or validation_split > 0,
         }
         self.history = history
-        self._run(data, options, CallbackList(listed, self, parameters))
+        self._note_trained()
+        self._run(data, options, called, parameters)
         return history
 
-    def _run(self, data: DataView, options: Any, callbacks: CallbackList) -> None:
-        handle = self._handle_or_raise()
-        self.stop_training = False
-        callbacks.call("on_train_begin", {})
+    def _run(self, data: DataView, options: Any, callbacks: CallbackList, params: dict[str, Any]) -> None:
+        handle = self._computing_handle()
         with Interrupts() as interrupts:
-            driver = Driver(self, callbacks, interrupts)
+            driver = Driver(self, callbacks, interrupts, stop="stop_training", params=params)
             options.callback = driver.function
-            status = library().unroll_model_fit(handle, data.reference(), ctypes.byref(options), None)
+            if any(callbacks.methods(f"on_test_{event}") for event in ("begin", "end", "batch_begin", "batch_end")):
+                options.validation_callback = driver.function
+            with self._fitting():
+                status = library().unroll_model_fit(handle, data.reference(), ctypes.byref(options), None)
             if status != 0:
                 driver.abandon_progress()
             if driver.error is not None:
                 raise driver.error
             _check_call(status)
-        callbacks.call("on_train_end", {})
 
     def _names_if_compiled(self) -> list[str]:
         if not self._info().is_compiled:
@@ -184,22 +184,47 @@ class Compute(Core):
 
     def evaluate(
         self, x: Any, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto", sample_weight: Any = None,
-        callbacks: Iterable[Callback] | None = None, return_dict: bool = False,
+        callbacks: Callback | Iterable[Callback] | None = None, return_dict: bool = False,
     ) -> Result:
-        """The loss, or a list of loss and metrics, or with `return_dict` a dictionary."""
+        """The loss, or a list of loss and metrics, or with `return_dict` a dictionary.
+
+        A callback that sets `model.stop_evaluating` ends it; the values are those
+        of the batches so far.
+        """
         data = self._data(x, y, sample_weight)
         names = self._names_if_compiled()
-        size = whole(32 if batch_size is None else batch_size, "batch_size")
-        steps = -(-data.samples // max(size, 1))
-        listed = CallbackList(callbacks or [], self, {"steps": steps})
-        bar = ProgressBar(steps, _verbosity(verbose))
-        listed.call("on_test_begin", {})
+        options = initialized(_abi.EvaluateOptions, "unroll_evaluate_options_init")
+        options.batch_size = whole(32 if batch_size is None else batch_size, "batch_size")
+        steps = -(-data.samples // max(options.batch_size, 1))
+        verbose = verbosity(verbose)
+        bar = ProgressBar(steps, verbose)
         values = (ctypes.c_double * len(names))()
-        call("unroll_model_evaluate", self._handle_or_raise(), data.reference(), size, values, len(names))
+        handle, borrowed = self._computing_handle(), data.reference()
+        self._drive(
+            options, callbacks, verbose, "stop_evaluating",
+            lambda: library().unroll_model_evaluate_ext(handle, borrowed, ctypes.byref(options), values, len(names)))
         logs = self._logs(names, values)
-        listed.call("on_test_end", logs)
         bar.finish(steps, logs)
-        return _result(logs, return_dict)
+        return result(logs, return_dict)
+
+    def _drive(
+        self, options: Any, callbacks: Any, verbose: int, stop: str, work: Callable[[], int],
+        outputs: Callable[[int], Any] | None = None,
+    ) -> int | None:
+        """Does `work` and calls the callbacks; how many batches were predicted, or None for all."""
+        called = CallbackList(callbacks, self)
+        if not called.callbacks:
+            _check_call(work())
+            return None
+        with Interrupts() as interrupts:
+            params = {"epochs": 1, "verbose": verbose}
+            driver = Driver(self, called, interrupts, stop=stop, params=params, outputs=outputs)
+            options.callback = driver.function
+            status = work()
+            if driver.error is not None:
+                raise driver.error
+            _check_call(status)
+        return driver.batches
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Result:
         """Loss and metrics of one batch."""
@@ -211,75 +236,51 @@ class Compute(Core):
         data = self._data(x, y, sample_weight)
         names = self._names_if_compiled()
         values = (ctypes.c_double * len(names))()
-        call("unroll_model_train_on_batch", self._handle_or_raise(), data.reference(), values, len(names))
-        return _result(self._logs(names, values), return_dict)
+        self._note_trained()
+        call("unroll_model_train_on_batch", self._computing_handle(), data.reference(), values, len(names))
+        self._share()
+        return result(self._logs(names, values), return_dict)
 
     # ---- predict ---------------------------------------------------------------------
 
     def predict(
-        self, x: Any, batch_size: int | None = None, verbose: int | str = "auto", callbacks: Iterable[Callback] | None = None
+        self, x: Any, batch_size: int | None = None, verbose: int | str = "auto",
+        callbacks: Callback | Iterable[Callback] | None = None,
     ) -> Any:
-        """The outputs for all samples, of the model's element type; a list for several outputs."""
+        """The outputs for all samples, of the model's element type; a list for several outputs.
+
+        A callback that sets `model.stop_predicting` ends it with the batches so far.
+        """
         inputs = self._inputs(x)
         self._build_for(inputs)
         samples = len(inputs[0])
         options = initialized(_abi.PredictOptions, "unroll_predict_options_init")
         options.batch_size = whole(32 if batch_size is None else batch_size, "batch_size")
-        steps = -(-samples // max(options.batch_size, 1))
-        listed = CallbackList(callbacks or [], self, {"steps": steps})
-        bar = ProgressBar(steps, _verbosity(verbose))
-        listed.call("on_predict_begin", {})
-        handle, borrowed = self._handle_or_raise(), views(inputs)
+        size = max(options.batch_size, 1)
+        steps = -(-samples // size)
+        verbose = verbosity(verbose)
+        bar = ProgressBar(steps, verbose)
+        handle, borrowed = self._computing_handle(), views(inputs)
         outputs = [
             np.empty([int(n or 0) for n in shape("unroll_model_predict_shape", handle, borrowed, len(inputs), index)], np.dtype(self.dtype))
             for index in range(self._info().output_count)
         ]
-        call(
-            "unroll_model_predict_all", handle, borrowed, len(inputs), views(outputs), len(outputs), ctypes.byref(options)
-        )
-        listed.call("on_predict_end", {})
-        bar.finish(steps, {})
+
+        def batch(index: int) -> Any:
+            parts = [output[index * size : (index + 1) * size] for output in outputs]
+            return parts[0] if len(parts) == 1 else parts
+
+        done = self._drive(
+            options, callbacks, verbose, "stop_predicting",
+            lambda: library().unroll_model_predict_all(
+                handle, borrowed, len(inputs), views(outputs), len(outputs), ctypes.byref(options)),
+            batch)
+        bar.finish(steps if done is None else done, {})
+        if done is not None and done < steps:
+            outputs = [output[: done * size] for output in outputs]
         return outputs[0] if len(outputs) == 1 else outputs
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch."""
         return self.predict(x, batch_size=max(len(self._inputs(x)[0]), 1), verbose=0)
 
-
-def _result(logs: dict[str, float], as_dictionary: bool) -> Any:
-    if as_dictionary:
-        return logs
-    values = list(logs.values())
-    return values[0] if len(values) == 1 else values
-
-
-def _verbosity(verbose: int | str) -> int:
-    if verbose == "auto":
-        return 1
-    if verbose not in (0, 1, 2):
-        raise ValueError(f"verbose is 0, 1, 2 or 'auto', found {verbose!r}")
-    return int(verbose)
-
-
-def _class_weights(weights: dict[int, float]) -> Any:
-    """Weights by class index, 1 for classes not named."""
-    if not isinstance(weights, dict) or not all(isinstance(index, (int, np.integer)) and index >= 0 for index in weights):
-        raise ValueError(f"class_weight is a dictionary of class indices to weights, found {weights!r}")
-    values = [float(weights.get(index, 1.0)) for index in range(max(weights, default=0) + 1)]
-    return (ctypes.c_double * len(values))(*values)
-
-
-def _listed(values: Any, names: Sequence[str], what: str) -> list[Any]:
-    """A list of arrays from one array, a list or tuple of them, or a dictionary by name."""
-    if isinstance(values, dict):
-        missing = [name for name in names if name not in values]
-        if missing:
-            raise ValueError(f"{what}: nothing is given for {', '.join(missing)}")
-        return [values[name] for name in names]
-    if len(names) > 1:
-        if not isinstance(values, (list, tuple)) or len(values) != len(names):
-            raise ValueError(f"{what}: a list of {len(names)} arrays is needed, for {', '.join(names)}")
-        return list(values)
-    if isinstance(values, (list, tuple)) and len(values) == 1 and isinstance(values[0], np.ndarray):
-        return list(values)
-    return [values]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import json
+import warnings
 import weakref
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, Iterator, Sequence
 
 import numpy as np
 
@@ -33,6 +35,9 @@ class Core(Layer):
         self._compiled: CompileSpec | None = None
         self._metrics: list[Metric] = []
         self._weight_list: list[Weight] | None = None
+        self._is_fitting = False
+        #: The layers' `trainable` when training began after the last compile.
+        self._trained_flags: dict[Layer, bool] | None = None
         self.optimizer: Any = None
         #: What the last fit returned.
         self.history: Any = None
@@ -41,6 +46,9 @@ class Core(Layer):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise TypeError(f"{self.name}: a model cannot be pickled or copied; save it, and load it where it is needed")
+
+    def _inner_layers(self) -> Sequence[Layer]:
+        return getattr(self, "_layers", ())
 
     # ---- the handle -----------------------------------------------------------
 
@@ -65,20 +73,61 @@ class Core(Layer):
         call("unroll_model_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(handle))
         self._adopt(handle)
         self._copy_nested_weights()
+        if not self._trainable:
+            # A Sequential's configuration says it to no Keras.
+            for layer, path in [(self, ""), *_inside(self, "")]:
+                layer._tell_trainable(self, path, layer._trainable)
         if self._compiled is not None:
             self._compiled.apply(self._handle)
 
     def _copy_nested_weights(self) -> None:
         """A model used as a layer brings the weights it had on its own."""
-        for layer in self._layers:
-            if isinstance(layer, Core) and layer._handle is not None:
-                assign_all(self._layer_weights(layer), layer.get_weights(), f"layer {layer.name!r}")
+        for core, path in _inside(self, ""):
+            if isinstance(core, Core) and core._handle is not None:
+                assign_all(self._weights_at(path), [weight.numpy() for weight in core._all_weights()], f"layer {path!r}")
 
     def _handle_or_raise(self) -> Any:
         """The handle; builds the model if its input shape is known."""
         if self._handle is None:
             self._create()
         return self._handle
+
+    # A model that is part of another one has its weights there. What it computes
+    # by itself it computes with copies.
+
+    def _computing_handle(self) -> Any:
+        """The handle, with the weights of the model that this one is part of."""
+        handle = self._handle_or_raise()
+        core, path = self._home()
+        if core is not self and not self._is_fitting:
+            assign_all(self._own_weights(), [weight.numpy() for weight in core._weights_at(path)], f"model {self.name!r}")
+        return handle
+
+    def _note_trained(self) -> None:
+        """Says once after a compile that a change of `trainable` waits for the next one."""
+        flags = {layer: layer._trainable for layer in [self, *(layer for layer, _ in _inside(self, ""))]}
+        changed = [layer.name for layer, flag in flags.items() if (self._trained_flags or flags).get(layer, flag) != flag]
+        if changed:
+            warnings.warn(
+                f"`trainable` was changed since the model was trained ({', '.join(changed)}); the change takes effect with "
+                "the next compile()", stacklevel=3)
+        self._trained_flags = flags
+
+    @contextmanager
+    def _fitting(self) -> Iterator[None]:
+        """While the weights change here."""
+        self._is_fitting = True
+        try:
+            yield
+        finally:
+            self._is_fitting = False
+            self._share()
+
+    def _share(self) -> None:
+        """Gives the model that this one is part of the weights that were changed here."""
+        core, path = self._home()
+        if core is not self:
+            assign_all(core._weights_at(path), [weight.numpy() for weight in self._own_weights()], f"layer {path!r}")
 
     def _full_config(self) -> dict[str, Any]:
         return {"module": "keras", "class_name": self._class_name(), "config": self._keras_config(), "registered_name": None}
@@ -117,14 +166,22 @@ class Core(Layer):
 
     # ---- weights ----------------------------------------------------------------
 
-    def _all_weights(self) -> list[Weight]:
-        handle = self._handle_or_raise()
+    def _own_weights(self) -> list[Weight]:
+        """Those of the handle, which is there."""
         if self._weight_list is None:
-            self._weight_list = [Weight(self, handle, index) for index in range(self._info().weight_count)]
+            info = initialized(_abi.ModelInfo, "unroll_model_info_init")
+            call("unroll_model_get_info", self._handle, ctypes.byref(info))
+            self._weight_list = [Weight(self, self._handle, index) for index in range(info.weight_count)]
         return self._weight_list
 
-    def _layer_weights(self, layer: Layer) -> list[Weight]:
-        return [weight for weight in self._all_weights() if weight.layer_name == layer.name]
+    def _all_weights(self) -> list[Weight]:
+        if self._handle is None:
+            self._create()
+        return self._own_weights()
+
+    def _weights_at(self, path: str) -> list[Weight]:
+        """Those of the layer at `path`; "" is the model."""
+        return [weight for weight in self._all_weights() if not path or weight.path.startswith(path + "/")]
 
     def _layer_output_shape(self, layer: Layer) -> Any:
         for each in self.describe()["layers"]:
@@ -150,3 +207,11 @@ class Core(Layer):
     def reset_states(self) -> None:
         """Sets the states of stateful layers to zero."""
         call("unroll_model_reset_states", self._handle_or_raise())
+
+
+def _inside(layer: Layer, path: str) -> Iterator[tuple[Layer, str]]:
+    """All layers inside, those of layers behind them, and their paths."""
+    for inner in layer._inner_layers():
+        inner_path = "/".join(part for part in (path, layer._inner_name(inner)) if part)
+        yield inner, inner_path
+        yield from _inside(inner, inner_path)

@@ -15,19 +15,21 @@ from ._functional import Model
 from ._model import Native
 from ._sequential import Sequential
 
-_CLASSES = {name: value for name, value in vars(layers).items() if isinstance(value, type)}
+_CLASSES: dict[str, Any] = {name: value for name, value in vars(layers).items() if isinstance(value, type)}
 
 
 class _LoadedGraph(Model):
     """A functional model that was read: its graph is the library's."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        Native.__init__(self, name=config.get("name"), default="functional", trainable=True, dtype=None)
+        Native.__init__(self, name=config.get("name"), default="functional", trainable=config.get("trainable", True), dtype=None)
         self._configuration = config
         self._layers = [from_keras(entry, _CLASSES) for entry in config["layers"]]
 
     def _keras_config(self) -> dict[str, Any]:
-        return self._configuration
+        # The layers' own part may have changed: what is trainable.
+        entries = [{**entry, "config": layer.to_keras()["config"]} for entry, layer in zip(self._configuration["layers"], self._layers)]
+        return {**self._configuration, "trainable": self.trainable, "layers": entries}
 
     @property
     def input_names(self) -> list[str]:
@@ -45,15 +47,14 @@ def _names(entries: Any) -> list[str]:
     return [entry[0] for entry in entries]
 
 
-def _wrap(handle: ctypes.c_void_p) -> Native:
-    """A Python model around a handle of the library."""
-    parsed = json.loads(text("unroll_model_to_json", handle))
-    config = parsed["config"]
+def _read(entry: dict[str, Any]) -> Native:
+    """A Python model of a configuration of the library's."""
+    config = entry["config"]
     model: Native
-    if parsed["class_name"] == "Sequential":
-        model = sequential = Sequential(name=config.get("name"))
-        for entry in config["layers"]:
-            layer = from_keras(entry, _CLASSES)
+    if entry["class_name"] == "Sequential":
+        model = sequential = Sequential(name=config.get("name"), trainable=config.get("trainable", True))
+        for each in config["layers"]:
+            layer = from_keras(each, _CLASSES)
             if isinstance(layer, InputLayer):
                 sequential._input = layer
             else:
@@ -62,6 +63,15 @@ def _wrap(handle: ctypes.c_void_p) -> Native:
         model = _LoadedGraph(config)
     for layer in model._layers:
         layer._model = model
+    return model
+
+
+_CLASSES.update(Sequential=_read, Functional=_read)
+
+
+def _wrap(handle: ctypes.c_void_p) -> Native:
+    """A Python model around a handle of the library."""
+    model = _read(json.loads(text("unroll_model_to_json", handle)))
     if model._can_build():
         model._adopt(handle)
     if model._info().is_compiled:

@@ -11,7 +11,6 @@ from .. import _abi
 from .._arrays import views
 from .._bytes import Source, Target, content_of, write_to
 from .._lib import call, initialized, library, path_bytes, shape, text, whole
-from .._weights import Weight
 from ..layers._base import Layer
 from ..stream import Stream
 from ._compute import Compute
@@ -36,11 +35,6 @@ class Native(Compute, Symbols):
             if name is not None and layer.name == name:
                 return layer
         raise ValueError(f"no layer {name if index is None else index!r}; there are: {', '.join(each.name for each in layers)}")
-
-    @property
-    def built(self) -> bool:
-        """True once the weights exist."""
-        return self._handle is not None
 
     @property
     def input_shape(self) -> tuple[int | None, ...] | list[tuple[int | None, ...]]:
@@ -82,15 +76,6 @@ class Native(Compute, Symbols):
         entry = self._full_config()
         entry["config"]["name"] = self.name
         return entry
-
-    # ---- weights ----------------------------------------------------------------
-
-    @property
-    def weights(self) -> list[Weight]:
-        """All weights in Keras' order."""
-        if self._model is not None:
-            return self._model._layer_weights(self)
-        return list(self._all_weights())
 
     # ---- files --------------------------------------------------------------------
 
@@ -140,7 +125,7 @@ class Native(Compute, Symbols):
             inputs = self._inputs(sample)
             arrays = views(inputs)  # borrows `inputs` for the call
             options.sample, options.sample_count = arrays, len(inputs)
-        handle, given = self._handle_or_raise(), ctypes.byref(options)
+        handle, given = self._computing_handle(), ctypes.byref(options)
         if to_file:
             write_to(filepath, lambda write: getattr(library(), f"{function}_memory")(handle, given, write, None))
         else:
@@ -158,6 +143,7 @@ class Native(Compute, Symbols):
             call("unroll_model_load_weights_memory", self._handle_or_raise(), *content.arguments, None)
         else:
             call("unroll_model_load_weights", self._handle_or_raise(), path_bytes(filepath))
+        self._share()
 
     # ---- the rest -------------------------------------------------------------------
 

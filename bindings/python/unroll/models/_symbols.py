@@ -77,7 +77,8 @@ class Symbols(Core):
         StateError if not compiled with a cross-entropy, ShapeError if this is not
         a model over symbols, NotFiniteError if the loss becomes NaN.
         """
-        handle = self._handle_or_raise()
+        handle = self._computing_handle()
+        self._note_trained()
         encoded = [self.encode(each) if isinstance(each, str) else _symbols_of(each) for each in sequences]
         symbols = np.concatenate(encoded) if encoded else np.empty(0, np.int32)
         lengths = (ctypes.c_size_t * len(encoded))(*map(len, encoded))
@@ -97,9 +98,10 @@ class Symbols(Core):
         with Interrupts() as interrupts:
             watcher = _Watcher(callback, callback_every, first_iteration + iterations, interrupts, bar)
             options.callback = watcher.function
-            status = library().unroll_model_fit_sequences(
-                handle, _int32(symbols), lengths, len(encoded), ctypes.byref(options), ctypes.byref(last)
-            )
+            with self._fitting():
+                status = library().unroll_model_fit_sequences(
+                    handle, _int32(symbols), lengths, len(encoded), ctypes.byref(options), ctypes.byref(last)
+                )
         if watcher.error is not None:
             bar.abandon()
             raise watcher.error
@@ -126,7 +128,7 @@ class Symbols(Core):
         given = self.encode(prefix or "") if as_text else _symbols_of([] if prefix is None else prefix)
         drawn, count = np.empty(limit, np.int32), ctypes.c_size_t()
         call(
-            "unroll_model_generate", self._handle_or_raise(), _int32(given) if given.size else None, given.size,
+            "unroll_model_generate", self._computing_handle(), _int32(given) if given.size else None, given.size,
             ctypes.byref(options), _int32(drawn), drawn.size, ctypes.byref(count),
         )
         drawn = drawn[: count.value]

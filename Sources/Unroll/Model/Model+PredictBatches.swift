@@ -1,0 +1,48 @@
+import KernelAPI
+
+extension Model {
+  /// `predict`, telling `callback` of each batch, whose results are in place
+  /// when it ends. What throws, an index out of range say, may have given out
+  /// batches before it; states are as before.
+  public func predict(
+    _ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView], callback: @escaping FitCallback
+  ) throws(UnrollError) {
+    guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
+    let network = try builtNetwork()
+    let shapes = try network.outputDimensions(inputs)
+    let restore = try network.keptStates()
+    let rows = inputs.first?.rows ?? 0, batches = (rows + batchSize - 1) / batchSize
+    var report = BatchReport(callback, batches: batches, "prediction")
+    do throws(UnrollError) {
+      try report.tell(.predictBegin)
+      for index in 0..<batches where !report.isStopped {
+        try report.tell(.predictBatchBegin, batch: index)
+        let range = index * batchSize..<min((index + 1) * batchSize, rows)
+        let places = zip(outputs, shapes).map { $0.rows(from: range.lowerBound, of: $1) }
+        try predict(inputs.map { $0.rows(range) }, batchSize: batchSize, threads: threads, outputs: places)
+        try report.tell(.predictBatchEnd)
+      }
+      try report.tell(.predictEnd)
+    } catch {
+      restore()
+      throw error
+    }
+  }
+}
+
+extension OutputView {
+  /// The place of the rows behind the first `count`, each of these dimensions.
+  fileprivate func rows(from count: Int, of dimensions: [Int]) -> OutputView {
+    OutputView(base: base + count * dimensions.reduce(type.byteCount, *), type: type)
+  }
+}
+
+extension Network {
+  /// Puts the carried states of now back.
+  func keptStates() throws(UnrollError) -> () -> Void {
+    guard isStateful else { return {} }
+    let states = CarriedState(self)
+    try states.save()
+    return { states.restore() }
+  }
+}

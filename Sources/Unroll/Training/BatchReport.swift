@@ -1,0 +1,33 @@
+/// Tells a host of the batches of an evaluation or a prediction.
+struct BatchReport {
+  private let callback: FitCallback?
+  private var progress: FitProgress
+  /// "evaluation was cancelled"
+  private let what: String
+  /// Whether the host has asked for the end.
+  private(set) var isStopped = false
+
+  init(_ callback: FitCallback?, _ progress: FitProgress = FitProgress(), batches: Int, names: [String] = [], _ what: String) {
+    self.callback = callback
+    self.what = what
+    self.progress = progress
+    self.progress.batch = 0
+    self.progress.batches = batches
+    self.progress.names = names
+    self.progress.values = []
+    self.progress.epochs = max(progress.epochs, 1)
+  }
+
+  /// `values` of the names, or none.
+  mutating func tell(_ event: FitEvent, batch: Int? = nil, _ values: [Double] = []) throws(UnrollError) {
+    guard let callback else { return }
+    if let batch { progress.batch = batch }
+    progress.values = values
+    let seen = progress
+    switch callHost({ callback(event, seen) }) {
+    case .proceed: return
+    case .stop: isStopped = true
+    case .cancel: throw UnrollError(.cancelled, "the \(what) was cancelled at batch \(progress.batch + 1)")
+    }
+  }
+}

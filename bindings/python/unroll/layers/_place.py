@@ -1,0 +1,139 @@
+"""Where a layer stands: in which models, inside which wrapper, and what follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Sequence
+
+from .._lib import call
+from .._weights import assign_all
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .._weights import Weight
+    from ..models._core import Core
+    from ._base import Layer
+
+
+class Placed:
+    """What a layer is as part of a model: its weights there, and whether they are trained."""
+
+    name: str
+    #: What messages call it.
+    _kind = "layer"
+    #: The model whose layer it is; or the wrapper that it is inside of.
+    _model: "Core | None" = None
+    _wrapper: "Layer | None" = None
+    _trainable = True
+
+    # ---- the places -----------------------------------------------------------
+
+    def _inner_layers(self) -> Sequence["Layer"]:
+        """The layers inside a wrapper or a model."""
+        return ()
+
+    def _inner_name(self, layer: "Layer") -> str:
+        """How a layer inside is named in the names of weights; "": as this one."""
+        return layer.name
+
+    def _holders(self) -> list[tuple["Core", str]]:
+        """The models that it is or is part of, inmost first, and its path in each: "encoder/lstm"."""
+        holders: list[tuple[Core, str]] = []
+        layer: Any = self
+        path = ""
+        while layer is not None:
+            if layer._kind == "model":
+                holders.append((layer, path))
+            outer = layer._wrapper if layer._wrapper is not None else layer._model
+            if outer is not None:
+                path = "/".join(part for part in (outer._inner_name(layer), path) if part)
+            layer = outer
+        return holders
+
+    def _home(self) -> tuple["Core", str]:
+        """The model that holds the weights, the outermost that is built, and the path in it."""
+        holders = self._holders()
+        if not holders:
+            raise ValueError(f"layer {self.name!r} has no weights yet: add it to a model")
+        return next((each for each in reversed(holders) if each[0]._handle is not None), holders[-1])
+
+    @property
+    def built(self) -> bool:
+        """True once the weights exist."""
+        return any(core._handle is not None for core, _ in self._holders())
+
+    # ---- trained or not ---------------------------------------------------------
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the weights are trained. Setting it sets the layers inside too.
+
+        A change takes effect with the next `compile`, and with the first update
+        after a compile or a load. A BatchNormalization that is not trained
+        computes with its moving statistics in training too.
+        """
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: Any) -> None:
+        value = bool(value)
+        for core, path in self._holders():
+            if core._handle is not None:
+                self._tell_trainable(core, path, value)
+        self._mark_trainable(value)
+
+    def _tell_trainable(self, core: "Core", path: str, value: bool) -> None:
+        call("unroll_model_set_trainable", core._handle, path.encode() or None, value)
+
+    def _mark_trainable(self, value: bool) -> None:
+        self._trainable = value
+        for layer in self._inner_layers():
+            layer._mark_trainable(value)
+
+    # ---- weights ------------------------------------------------------------------
+
+    @property
+    def weights(self) -> list["Weight"]:
+        """The weights, in Keras' order (kernel, recurrent_kernel, bias)."""
+        core, path = self._home()
+        return core._weights_at(path)
+
+    variables = weights
+
+    @property
+    def trainable_weights(self) -> list["Weight"]:
+        """Those that training changes."""
+        return [weight for weight in self.weights if weight.trainable] if self._trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list["Weight"]:
+        """Those that it does not: frozen ones and moving statistics."""
+        return [weight for weight in self.weights if not (self._trainable and weight.trainable)]
+
+    @property
+    def trainable_variables(self) -> list["Weight"]:
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list["Weight"]:
+        return self.non_trainable_weights
+
+    def get_weights(self) -> list["np.ndarray"]:
+        """Copies of the weights, in Keras' order."""
+        return [weight.numpy() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Replaces all weights. ValueError if the number or a shape differs;
+        then all keep their values."""
+        assign_all(self.weights, weights, f"{self._kind} {self.name!r}")
+
+    def count_params(self) -> int:
+        """The number of elements of all its weights."""
+        return sum(weight.size for weight in self.weights)
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of the output, the batch axis first as None; a list for several."""
+        if self._model is None:
+            raise ValueError(f"layer {self.name!r} has no output shape yet: add it to a model")
+        return self._model._layer_output_shape(self)  # type: ignore[arg-type]

@@ -1,0 +1,47 @@
+"""Arguments of fit, evaluate and predict as the library takes them, and what they return."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Sequence
+
+import numpy as np
+
+
+def result(logs: dict[str, float], as_dictionary: bool) -> Any:
+    if as_dictionary:
+        return logs
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
+
+
+def verbosity(verbose: int | str) -> int:
+    if verbose == "auto":
+        return 1
+    if verbose not in (0, 1, 2):
+        raise ValueError(f"verbose is 0, 1, 2 or 'auto', found {verbose!r}")
+    return int(verbose)
+
+
+def class_weights(weights: dict[int, float]) -> Any:
+    """Weights by class index, 1 for classes not named."""
+    if not isinstance(weights, dict) or not all(isinstance(index, (int, np.integer)) and index >= 0 for index in weights):
+        raise ValueError(f"class_weight is a dictionary of class indices to weights, found {weights!r}")
+    values = [float(weights.get(index, 1.0)) for index in range(max(weights, default=0) + 1)]
+    return (ctypes.c_double * len(values))(*values)
+
+
+def listed(values: Any, names: Sequence[str], what: str) -> list[Any]:
+    """A list of arrays from one array, a list or tuple of them, or a dictionary by name."""
+    if isinstance(values, dict):
+        missing = [name for name in names if name not in values]
+        if missing:
+            raise ValueError(f"{what}: nothing is given for {', '.join(missing)}")
+        return [values[name] for name in names]
+    if len(names) > 1:
+        if not isinstance(values, (list, tuple)) or len(values) != len(names):
+            raise ValueError(f"{what}: a list of {len(names)} arrays is needed, for {', '.join(names)}")
+        return list(values)
+    if isinstance(values, (list, tuple)) and len(values) == 1 and isinstance(values[0], np.ndarray):
+        return list(values)
+    return [values]
