@@ -71,7 +71,7 @@ import Unroll
     let image = try hdf5Image { (root) throws(UnrollError) in
       try V3Weights.writeOptimizer(scaling + state.map(\.array), to: root)
     }
-    let reader = OptimizerState(model: again, version: KerasVersion(3, 15))
+    let reader = try OptimizerState(model: again, version: KerasVersion(3, 15), layout: StateLayout(again))
     try reader.apply(try reader.match(try V3Weights.optimizer(in: try H5File.open(image: image, name: "x").root)))
     #expect(try again.optimizerIteration() == 3)
     try step(model)

@@ -20,14 +20,15 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "bindings" / "python"))
 os.environ.setdefault("UNROLL_LIBRARY", str(ROOT / "build" / "lib" / "libunroll.so"))
-SECTIONS = ("layers", "optimizer state", "fit", "scripts", "training", "random models", "layers 2.x", "optimizer state 2.x",
-            "scripts 2.x")
+SECTIONS = ("layers", "optimizer state", "fit", "scripts", "names", "training", "random models", "layers 2.x", "optimizer state 2.x",
+            "scripts 2.x", "names 2.x")
 
 
 def tasks(options):
     """(section, index, label) of every piece of work, the same list in every process."""
     import catalogue
     import fitting
+    import naming
     import scripts
     import training
 
@@ -44,6 +45,8 @@ def tasks(options):
             work = list(fitting.CASES)
         elif section.startswith("scripts"):
             work = list(scripts.rows(2 if section.endswith("2.x") else 3))
+        elif section.startswith("names"):
+            work = list(naming.CASES)
         else:
             work = [f"model {number}" for number in range(options.first, options.first + options.random)]
         for index, label in enumerate(work):
@@ -64,6 +67,7 @@ def work(options):
     tf.config.threading.set_inter_op_parallelism_threads(1)
     import catalogue
     import fitting
+    import naming
     import predictions
     import properties
     import resuming
@@ -92,6 +96,8 @@ def work(options):
                 fitting.run(keras, recorder, label, folder)
             elif section.startswith("scripts"):
                 scripts.run(tf_keras if section.endswith("2.x") else keras, recorder, label, folder, section)
+            elif section.startswith("names"):
+                naming.run(tf_keras if section.endswith("2.x") else keras, recorder, label, folder)
             elif section == "optimizer state":
                 resuming.run(keras, recorder, optimizers[index], folder)
             elif section == "optimizer state 2.x":

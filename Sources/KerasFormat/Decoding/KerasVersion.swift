@@ -46,6 +46,11 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
   var startsAdagradAtZero: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
   /// Keras up to 2.2 reported metrics under their functions' names, whatever they were given as.
   var namesMetricsByFunction: Bool { self < KerasVersion(2, 3) && !isTensorFlow }
+  /// Keras up to 2.0.5 had an optimizer's arrays in the order of the weights' names.
+  var sortsOptimizerArrays: Bool {
+    let patch = description.split(separator: ".").dropFirst(2).first.flatMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
+    return major < 2 || major == 2 && minor == 0 && (patch ?? 0) <= 5
+  }
   /// Keras up to 2.3 clipped all gradients together under the name clipnorm.
   var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
 }

@@ -130,7 +130,8 @@ public enum ModelFile {
       try model.compile(spec)
       let arrays = try file.optimizerArrays()
       guard !arrays.isEmpty else { return }
-      let state = OptimizerState(model: model, version: file.version ?? .unknown)
+      let layout = try file.stateLayout(of: model, context)
+      let state = OptimizerState(model: model, version: file.version ?? .unknown, layout: layout)
       if try state.hasProductFirst(arrays) {
         spec.optimizer.storesProductFirst = true
         try model.compile(spec)

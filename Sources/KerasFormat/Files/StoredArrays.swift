@@ -29,11 +29,19 @@ struct StoredArrays {
     }
   }
 
+  /// What the optimizer's arrays belong to, in a file whose weights fit the model.
+  func stateLayout(of model: Model, _ context: DecodingContext) throws(UnrollError) -> StateLayout {
+    switch kind {
+    case .fullH5, .legacyWeights: return try StateLayout(legacy(context), model.spec)
+    case .v3Weights, .archive: return try StateLayout(model)
+    }
+  }
+
   /// Names and arrays by layer as the file stores them, for files without a configuration.
   func layers() throws(UnrollError) -> [(name: String, arrays: [SourceArray])] {
     switch kind {
     case .fullH5, .legacyWeights:
-      return try legacy(DecodingContext(version: version ?? .unknown)).layers()
+      return try legacy(DecodingContext(version: version ?? .unknown)).layers().map { ($0.name, $0.arrays) }
     case .v3Weights, .archive:
       var found = try weights.group("layers")
       if found == nil { found = try weights.group(V3Weights.oldListPath) }

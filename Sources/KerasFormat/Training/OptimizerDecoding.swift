@@ -12,6 +12,12 @@ struct OptimizerDecoder {
       guard let inner = config["inner_optimizer"] ?? config["optimizer"] else {
         throw UnrollError(.format, "the optimizer \(written): its inner optimizer is missing")
       }
+      let scaling = ConfigReader(config, owner: "the optimizer \(written)", context)
+      for option in ["clipnorm", "clipvalue", "global_clipnorm", "weight_decay", "use_ema", "gradient_accumulation_steps"] {
+        if let value = scaling.value(option), value != false, value.double != 0 {
+          throw scaling.unsupported("the option \(option) = \(JSONWriter.write(value)) is not supported outside the inner optimizer")
+        }
+      }
       context.note("the optimizer's loss scaling is left out; it is for float16")
       return try optimizer(inner)
     }

@@ -1,10 +1,12 @@
 import Unroll
 
 /// The optimizer's variables in files: their order changed with every
-/// generation of Keras, so they are told apart by number and shape.
+/// generation of Keras, so they are told apart by name where names say it, else
+/// by number and shape.
 struct OptimizerState {
   let model: Model
   let version: KerasVersion
+  let layout: StateLayout
 
   /// What to set, worked out before anything is changed.
   struct Assignment {
@@ -40,26 +42,64 @@ struct OptimizerState {
     // SGD before Keras 3 stores momenta that a momentum of 0 never uses; an
     // optimizer that has made no update may store nothing.
     if variables.isEmpty || rest.isEmpty { return result }
-    var arrays = Array(rest)
-    let unused = variables.count / 2
-    if arrays.count == variables.count + unused, arrays.suffix(unused).allSatisfy({ $0.shape == [1] }) {
-      // Keras 2.1 to 2.3 keep a place for amsgrad's third array.
-      arrays.removeLast(unused)
-    }
     // Keras 2's Nadam has no product of momenta; it follows from the iteration.
-    if arrays.count == variables.count - 1, variables.last?.parameter == nil { variables.removeLast() }
-    guard arrays.count == variables.count else {
-      throw UnrollError(.shapeMismatch, "expected \(variables.count) arrays of optimizer state, found \(arrays.count)")
-    }
-    let order = isInBlocks(arrays) ? Self.blocks(variables) : Array(variables.indices)
-    for (position, variable) in zip(order, variables) {
-      guard arrays[position].shape == variable.shape else {
-        throw UnrollError(
-          .shapeMismatch, "\(arrays[position].path): expected shape \(variable.shape), found \(arrays[position].shape)")
+    let arrays = Array(rest)
+    let kinds = StateKinds(variables)
+    let product = variables.last.flatMap { $0.parameter == nil ? $0 : nil }
+    if product != nil { variables.removeLast() }
+    let named = StateNames(layout, kinds).match(arrays)
+    let found = if let named { named } else { try byOrder(arrays, kinds, hasProduct: product != nil) }
+    var byKind: [String: [SourceArray]] = [:]
+    for (kind, arrays) in found { byKind[kind] = try layout.parameters(arrays) }
+    for variable in variables {
+      guard let parameter = variable.parameter, let all = byKind[variable.kind], all.indices.contains(parameter) else {
+        throw UnrollError(.shapeMismatch, "the optimizer's \(variable.kind) is missing")
       }
-      result.arrays.append(arrays[position])
+      let array = all[parameter]
+      guard array.shape == variable.shape else {
+        throw UnrollError(.shapeMismatch, "\(array.path): expected shape \(variable.shape), found \(array.shape)")
+      }
+      result.arrays.append(array)
     }
+    if product != nil, arrays.count > kinds.names.count * layout.weights.count, let last = arrays.last { result.arrays.append(last) }
     return result
+  }
+
+  /// By number and shape, each kind's arrays in the order of the layout's weights.
+  private func byOrder(
+    _ stored: [SourceArray], _ kinds: StateKinds, hasProduct: Bool
+  ) throws(UnrollError) -> [String: [SourceArray]] {
+    let weights = layout.weights, wanted = kinds.names.count * weights.count
+    var count = stored.count
+    if hasProduct, count == wanted + 1 { count -= 1 }
+    // Keras 2.1 to 2.3 keep a place for amsgrad's third array.
+    if count == wanted + weights.count, stored[wanted..<count].allSatisfy({ $0.shape == [1] }) { count -= weights.count }
+    guard count == wanted else {
+      throw UnrollError(.shapeMismatch, "expected \(wanted) arrays of optimizer state, found \(count)")
+    }
+    let inBlocks = isInBlocks(stored)
+    let asStored = Array(weights.indices)
+    let sorted = asStored.sorted { weights[$0].name < weights[$1].name }
+    var firstMismatch: UnrollError?
+    for order in version.sortsOptimizerArrays ? [sorted, asStored] : [asStored, sorted] {
+      var result: [String: [SourceArray]] = [:]
+      var mismatch: UnrollError?
+      for kind in kinds.names {
+        var mine = [SourceArray?](repeating: nil, count: weights.count)
+        for (place, weight) in order.enumerated() {
+          let array = stored[kinds.position(of: kind, place, of: weights.count, inBlocks: inBlocks)]
+          if array.shape != weights[weight].shape, mismatch == nil {
+            mismatch = UnrollError(
+              .shapeMismatch, "\(array.path): expected shape \(weights[weight].shape), found \(array.shape)")
+          }
+          mine[weight] = array
+        }
+        result[kind] = mine.compactMap { $0 }
+      }
+      if mismatch == nil { return result }
+      firstMismatch = firstMismatch ?? mismatch
+    }
+    throw firstMismatch ?? UnrollError(.shapeMismatch, "the optimizer's arrays are not understood")
   }
 
   /// Attention's scale is a parameter without dimensions: its moments look like counters.
@@ -74,29 +114,6 @@ struct OptimizerState {
     if version < KerasVersion(2, 11) { return true }
     guard let last = arrays.first?.path.split(separator: "/").last else { return false }
     return ["m:0", "v:0", "vhat:0", "rms:0", "mg:0", "momentum:0", "accumulator:0", "accum_grad:0"].contains(String(last))
-  }
-
-  /// Positions, in a file in blocks, of the engine's variables.
-  private static func blocks(_ variables: [OptimizerVariable]) -> [Int] {
-    var count: [String: Int] = [:]
-    var kinds: [String] = []
-    for variable in variables {
-      if count[variable.kind] == nil { kinds.append(variable.kind) }
-      count[variable.kind, default: 0] += 1
-    }
-    var start: [String: Int] = [:]
-    var next = 0
-    for kind in kinds {
-      start[kind] = next
-      next += count[kind] ?? 0
-    }
-    var order: [Int] = []
-    for variable in variables {
-      let position = start[variable.kind] ?? 0
-      start[variable.kind] = position + 1
-      order.append(position)
-    }
-    return order
   }
 
   /// Reads and sets what `match` worked out; what fails leaves some of it set.

@@ -7,6 +7,8 @@ struct LegacyConversion {
   let layer: String
   let tree: WeightTree
   let context: DecodingContext
+  /// The arrays are an optimizer's for the weights rather than the weights.
+  var isState = false
 
   func convert(_ arrays: [SourceArray]) throws(UnrollError) -> [SourceArray] {
     if arrays.count == tree.count {
@@ -74,7 +76,7 @@ struct LegacyConversion {
         context.note("\(slots[start].name): weights of a CuDNN layer, converted")
         result[start] = Self.cudnnKernel(result[start], gates: gates)
         result[start + 1] = Self.cudnnRecurrentKernel(result[start + 1], gates: gates)
-        result[start + 2] = Self.cudnnBias(result[start + 2], slots[start].kind)
+        result[start + 2] = cudnnBias(result[start + 2], slots[start].kind)
       }
       start = end
     }
@@ -116,11 +118,14 @@ struct LegacyConversion {
     }
   }
 
-  private static func cudnnBias(_ source: SourceArray, _ kind: WeightTree.Kind) -> SourceArray {
+  private func cudnnBias(_ source: SourceArray, _ kind: WeightTree.Kind) -> SourceArray {
     if case .gru(let units, _) = kind { return source.reshaped([2, 3 * units]) }
     let half = source.shape[0] / 2
+    // Both halves have the same gradient, which is that of their sum too.
+    let scale = isState ? 0.5 : 1
+    if isState { context.note("\(layer): CuDNN trains two biases where there is one now, which takes half their steps") }
     return source.mapped([half]) { (values) throws(UnrollError) in
-      try .doubles(count: half, for: source.path) { values.double($0) + values.double(half + $0) }
+      try .doubles(count: half, for: source.path) { (values.double($0) + values.double(half + $0)) * scale }
     }
   }
 }

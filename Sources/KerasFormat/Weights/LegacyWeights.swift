@@ -14,12 +14,18 @@ struct LegacyWeights {
     return false
   }
 
+  struct StoredLayer {
+    let name: String
+    let weightNames: [String]
+    let arrays: [SourceArray]
+  }
+
   /// The stored arrays layer by layer, leaving out layers without any.
-  func layers() throws(UnrollError) -> [(name: String, arrays: [SourceArray])] {
+  func layers() throws(UnrollError) -> [StoredLayer] {
     guard let names = try group.attributes.stringArray("layer_names") else {
       throw UnrollError(.format, "\(group.displayPath): the attribute layer_names is missing")
     }
-    var result: [(name: String, arrays: [SourceArray])] = []
+    var result: [StoredLayer] = []
     // No object of a file is described in less than 16 bytes.
     var left = byteCount / 16
     for name in names {
@@ -39,7 +45,7 @@ struct LegacyWeights {
         }
         arrays.append(SourceArray(dataset))
       }
-      if !arrays.isEmpty { result.append((name, arrays)) }
+      if !arrays.isEmpty { result.append(StoredLayer(name: name, weightNames: weightNames, arrays: arrays)) }
     }
     return result
   }

@@ -1,0 +1,64 @@
+import Unroll
+
+/// Tells an optimizer's arrays by their names, which in tf.keras hold the
+/// weight's: "RMSprop/lstm/lstm_cell/kernel/rms:0". Then no order matters, as
+/// that of layers which were trained one after another, and arrays of weights
+/// that are no longer trained do no harm.
+struct StateNames {
+  private let kinds: StateKinds
+  private let weights: [[Substring]]
+
+  init(_ layout: StateLayout, _ kinds: StateKinds) {
+    self.kinds = kinds
+    weights = layout.weights.map { Self.parts($0.name) }
+  }
+
+  /// The names of a kind in tf.keras' files, its own and today's.
+  private static let written: [String: Set<Substring>] = [
+    "momentum": ["m", "momentum"], "velocity": ["v", "rms", "velocity"], "velocity_hat": ["vhat", "velocity_hat"],
+    "average_gradient": ["mg", "average_gradient"], "accumulator": ["accumulator"], "norm": ["v", "u", "norm"],
+    "accumulated_grad": ["accum_grad", "accumulated_grad"],
+    "accumulated_delta_var": ["accum_var", "accumulated_delta_var"], "linear": ["linear"],
+  ]
+
+  private static func parts(_ name: String) -> [Substring] {
+    (name.hasSuffix(":0") ? name.dropLast(2) : name[...]).split(separator: "/")
+  }
+
+  /// For each kind an array for each weight; nil unless there is exactly one of each.
+  func match(_ stored: [SourceArray]) -> [String: [SourceArray]]? {
+    var places: [ArraySlice<Substring>: Int] = [:]
+    for (index, weight) in weights.enumerated() where places.updateValue(index, forKey: weight[...]) != nil { return nil }
+    let lengths = Set(weights.map(\.count))
+    var found: [String: [SourceArray?]] = [:]
+    for kind in kinds.names { found[kind] = [SourceArray?](repeating: nil, count: weights.count) }
+    for array in stored {
+      guard let (weight, kind) = meaning(Self.parts(array.path), places, lengths) else { continue }
+      guard found[kind]?[weight] == nil else { return nil }
+      found[kind]?[weight] = array
+    }
+    var result: [String: [SourceArray]] = [:]
+    for (kind, arrays) in found {
+      let all = arrays.compactMap { $0 }
+      guard all.count == weights.count else { return nil }
+      result[kind] = all
+    }
+    return result
+  }
+
+  /// The weight whose name stands in the array's, and the kind that stands beside it.
+  private func meaning(
+    _ parts: [Substring], _ places: [ArraySlice<Substring>: Int], _ lengths: Set<Int>
+  ) -> (weight: Int, kind: String)? {
+    // The longest name first: that of a model's layer may be a part of another's.
+    for length in lengths.sorted(by: >) where length < parts.count {
+      for start in 1...(parts.count - length) {
+        guard start + length <= parts.count, let weight = places[parts[start..<start + length]] else { continue }
+        let beside = parts.indices.contains(start + length) ? parts[start + length] : parts[start - 1]
+        guard let kind = kinds.names.first(where: { Self.written[$0]?.contains(beside) == true }) else { continue }
+        return (weight, kind)
+      }
+    }
+    return nil
+  }
+}
