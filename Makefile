@@ -4,6 +4,7 @@
 #   make test     everything that must hold
 #   make fuzz SECONDS=60 TARGET=hdf5  libFuzzer on everything that reads files
 #   make test-keras  the same numbers as real Keras, file by file
+#   make test-keras-random COUNT=100 SEED=1  the same with random models
 #   make test-keras-versions VERSIONS="3.0.5 3.3.3"  the same with other versions of it
 #   make lib      build/lib/libunroll.so.0
 #   make install PREFIX=/usr/local
@@ -17,7 +18,7 @@ export UNROLL_LIBRARY := $(CURDIR)/build/lib/libunroll.so
 .DEFAULT_GOAL := lib
 .PHONY: help
 help: ## the targets
-	@sed -n '3,12s/^# \{0,3\}//p' Makefile
+	@sed -n '3,13s/^# \{0,3\}//p' Makefile
 
 # ---- the two commands -------------------------------------------------------
 
@@ -67,10 +68,17 @@ test-hostile: setup-test lib
 
 # The differential matrix against real Keras, about ten minutes; it makes its
 # own .venv-keras. Results of one run: build/keras/compatibility.md.
-.PHONY: test-keras compatibility
+.PHONY: test-keras test-keras-random compatibility
 test-keras: lib
 	@tools/setup.sh keras
 	PYTHONPATH=bindings/python .venv-keras/bin/python Tests/keras/run.py --table build/keras/compatibility.md $(KERAS_ARGS)
+
+# Random models, COUNT of each Keras, the same ones for the same SEED; FIRST
+# skips, KERAS_ARGS='--keras 3' takes one of the two.
+test-keras-random: COUNT = 100
+test-keras-random: lib
+	@tools/setup.sh keras
+	PYTHONPATH=bindings/python .venv-keras/bin/python Tests/keras/random_models/run.py --count $(COUNT) --seed $(SEED) --first $(FIRST) $(KERAS_ARGS)
 
 # The same by Keras version, each in an environment of its own: an hour or more
 # for `VERSIONS=all`, so it runs by hand. VERSIONS="3.0.5 2.2.4", KERAS_ARGS=--brief.

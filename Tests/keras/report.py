@@ -54,10 +54,6 @@ def show(results, complete):
         grid = table(results, section)
         if grid:
             print_grid(section.capitalize(), grid)
-    random_rows = table(results, "random models")
-    if random_rows:
-        counts = Counter(cells["agrees"]["state"] for cells in random_rows.values())
-        print("\nRandom models: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return judge(results, complete)
 
 
@@ -123,10 +119,6 @@ def write_table(results, path):
     lines += grid_lines("Optimizer state through files, then 6 further steps, weights to 1e-4",
                         table(results, "optimizer state"), marks)
     lines += grid_lines("fit and evaluate: histories, metrics and weights to 1e-4", table(results, "fit"), marks)
-    random_rows = table(results, "random models")
-    agree = sum(cells["agrees"]["state"] == OK for cells in random_rows.values())
-    lines += ["## Random models", "", f"{agree} of {len(random_rows)} random architectures agree (predictions through "
-              "`.h5` and `.keras` both ways, and one training step in float64).", ""]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines))
 

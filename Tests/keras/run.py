@@ -1,7 +1,7 @@
 """The differential matrix against real Keras: `make test-keras`.
 
     .venv-keras/bin/python Tests/keras/run.py [--only layers,training,...] [--match TEXT]
-                                              [--random 300] [--first 0] [--jobs 2] [--table FILE]
+                                              [--jobs 2] [--table FILE]
 
 Exit status 0: every row ran, and those that are not `ok` are named in
 unsupported.txt or not_in_keras.txt beside this file. A row named there that
@@ -20,8 +20,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "bindings" / "python"))
 os.environ.setdefault("UNROLL_LIBRARY", str(ROOT / "build" / "lib" / "libunroll.so"))
-SECTIONS = ("layers", "optimizer state", "fit", "scripts", "names", "training", "random models", "layers 2.x", "optimizer state 2.x",
-            "scripts 2.x", "names 2.x")
+SECTIONS = ("layers", "optimizer state", "fit", "scripts", "names", "training", "layers 2.x", "optimizer state 2.x", "scripts 2.x",
+            "names 2.x")
 
 
 def tasks(options):
@@ -43,12 +43,10 @@ def tasks(options):
             work = list(training.OPTIMIZERS)
         elif section == "fit":
             work = list(fitting.CASES)
-        elif section.startswith("scripts"):
-            work = list(scripts.rows(2 if section.endswith("2.x") else 3))
         elif section.startswith("names"):
             work = list(naming.CASES)
         else:
-            work = [f"model {number}" for number in range(options.first, options.first + options.random)]
+            work = list(scripts.rows(2 if section.endswith("2.x") else 3))
         for index, label in enumerate(work):
             if options.match.lower() in label.lower():
                 yield section, index, label
@@ -69,7 +67,6 @@ def work(options):
     import fitting
     import naming
     import predictions
-    import properties
     import resuming
     import scripts
     import training
@@ -100,10 +97,8 @@ def work(options):
                 naming.run(tf_keras if section.endswith("2.x") else keras, recorder, label, folder)
             elif section == "optimizer state":
                 resuming.run(keras, recorder, optimizers[index], folder)
-            elif section == "optimizer state 2.x":
-                resuming.run_tf_keras(tf_keras, recorder, optimizers[index], folder)
             else:
-                properties.run(keras, recorder, options.first + index, folder)
+                resuming.run_tf_keras(tf_keras, recorder, optimizers[index], folder)
             recorder.add("time", section, label, "ok", value=time.monotonic() - started)
 
 
@@ -138,8 +133,6 @@ def main():
     parser = argparse.ArgumentParser(description="compare Unroll with real Keras")
     parser.add_argument("--only", default="", help=f"sections, separated by commas: {', '.join(SECTIONS)}")
     parser.add_argument("--match", default="", help="only rows whose name contains this")
-    parser.add_argument("--random", type=int, default=300, help="how many random models")
-    parser.add_argument("--first", type=int, default=0, help="the first random model's number, which is its seed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--table", help="write the compatibility table (Markdown) to this file")
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)

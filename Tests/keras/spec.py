@@ -1,6 +1,6 @@
-"""Models as data: built with any Keras, printable as Python, easy to shrink."""
+"""Models as data: built with any Keras, printable as Python."""
 import contextlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -68,19 +68,7 @@ class Spec:
         with precision(keras, dtype):
             entry = keras.Input(self.shape, batch_size=self.batch if self.fixed_batch else None,
                                 dtype="int32" if self.tokens else dtype)
-            if any(node.cls == "Merge" for node in self.layers):
-                return keras.Model(entry, self.chain(keras, entry, self.layers), name=self.name)
             return keras.Sequential([entry, *(node.make(keras) for node in self.layers)], name=self.name)
-
-    def chain(self, keras, x, nodes):
-        """Calls the layers one after the other; a Merge calls two chains and joins them."""
-        for node in nodes:
-            if node.cls == "Merge":
-                sides = [self.chain(keras, x, node.options[side]) for side in ("left", "right")]
-                x = getattr(keras.layers, node.options["kind"])()(sides)
-            else:
-                x = node.make(keras)(x)
-        return x
 
     def streams(self):
         """Whether the model can be run one time step a call: nothing looks ahead or needs the whole sequence."""
@@ -188,16 +176,3 @@ def worst(found, expected):
     if len(found) != len(expected):
         raise AssertionError(f"{len(found)} arrays instead of {len(expected)}")
     return max((distance(a, b) for a, b in zip(found, expected)), default=0.0)
-
-
-def shrink_options(node):
-    """The node with one option left out, or one nested node simplified."""
-    for key in node.options:
-        if key in ("units", "input_dim", "output_dim", "filters", "kernel_size", "layer", "cell", "cells", "layers",
-                   "target_shape", "dims", "n", "activation" if node.cls == "Activation" else "", "rate", "stddev"):
-            continue
-        yield replace(node, options={k: v for k, v in node.options.items() if k != key})
-    for key, option in node.options.items():
-        if isinstance(option, Node):
-            for smaller in shrink_options(option):
-                yield replace(node, options={**node.options, key: smaller})
