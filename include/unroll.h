@@ -881,7 +881,9 @@ typedef enum unroll_schedule_kind {
   UNROLL_SCHEDULE_PIECEWISE = 50
 } unroll_schedule_kind;
 
-/* An optimizer. unroll_optimizer_options_init sets Keras' defaults of `kind`. */
+/* An optimizer. unroll_optimizer_options_init sets Keras' defaults of `kind`.
+ * A member that is set for a kind without it is INVALID_ARGUMENT, as it is in
+ * losses and metrics; those of another schedule are not looked at. */
 typedef struct unroll_optimizer_options {
   size_t struct_size;
   unroll_optimizer_kind kind;
@@ -909,8 +911,8 @@ typedef struct unroll_optimizer_options {
   double decay_rate;             /* INVERSE_TIME, EXPONENTIAL */
   int staircase;                 /* INVERSE_TIME, EXPONENTIAL: whole steps only */
   double alpha;                  /* COSINE */
-  double warmup_target;          /* COSINE: rate reached linearly first */
-  size_t warmup_steps;           /* COSINE: in so many updates; 0: none */
+  double warmup_target;          /* COSINE: rate reached linearly first; 0: none */
+  size_t warmup_steps;           /* COSINE: in so many updates; 0: at once */
   const int64_t *boundaries;     /* PIECEWISE: boundary_count, ascending */
   const double *values;          /* PIECEWISE: boundary_count + 1 rates */
   size_t boundary_count;

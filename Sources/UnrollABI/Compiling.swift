@@ -24,6 +24,7 @@ private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) 
       l2: options.l2_regularization, l2Shrinkage: options.l2_shrinkage_regularization, beta: options.beta)
   default: throw unknown(options.kind.rawValue, "unroll_optimizer_kind", "optimizer->kind")
   }
+  try refuseUnused(options)
   var spec = OptimizerSpec(algorithm, learningRate: try schedule(options))
   spec.weightDecay = options.weight_decay
   spec.clipValue = options.clipvalue
@@ -52,7 +53,7 @@ private func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -
     let warmup = try checkedCount(options.warmup_steps, "optimizer->warmup_steps", from: 0, to: Int.max)
     return .cosineDecay(
       initial: rate, decaySteps: try steps(), alpha: options.alpha,
-      warmupTarget: warmup > 0 ? options.warmup_target : nil, warmupSteps: warmup)
+      warmupTarget: warmup > 0 || options.warmup_target != 0 ? options.warmup_target : nil, warmupSteps: warmup)
   case UNROLL_SCHEDULE_PIECEWISE:
     let count = try checkedCount(options.boundary_count, "optimizer->boundary_count", to: 65535)
     return .piecewiseConstant(

@@ -49,13 +49,7 @@ private func readLoss(_ value: unroll_loss_options, _ name: String) throws(Unrol
   default: throw unknown(value.kind.rawValue, "unroll_loss_kind", "\(name).kind")
   }
   let given = value.name == nil ? "" : try readText(value.name, "\(name).name")
-  switch function {
-  case .binaryCrossentropy, .categoricalCrossentropy: break
-  default:
-    guard smoothing == 0 else {
-      throw UnrollError(.invalidArgument, "\(name).label_smoothing is \(shown(smoothing)); only UNROLL_BINARY_CROSSENTROPY and UNROLL_CATEGORICAL_CROSSENTROPY have it")
-    }
-  }
+  try refuseUnused(value, name)
   switch value.reduction {
   case UNROLL_REDUCTION_MEAN: return (LossSpec(function, reduction: .mean, name: given), value.weight)
   case UNROLL_REDUCTION_SUM: return (LossSpec(function, reduction: .sum, name: given), value.weight)
@@ -81,6 +75,7 @@ func readMetrics(_ options: unroll_compile_options) throws(UnrollError) -> (plai
 
 private func readMetric(_ value: unroll_metric_options, _ name: String) throws(UnrollError) -> MetricSpec {
   var function = try readFunction(value.kind, "\(name).kind")
+  try refuseUnused(value, name)
   if case .binaryAccuracy = function { function = .binaryAccuracy(threshold: value.threshold) }
   let output: Int? =
     value.output == -1 ? nil : try checkedCount(Int(value.output), "\(name).output", from: 0, to: Int.max)

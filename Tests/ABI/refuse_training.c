@@ -86,6 +86,14 @@ static void compile(void) {
   options.loss.delta = 0;
   REFUSES(UNROLL_INVALID_ARGUMENT, "delta", unroll_model_compile(model, &options));
   unroll_compile_options_init(&options);
+  options.loss.from_logits = 1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "loss.from_logits is 1.0, but a loss of kind 10 has no such option", unroll_model_compile(model, &options));
+  unroll_compile_options_init(&options);
+  OK(unroll_optimizer_options_init(&adam, UNROLL_ADAM));
+  adam.momentum = 0.9;
+  options.optimizer = &adam;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "momentum is 0.9, but an optimizer of kind 30 has no such option", unroll_model_compile(model, &options));
+  unroll_compile_options_init(&options);
   options.loss.weight = nan;
   REFUSES(UNROLL_INVALID_ARGUMENT, "weight", unroll_model_compile(model, &options));
   unroll_compile_options_init(&options);

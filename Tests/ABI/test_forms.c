@@ -121,6 +121,23 @@ static void both_forms_at_once_are_refused(void) {
   compile.metric_count = 0;
   compile.metric_option_count = 0;
   OK(unroll_model_compile(model, &compile)); /* none */
+  metric.threshold = 0.4;
+  compile.metric_option_count = 1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "options->metric_options[0].threshold is 0.4", unroll_model_compile(model, &compile));
+  OK(unroll_metric_options_init(&metric, known));
+  metric.output = 1;
+  REFUSES(UNROLL_INVALID_ARGUMENT, "for output 1, counted from 0; the model has 1", unroll_model_compile(model, &compile));
+  metric.output = 0;
+  metric.name = "";
+  REFUSES(UNROLL_INVALID_ARGUMENT, "name is empty", unroll_model_compile(model, &compile));
+  metric.name = "mae";
+  OK(unroll_model_compile(model, &compile));
+  {
+    char text[8];
+    OK(unroll_model_metric_name(model, 1, text, sizeof text, NULL));
+    CHECK(strcmp(text, "mae") == 0);
+  }
+  compile.metric_option_count = 0;
 
   unroll_dense_options_init(&dense);
   dense.units = 1;

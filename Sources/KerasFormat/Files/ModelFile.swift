@@ -129,7 +129,12 @@ public enum ModelFile {
     do throws(UnrollError) {
       try model.compile(spec)
       let arrays = try file.optimizerArrays()
-      guard !arrays.isEmpty else { return }
+      guard !arrays.isEmpty else {
+        if training["optimizer"]?["module"]?.string == "keras.optimizers.legacy" {
+          context.note("Keras 2 stores no state of its legacy optimizers in .keras: the optimizer starts afresh, as there")
+        }
+        return
+      }
       let layout = try file.stateLayout(of: model, context)
       let state = OptimizerState(model: model, version: file.version ?? .unknown, layout: layout)
       if try state.hasProductFirst(arrays) {

@@ -64,7 +64,7 @@ struct MetricDecoder {
     try reader.refuseOptions(besides: options)
     try reader.requireWideType()
     let name = config["name"]?.string.map { withoutOutput($0, output) } ?? self.name(of: function, written: item.string)
-    if Self.isResolvedAccuracy(function), config["fn"] != nil, ["accuracy", "acc"].contains(name.lowercased()) {
+    if Self.isResolvedAccuracy(function), config["fn"] != nil, Self.isShorthand(name) {
       // Keras 2 looks at the targets for what "accuracy" is. Until a first fit it has seen none, and writes a guess.
       function = .accuracy
     }
@@ -86,6 +86,12 @@ struct MetricDecoder {
     // Of a class's name tf.keras makes an object, which has its own; of "MAE" it does not.
     let isClass = function != .accuracy && LayerConfig.snakeCase(written) == function.name
     return context.version.major < 3 && isClass ? function.name : written
+  }
+
+  /// "accuracy" as it was given, or as Keras names a weighted one beside it.
+  private static func isShorthand(_ name: String) -> Bool {
+    let given = name.hasPrefix("weighted_") ? name.dropFirst("weighted_".count) : name[...]
+    return ["accuracy", "acc"].contains(given.lowercased())
   }
 
   private static func isResolvedAccuracy(_ function: MetricSpec.Function) -> Bool {

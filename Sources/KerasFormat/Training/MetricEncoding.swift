@@ -28,16 +28,15 @@ struct MetricEncoder {
       return Self.isKnownByName(metric) ? .string(metric.name) : object(metric.function, output, metric.name)
     }
     if outputs.count > 1, namesAreFinal {
-      guard case .accuracy = metric.function else { return object(metric.function, output, reported) }
-      return .object([
-        "class_name": "MeanMetricWrapper",
-        "config": ["name": .string(reported), "dtype": "float32", "fn": .string(resolved(metric.function, output).name)],
-      ])
+      return object(metric.function, output, reported)
     }
     let prefix = outputs.count > 1 ? "\(output.name)_" : ""
     let name = reported.hasPrefix(prefix) ? String(reported.dropFirst(prefix.count)) : reported
-    // Of shorthands Keras 3 knows in .h5 these alone, and Keras 2 reports others by their functions' names.
-    let isPlain = name == metric.function.name && Self.isFunction(metric.function) || metric.function == .accuracy && name == "acc"
+    // Keras 3 knows no "mae" in .h5, and Keras 2 reports it as its function; of
+    // "accuracy" Keras 2 makes that of one-hot targets before it has seen any.
+    let isPlain =
+      resolved(metric.function, output) == .sparseCategoricalAccuracy && metric.function == .accuracy
+      ? false : name == metric.function.name && Self.isFunction(metric.function) || metric.function == .accuracy && name == "acc"
     return isPlain ? .string(name) : object(metric.function, output, name)
   }
 
