@@ -574,7 +574,8 @@ typedef struct unroll_input_options {
   /* Shape of one sample, without the batch axis; entries may be UNROLL_ANY. */
   int32_t rank;
   int64_t shape[UNROLL_MAX_RANK];
-  /* A fixed batch size, for stateful models; default UNROLL_ANY. */
+  /* The size of all batches of a stateful model; default UNROLL_ANY. Others keep
+   * it in their files, as Keras does, and compute batches of any size. */
   int64_t batch_size;
   /* True if the input is indices (for an Embedding). Default false. */
   int is_integer;
@@ -827,8 +828,33 @@ UNROLL_API unroll_status unroll_model_summary(const unroll_model *model, char *t
 UNROLL_API unroll_status unroll_model_to_json(const unroll_model *model, char *text,
                                               size_t capacity, size_t *length);
 
-/* Sets the states of stateful layers back to zero. Other models: no effect. */
+/*
+ * The states that stateful layers carry from one batch to the next, in training,
+ * evaluate and predict. A stateful model computes batches of one size: the one
+ * its input declares, else that of the states it carries; another size is
+ * SHAPE_MISMATCH until they are reset. (Streams have states of their own.)
+ *
+ * `layer` is the path of a layer (see unroll_model_set_trainable), with the layers
+ * inside it; NULL: the whole model. Its states are counted from 0, in Keras'
+ * order: h, then c of an LSTM; the forward layer's, then the backward layer's;
+ * cell by cell. Layers without states have none, which is no error.
+ */
+
+/* Sets the states of all stateful layers back to zero. Other models: no effect. */
 UNROLL_API unroll_status unroll_model_reset_states(unroll_model *model);
+/* The same for one layer. */
+UNROLL_API unroll_status unroll_model_reset_layer_states(unroll_model *model, const char *layer);
+UNROLL_API unroll_status unroll_model_state_count(const unroll_model *model, const char *layer,
+                                                  size_t *count);
+/* {batch, units}; the batch is UNROLL_ANY while any will do. */
+UNROLL_API unroll_status unroll_model_state_shape(const unroll_model *model, const char *layer,
+                                                  size_t index, int64_t *shape, int32_t *rank);
+/* Copies a state to `array`: (batch, units), contiguous, float32 or float64. */
+UNROLL_API unroll_status unroll_model_get_state(const unroll_model *model, const char *layer,
+                                                size_t index, const unroll_array *array);
+/* Replaces all `count` states, each by an array of its shape, or none. */
+UNROLL_API unroll_status unroll_model_set_states(unroll_model *model, const char *layer,
+                                                 const unroll_array *arrays, size_t count);
 
 /*
  * Threads that fit, evaluate and predict of this model may use: 0 (default)
@@ -1079,14 +1105,20 @@ UNROLL_API unroll_status unroll_model_get_trainable(const unroll_model *model, c
 UNROLL_API unroll_status unroll_model_get_learning_rate(const unroll_model *model, double *rate);
 UNROLL_API unroll_status unroll_model_set_learning_rate(unroll_model *model, double rate);
 
-/* Samples: inputs and targets, all with the same first axis N. */
+/*
+ * Samples: inputs and targets, all with the same first axis N. Targets have the
+ * output's shape; for class numbers, which are whole, without its last axis. As
+ * in Keras an axis of 1 may be missing or stand behind: (N) and (N, 1, 1) are
+ * (N, 1).
+ */
 typedef struct unroll_data {
   size_t struct_size;
   const unroll_array *inputs;
   size_t input_count;
   const unroll_array *targets;
   size_t target_count;
-  /* (N) or (N, T), the weight of each sample or step in the loss; NULL: 1. */
+  /* The weight of each sample, (N) or (N, 1), or step, (N, T) or (N, T, 1), in the
+   * loss; NULL: 1. */
   const unroll_array *sample_weight;
 } unroll_data;
 

@@ -63,11 +63,6 @@ public func unroll_model_summary(
   }
 }
 
-@_cdecl("unroll_model_reset_states") @implementation
-public func unroll_model_reset_states(_ model: OpaquePointer?) -> unroll_status {
-  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in try handle.model.resetStates() }
-}
-
 @_cdecl("unroll_model_set_threads") @implementation
 public func unroll_model_set_threads(_ model: OpaquePointer?, _ threads: Int) -> unroll_status {
   changing(model, inCallbacks: true) { (handle) throws(UnrollError) in

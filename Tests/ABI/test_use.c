@@ -42,6 +42,7 @@ static void reading(const unroll_model *model, int refused) {
   MEETS(refused, unroll_model_summary(model, text, sizeof text, NULL));
   MEETS(refused, unroll_model_to_json(model, text, sizeof text, NULL));
   MEETS(refused, unroll_model_get_trainable(model, NULL, &flag));
+  MEETS(refused, unroll_model_state_count(model, NULL, &count));
   MEETS(refused, unroll_model_get_learning_rate(model, &rate));
   MEETS(refused, unroll_model_metric_count(model, &count));
   MEETS(refused, unroll_model_metric_name(model, 0, text, sizeof text, NULL));
@@ -103,6 +104,8 @@ static void changing(unroll_model *model) {
   MEETS(1, unroll_model_set_threads(model, 1));
   MEETS(1, unroll_model_compile(model, NULL));
   MEETS(1, unroll_model_set_trainable(model, NULL, 1));
+  MEETS(1, unroll_model_reset_layer_states(model, NULL));
+  MEETS(1, unroll_model_set_states(model, NULL, &k, 1));
   MEETS(1, unroll_model_set_learning_rate(model, 0.1));
   MEETS(1, unroll_model_fit(model, &data, NULL, NULL));
   MEETS(1, unroll_model_evaluate_ext(model, &data, NULL, &value, 1));

@@ -53,6 +53,11 @@ final class Graph<S: Scalar> {
       }
       var inputs: [Shape] = [], masks: [Shape?] = []
       for reference in node.inputs { inputs.append(try shape(reference)) }
+      if spec.isSequential, let before = node.inputs.first, shapes[before.node].count > 1 {
+        throw UnrollError(
+          .shapeMismatch,
+          "\(layer.name): the layer before it, \(layers[spec.nodes[before.node].layer].name), has \(shapes[before.node].count) outputs (return_state), a Sequential model hands on one; use a Functional model")
+      }
       for reference in node.masks { masks.append(try reference.map { reference throws(UnrollError) in try shape(reference) }) }
       try checkMasks(masks, inputs, layer)
       if built.insert(node.layer).inserted {

@@ -114,6 +114,7 @@ class Op<S: Scalar> {
 final class StatefulState<S: Scalar> {
   let units: Int
   private(set) var buffer: AlignedBuffer<S>?
+  /// Rows that it carries; 0 at the zero state.
   private(set) var batch = 0
 
   init(units: Int) { self.units = units }
@@ -128,7 +129,8 @@ final class StatefulState<S: Scalar> {
     self.buffer = buffer
   }
 
-  func reset() { buffer?.fillWithZeros() }
+  /// Zeros, for a batch of any size.
+  func reset() { restore(batch: 0, nil) }
 
   func row(_ row: Int) -> UnsafeMutablePointer<S>? { buffer.map { $0.pointer + row * units } }
 }

@@ -49,9 +49,10 @@ final class Network<S: Scalar>: @unchecked Sendable {
   /// True if training must see the whole batch at once.
   var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } }
 
-  /// Stateful layers' states for a batch of this size; another size than before
-  /// starts from zero. Changes all of them or, out of memory, none.
+  /// Stateful layers' states for a batch of this size, which must be that of the
+  /// states that are carried. Changes all of them or, out of memory, none.
   func reserveStates(batch: Int) throws(UnrollError) {
+    try checkBatch(batch)
     let states = graph.layers.flatMap { $0.statefulStates }
     var rooms: [AlignedBuffer<S>?] = []
     for state in states { rooms.append(try state.room(batch: batch)) }
@@ -60,9 +61,6 @@ final class Network<S: Scalar>: @unchecked Sendable {
     }
   }
 
-  func resetStates() {
-    for layer in graph.layers { for state in layer.statefulStates { state.reset() } }
-  }
 
   // Unspecialised, every call asks the runtime for types, under its locks: half
   // the time of a small prediction.

@@ -17,7 +17,12 @@ protocol AnyNetwork: AnyObject {
   func prepare(parameter index: Int) throws(UnrollError)
   /// Which parameters the trainer made next will train.
   func declareTrainability(_ spec: ModelSpec) throws(UnrollError)
-  func resetStates()
+  func resetStates(_ path: String) throws(UnrollError)
+  func stateShapes(_ path: String) throws(UnrollError) -> [[Int?]]
+  func readState(
+    _ index: Int, _ path: String, into destination: UnsafeMutableRawPointer, rows: Int, type: ElementType) throws(UnrollError)
+  func writeStates(_ views: [ArrayView], _ path: String) throws(UnrollError)
+  func checkBatches(rows: Int, of batch: Int) throws(UnrollError)
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError)
   func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int?
   /// What puts the carried states of now back.

@@ -10,8 +10,10 @@ extension Model {
     guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
     let network = try builtNetwork()
     let shapes = try network.outputDimensions(inputs)
+    let rows = inputs.first?.rows ?? 0
+    try network.checkBatches(rows: rows, of: batchSize)
     let restore = try network.keptStates()
-    let rows = inputs.first?.rows ?? 0, batches = (rows + batchSize - 1) / batchSize
+    let batches = (rows + batchSize - 1) / batchSize
     var report = BatchReport(callback, batches: batches, "prediction")
     do throws(UnrollError) {
       try report.tell(.predictBegin)

@@ -178,8 +178,5 @@ extension Model {
     try builtNetwork().makeStream(batch: batch, weights: weights)
   }
 
-  /// Zeroes the states of stateful layers.
-  public func resetStates() throws(UnrollError) { try builtNetwork().resetStates() }
-
   public var isStateful: Bool { network?.isStateful ?? false }
 }

@@ -13,6 +13,7 @@ extension Network {
     guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
     guard threads >= 0 else { throw UnrollError(.invalidArgument, "the number of threads must not be negative, found \(threads)") }
     if rows == 0 { return }
+    try checkBatches(rows: rows, of: batchSize)
     let workers = predictionWorkers(threads, rows: rows, dimensions)
     let chunk = min(batchSize, predictionRows(rows, workers: workers))
     let job = try PredictionJob(

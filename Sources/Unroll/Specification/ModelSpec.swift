@@ -71,8 +71,13 @@ public struct ModelSpec: Sendable, Equatable {
     for index in layers.indices { nodes.append(Node(sequential: index)) }
     self.init(
       name: name, dtype: dtype, isSequential: true, layers: layers, nodes: nodes,
-      inputs: layers.isEmpty ? [] : [TensorRef(node: 0)],
-      outputs: layers.isEmpty ? [] : [TensorRef(node: layers.count - 1)])
+      inputs: layers.isEmpty ? [] : [TensorRef(node: 0)], outputs: Self.outputs(of: layers))
+  }
+
+  /// A Sequential model gives all that its last layer gives, as in Keras 3.
+  private static func outputs(of layers: [LayerSpec]) -> [TensorRef] {
+    guard let last = layers.last else { return [] }
+    return (0..<last.config.outputCount).map { TensorRef(node: layers.count - 1, output: $0) }
   }
 
   /// Adds a layer to a Sequential model.
@@ -80,7 +85,7 @@ public struct ModelSpec: Sendable, Equatable {
     nodes.append(Node(sequential: layers.count))
     layers.append(layer)
     inputs = [TensorRef(node: 0)]
-    outputs = [TensorRef(node: layers.count - 1)]
+    outputs = Self.outputs(of: layers)
   }
 }
 

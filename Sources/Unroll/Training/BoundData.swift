@@ -60,8 +60,8 @@ extension BoundData {
     let found = Array(values.shape.dropFirst())
     let isSparse = head.loss.function.isSparse
     let wanted = isSparse ? leading + [1] : dimensions
-    let matches = found == wanted || wanted.last == 1 && found == leading
-    guard matches else {
+    // As Keras has it, an axis of one number may be missing or stand behind.
+    guard found == wanted || found == wanted + [1] || wanted.last == 1 && found == leading else {
       let shape = Shape.tuple(values.shape)
       let kind = isSparse ? "class numbers of shape" : "shape"
       throw UnrollError(
@@ -70,10 +70,12 @@ extension BoundData {
     }
     let target = values.with(sampleDimensions: wanted)
     if isSparse { try checkClasses(target, rows: rows, classes: features, which) }
-    let perPosition = weights.map { $0.shape.count > 1 && !leading.isEmpty } ?? false
+    var perPosition = false
     if let weights {
       let shape = Array(weights.shape.dropFirst())
-      guard weights.rows == rows, shape.isEmpty || shape == leading || shape == leading + [1] else {
+      let perSample = shape.count <= leading.count + 1 && shape.allSatisfy { $0 == 1 }
+      perPosition = !perSample
+      guard weights.rows == rows, perSample || shape == leading || shape == leading + [1] else {
         throw UnrollError(
           .shapeMismatch,
           "the sample weights\(which): expected shape (\(rows),)\(leading.isEmpty ? "" : " or \(Shape.tuple([rows] + leading))"), found \(Shape.tuple(weights.shape))")
@@ -85,7 +87,8 @@ extension BoundData {
       isSparse: isSparse || found.count < dimensions.count || wanted.last == 1 && features > 1)
   }
 
-  /// Class numbers outside 0..<classes would read beyond the prediction.
+  /// Class numbers outside 0..<classes would read beyond the prediction; a
+  /// fraction is no class, and rather a target for another loss.
   private static func checkClasses(
     _ target: ArrayView, rows: Int, classes: Int, _ which: String
   ) throws(UnrollError) {
@@ -93,10 +96,16 @@ extension BoundData {
     let buffer = try AlignedBuffer<Double>(count: perRow)
     for row in 0..<rows {
       target.gather(rows: nil, firstRow: row, count: 1, into: buffer.pointer, batch: 1)
-      for index in 0..<perRow where !(buffer.pointer[index] >= 0 && buffer.pointer[index] < Double(classes)) {
-        throw UnrollError(
-          .invalidArgument,
-          "the targets\(which): class \(buffer.pointer[index]) of sample \(row) is not between 0 and \(classes - 1)")
+      for index in 0..<perRow {
+        let label = buffer.pointer[index]
+        guard label >= 0, label < Double(classes) else {
+          throw UnrollError(
+            .invalidArgument, "the targets\(which): class \(shown(label)) of sample \(row) is not between 0 and \(classes - 1)")
+        }
+        guard label == label.rounded() else {
+          throw UnrollError(
+            .invalidArgument, "the targets\(which): class \(shown(label)) of sample \(row) is not a whole number; a sparse loss takes the numbers of classes")
+        }
       }
     }
   }

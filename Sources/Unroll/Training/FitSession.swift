@@ -163,13 +163,20 @@ extension Trainer {
           .invalidArgument, "validation_split \(options.validationSplit) of \(data.rows) samples leaves \(split) for training and \(data.rows - split) for validation")
       }
       // Checked before it is cut: arrays of other lengths would be cut wrongly.
-      _ = try bind(data, batch: options.batchSize)
+      _ = try bind(data, batch: options.batchSize, isCut: true)
       training = data.rows(0..<split)
       held = data.rows(split..<data.rows)
     }
     var validation: BoundData?
     if let held { validation = try bind(held, batch: options.validationBatchSize ?? options.batchSize) }
     let bound = try bind(training, batch: options.batchSize)
+    if let validation, network.isStateful {
+      let mine = min(options.batchSize, bound.rows), other = min(options.validationBatchSize ?? options.batchSize, validation.rows)
+      guard mine == other else {
+        throw UnrollError(
+          .shapeMismatch, "a stateful model needs batches of one size: those of the training have \(mine) samples, of the validation \(other)")
+      }
+    }
     let workers = try workers(options.threads, bound, batch: min(options.batchSize, bound.rows))
     return try withPool(workers) { pool throws(UnrollError) in
       var session = try FitSession(self, bound, validation, options, workers: workers, pool, callback)

@@ -98,19 +98,14 @@ final class Trainer<S: Scalar>: AnyTrainer {
 
   // MARK: preparing
 
-  /// Data checked against the network, for batches of up to `batch` rows.
-  func bind(_ data: TrainingData, batch: Int) throws(UnrollError) -> BoundData {
+  /// Data checked against the network, for batches of up to `batch` rows; of
+  /// what is still to be cut in two the number of batches does not matter.
+  func bind(_ data: TrainingData, batch: Int, isCut: Bool = false) throws(UnrollError) -> BoundData {
     guard data.rows > 0 else { throw UnrollError(.invalidArgument, "there are no samples") }
     let dimensions = try network.inputDimensions(data.inputs)
     let facts = try facts(dimensions), outputs = facts.outputs
     let bound = try BoundData(data, inputDimensions: dimensions, outputs: outputs, heads: heads)
-    if network.isStateful {
-      guard data.rows % min(batch, data.rows) == 0 else {
-        throw UnrollError(
-          .shapeMismatch,
-          "a stateful model needs batches of one size: \(data.rows) samples are not a multiple of the batch size \(batch)")
-      }
-    }
+    if !isCut { try network.checkBatches(rows: data.rows, of: batch) }
     try network.check(facts.indexInputs, of: bound.inputs)
     let sparse = bound.targets.map { $0.isSparse }
     if runner == nil || sparse != runnerSparse {
@@ -204,7 +199,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
     phase = .shards
     active = runner
     if step.isTraining { try carried.save() }
-    // A callback may have evaluated with another batch size.
+    // A callback may have reset them.
     if isStateful { try network.reserveStates(batch: layout.rows) }
     runner.run(layout, data, step, pool: pool, into: &outcome)
     do throws(UnrollError) { try layout.checkValues() } catch {

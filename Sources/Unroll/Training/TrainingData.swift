@@ -6,10 +6,11 @@ public struct TrainingData: Sendable {
   public var inputs: [ArrayView]
   /// One per model output. For an output of shape (N, ..., F): the same shape,
   /// without the last axis if F is 1, and without it (or with a last axis of
-  /// 1) for sparse categorical cross-entropy, which takes class numbers.
+  /// 1) for sparse categorical cross-entropy, which takes class numbers. Another
+  /// axis of 1 may stand behind.
   public var targets: [ArrayView]
-  /// Empty for none, one for all outputs, or one per output: shape (N,), or
-  /// (N, T) for an output with a time axis.
+  /// Empty for none, one for all outputs, or one per output: shape (N,) or (N, 1),
+  /// or (N, T) or (N, T, 1) for an output with a time axis.
   public var sampleWeights: [ArrayView]
 
   public init(inputs: [ArrayView], targets: [ArrayView], sampleWeights: [ArrayView] = []) {

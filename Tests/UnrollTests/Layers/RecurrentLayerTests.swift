@@ -170,7 +170,7 @@ struct RecurrentLayerTests {
         half(1).gather(into: halves.plan.inputs[0])
         let found = try halves.run()[0].values
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-14 })
-        halves.network.resetStates()
+        try halves.network.resetStates("")
       }
     }
   }

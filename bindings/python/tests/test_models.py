@@ -177,3 +177,40 @@ def test_configurations_name_what_real_keras_can_look_up():
     assert entry["module"] == "keras.src.models.functional"
     dropout = next(each for each in entry["config"]["layers"] if each["class_name"] == "SpatialDropout1D")
     assert "trainable" not in dropout["config"]
+
+
+@pytest.mark.parametrize("make, shapes", [
+    (lambda: layers.LSTM(4, return_state=True), [(2, 4)] * 3),
+    (lambda: layers.GRU(4, return_state=True, return_sequences=True), [(2, 5, 4), (2, 4)]),
+    (lambda: layers.Bidirectional(layers.LSTM(4, return_state=True)), [(2, 8)] + [(2, 4)] * 4),
+    (lambda: layers.Bidirectional(layers.GRU(4), merge_mode=None), [(2, 4)] * 2),
+    (lambda: layers.RNN([layers.LSTMCell(4), layers.GRUCell(3)], return_state=True), [(2, 3), (2, 4), (2, 4), (2, 3)]),
+    (lambda: models.Sequential([layers.LSTM(4, return_state=True)]), [(2, 4)] * 3),
+])
+def test_a_sequential_that_ends_in_states_gives_them(make, shapes, random, tmp_path):
+    x = random.normal(size=(2, 5, 3)).astype("float32")
+    model = models.Sequential([layers.Input((5, 3)), make()])
+    outputs = model.predict(x, verbose=0)
+    assert [output.shape for output in outputs] == shapes and len(model.output_names) == len(shapes)
+    if shapes == [(2, 4)] * 3:  # h is the output
+        np.testing.assert_array_equal(outputs[0], outputs[1])
+    for ending in ("keras", "h5"):
+        model.save(tmp_path / f"m.{ending}")
+        for a, b in zip(models.load_model(tmp_path / f"m.{ending}").predict(x, verbose=0), outputs):
+            np.testing.assert_array_equal(a, b)
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=f"list of {len(shapes)}|{len(shapes)} output"):
+        model.fit(x, outputs[0], verbose=0)
+    model.fit(x, outputs, verbose=0)
+    entry = layers.Input((5, 3))
+    inner = models.Sequential([layers.Input((5, 3)), make()])
+    outer = models.Model(entry, inner(entry))
+    outer.set_weights(model.get_weights())
+    for a, b in zip(outer.predict(x, verbose=0), model.predict(x, verbose=0)):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_states_in_the_middle_of_a_sequential_are_refused():
+    for layer in (layers.LSTM(4, return_state=True), layers.Bidirectional(layers.GRU(4), merge_mode=None)):
+        with pytest.raises(ValueError, match="has [23] outputs.*Functional"):
+            models.Sequential([layers.Input((5, 3)), layer, layers.Dense(2)]).build()

@@ -199,7 +199,11 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_output_shape": (c_int, [_handle, c_size_t, *_shape_out]),
     "unroll_model_summary": (c_int, [_handle, *_text]),
     "unroll_model_to_json": (c_int, [_handle, *_text]),
-    "unroll_model_reset_states": (c_int, [_handle]),
+    "unroll_model_reset_layer_states": (c_int, [_handle, c_char_p]),
+    "unroll_model_state_count": (c_int, [_handle, c_char_p, POINTER(c_size_t)]),
+    "unroll_model_state_shape": (c_int, [_handle, c_char_p, c_size_t, *_shape_out]),
+    "unroll_model_get_state": (c_int, [_handle, c_char_p, c_size_t, POINTER(Array)]),
+    "unroll_model_set_states": (c_int, [_handle, c_char_p, POINTER(Array), c_size_t]),
     "unroll_model_set_threads": (c_int, [_handle, c_size_t]),
     # training
     "unroll_optimizer_options_init": (c_int, [POINTER(OptimizerOptions), c_int, c_size_t]),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Sequence
 
 from . import _abi, losses as _losses, metrics as _metrics
 from ._lib import call, initialized
+from ._plain import plain
 from .losses import Loss
 from .metrics import Metric
 from .optimizers import Optimizer
@@ -27,7 +28,7 @@ def _set(struct: Any, config: dict[str, Any], what: str) -> None:
             continue
         if key not in known:
             raise ValueError(f"{what}: the option {key}={value!r} is not supported")
-        setattr(struct, key, value)
+        setattr(struct, key, plain(value))
 
 
 def optimizer_options(optimizer: Optimizer) -> _abi.OptimizerOptions:
@@ -52,7 +53,7 @@ def _set_schedule(options: _abi.OptimizerOptions, schedule: LearningRateSchedule
     config = schedule.get_config()
     options.schedule = _abi.SCHEDULES[name]
     if name == "PiecewiseConstantDecay":
-        boundaries, values = config["boundaries"], config["values"]
+        boundaries, values = plain(config["boundaries"]), plain(config["values"])
         if len(values) != len(boundaries) + 1:
             raise ValueError(f"{name}: {len(boundaries)} boundaries need {len(boundaries) + 1} values, found {len(values)}")
         options.boundaries = (ctypes.c_int64 * len(boundaries))(*boundaries)

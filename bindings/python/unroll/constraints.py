@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Sequence, Union
 
+from ._plain import plain
+
 
 class Constraint:
     def __init__(self, **config: Any) -> None:
-        self._config = config
+        self._config = plain(config)
 
     def get_config(self) -> dict[str, Any]:
         return dict(self._config)

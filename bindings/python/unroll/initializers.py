@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any, Union
 
+from ._plain import plain
+
 
 class Initializer:
     """Its Keras configuration; the values are drawn inside the library."""
 
     def __init__(self, **config: Any) -> None:
-        self._config = config
+        self._config = plain(config)
 
     def get_config(self) -> dict[str, Any]:
         return dict(self._config)

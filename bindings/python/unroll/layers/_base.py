@@ -6,11 +6,9 @@ import re
 from typing import Any, Sequence
 
 from .. import constraints, initializers, regularizers
+from .._plain import element_type, plain
+from ..errors import UnsupportedError
 from ._place import Placed
-
-# Accepted and without effect here: they choose between implementations of the same result.
-_IGNORED = {"unroll", "implementation", "use_cudnn", "time_major"}
-
 
 class KerasTensor:
     """What a layer returns when it is called on symbolic inputs (functional models)."""
@@ -27,6 +25,10 @@ class Layer(Placed):
 
     #: Keras' class name of a layer that was read from a file.
     _loaded_class: str | None = None
+    #: Arguments that choose between ways to the same result, of which there is one here.
+    _without_effect: frozenset[str] = frozenset()
+    #: Whether its dtype may be one of whole numbers: that of its input.
+    _takes_indices = False
 
     def __init__(
         self,
@@ -43,10 +45,12 @@ class Layer(Placed):
         **unknown: Any,
     ) -> None:
         for key, value in unknown.items():
-            if key in _IGNORED:
-                continue
-            raise TypeError(f"{type(self).__name__} has no argument {key!r}")
-        self._config = config
+            if key == "time_major" and "unroll" in self._without_effect:
+                if value:
+                    raise UnsupportedError(f"{type(self).__name__}: time_major=True is not supported; the batch comes first")
+            elif key not in self._without_effect:
+                raise TypeError(f"{type(self).__name__} has no argument {key!r}")
+        self._config = plain(config)
         if activity_regularizer is not None:
             _check_name("activity_regularizer", activity_regularizer)
             self._config["activity_regularizer"] = activity_regularizer
@@ -55,7 +59,9 @@ class Layer(Placed):
         self._auto_named = name is None
         self.name: str = name if name is not None else snake_case(self._class_name())
         self._trainable = bool(trainable)
-        self.dtype = dtype
+        self.dtype = element_type(dtype, self.name, indices=self._takes_indices)
+        input_shape, batch_input_shape = plain(input_shape), plain(batch_input_shape)
+        input_dim, batch_size = plain(input_dim), plain(batch_size)
         #: Shape with the batch axis first, if the layer declares the model's input.
         self.batch_shape: tuple[int | None, ...] | None = None
         if batch_input_shape is not None:
@@ -66,6 +72,8 @@ class Layer(Placed):
             self.batch_shape = (batch_size, *input_shape)
         elif input_dim is not None:
             self.batch_shape = (batch_size, input_dim)
+        elif batch_size is not None:
+            raise ValueError(f"{self.name}: batch_size says something together with input_shape only")
         for inner in self._inner_layers():
             inner._wrapper = self
         self._calls: list[tuple[list[KerasTensor], dict[str, Any]]] = []
@@ -179,8 +187,6 @@ def serialize(value: Any) -> Any:
         return value.to_keras()
     if isinstance(value, (list, tuple)):
         return [serialize(each) for each in value]
-    if hasattr(value, "item") and not hasattr(value, "__len__"):
-        return value.item()
     if callable(value):
         raise ValueError(
             f"{value!r} is a Python function; activations, initializers, regularizers and constraints run inside the "
@@ -197,7 +203,7 @@ def options(arguments: dict[str, Any]) -> dict[str, Any]:
             config[key] = "linear"
     for key, value in config.items():
         _check_name(key, value)
-    return config
+    return plain(config)
 
 
 def _names(base: type, module: Any, *more: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
+from .._plain import plain
 from ..constraints import ConstraintLike
 from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
@@ -13,12 +14,15 @@ from ._base import KerasTensor, Layer, options
 class InputLayer(Layer):
     """Declares a model's input. `shape` is that of one sample; None is any length."""
 
+    _takes_indices = True
+
     def __init__(
         self, shape: Sequence[int | None] | None = None, batch_size: int | None = None, dtype: str | None = None,
         *, batch_shape: Sequence[int | None] | None = None, input_shape: Sequence[int | None] | None = None,
         name: str | None = None,
     ) -> None:
-        shape = shape if shape is not None else input_shape
+        shape, batch_shape = plain(shape if shape is not None else input_shape), plain(batch_shape)
+        batch_size = plain(batch_size)
         if batch_shape is None:
             if shape is None:
                 raise ValueError("Input needs a shape: that of one sample, for example (60, 1)")
@@ -58,6 +62,8 @@ class Embedding(Layer):
 
     Weights: embeddings (input_dim, output_dim).
     """
+
+    _takes_indices = True
 
     def __init__(
         self, input_dim: int, output_dim: int, embeddings_initializer: InitializerLike = "uniform",

@@ -9,10 +9,16 @@ from ..constraints import ConstraintLike
 from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
 from ._base import Layer, from_keras, options
+from ._states import Carrying
 
 
-class _Recurrent(Layer):
+class _Recurrent(Layer, Carrying):
     _state_count = 1
+
+    @property
+    def stateful(self) -> bool:
+        return bool(self._config.get("stateful"))
+    _without_effect = frozenset({"unroll", "implementation", "use_cudnn"})
 
     @property
     def units(self) -> int:
@@ -20,10 +26,6 @@ class _Recurrent(Layer):
 
     def _output_count(self, first_input: Any) -> int:
         return 1 + self._state_count if self._config.get("return_state") else 1
-
-    def reset_states(self) -> None:
-        """Sets the states of a stateful layer to zero: those of its whole model."""
-        self._owner().reset_states()
 
 
 class SimpleRNN(_Recurrent):
@@ -96,6 +98,7 @@ class _Cell(Layer):
     """One step of a recurrent layer, for `RNN`."""
 
     _state_count = 1
+    _without_effect = frozenset({"implementation"})
 
 
 class SimpleRNNCell(_Cell):
@@ -167,8 +170,14 @@ class StackedRNNCells(Layer):
             cell._tell_trainable(core, f"{path}/{cell.name}", value)
 
 
-class RNN(Layer):
+class RNN(Layer, Carrying):
     """A recurrent layer over a cell, a `StackedRNNCells`, or a list of cells."""
+
+    @property
+    def stateful(self) -> bool:
+        return bool(self._config.get("stateful"))
+
+    _without_effect = frozenset({"unroll"})
 
     def __init__(
         self, cell: Layer | Sequence[Layer], return_sequences: bool = False, return_state: bool = False,
@@ -190,7 +199,7 @@ class RNN(Layer):
         return 1 + self._config["cell"]._state_count if self._config["return_state"] else 1
 
 
-class Bidirectional(Layer):
+class Bidirectional(Layer, Carrying):
     """A recurrent layer run forwards and a copy run backwards; outputs merged.
 
     `merge_mode` is "concat" (features doubled), "sum", "mul" or "ave".
@@ -213,6 +222,15 @@ class Bidirectional(Layer):
         layer = self._config["layer"]
         states = 2 * layer._state_count if layer._config.get("return_state") else 0
         return states + (2 if self._config["merge_mode"] is None else 1)
+
+    @property
+    def stateful(self) -> bool:
+        return self.forward_layer.stateful
+
+    def reset_state(self) -> None:
+        if not self.stateful:  # as in Keras
+            raise AttributeError(f"{self.name!r} is not stateful: it carries no states")
+        super().reset_state()
 
     # ---- its two layers -------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
+from .._plain import plain
 from ..constraints import ConstraintLike
 from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
@@ -19,14 +20,14 @@ class Reshape(Layer):
     """To `target_shape` (without the batch axis); one entry may be -1."""
 
     def __init__(self, target_shape: Sequence[int], **common: Any) -> None:
-        super().__init__({"target_shape": list(target_shape)}, **common)
+        super().__init__({"target_shape": list(plain(target_shape))}, **common)
 
 
 class Permute(Layer):
     """Reorders the axes; they count from 1, the batch is axis 0."""
 
     def __init__(self, dims: Sequence[int], **common: Any) -> None:
-        super().__init__({"dims": list(dims)}, **common)
+        super().__init__({"dims": list(plain(dims))}, **common)
 
 
 class RepeatVector(Layer):
@@ -94,8 +95,11 @@ class _Pooling1D(Layer):
         self, pool_size: int = 2, strides: int | None = None, padding: str = "valid", **common: Any
     ) -> None:
         config = options(locals())
-        config["pool_size"] = [pool_size] if isinstance(pool_size, int) else pool_size
-        config["strides"] = config["pool_size"] if strides is None else [strides] if isinstance(strides, int) else strides
+        for key in ("pool_size", "strides"):
+            if isinstance(config[key], int):
+                config[key] = [config[key]]
+        if config["strides"] is None:
+            config["strides"] = config["pool_size"]
         super().__init__(config, **common)
 
 
@@ -146,4 +150,5 @@ class Rescaling(Layer):
 
 
 def _pair(value: int | Sequence[int]) -> list[int]:
+    value = plain(value)
     return [value, value] if isinstance(value, int) else list(value)

@@ -7,6 +7,8 @@ from typing import Any, Sequence
 
 import numpy as np
 
+from .._lib import whole
+
 
 def result(logs: dict[str, float], as_dictionary: bool) -> Any:
     if as_dictionary:
@@ -25,10 +27,28 @@ def verbosity(verbose: int | str) -> int:
 
 def class_weights(weights: dict[int, float]) -> Any:
     """Weights by class index, 1 for classes not named."""
-    if not isinstance(weights, dict) or not all(isinstance(index, (int, np.integer)) and index >= 0 for index in weights):
+    if not isinstance(weights, dict) or not all(_is_class(index) for index in weights):
         raise ValueError(f"class_weight is a dictionary of class indices to weights, found {weights!r}")
-    values = [float(weights.get(index, 1.0)) for index in range(max(weights, default=0) + 1)]
+    values = [float(weights.get(index, 1.0)) for index in range(int(max(weights, default=0)) + 1)]
     return (ctypes.c_double * len(values))(*values)
+
+
+def _is_class(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and value >= 0 and value == int(value)
+
+
+def shuffling(value: Any) -> bool:
+    """ValueError for Keras 2's "batch", which shuffles batches and not samples."""
+    if isinstance(value, str):
+        raise ValueError(f"shuffle is True or False, found {value!r}")
+    return bool(value)
+
+
+def frequency(value: Any) -> int:
+    """ValueError for a list of epochs."""
+    if not np.isscalar(value) and np.ndim(value) != 0:
+        raise ValueError(f"validation_freq is a number of epochs; lists of epochs are not supported, found {value!r}")
+    return whole(value, "validation_freq")
 
 
 def listed(values: Any, names: Sequence[str], what: str) -> list[Any]:

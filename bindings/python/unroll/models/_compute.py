@@ -15,7 +15,7 @@ from .._lib import _check_call, call, initialized, library, shape, text, whole
 from .._progress import ProgressBar
 from ..callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
 from ..errors import StateError
-from ._arguments import class_weights, listed, result, verbosity
+from ._arguments import class_weights, frequency, listed, result, shuffling, verbosity
 from ._core import Core
 
 #: The loss alone, loss and metrics, or both by name.
@@ -99,9 +99,9 @@ class Compute(Core):
             raise ValueError("y is needed: the targets")
         return [with_sample_axes(each, f"y[{name!r}]" if len(names) > 1 else "y") for each, name in zip(listed(y, names, "y"), names)]
 
-    def _data(self, x: Any, y: Any, sample_weight: Any) -> DataView:
+    def _data(self, x: Any, y: Any, sample_weight: Any, batch: int | None = None) -> DataView:
         inputs = self._inputs(x)
-        self._build_for(inputs)
+        self._build_for(inputs, len(inputs[0]) if batch is None else batch)
         return DataView(inputs, self._targets(y), sample_weight)
 
     # ---- fit ----------------------------------------------------------------------
@@ -125,14 +125,15 @@ class Compute(Core):
         NotFiniteError if the loss becomes NaN. Ctrl-C raises KeyboardInterrupt
         after the batch at hand; the model keeps what it has learnt.
         """
-        data = self._data(x, y, sample_weight)
+        size = whole(32 if batch_size is None else batch_size, "batch_size")
+        data = self._data(x, y, sample_weight, size)
         options = initialized(_abi.FitOptions, "unroll_fit_options_init")
         options.epochs, options.initial_epoch = whole(epochs, "epochs"), whole(initial_epoch, "initial_epoch")
-        options.batch_size = whole(32 if batch_size is None else batch_size, "batch_size")
-        options.shuffle, options.seed = bool(shuffle), self._seed
+        options.batch_size = size
+        options.shuffle, options.seed = shuffling(shuffle), self._seed
         options.validation_split = validation_split
         options.validation_batch_size = whole(validation_batch_size or 0, "validation_batch_size")
-        options.validation_frequency = whole(validation_freq, "validation_freq")
+        options.validation_frequency = frequency(validation_freq)
         validation = None
         if validation_data is not None:
             x_val, y_val, *weight = validation_data
@@ -191,10 +192,11 @@ class Compute(Core):
         A callback that sets `model.stop_evaluating` ends it; the values are those
         of the batches so far.
         """
-        data = self._data(x, y, sample_weight)
+        size = whole(32 if batch_size is None else batch_size, "batch_size")
+        data = self._data(x, y, sample_weight, size)
         names = self._names_if_compiled()
         options = initialized(_abi.EvaluateOptions, "unroll_evaluate_options_init")
-        options.batch_size = whole(32 if batch_size is None else batch_size, "batch_size")
+        options.batch_size = size
         steps = -(-data.samples // max(options.batch_size, 1))
         verbose = verbosity(verbose)
         bar = ProgressBar(steps, verbose)
@@ -252,10 +254,10 @@ class Compute(Core):
         A callback that sets `model.stop_predicting` ends it with the batches so far.
         """
         inputs = self._inputs(x)
-        self._build_for(inputs)
         samples = len(inputs[0])
         options = initialized(_abi.PredictOptions, "unroll_predict_options_init")
         options.batch_size = whole(32 if batch_size is None else batch_size, "batch_size")
+        self._build_for(inputs, options.batch_size)
         size = max(options.batch_size, 1)
         steps = -(-samples // size)
         verbose = verbosity(verbose)

@@ -17,10 +17,11 @@ from .._lib import call, initialized, library, text
 from .._weights import Weight, assign_all
 from ..errors import StateError
 from ..layers._base import Layer
+from ..layers._states import Carrying
 from ..metrics import Metric
 
 
-class Core(Layer):
+class Core(Layer, Carrying):
     """The handle of a model, and what its parts need of each other."""
 
     _layers: list[Layer]
@@ -49,6 +50,11 @@ class Core(Layer):
 
     def _inner_layers(self) -> Sequence[Layer]:
         return getattr(self, "_layers", ())
+
+    @property
+    def stateful(self) -> bool:
+        """Whether a layer carries states from batch to batch."""
+        return any(getattr(layer, "stateful", False) for layer in self._inner_layers())
 
     # ---- the handle -----------------------------------------------------------
 
@@ -149,8 +155,8 @@ class Core(Layer):
         """True if enough is known to make the weights."""
         raise NotImplementedError
 
-    def _build_for(self, inputs: list[np.ndarray]) -> None:
-        """Makes the weights, if need be with the shapes of the first data."""
+    def _build_for(self, inputs: list[np.ndarray], batch: int) -> None:
+        """Makes the weights, if need be with the shapes of the first data, which comes in batches of this size."""
         raise NotImplementedError
 
     def _entry(self, layer: Layer) -> dict[str, Any]:
@@ -204,9 +210,6 @@ class Core(Layer):
         """What the model is: layers, shapes, parameters, and notes on what was adapted while loading."""
         return json.loads(text("unroll_model_describe", self._handle_or_raise()))
 
-    def reset_states(self) -> None:
-        """Sets the states of stateful layers to zero."""
-        call("unroll_model_reset_states", self._handle_or_raise())
 
 
 def _inside(layer: Layer, path: str) -> Iterator[tuple[Layer, str]]:

@@ -142,7 +142,7 @@ class Model(Native):
     def _can_build(self) -> bool:
         return True
 
-    def _build_for(self, inputs: list[np.ndarray]) -> None:
+    def _build_for(self, inputs: list[np.ndarray], batch: int) -> None:
         self._handle_or_raise()
 
     def _output_count(self, first_input: Any) -> int:

@@ -39,6 +39,9 @@ class _LoadedGraph(Model):
     def output_names(self) -> list[str]:
         return _names(self._configuration["output_layers"])
 
+    def _output_count(self, first_input: Any) -> int:
+        return len(self.output_names)
+
 
 def _names(entries: Any) -> list[str]:
     """Layer names of [[name, 0, 0], ...], which Keras writes flat for a single one."""

@@ -6,6 +6,7 @@ from typing import Any, Iterable, Sequence
 
 import numpy as np
 
+from .._plain import plain
 from .._weights import assign_all
 from ..errors import StateError
 from ..layers import InputLayer, KerasTensor
@@ -98,7 +99,13 @@ class Sequential(Native):
 
     @property
     def output_names(self) -> list[str]:
-        return [self._layers[-1].name if self._layers else "output"]
+        if not self._layers:
+            return ["output"]
+        # With return_state the last layer gives its states too.
+        return [self._layers[-1].name] * self._output_count(None)
+
+    def _output_count(self, first_input: Any) -> int:
+        return self._layers[-1]._output_count(None) if self._layers else 1
 
     def _can_build(self) -> bool:
         return self._input is not None and bool(self._layers)
@@ -106,15 +113,14 @@ class Sequential(Native):
     def build(self, input_shape: Sequence[int | None] | None = None) -> None:
         """Makes the weights. `input_shape` has the batch axis first, as in Keras: (None, 60, 1)."""
         if input_shape is not None and self._input is None:
-            self._input = InputLayer(batch_shape=tuple(input_shape), name="input_layer")
+            self._input = InputLayer(batch_shape=plain(input_shape), name="input_layer")
         self._handle_or_raise()
 
-    def _build_for(self, inputs: list[np.ndarray]) -> None:
+    def _build_for(self, inputs: list[np.ndarray], batch: int) -> None:
         """Makes the weights of a model that got no input shape, from its first data."""
         if self._handle is None:
             if self._input is None:
-                stateful = any(layer._config.get("stateful") for layer in self._layers)
-                rows = len(inputs[0]) if stateful else None
+                rows = min(batch, len(inputs[0])) if self.stateful else None
                 self._input = InputLayer(batch_shape=(rows, *inputs[0].shape[1:]), name="input_layer")
             self._create()
 

@@ -1,0 +1,120 @@
+import KernelAPI
+
+// The states that stateful layers carry from batch to batch.
+
+extension Network {
+  /// Rows of a batch, if the inputs of a stateful model declare them.
+  var declaredBatch: Int? {
+    for reference in graph.spec.inputs {
+      if case .input(let config) = graph.spec.layers[graph.spec.nodes[reference.node].layer].config, let batch = config.batchSize {
+        return batch
+      }
+    }
+    return nil
+  }
+
+  /// Rows of the states that are carried; 0 if all are zero.
+  private var carriedBatch: Int {
+    graph.layers.lazy.flatMap { $0.statefulStates }.map { $0.batch }.first { $0 != 0 } ?? 0
+  }
+
+  /// A stateful model computes batches of the size that it declares, and of the
+  /// states that it carries.
+  func checkBatch(_ batch: Int) throws(UnrollError) {
+    guard isStateful else { return }
+    if let declared = declaredBatch, declared != batch {
+      throw UnrollError(
+        .shapeMismatch, "the model is stateful and declares batches of \(declared), found a batch of \(batch); pass batch_size \(declared)")
+    }
+    let carried = carriedBatch
+    guard carried == 0 || carried == batch else {
+      throw UnrollError(
+        .shapeMismatch,
+        "the model is stateful and carries the states of a batch of \(carried), found a batch of \(batch); reset the states first, or pass batch_size \(carried)")
+    }
+  }
+
+  /// The same of `rows` samples in batches of `batch`: none may be smaller.
+  func checkBatches(rows: Int, of batch: Int) throws(UnrollError) {
+    guard isStateful, rows > 0 else { return }
+    let first = min(batch, rows)
+    guard rows % first == 0 else {
+      throw UnrollError(
+        .shapeMismatch, "a stateful model needs batches of one size: \(rows) samples are not a multiple of the batch size \(batch)")
+    }
+    try checkBatch(first)
+  }
+
+  func resetStates(_ path: String) throws(UnrollError) {
+    for state in try states(path) { state.reset() }
+  }
+
+  func stateShapes(_ path: String) throws(UnrollError) -> [[Int?]] {
+    let batch = declaredBatch ?? (carriedBatch == 0 ? nil : carriedBatch)
+    return try states(path).map { [batch, $0.units] }
+  }
+
+  func readState(_ index: Int, _ path: String, into destination: UnsafeMutableRawPointer, rows: Int, type: ElementType) throws(UnrollError) {
+    let state = try states(path)[index]
+    let zeros = state.batch == rows ? nil : try AlignedBuffer<S>(count: rows * state.units)
+    guard let from = zeros?.pointer ?? state.buffer?.pointer else { return }
+    scatter(from, positions: 1, batch: rows, features: state.units, rows: rows, into: destination, type: type, firstRow: 0)
+  }
+
+  func writeStates(_ views: [ArrayView], _ path: String) throws(UnrollError) {
+    let states = try states(path)
+    guard views.count == states.count else {
+      throw UnrollError(
+        .shapeMismatch, "\(path.isEmpty ? "the model" : path) has \(states.count) state(s), found \(views.count)")
+    }
+    var batch: Int?
+    for (index, (view, state)) in zip(views, states).enumerated() {
+      guard view.shape.count == 2, view.shape[1] == state.units, view.rows > 0, view.rows == batch ?? view.rows else {
+        throw UnrollError(
+          .shapeMismatch, "state \(index): expected shape (\(batch.map { "\($0)" } ?? "batch"), \(state.units)), found \(Shape.tuple(view.shape))")
+      }
+      batch = view.rows
+    }
+    guard let batch else { return }
+    try checkBatch(batch)
+    var rooms: [AlignedBuffer<S>] = []
+    for state in states { rooms.append(try AlignedBuffer(count: try checkedProduct([batch, state.units], "a state"))) }
+    for ((view, state), room) in zip(zip(views, states), rooms) {
+      view.gather(rows: nil, firstRow: 0, count: batch, into: room.pointer, batch: batch)
+      state.restore(batch: batch, room)
+    }
+  }
+
+  /// The states of the layer at `path` and of those inside it; "" is the model.
+  private func states(_ path: String) throws(UnrollError) -> [StatefulState<S>] {
+    if path.isEmpty { return graph.layers.flatMap { $0.statefulStates } }
+    var within = graph.layers
+    while let layer = within.first(where: { path == $0.name || path.hasPrefix($0.name + "/") }) {
+      if layer.name == path { return layer.statefulStates }
+      within = layer.innerLayers
+    }
+    throw UnrollError(.invalidArgument, "the model has no layer '\(path)'; there are: \(graph.layers.map { $0.name }.joined(separator: ", "))")
+  }
+}
+
+extension Model {
+  /// Zeroes the states of the stateful layer at `path` (see `isTrainable`) and
+  /// of those inside it; "" is the model. A layer without states is left alone.
+  public func resetStates(_ path: String = "") throws(UnrollError) { try builtNetwork().resetStates(path) }
+
+  /// Shapes of the same states, in Keras' order (h, then c; forwards, then
+  /// backwards): (batch, units). The batch is nil while it is free.
+  public func stateShapes(_ path: String = "") throws(UnrollError) -> [[Int?]] { try builtNetwork().stateShapes(path) }
+
+  /// Copies state `index` of those, `rows` rows, to `destination`.
+  public func readState(
+    _ index: Int, _ path: String = "", into destination: UnsafeMutableRawPointer, rows: Int, type: ElementType
+  ) throws(UnrollError) {
+    try builtNetwork().readState(index, path, into: destination, rows: rows, type: type)
+  }
+
+  /// Replaces all of them, each by an array of its shape.
+  public func writeStates(_ views: [ArrayView], _ path: String = "") throws(UnrollError) {
+    try builtNetwork().writeStates(views, path)
+  }
+}

@@ -1,0 +1,42 @@
+"""Values of NumPy and of names of types as JSON and the library have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .errors import UnsupportedError
+
+_INDICES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")
+
+
+def plain(value: Any) -> Any:
+    """NumPy's numbers and arrays as Python's, also inside lists and dictionaries."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return value
+
+
+def element_type(dtype: Any, owner: str, *, indices: bool = False) -> str | None:
+    """The name of an element type, given as Keras takes it. `indices`: those of whole numbers will do too.
+
+    UnsupportedError for types of less than 32 bits, alone or in a mixed policy.
+    """
+    if dtype is None:
+        return None
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
+    if not isinstance(name, str):
+        try:
+            name = np.dtype(dtype).name
+        except TypeError:
+            raise ValueError(f"{owner}: dtype is the name of an element type, found {dtype!r}") from None
+    if name in ("float32", "float64") or indices and name in _INDICES:
+        return name
+    if "float" in name:
+        raise UnsupportedError(f"{owner}: dtype {name!r} is not supported; there are 'float32' and 'float64', for the whole model")
+    raise ValueError(f"{owner}: dtype is 'float32' or 'float64', found {dtype!r}")
