@@ -1120,6 +1120,10 @@ typedef struct unroll_data {
   /* The weight of each sample, (N) or (N, 1), or step, (N, T) or (N, T, 1), in the
    * loss; NULL: 1. */
   const unroll_array *sample_weight;
+  /* Or one for each output, in the model's order, NULL for weights of 1;
+   * sample_weight_count is 0 (default), 1 or the number of outputs. */
+  const unroll_array *const *sample_weights;
+  size_t sample_weight_count;
 } unroll_data;
 
 UNROLL_API void unroll_data_init(unroll_data *data, size_t size);

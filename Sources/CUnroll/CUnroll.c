@@ -72,6 +72,7 @@ APPENDED(unroll_recurrent_options, activation_options);
 APPENDED(unroll_embedding_options, initializer_options);
 APPENDED(unroll_compile_options, loss_options);
 APPENDED(unroll_predict_options, callback);
+APPENDED(unroll_data, sample_weights);
 APPENDED(unroll_evaluate_options, callback);
 APPENDED(unroll_fit_options, validation_callback);
 APPENDED(unroll_stream_info, state_bytes);

@@ -4,8 +4,16 @@ import Unroll
 /// The samples a caller lent.
 func readData(_ pointer: UnsafePointer<unroll_data>?, _ name: String) throws(UnrollError) -> TrainingData {
   let data = try readRequired(pointer, name)
-  var weights: [ArrayView] = []
+  var weights: [ArrayView?] = []
   if data.sample_weight != nil { weights = [try readView(data.sample_weight, "\(name)->sample_weight")] }
+  if data.sample_weight_count > 0 || data.sample_weights != nil {
+    guard weights.isEmpty else {
+      throw UnrollError(.invalidArgument, "\(name)->sample_weight and \(name)->sample_weights are both set; one of them says the weights")
+    }
+    for (index, array) in try elements(data.sample_weights, data.sample_weight_count, "\(name)->sample_weights").enumerated() {
+      weights.append(array == nil ? nil : try readView(array, "\(name)->sample_weights[\(index)]"))
+    }
+  }
   return TrainingData(
     inputs: try readViews(data.inputs, data.input_count, "\(name)->inputs"),
     targets: try readViews(data.targets, data.target_count, "\(name)->targets"), sampleWeights: weights)

@@ -184,7 +184,8 @@ struct TrainingFitTests {
     #expect(nested.contains("being trained"))
   }
 
-  /// A stateful model goes on although a callback predicts with other batch sizes.
+  /// A stateful model computes batches of one size; a callback that tries
+  /// another is told so, and the training goes on.
   @Test func statefulModels() throws {
     var recurrent = RecurrentConfig.gru(units: 3)
     recurrent.stateful = true
@@ -202,11 +203,18 @@ struct TrainingFitTests {
     run.batchSize = 5
     #expect(errorMessage { _ = try model.fit(HostData([x], [y]).view, run) }.contains("12 samples are not a multiple of the batch size 5"))
     run.batchSize = 6
+    #expect(errorMessage { _ = try model.fit(HostData([x], [y]).view, run) }.contains("declares batches of 4, found a batch of 6"))
+    run.batchSize = 4
     run.epochs = 1
+    var refused: [String] = []
     _ = try model.fit(HostData([x], [y]).view, run) { event, _ in
-      if event == .batchEnd { _ = try? model.evaluate(HostData([x], [y]).view, batchSize: 2) }
+      if event == .batchEnd { refused.append(errorMessage { _ = try model.evaluate(HostData([x], [y]).view, batchSize: 2) }) }
       return .proceed
     }
+    #expect(refused.count == 3 && refused.allSatisfy { $0.contains("found a batch of 2") })
+    run.validationData = HostData([x], [y]).view
+    run.validationBatchSize = 6
+    #expect(errorMessage { _ = try model.fit(HostData([x], [y]).view, run) }.contains("batch of 6"))
   }
 
   @Test func earlyStoppingRestoresTheBestWeights() throws {

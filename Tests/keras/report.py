@@ -50,7 +50,7 @@ def show(results, complete):
     rows = table(results, "layers")
     if rows:
         print_layers(rows)
-    for section in ("training", "fit", "scripts", "scripts 2.x", "optimizer state"):
+    for section in ("training", "fit", "scripts", "optimizer state"):
         grid = table(results, section)
         if grid:
             print_grid(section.capitalize(), grid)
@@ -119,6 +119,8 @@ def write_table(results, path):
     lines += grid_lines("Optimizer state through files, then 6 further steps, weights to 1e-4",
                         table(results, "optimizer state"), marks)
     lines += grid_lines("fit and evaluate: histories, metrics and weights to 1e-4", table(results, "fit"), marks)
+    lines += grid_lines("The steps of scripts: freezing, states, events, forms of targets and weights, values to 1e-4",
+                        table(results, "scripts"), marks)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines))
 

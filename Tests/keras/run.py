@@ -92,7 +92,7 @@ def work(options):
             elif section == "fit":
                 fitting.run(keras, recorder, label, folder)
             elif section.startswith("scripts"):
-                scripts.run(tf_keras if section.endswith("2.x") else keras, recorder, label, folder, section)
+                scripts.run(tf_keras if section.endswith("2.x") else keras, recorder, label, folder)
             elif section.startswith("names"):
                 naming.run(tf_keras if section.endswith("2.x") else keras, recorder, label, folder)
             elif section == "optimizer state":

@@ -70,6 +70,7 @@ FREEZING = {
     "a file's layer without compile": (graph, "compile fit save -a fit"),
     "saved model frozen": (graph, "- +a compile save fit - + compile fit"),
 }
+NOT_IN_KERAS_2 = ("a Sequential that ends in states",)
 # In Keras 2 a change waits for compile, in 3 for the first fit after it; a model's flag is lost in its files.
 KERAS_2 = ("a layer, and back", "before the first compile", "the model, and a layer back", "inside a model", "wrappers", "BatchNormalization",
            "saved frozen", "saved frozen after fit", "a wrapper made frozen")
@@ -130,13 +131,161 @@ def compare_freezing(keras, name, folder):
     return max(distances)
 
 
+# ---- what is called, with which numbers, and what is fed -----------------------------
+
+EVENTS = [f"on_{what}_{edge}" for what in ("train", "test", "predict", "epoch", "train_batch", "test_batch", "predict_batch")
+          for edge in ("begin", "end")]
+
+
+def recorder(k, seen):
+    """A callback that writes down every event, its numbers and the names and values of its logs."""
+    class Recorder(k.callbacks.Callback):
+        pass
+
+    def note(name):
+        def method(self, *arguments, logs=None):
+            *numbers, logs = (*arguments, logs) if logs is not None or not arguments or not isinstance(arguments[-1], dict) else arguments
+            values = sorted((logs or {}).items())
+            seen.append((name, [each for each in numbers if each is not None], [key for key, _ in values]))
+            seen.extend(np.asarray(value, "float64") for _, value in values)
+        return method
+
+    for name in EVENTS:
+        setattr(Recorder, name, note(name))
+    return Recorder()
+
+
+def two_outputs(k):
+    x = k.Input(SHAPE)
+    hidden = k.layers.SimpleRNN(4, return_sequences=True)(x)
+    return k.Model(x, [k.layers.Dense(2, name="steps")(hidden), k.layers.Dense(1, name="last")(k.layers.SimpleRNN(3)(hidden))])
+
+
+def regression(k):
+    return k.Sequential([k.Input(SHAPE), k.layers.SimpleRNN(4), k.layers.Dense(2)])
+
+
+def sequences(k):
+    return k.Sequential([k.Input(SHAPE), k.layers.SimpleRNN(4, return_sequences=True), k.layers.Dense(1)])
+
+
+def classes(k):
+    return k.Sequential([k.Input(SHAPE), k.layers.SimpleRNN(4), k.layers.Dense(3, activation="softmax")])
+
+
+def carrying(k):
+    return k.Sequential([k.Input(SHAPE, batch_size=2), k.layers.Bidirectional(k.layers.SimpleRNN(2, stateful=True, return_sequences=True)),
+                         k.layers.SimpleRNN(3, stateful=True)])
+
+
+def ending(k):
+    return k.Sequential([k.Input(SHAPE), k.layers.Bidirectional(k.layers.LSTM(4, return_state=True))])
+
+
+def compiled(model, loss="mean_squared_error", metrics=()):
+    model.compile("sgd", loss, metrics=list(metrics))
+    return model
+
+
+def events_of_fit(k, model, x, rng, seen):
+    y = rng.normal(size=(ROWS, 2))
+    compiled(model, metrics=["mae"]).fit(x, y, batch_size=3, epochs=2, shuffle=False, verbose=0, validation_data=(x[:5], y[:5]),
+                                         validation_batch_size=4, validation_freq=2, callbacks=[recorder(k, seen)])
+
+
+def events_of_evaluate(k, model, x, rng, seen):
+    compiled(model, metrics=["mae"]).evaluate(x, rng.normal(size=(ROWS, 2)), batch_size=3, verbose=0, callbacks=[recorder(k, seen)])
+
+
+def events_of_predict(k, model, x, rng, seen):
+    model.predict(x, batch_size=3, verbose=0, callbacks=[recorder(k, seen)])
+
+
+def states_by_layer(k, model, x, rng, seen):
+    """Layers set back as scripts do it, one after the other."""
+    for step in range(5):
+        seen.append(model.predict(x, batch_size=2, verbose=0))
+        if step >= 2:
+            layer = [each for each in model.layers if hasattr(each, "reset_states")][step % 2]
+            layer.reset_states()
+
+
+def targets_with_an_axis_more(k, model, x, rng, seen):
+    compiled(model, metrics=["mae"])
+    y = rng.normal(size=(ROWS, 2))
+    for each in (y, y[..., None]):
+        seen.append(np.ravel(model.evaluate(x, each, batch_size=4, verbose=0)))
+        seen.append(np.ravel(model.fit(x, each, batch_size=4, shuffle=False, verbose=0).history["loss"]))
+
+
+def weights_of_sequences(k, model, x, rng, seen):
+    compiled(model)
+    y, weights = rng.normal(size=(ROWS, 5, 1)), rng.uniform(0.5, 2, (ROWS, 5))
+    for target, each in ((y, weights), (y[..., 0], weights[:, :1]), (y[..., None], weights[..., None]), (y, weights[:, :1, None])):
+        seen.append(np.ravel(model.evaluate(x, target, batch_size=4, verbose=0, sample_weight=each)))
+
+
+def class_numbers(k, model, x, rng, seen):
+    compiled(model, "sparse_categorical_crossentropy", ["accuracy"])
+    y = rng.integers(0, 3, ROWS)
+    for each in (y, y[:, None], y[:, None, None], y.astype("float64")):
+        seen.append(np.ravel(model.evaluate(x, each, batch_size=4, verbose=0)))
+
+
+def weights_by_output(k, model, x, rng, seen):
+    compiled(model)
+    y, weights = [rng.normal(size=(ROWS, 5, 2)), rng.normal(size=(ROWS, 1))], [rng.uniform(0.5, 2, (ROWS, 5)), rng.uniform(0.5, 2, ROWS)]
+    for each in (weights, [weights[0], None]):
+        seen.append(np.ravel(model.fit(x, y, sample_weight=each, batch_size=4, shuffle=False, verbose=0).history["loss"]))
+
+
+def ends_in_states(k, model, x, rng, seen):
+    seen.extend(np.asarray(each) for each in model.predict(x, verbose=0))
+
+
+SCRIPTS = {
+    "events of fit": (regression, events_of_fit), "events of evaluate": (regression, events_of_evaluate),
+    "events of predict": (regression, events_of_predict), "states by layer": (carrying, states_by_layer),
+    "targets with an axis more": (regression, targets_with_an_axis_more), "sample weights of sequences": (sequences, weights_of_sequences),
+    "class numbers": (classes, class_numbers), "sample weights by output": (two_outputs, weights_by_output),
+    "a Sequential that ends in states": (ending, ends_in_states),
+}
+
+
+def compare_script(keras, name, folder):
+    import unroll
+
+    make, script = SCRIPTS[name]
+
+    def run_in(k, start=None):
+        model, seen, rng = make(k), [], np.random.default_rng(4)
+        if start is None:
+            randomise(model, np.random.default_rng(8))
+            start = model.get_weights()
+        model.set_weights(start)
+        script(k, model, rng.normal(size=(ROWS, *SHAPE)).astype("float32"), rng, seen)
+        return seen, start
+
+    with by_keras():
+        keras.backend.clear_session()
+        theirs, start = run_in(keras)
+    ours, _ = run_in(unroll, start)
+    told = [[each for each in seen if isinstance(each, tuple)] for seen in (ours, theirs)]
+    assert told[0] == told[1], f"events differ: {told[0]} instead of {told[1]}"
+    return worst(*([each for each in seen if not isinstance(each, tuple)] for seen in (ours, theirs)))
+
+
 def rows(major):
     for name in FREEZING:
         if major == 3 or name in KERAS_2:
             yield f"freezing: {name}"
+    for name in SCRIPTS:
+        if major == 3 or name not in NOT_IN_KERAS_2:
+            yield f"script: {name}"
 
 
-def run(keras, recorder, label, folder, section=SECTION):
+def run(keras, recorder, label, folder):
     kind, name = label.split(": ", 1)
-    compare = {"freezing": compare_freezing}[kind]
-    recorder.check(section, label, "agrees", lambda: compare(keras, name, folder), LIMIT)
+    compare = {"freezing": compare_freezing, "script": compare_script}[kind]
+    column = "tf.keras 2" if keras.__name__ == "tf_keras" else "Keras 3"
+    recorder.check(SECTION, label, column, lambda: compare(keras, name, folder), LIMIT)

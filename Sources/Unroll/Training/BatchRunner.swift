@@ -199,7 +199,7 @@ final class BatchRunner<S: Scalar> {
   /// The class of a target as Keras reads it: a number, or the place of the largest element.
   private func targetClass(_ judged: Judged<S>, _ row: Int) -> Int {
     let y = judged.target + row * judged.targetFeatures
-    if judged.targetFeatures == 1 { return Int(exactly: y[0].rounded()) ?? -1 }
+    if judged.targetFeatures == 1 { return Int(exactly: y[0].rounded(.toNearestOrEven)) ?? -1 }
     var best = 0
     for i in 1..<judged.targetFeatures where y[i] > y[best] { best = i }
     return best

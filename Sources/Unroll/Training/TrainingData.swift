@@ -11,9 +11,10 @@ public struct TrainingData: Sendable {
   public var targets: [ArrayView]
   /// Empty for none, one for all outputs, or one per output: shape (N,) or (N, 1),
   /// or (N, T) or (N, T, 1) for an output with a time axis.
-  public var sampleWeights: [ArrayView]
+  /// nil stands for weights of 1.
+  public var sampleWeights: [ArrayView?]
 
-  public init(inputs: [ArrayView], targets: [ArrayView], sampleWeights: [ArrayView] = []) {
+  public init(inputs: [ArrayView], targets: [ArrayView], sampleWeights: [ArrayView?] = []) {
     self.inputs = inputs
     self.targets = targets
     self.sampleWeights = sampleWeights
@@ -26,7 +27,7 @@ public struct TrainingData: Sendable {
   func rows(_ range: Range<Int>) -> TrainingData {
     TrainingData(
       inputs: inputs.map { $0.rows(range) }, targets: targets.map { $0.rows(range) },
-      sampleWeights: sampleWeights.map { $0.rows(range) })
+      sampleWeights: sampleWeights.map { $0?.rows(range) })
   }
 }
 

@@ -163,8 +163,8 @@ struct RecurrentLayerTests {
       let expected = try once.run()[0].values
       let halves = try TestNetwork<Double>(sequential([3, 3], [Self.config(cell) { $0.stateful = true }]), [half(0)])
       try halves.randomize()
-      try halves.network.reserveStates(batch: 2)
       for _ in 0..<2 {
+        try halves.network.reserveStates(batch: 2)
         half(0).gather(into: halves.plan.inputs[0])
         _ = try halves.run()
         half(1).gather(into: halves.plan.inputs[0])

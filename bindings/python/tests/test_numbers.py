@@ -152,3 +152,45 @@ def test_sample_weights_of_sequences_may_be_one_a_sample(random):
     for other in (steps[:, :2], w[:, None, None, None], steps[..., None].repeat(2, -1), w[:5]):
         with pytest.raises(unroll.errors.ShapeError, match="weights"):
             model.evaluate(x, y, sample_weight=other, verbose=0)
+
+
+def test_each_output_may_have_sample_weights_of_its_own(random):
+    entry = layers.Input((5, 3))
+    hidden = layers.GRU(4, return_sequences=True)(entry)
+    model = models.Model(entry, [layers.Dense(2, name="steps")(hidden), layers.Dense(1, name="last")(layers.GRU(2)(hidden))])
+    model.compile("sgd", "mse")
+    x, y = random.normal(size=(6, 5, 3)), [random.normal(size=(6, 5, 2)), random.normal(size=(6, 1))]
+    steps, last, ones = random.uniform(0.5, 2, (6, 5)), random.uniform(0.5, 2, 6), np.ones(6)
+    plain = model.evaluate(x, y, verbose=0)
+    only = {name: model.evaluate(x, y, sample_weight=[a, b], verbose=0) for name, a, b in (("steps", steps, None), ("last", None, last))}
+    assert only["steps"][2] == plain[2] and only["last"][1] == plain[1]
+    both = [only["steps"][1] + only["last"][2], only["steps"][1], only["last"][2]]
+    for given in ([steps, last], (steps, last), {"last": last, "steps": steps}, [steps[..., None], last[:, None]]):
+        assert model.evaluate(x, y, sample_weight=given, verbose=0) == pytest.approx(both, rel=1e-6)
+    assert model.evaluate(x, y, sample_weight=[ones, None], verbose=0) == pytest.approx(plain, rel=1e-6)
+    assert model.evaluate(x, y, sample_weight=last, verbose=0)[2] == only["last"][2]
+    model.fit(x, y, sample_weight=[steps, None], validation_data=(x, y, [None, last]), verbose=0)
+    model.fit(x, y, sample_weight=[steps, last], validation_split=0.5, verbose=0)
+    for wrong, message in (([steps], "1 are given for the 2"), ([last, steps], "weights of output last"), ({"steps": steps}, "last")):
+        with pytest.raises(ValueError, match=message):
+            model.evaluate(x, y, sample_weight=wrong, verbose=0)
+
+
+def test_validation_data_are_two_or_three(small, random):
+    x, y = random.normal(size=(8, 5, 3)), random.normal(size=(8, 2))
+    for wrong in ((x, y, None, None), (x,), x):
+        with pytest.raises(ValueError, match="validation_data is"):
+            small.fit(x, y, validation_data=wrong, verbose=0)
+
+
+def test_a_class_is_the_nearest_number_half_ways_the_even_one(random):
+    model = models.Sequential([layers.Input((5, 3)), layers.GRU(4), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x = random.normal(size=(1, 5, 3))
+    for label, weight in ((0.5, 3), (1.5, 5), (0.6, 4), (2.5, 5)):
+        losses = []
+        for weights in (None, {0: 3, 1: 4, 2: 5}):
+            start = model.get_weights()
+            losses.append(model.fit(x, np.array([label]), class_weight=weights, verbose=0).history["loss"][0])
+            model.set_weights(start)
+        assert losses[1] == pytest.approx(weight * losses[0], rel=1e-5)

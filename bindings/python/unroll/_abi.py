@@ -100,6 +100,7 @@ class Data(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("inputs", POINTER(Array)), ("input_count", c_size_t), ("targets", POINTER(Array)),
         ("target_count", c_size_t), ("sample_weight", POINTER(Array)),
+        ("sample_weights", POINTER(POINTER(Array))), ("sample_weight_count", c_size_t),
     ]
 
 

@@ -95,17 +95,16 @@ def to_numpy(array: _abi.Array, owner: np.ndarray) -> np.ndarray:
 class DataView:
     """Inputs, targets and sample weights for fit and evaluate; keeps the arrays alive."""
 
-    def __init__(self, inputs: Sequence[np.ndarray], targets: Sequence[np.ndarray], sample_weight: Any = None) -> None:
+    def __init__(self, inputs: Sequence[np.ndarray], targets: Sequence[np.ndarray], weights: Sequence[np.ndarray | None] = ()) -> None:
         self.struct = initialized(_abi.Data, "unroll_data_init")
         self._inputs, self._targets = views(inputs), views(targets)
         self.struct.inputs, self.struct.input_count = self._inputs, len(inputs)
         self.struct.targets, self.struct.target_count = self._targets, len(targets)
-        self._weight = None
-        if sample_weight is not None:
-            sample_weight = as_input(sample_weight, "sample_weight")
-            self._weight = view(sample_weight)
-            self.struct.sample_weight = ctypes.pointer(self._weight)
-        self._arrays = (list(inputs), list(targets), sample_weight)
+        if any(each is not None for each in weights):
+            pointers = [None if each is None else ctypes.pointer(view(each)) for each in weights]
+            self._weights = (ctypes.POINTER(_abi.Array) * len(pointers))(*pointers)
+            self.struct.sample_weights, self.struct.sample_weight_count = self._weights, len(pointers)
+        self._arrays = (list(inputs), list(targets), list(weights))
         self.samples = len(inputs[0]) if inputs and inputs[0].ndim else 0
 
     def reference(self) -> Any:

@@ -14,14 +14,13 @@ from .core import (
 from .merging import (
     Add, AdditiveAttention, Attention, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract,
 )
-from .recurrent import (
-    GRU, LSTM, RNN, Bidirectional, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell, StackedRNNCells, TimeDistributed,
-)
+from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell, StackedRNNCells
 from .shaping import (
     AveragePooling1D, BatchNormalization, Conv1D, Cropping1D, Flatten, GlobalAveragePooling1D, GlobalMaxPooling1D,
     LayerNormalization, MaxPooling1D, Permute, RepeatVector, Rescaling, Reshape, UnitNormalization, UpSampling1D,
     ZeroPadding1D,
 )
+from .wrappers import Bidirectional, TimeDistributed
 
 __all__ = [
     "Activation", "Add", "AdditiveAttention", "Attention", "Average", "AveragePooling1D", "BatchNormalization",

@@ -8,7 +8,7 @@ from typing import Any, Sequence
 from ..constraints import ConstraintLike
 from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
-from ._base import Layer, from_keras, options
+from ._base import Layer, options
 from ._states import Carrying
 
 
@@ -199,93 +199,6 @@ class RNN(Layer, Carrying):
         return 1 + self._config["cell"]._state_count if self._config["return_state"] else 1
 
 
-class Bidirectional(Layer, Carrying):
-    """A recurrent layer run forwards and a copy run backwards; outputs merged.
-
-    `merge_mode` is "concat" (features doubled), "sum", "mul" or "ave".
-    """
-
-    def __init__(
-        self, layer: Layer, merge_mode: str | None = "concat", backward_layer: Layer | None = None, **common: Any
-    ) -> None:
-        for each in (layer, *([] if backward_layer is None else [backward_layer])):
-            if not isinstance(each, (_Recurrent, RNN)):
-                raise ValueError(f"Bidirectional wraps recurrent layers, found {each!r}")
-        config = options(locals())
-        if backward_layer is None:
-            del config["backward_layer"]
-        if layer.batch_shape is not None and not {"input_shape", "batch_input_shape"} & common.keys():
-            common["batch_input_shape"] = layer.batch_shape
-        super().__init__(config, **common)
-
-    def _output_count(self, first_input: Any) -> int:
-        layer = self._config["layer"]
-        states = 2 * layer._state_count if layer._config.get("return_state") else 0
-        return states + (2 if self._config["merge_mode"] is None else 1)
-
-    @property
-    def stateful(self) -> bool:
-        return self.forward_layer.stateful
-
-    def reset_state(self) -> None:
-        if not self.stateful:  # as in Keras
-            raise AttributeError(f"{self.name!r} is not stateful: it carries no states")
-        super().reset_state()
-
-    # ---- its two layers -------------------------------------------------------
-
-    @property
-    def forward_layer(self) -> Layer:
-        return self._config["layer"]
-
-    layer = forward_layer
-
-    @property
-    def backward_layer(self) -> Layer:
-        given = self._config.get("backward_layer")
-        if given is not None:
-            return given
-        if self._twin is None:
-            entry = self.forward_layer.to_keras()
-            entry["config"]["go_backwards"] = not entry["config"].get("go_backwards", False)
-            self._twin = from_keras(entry, _classes())
-        return self._twin
-
-    _twin: Layer | None = None
-
-    def _inner_layers(self) -> Sequence[Layer]:
-        return [self.forward_layer, self.backward_layer]
-
-    def _inner_name(self, layer: Layer) -> str:
-        prefix = "forward_" if layer is self.forward_layer else "backward_"
-        return layer.name if layer.name.startswith(prefix) else prefix + layer.name
-
-    def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        if _flags(self.backward_layer) != _flags(self.forward_layer):
-            # One configuration does for both until they differ.
-            config["backward_layer"] = self.backward_layer.to_keras()
-        return config
-
-
-class TimeDistributed(Layer):
-    """A layer applied to every time step: (batch, time, ...) to (batch, time, ...)."""
-
-    def __init__(self, layer: Layer, **common: Any) -> None:
-        if not isinstance(layer, Layer):
-            raise ValueError(f"TimeDistributed wraps a layer, found {layer!r}")
-        super().__init__({"layer": layer}, **common)
-
-    @property
-    def layer(self) -> Layer:
-        return self._config["layer"]
-
-
-def _flags(layer: Layer) -> list[bool]:
-    """`trainable` of a layer and all inside it."""
-    return [layer.trainable, *(flag for inner in layer._inner_layers() for flag in _flags(inner))]
-
-
 def _number_names(cells: Sequence[Layer]) -> None:
     """Gives cells that were not named different names: lstm_cell, lstm_cell_1, ..."""
     taken = {cell.name for cell in cells if not cell._auto_named}
@@ -296,7 +209,3 @@ def _number_names(cells: Sequence[Layer]) -> None:
                 number += 1
                 cell.name = f"{stem}_{number}"
             taken.add(cell.name)
-
-
-def _classes() -> dict[str, type]:
-    return {name: value for name, value in globals().items() if isinstance(value, type) and issubclass(value, Layer)}

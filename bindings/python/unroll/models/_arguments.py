@@ -7,6 +7,7 @@ from typing import Any, Sequence
 
 import numpy as np
 
+from .._arrays import as_input
 from .._lib import whole
 
 
@@ -35,6 +36,28 @@ def class_weights(weights: dict[int, float]) -> Any:
 
 def _is_class(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and value >= 0 and value == int(value)
+
+
+def weights_by_output(values: Any, names: Sequence[str]) -> list[np.ndarray | None]:
+    """The sample weights of each output, of all together, or none."""
+    if values is None:
+        return []
+    if isinstance(values, dict):
+        listed_values = listed(values, names, "sample_weight")
+    elif len(names) > 1 and isinstance(values, (list, tuple)) and not all(np.isscalar(each) for each in values):
+        if len(values) != len(names):
+            raise ValueError(f"sample_weight: {len(values)} are given for the {len(names)} outputs {', '.join(names)}")
+        listed_values = list(values)
+    else:
+        return [as_input(values, "sample_weight")]
+    return [None if each is None else as_input(each, f"sample_weight[{name!r}]") for each, name in zip(listed_values, names)]
+
+
+def validating(data: Any) -> tuple[Any, Any, Any]:
+    """x, y and the sample weights of `validation_data`."""
+    if not isinstance(data, (list, tuple)) or len(data) not in (2, 3):
+        raise ValueError("validation_data is (x, y) or (x, y, sample_weight)")
+    return data[0], data[1], data[2] if len(data) == 3 else None
 
 
 def shuffling(value: Any) -> bool:

@@ -15,7 +15,7 @@ from .._lib import _check_call, call, initialized, library, shape, text, whole
 from .._progress import ProgressBar
 from ..callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
 from ..errors import StateError
-from ._arguments import class_weights, frequency, listed, result, shuffling, verbosity
+from ._arguments import class_weights, frequency, listed, result, shuffling, validating, verbosity, weights_by_output
 from ._core import Core
 
 #: The loss alone, loss and metrics, or both by name.
@@ -102,7 +102,7 @@ class Compute(Core):
     def _data(self, x: Any, y: Any, sample_weight: Any, batch: int | None = None) -> DataView:
         inputs = self._inputs(x)
         self._build_for(inputs, len(inputs[0]) if batch is None else batch)
-        return DataView(inputs, self._targets(y), sample_weight)
+        return DataView(inputs, self._targets(y), weights_by_output(sample_weight, self.output_names))
 
     # ---- fit ----------------------------------------------------------------------
 
@@ -119,7 +119,8 @@ class Compute(Core):
         (samples,) is taken as (samples, 1). Lists or dictionaries for several.
         `epochs` is the number of the last epoch, as in Keras. `verbose` is 0, 1
         (bar), 2 (a line an epoch) or "auto". `validation_split` takes the last
-        samples, before shuffling. `sample_weight` is (samples,) or (samples, time).
+        samples, before shuffling. `sample_weight` is (samples,) or (samples, time);
+        for several outputs it may be a list or dictionary with one for each, or None.
 
         ShapeError if shapes do not fit, StateError if not compiled,
         NotFiniteError if the loss becomes NaN. Ctrl-C raises KeyboardInterrupt
@@ -136,8 +137,7 @@ class Compute(Core):
         options.validation_frequency = frequency(validation_freq)
         validation = None
         if validation_data is not None:
-            x_val, y_val, *weight = validation_data
-            validation = self._data(x_val, y_val, weight[0] if weight else None)
+            validation = self._data(*validating(validation_data), size)
             options.validation_split, options.validation = 0.0, ctypes.pointer(validation.struct)
         if class_weight is not None:
             weights = class_weights(class_weight)
