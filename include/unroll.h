@@ -354,8 +354,9 @@ typedef struct unroll_progress {
  * Called by fit, evaluate and predict, on their thread. At FIT_BEGIN,
  * EPOCH_BEGIN, EPOCH_END and FIT_END it may read the model (weights, save,
  * predict), evaluate it, and set weights and states; the learning rate at any
- * time. Compiling, fitting, train_on_batch and adding layers are INVALID_STATE
- * there. It must not destroy the model.
+ * time. At the TEST_ and PREDICT_ events it may read the model. Compiling,
+ * fitting, train_on_batch and adding layers are INVALID_STATE there. It must not
+ * destroy the model.
  */
 typedef int (*unroll_callback)(const unroll_progress *progress, void *user_data);
 

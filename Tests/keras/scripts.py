@@ -211,24 +211,24 @@ def states_by_layer(k, model, x, rng, seen):
 
 
 def targets_with_an_axis_more(k, model, x, rng, seen):
-    compiled(model, metrics=["mae"])
     y = rng.normal(size=(ROWS, 2))
     for each in (y, y[..., None]):
+        compiled(model, metrics=["mae"])
         seen.append(np.ravel(model.evaluate(x, each, batch_size=4, verbose=0)))
         seen.append(np.ravel(model.fit(x, each, batch_size=4, shuffle=False, verbose=0).history["loss"]))
 
 
 def weights_of_sequences(k, model, x, rng, seen):
-    compiled(model)
     y, weights = rng.normal(size=(ROWS, 5, 1)), rng.uniform(0.5, 2, (ROWS, 5))
     for target, each in ((y, weights), (y[..., 0], weights[:, :1]), (y[..., None], weights[..., None]), (y, weights[:, :1, None])):
+        compiled(model)
         seen.append(np.ravel(model.evaluate(x, target, batch_size=4, verbose=0, sample_weight=each)))
 
 
 def class_numbers(k, model, x, rng, seen):
-    compiled(model, "sparse_categorical_crossentropy", ["accuracy"])
     y = rng.integers(0, 3, ROWS)
     for each in (y, y[:, None], y[:, None, None], y.astype("float64")):
+        compiled(model, "sparse_categorical_crossentropy", ["accuracy"])
         seen.append(np.ravel(model.evaluate(x, each, batch_size=4, verbose=0)))
 
 

@@ -36,13 +36,15 @@ struct ModelWriter {
     let version = try HardSigmoidUse(model.spec).version(default: "2.15.0")
     try root.setAttribute("keras_version", to: version)
     try root.setAttribute("backend", to: "tensorflow")
-    let config = JSONWriter.write(.object(try ModelEncoder.encode(model.spec, .legacy, calls)))
+    // No Keras 2 keeps a model's own flag.
+    let spec = model.spec.withFlagsInLayers
+    let config = JSONWriter.write(.object(try ModelEncoder.encode(spec, .legacy, calls)))
     try root.setAttribute("model_config", to: config)
     if !model.metadata.isEmpty { try root.setAttribute(CheckpointFile.metadataName, to: metadata) }
-    try LegacyWeights.write(model.spec, values, to: try root.makeGroup("model_weights"), version: version)
+    try LegacyWeights.write(spec, values, to: try root.makeGroup("model_weights"), version: version)
     if let sample { try sample.write(to: try root.makeGroup(ModelSample.name)) }
-    if includeOptimizer, let spec = model.compileSpec {
-      let training = CompileEncoder.encode(spec, of: model, .legacy, namesAreFinal: KerasVersion(version).major < 3)
+    if includeOptimizer, let compiled = model.compileSpec {
+      let training = CompileEncoder.encode(compiled, of: model, .legacy, namesAreFinal: KerasVersion(version).major < 3)
       try root.setAttribute("training_config", to: JSONWriter.write(.object(training)))
       let state = try OptimizerState.legacyValues(of: model)
       let group = try root.makeGroup("optimizer_weights")
@@ -77,10 +79,12 @@ struct ModelWriter {
       throw UnrollError(
         .unsupported, "the layer name \"\(layer.name)\" contains \"/\", which Keras 3 refuses in .keras; save as .h5")
     }
-    var config = try ModelEncoder.encode(model.spec, .archive, .objects)
-    if includeOptimizer, let spec = model.compileSpec {
-      config["compile_config"] = .object(CompileEncoder.encode(spec, of: model, .archive))
-      config = config.merged(CompileEncoder.marks(spec))
+    // Nor does Keras 3 of a Sequential model.
+    let spec = model.spec.isSequential ? model.spec.withFlagsInLayers : model.spec
+    var config = try ModelEncoder.encode(spec, .archive, .objects)
+    if includeOptimizer, let compiled = model.compileSpec {
+      config["compile_config"] = .object(CompileEncoder.encode(compiled, of: model, .archive))
+      config = config.merged(CompileEncoder.marks(compiled))
     }
     var archive = ZipWriter()
     func add(_ name: String, _ file: H5OutputFile) throws(UnrollError) {

@@ -2,6 +2,14 @@
 // a layer is named by the path that its weights' names begin with.
 
 extension ModelSpec {
+  /// The same weights trained without the model's own flag: of a model that is
+  /// not trainable every layer is frozen.
+  public var withFlagsInLayers: ModelSpec {
+    var result = self
+    if !trainable { for index in layers.indices { _ = result.layers[index].setTrainable(false, at: "") } }
+    return result
+  }
+
   /// Keras 1 and 2 trained nothing inside a wrapper or model that was frozen,
   /// whatever was said there. Makes the inner flags say so.
   public mutating func freezeInsideFrozen() {

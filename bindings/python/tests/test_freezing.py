@@ -118,6 +118,21 @@ def test_files_hold_what_is_frozen(make, ending, data, tmp_path):
     assert not model.trainable_weights and moved(compile(model), data) == ""
 
 
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.parametrize("make", [chain, graph])
+def test_of_a_frozen_model_that_was_saved_nothing_is_trained(make, ending, data, tmp_path):
+    """Keras drops the model's own flag from most files: the layers' flags must say it."""
+    model = make()
+    model.trainable = False
+    model.get_layer("a").trainable = True
+    before = model.get_weights()
+    model.save(tmp_path / f"m.{ending}")
+    loaded = models.load_model(tmp_path / f"m.{ending}")
+    for a, b in zip(before, loaded.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    assert moved(compile(loaded), data) == ""
+
+
 def test_optimizer_state_stays_when_fewer_weights_are_trained_after_loading(data, tmp_path):
     model = compile(chain())
     model.fit(*data, verbose=0, shuffle=False)

@@ -91,6 +91,12 @@ def test_arguments_are_obeyed_or_refused_by_name():
         layers.LSTM(2, batch_size=3)
 
 
+def test_a_stateful_layer_inside_time_distributed_is_refused():
+    model = models.Sequential([layers.Input((4, 5, 3), batch_size=2), layers.TimeDistributed(layers.GRU(2, stateful=True))])
+    with pytest.raises(unroll.errors.UnsupportedError, match="stateful layer inside TimeDistributed"):
+        model.build()
+
+
 def test_fit_refuses_what_it_cannot_do(small, random):
     x, y = random.normal(size=(8, 5, 3)), random.normal(size=(8, 2))
     with pytest.raises(ValueError, match="shuffle.*batch"):

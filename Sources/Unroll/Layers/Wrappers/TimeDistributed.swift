@@ -23,6 +23,9 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: 2...16)
     let outputs = try child.build([Shape(Array(input.dimensions.dropFirst()))])
+    guard child.statefulStates.isEmpty else {
+      throw UnrollError(.unsupported, "\(name): a stateful layer inside TimeDistributed, which carries its states from step to step, is not supported")
+    }
     adopt(child)
     return try wrap(outputs, input)
   }
@@ -42,9 +45,6 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   override func prepare() throws(UnrollError) { try child.prepare() }
 
   override var innerLayers: [Layer<S>] { [child] }
-
-  /// Its batches are of folded steps, which carry nothing on.
-  override var statefulStates: [StatefulState<S>] { [] }
 
   override var needsWholeBatch: Bool { child.needsWholeBatch }
 
