@@ -9,6 +9,7 @@ from unroll._lib import initialized, library
 STRUCTS = {
     "unroll_predict_options_init": _abi.PredictOptions, "unroll_model_options_init": _abi.ModelOptions,
     "unroll_model_info_init": _abi.ModelInfo, "unroll_compile_options_init": _abi.CompileOptions,
+    "unroll_evaluate_options_init": _abi.EvaluateOptions, "unroll_train_on_batch_options_init": _abi.TrainOnBatchOptions,
     "unroll_data_init": _abi.Data, "unroll_fit_options_init": _abi.FitOptions,
     "unroll_weight_info_init": _abi.WeightInfo, "unroll_window_options_init": _abi.WindowOptions,
     "unroll_stream_options_init": _abi.StreamOptions, "unroll_stream_info_init": _abi.StreamInfo,

@@ -200,3 +200,4 @@ def test_a_class_is_the_nearest_number_half_ways_the_even_one(random):
             losses.append(model.fit(x, np.array([label]), class_weight=weights, verbose=0).history["loss"][0])
             model.set_weights(start)
         assert losses[1] == pytest.approx(weight * losses[0], rel=1e-5)
+        assert model.train_on_batch(x, np.array([label]), class_weight={0: 3, 1: 4, 2: 5}) == pytest.approx(losses[1], rel=1e-5)

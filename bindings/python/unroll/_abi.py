@@ -123,6 +123,12 @@ class EvaluateOptions(Structure):
     _fields_ = [("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", Callback), ("user_data", c_void_p)]
 
 
+class TrainOnBatchOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("class_weight", POINTER(c_double)), ("class_count", c_size_t), ("seed", POINTER(c_uint64)),
+    ]
+
+
 class FitOptions(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("epochs", c_size_t), ("initial_epoch", c_size_t), ("batch_size", c_size_t),
@@ -223,7 +229,10 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_metric_name": (c_int, [_handle, c_size_t, *_text]),
     "unroll_evaluate_options_init": (None, [POINTER(EvaluateOptions), c_size_t]),
     "unroll_model_evaluate_ext": (c_int, [_handle, POINTER(Data), POINTER(EvaluateOptions), POINTER(c_double), c_size_t]),
-    "unroll_model_train_on_batch": (c_int, [_handle, POINTER(Data), POINTER(c_double), c_size_t]),
+    "unroll_train_on_batch_options_init": (None, [POINTER(TrainOnBatchOptions), c_size_t]),
+    "unroll_model_train_on_batch_ext": (
+        c_int, [_handle, POINTER(Data), POINTER(TrainOnBatchOptions), POINTER(c_double), c_size_t]
+    ),
     # weights
     "unroll_weight_info_init": (None, [POINTER(WeightInfo), c_size_t]),
     "unroll_model_get_weight_info": (c_int, [_handle, c_size_t, POINTER(WeightInfo)]),

@@ -233,13 +233,20 @@ class Compute(Core):
         size = max(len(self._inputs(x)[0]), 1)
         return self.evaluate(x, y, batch_size=size, verbose=0, sample_weight=sample_weight, return_dict=return_dict)
 
-    def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Result:
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: dict[int, float] | None = None, return_dict: bool = False
+    ) -> Result:
         """One update with all samples as one batch; loss and metrics before it."""
         data = self._data(x, y, sample_weight)
         names = self._names_if_compiled()
         values = (ctypes.c_double * len(names))()
+        options = initialized(_abi.TrainOnBatchOptions, "unroll_train_on_batch_options_init")
+        if class_weight is not None:
+            weights = class_weights(class_weight)
+            options.class_weight, options.class_count = weights, len(weights)
         self._note_trained()
-        call("unroll_model_train_on_batch", self._computing_handle(), data.reference(), values, len(names))
+        handle = self._computing_handle()
+        call("unroll_model_train_on_batch_ext", handle, data.reference(), ctypes.byref(options), values, len(names))
         self._share()
         return result(self._logs(names, values), return_dict)
 
