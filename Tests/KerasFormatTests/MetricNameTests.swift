@@ -31,6 +31,15 @@ import Unroll
     #expect(decoded([["class_name": "function", "config": "mean_absolute_error"]]).metrics == [.meanAbsoluteError])
   }
 
+  @Test func aWrapperWithoutItsFunctionIsWhatItsNameSays() {
+    func bare(_ name: String) -> JSON { ["class_name": "MeanMetricWrapper", "config": ["name": .string(name), "dtype": "float32"]] }
+    let found = decoded([bare("mae"), bare("accuracy"), bare("weighted_mse")], version: "2.2.4-tf")
+    #expect(found.metrics == [
+      MetricSpec(.meanAbsoluteError, name: "mae"), .accuracy, MetricSpec(.meanSquaredError, name: "weighted_mse"),
+    ])
+    #expect(decoded([bare("mine")], version: "2.2.4-tf").notes == ["the metric mine: unknown metric; it is left out"])
+  }
+
   @Test func kerasUpTo22NamesMetricsByTheirFunctions() {
     #expect(decoded(["mae", "accuracy"], version: "2.2.4").metrics == [.meanAbsoluteError, MetricSpec(.accuracy, name: "acc")])
     #expect(decoded(["mae", "accuracy"], version: "2.2.4-tf").metrics == [MetricSpec(.meanAbsoluteError, name: "mae"), .accuracy])

@@ -29,6 +29,7 @@ def tasks(options):
     import catalogue
     import fitting
     import naming
+    import resuming
     import scripts
     import training
 
@@ -40,7 +41,7 @@ def tasks(options):
         elif section == "training":
             work = [f"{layer}, {loss}" for layer in training.LAYERS for loss in training.LOSSES]
         elif section.startswith("optimizer"):
-            work = list(training.OPTIMIZERS)
+            work = list(resuming.CASES)
         elif section == "fit":
             work = list(fitting.CASES)
         elif section.startswith("names"):
@@ -75,7 +76,7 @@ def work(options):
     recorder = Recorder(out)
     models = list(catalogue.rows())
     losses = [(layer, loss) for layer in training.LAYERS for loss in training.LOSSES]
-    optimizers = list(training.OPTIMIZERS)
+    optimizers = list(resuming.CASES)
     chosen = list(tasks(options))[options.worker::options.jobs]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)

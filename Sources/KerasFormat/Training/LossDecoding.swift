@@ -7,7 +7,9 @@ struct LossDecoder {
   func loss(_ value: JSON) throws(UnrollError) -> LossSpec {
     let config = value["config"]?.object ?? [:]
     // A function has its name for a configuration; a wrapper names it inside.
-    let written = value.string ?? value["config"]?.string ?? config["fn"]?.string ?? value["class_name"]?.string
+    let isWrapper = value["class_name"] == "LossFunctionWrapper"
+    let written = value.string ?? value["config"]?.string ?? config["fn"]?.string
+      ?? (isWrapper ? config["name"]?.string : nil) ?? value["class_name"]?.string
     guard let written else { throw UnrollError(.unsupported, "the losses: expected a loss for each output, found \(value.kind)") }
     let reader = ConfigReader(config, owner: "the loss \(written)", context)
     let fromLogits = try reader.bool("from_logits", default: false)

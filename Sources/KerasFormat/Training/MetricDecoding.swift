@@ -49,7 +49,10 @@ struct MetricDecoder {
 
   private func decode(_ item: JSON, _ output: Int?) throws(UnrollError) -> MetricSpec {
     let config = item["config"]?.object ?? [:]
-    let wrapped = item["config"]?.string ?? config["fn"]?.string ?? config["fn"]?["config"]?.string
+    let given = config["name"]?.string.map { withoutOutput($0, output) }
+    var wrapped = item["config"]?.string ?? config["fn"]?.string ?? config["fn"]?["config"]?.string
+    // TensorFlow 2.0 and 2.1 leave the function out: the name says it.
+    if wrapped == nil, item["class_name"] == "MeanMetricWrapper" { wrapped = given.map(Self.withoutWeighted) }
     let written = item.string ?? wrapped ?? item["class_name"]?.string ?? item.kind
     let reader = ConfigReader(config, owner: "the metric \(config["name"]?.string ?? written)", context)
     let short = LayerConfig.snakeCase(written.split(separator: ">").last.map(String.init) ?? written)
@@ -63,7 +66,7 @@ struct MetricDecoder {
     }
     try reader.refuseOptions(besides: options)
     try reader.requireWideType()
-    let name = config["name"]?.string.map { withoutOutput($0, output) } ?? self.name(of: function, written: item.string)
+    let name = given ?? self.name(of: function, written: item.string)
     if Self.isResolvedAccuracy(function), config["fn"] != nil, Self.isShorthand(name) {
       // Keras 2 looks at the targets for what "accuracy" is. Until a first fit it has seen none, and writes a guess.
       function = .accuracy
@@ -89,9 +92,10 @@ struct MetricDecoder {
   }
 
   /// "accuracy" as it was given, or as Keras names a weighted one beside it.
-  private static func isShorthand(_ name: String) -> Bool {
-    let given = name.hasPrefix("weighted_") ? name.dropFirst("weighted_".count) : name[...]
-    return ["accuracy", "acc"].contains(given.lowercased())
+  private static func isShorthand(_ name: String) -> Bool { ["accuracy", "acc"].contains(withoutWeighted(name).lowercased()) }
+
+  private static func withoutWeighted(_ name: String) -> String {
+    name.hasPrefix("weighted_") ? String(name.dropFirst("weighted_".count)) : name
   }
 
   private static func isResolvedAccuracy(_ function: MetricSpec.Function) -> Bool {

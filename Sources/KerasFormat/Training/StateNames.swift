@@ -29,7 +29,9 @@ struct StateNames {
   func match(_ stored: [SourceArray]) -> [String: [SourceArray]]? {
     var places: [ArraySlice<Substring>: Int] = [:]
     for (index, weight) in weights.enumerated() where places.updateValue(index, forKey: weight[...]) != nil { return nil }
-    let lengths = Set(weights.map(\.count))
+    // The longest first: a name may be the end of another. Names longer than any of Keras' are a stranger's.
+    let lengths = Set(weights.map(\.count)).sorted(by: >)
+    guard let longest = lengths.first, longest <= 32 else { return nil }
     var found: [String: [SourceArray?]] = [:]
     for kind in kinds.names { found[kind] = [SourceArray?](repeating: nil, count: weights.count) }
     for array in stored {
@@ -46,17 +48,16 @@ struct StateNames {
     return result
   }
 
-  /// The weight whose name stands in the array's, and the kind that stands beside it.
+  /// The weight whose name stands in the array's, before or behind that of its kind.
   private func meaning(
-    _ parts: [Substring], _ places: [ArraySlice<Substring>: Int], _ lengths: Set<Int>
+    _ parts: [Substring], _ places: [ArraySlice<Substring>: Int], _ lengths: [Int]
   ) -> (weight: Int, kind: String)? {
-    // The longest name first: that of a model's layer may be a part of another's.
-    for length in lengths.sorted(by: >) where length < parts.count {
-      for start in 1...(parts.count - length) {
-        guard start + length <= parts.count, let weight = places[parts[start..<start + length]] else { continue }
-        let beside = parts.indices.contains(start + length) ? parts[start + length] : parts[start - 1]
-        guard let kind = kinds.names.first(where: { Self.written[$0]?.contains(beside) == true }) else { continue }
-        return (weight, kind)
+    for length in lengths where length < parts.count {
+      let last = parts.count - length
+      for start in [last - 1, last] where start > 0 {
+        guard let weight = places[parts[start..<start + length]] else { continue }
+        let beside = start == last ? parts[start - 1] : parts[start + length]
+        if let kind = kinds.names.first(where: { Self.written[$0]?.contains(beside) == true }) { return (weight, kind) }
       }
     }
     return nil
