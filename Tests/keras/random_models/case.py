@@ -1,5 +1,5 @@
 """One random case: a model, its data, how it is trained; the source of all three."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,14 +49,43 @@ def drawn(seed, number, library):
     keras2 = library == "tf_keras"
     rng = np.random.default_rng([seed, number, keras2])
     dice = Dice(rng, keras2, "float32" if rng.random() < 0.15 else "float64")
+    net, shapes = model(dice)
+    while confused(net):
+        net, shapes = model(dice)
+    net, targets, shapes, losses = with_heads(dice, styled(dice, net), shapes)
+    return Case(net, training(dice, net, targets, shapes, losses), library, dice.dtype, int(rng.integers(1, 10 ** 6)), net.batch or 3)
+
+
+def model(dice):
+    """A model and the shapes of its outputs."""
     kind = dice.choose(("graph",) * 11 + ("sequential",) * 7 + ("stateful",) * 2)
     if kind == "graph":
-        net, shapes = graph(dice)
-    else:
-        net, shape = sequential(dice) if kind == "sequential" else stateful(dice)
-        shapes = [shape]
-    net, targets, shapes, losses = with_heads(dice, net, shapes)
-    return Case(net, training(dice, net, targets, shapes, losses), library, dice.dtype, int(rng.integers(1, 10 ** 6)), net.batch or 3)
+        return graph(dice)
+    net, shape = sequential(dice) if kind == "sequential" else stateful(dice)
+    return net, [shape]
+
+
+def confused(net):
+    """Whether Keras may confuse axes: its Softmax layer takes a mask (batch, time) for one of (time, features)."""
+    return "Softmax" in net.classes() and any(entry.is_mask or entry.padding is not None for entry in net.entries)
+
+
+#: Layers that need to know how many steps there are.
+OF_FIXED_LENGTH = {"Flatten", "Reshape", "Permute", "PReLU", "RepeatVector", "Dot", "TimeDistributed", "Cropping1D", "Multiply"}
+
+
+def styled(dice, net):
+    """How the model is written: who names the layers, who declares the input, and whether it has any length."""
+    first = next(iter(net.layers.values()))
+    styles = ["named", "named", "plain"]
+    if net.sequential and not net.batch and not isinstance(first, Net) and not net.entries[0].tokens:
+        styles.append("shaped")
+    net = replace(net, style=dice.choose(styles))
+    over_steps = all(entry.is_mask or len(entry.shape) + bool(entry.tokens) == 2 for entry in net.entries)
+    fixed = any(node.cls in OF_FIXED_LENGTH or node.options.get("unroll") or "axis" in node.options for node in net.nodes())
+    if over_steps and not fixed and len(list(net.nets())) == 1 and net.style != "shaped" and dice.maybe(0.4):
+        net = replace(net, entries=tuple(replace(entry, any_length=True) for entry in net.entries))
+    return net
 
 
 # ---- data ------------------------------------------------------------------------

@@ -29,6 +29,7 @@ class Entry:
     tokens: int = 0  # > 0: whole numbers below this
     is_mask: bool = False  # True and False
     padding: object = None  # the value of masked steps, if some are
+    any_length: bool = False  # declared for any number of steps
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Net:
     outputs: tuple = ()
     sequential: bool = False
     batch: int = 0  # > 0: declared
+    style: str = "named"  # or "plain": the library names the layers; or "shaped": and the first layer declares the input
 
     def nodes(self):
         """Every layer, the inner ones of wrappers and models too."""
@@ -104,7 +106,6 @@ class Writer:
     def __init__(self, library):
         self.library = library
         self.lines = []
-        self.floatx = "dtype"
 
     def value(self, value):
         if isinstance(value, Thing):
@@ -122,9 +123,9 @@ class Writer:
     def options(self, options, renamed={}):
         return ", ".join(f"{renamed.get(key, key)}={self.value(each)}" for key, each in options.items())
 
-    def layer(self, node, name=None):
+    def layer(self, node, name=None, **more):
         renamed = KERAS2_OPTIONS.get(node.cls, {}) if self.library == "tf_keras" else {}
-        options = dict(node.options)
+        options = {**node.options, **more}
         first = []
         if node.cls in ("RNN", "StackedRNNCells", "Bidirectional", "TimeDistributed"):
             key = {"RNN": "cell", "StackedRNNCells": "cells"}.get(node.cls, "layer")
@@ -136,7 +137,8 @@ class Writer:
     def entry(self, entry, batch):
         dtype = "'bool'" if entry.is_mask else "'int32'" if entry.tokens else "dtype"
         size = f", batch_size={batch}" if batch else ""
-        return f"K.Input({entry.shape!r}{size}, dtype={dtype}, name={entry.name!r})"
+        shape = (None, *entry.shape[1:]) if entry.any_length else entry.shape
+        return f"K.Input({shape!r}{size}, dtype={dtype}, name={entry.name!r})"
 
     def arguments(self, arguments):
         def one(value):
@@ -145,11 +147,20 @@ class Writer:
             return f"[{', '.join(map(one, value))}]" if isinstance(value, (list, tuple)) else repr(value)
         return "".join(f", {key}={one(value)}" for key, value in arguments.items())
 
+    def member(self, net, name, layer):
+        """A layer of a model; outputs have names, which losses and metrics refer to."""
+        if isinstance(layer, Net):
+            return self.net(layer)
+        given = name if net.style == "named" or name.startswith("out") else None
+        if net.style == "shaped" and name == next(iter(net.layers)):
+            return self.layer(layer, given, input_shape=net.entries[0].shape)
+        return self.layer(layer, given)
+
     def net(self, net):
         """Writes the statements for a model; its name is the variable."""
-        made = {name: self.net(layer) if isinstance(layer, Net) else self.layer(layer, name) for name, layer in net.layers.items()}
+        made = {name: self.member(net, name, layer) for name, layer in net.layers.items()}
         if net.sequential:
-            parts = [self.entry(entry, net.batch) for entry in net.entries]
+            parts = [self.entry(entry, net.batch) for entry in net.entries] if net.style != "shaped" else []
             parts += made.values()
             self.lines.append(f"{net.name} = K.Sequential([\n        " + ",\n        ".join(parts) + f"], name={net.name!r})")
             return net.name

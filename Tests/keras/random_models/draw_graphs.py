@@ -171,4 +171,4 @@ def pruned(net):
             needed |= call.taken()
     layers = {name: layer for name, layer in net.layers.items() if any(call.layer == name for call in calls)}
     entries = tuple(each for each in net.entries if each.name in needed)
-    return Net(net.name, entries, layers, tuple(calls), net.outputs, batch=net.batch)
+    return replace(net, entries=entries, layers=layers, calls=tuple(calls))

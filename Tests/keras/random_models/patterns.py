@@ -113,7 +113,8 @@ def stack(dice):
 def decode(graph, decoder, target, units, given):
     states = given[0] if len(given) == 1 and graph.dice.maybe(0.3) else given
     time = graph.shapes[target][0]
-    graph.add(decoder, target, (time, units), initial_state=states)
+    mask = {"mask": graph.mask(time)} if graph.dice.maybe(0.15) else {}
+    graph.add(decoder, target, (time, units), initial_state=states, **mask)
 
 
 def weigh(graph):

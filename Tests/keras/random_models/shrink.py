@@ -60,6 +60,8 @@ def smaller_nets(net):
     for index, entry in enumerate(net.entries):
         if entry.padding is not None:
             yield replace(net, entries=(*net.entries[:index], replace(entry, padding=None), *net.entries[index + 1:]))
+    if any(entry.any_length for entry in net.entries):
+        yield replace(net, entries=tuple(replace(entry, any_length=False) for entry in net.entries))
 
 
 def without_call(net, index):
