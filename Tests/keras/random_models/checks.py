@@ -4,7 +4,7 @@ import numpy as np
 import unroll
 from results import by_keras
 from spec import arrays
-from trial import GOES_ON, defined
+from trial import GOES_ON, defined, one_or_all
 
 PREDICTS = {"float32": 2e-5, "float64": 1e-10}
 TRAINS = 1e-8
@@ -155,7 +155,7 @@ class Checks:
         expected = predict(model, trial.x)
         each_step = []
         for time in range(*times):
-            step = stream.step([x[:, time] for x in trial.x] if trial.several else trial.x[0][:, time])
+            step = stream.step(one_or_all([x[:, time] for x in trial.x]))
             each_step.append(step if isinstance(step, list) else [step])
         found = [np.stack(steps, axis=1) if y.ndim == 3 else steps[-1] for steps, y in zip(zip(*each_step), expected)]
         value = apart(found, expected, "output")
@@ -223,10 +223,6 @@ class Checks:
         model = self.trial.keras.models.load_model(path)
         model.run_eagerly = True
         return model
-
-
-def one_or_all(values):
-    return values if len(values) > 1 else values[0]
 
 
 def predict(model, x):

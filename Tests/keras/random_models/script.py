@@ -4,6 +4,7 @@ import inspect
 import numpy as np
 
 from spec import randomise
+from trial import one_or_all
 
 HEAD = """\
 # Run it in the checkout: PYTHONPATH=bindings/python:Tests/keras:Tests/keras/random_models .venv-keras/bin/python this.py
@@ -75,7 +76,7 @@ def script(trial, check):
     if trains:
         parts.append(case.compile_source())
     parts.append(inspect.getsource(randomise))
-    x = literal(trial.x if trial.several else trial.x[0])
+    x = literal(one_or_all(trial.x))
     parts.append(MODEL.format(dtype=case.dtype, weights=[case.seed, 2], x=x))
     names = {"rows": case.rows, "steps": case.net.entries[0].shape[0], "epochs": case.training.epochs, "suffix": trial.suffix,
              "back": "h5" if keras2 else "keras", "format": "h5_keras2" if keras2 else "auto"}

@@ -12,6 +12,11 @@ from spec import arrays, keras_call, randomise
 GOES_ON = {"keras": "keras", "tf_keras": "h5"}
 
 
+def one_or_all(values):
+    """As Keras takes the values of inputs or outputs: alone if there is one."""
+    return values if len(values) > 1 else values[0]
+
+
 def defined(text, name):
     """The function of this name in a source."""
     namespace = {}
@@ -52,7 +57,6 @@ class Trained:
 class Trial:
     def __init__(self, case, keras, folder):
         self.case, self.keras, self.folder = case, keras, folder
-        self.several = len(case.net.entries) > 1
         rng = np.random.default_rng([case.seed, 1])
         self.x = self.typed(cases.inputs(case.net.entries, rng, case.rows))
         if case.is_stateful:
@@ -144,20 +148,15 @@ class Trial:
         return given
 
     def data(self, rng, samples):
-        def one(values):
-            return values if len(values) > 1 else values[0]
         x = cases.inputs(self.case.net.entries, rng, samples)
-        return one(self.typed(x)), one(self.typed(cases.goals(self.case.training.targets, self.shapes, rng, samples)))
+        return one_or_all(self.typed(x)), one_or_all(self.typed(cases.goals(self.case.training.targets, self.shapes, rng, samples)))
 
     def weights(self, rng, samples):
-        """Sample weights, of each step where all outputs have the same steps: one array, as we take no other."""
-        steps = {output[:-1] for output in self.shapes}
+        """Sample weights: one array, or one for each output."""
         # Keras 3 multiplies weights of samples with losses of steps as they are, which fails or confuses the two.
         by_step = self.case.training.sample_weight == "steps" or self.case.library == "keras"
-        if by_step and len(steps) > 1:
-            return None
-        shape = (samples, *(steps.pop() if by_step else ()))
-        return np.round(rng.uniform(0.25, 2, shape), 2) * (rng.random(shape) > 0.1)
+        shapes = [(samples, *(output[:-1] if by_step else ())) for output in self.shapes]
+        return one_or_all([np.round(rng.uniform(0.25, 2, shape), 2) * (rng.random(shape) > 0.1) for shape in shapes])
 
     def fit(self, model):
         """Trains and evaluates; the same call for Keras and for us."""
