@@ -96,7 +96,7 @@ class Dice:
     def recurrent_options(self, cls, cell=False):
         """Of SimpleRNN, LSTM, GRU and their cells."""
         options = self.weight_options(("kernel", "recurrent", "bias"))
-        if cell:
+        if cell or cls == "SimpleRNN" and not self.keras2:  # Keras 3 takes it and has it no more
             options.pop("activity_regularizer", None)
         if self.maybe(0.3):
             options["activation"] = self.choose(CELLS)
