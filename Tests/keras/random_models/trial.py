@@ -162,7 +162,9 @@ class Trial:
         """Trains and evaluates; the same call for Keras and for us."""
         given = self.fit_arguments
         history = model.fit(**given, epochs=self.case.training.epochs).history
-        evaluation = model.evaluate(given["x"], given["y"], batch_size=given["batch_size"], verbose=0, return_dict=True)
+        evaluation = {}
+        if not self.case.training.validation:  # which evaluates too
+            evaluation = model.evaluate(given["x"], given["y"], batch_size=given["batch_size"], verbose=0, return_dict=True)
         return Trained(history, evaluation, model.get_weights())
 
     def go_on(self, model):
