@@ -39,6 +39,31 @@ import Unroll
     .ftrl(initialAccumulator: 0.1, power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0),
   ]
 
+  @Test(arguments: [FileFormat.h5, .h5Keras2, .keras])
+  func decayBesideAScheduleIsObeyedAndKept(format: FileFormat) throws {
+    let json: JSON = [
+      "class_name": "SGD",
+      "config": [
+        "name": "SGD", "momentum": 0.5, "decay": 0.125,
+        "learning_rate": ["class_name": "CosineDecay", "config": ["initial_learning_rate": 0.03, "decay_steps": 2, "alpha": 0.25]],
+      ],
+    ]
+    let spec = try OptimizerDecoder(context: DecodingContext(version: KerasVersion("2.15.0"))).optimizer(json)
+    let whole = try model(spec)
+    for factor in [1, 0.625, 0.25] {
+      let updates = try whole.optimizerIteration()
+      #expect(abs(try whole.learningRate() - 0.03 * factor / (1 + 0.125 * Double(updates))) < 1e-9)
+      try step(whole, 1)
+    }
+    let scratch = ScratchDirectory()
+    try ModelFile.save(whole, path: scratch.file("m"), format: format)
+    let resumed = try ModelFile.load(path: scratch.file("m"))
+    #expect(resumed.notes == [])
+    try step(whole, 3)
+    try step(resumed, 3)
+    #expect(try parameterValues(resumed) == parameterValues(whole))
+  }
+
   @Test(arguments: 0...8, [FileFormat.h5, .h5Keras2, .keras])
   func anOptimizerGoesOnAfterAnyNumberOfUpdates(updates: Int, format: FileFormat) throws {
     for algorithm in Self.optimizers {

@@ -125,8 +125,7 @@ struct CheckpointFile {
     backend = nil
     self.config = config
     var training = config["compile_config"]?.object
-    if let mark = config[CompileEncoder.epsilonMark] { training?[CompileEncoder.epsilonMark] = mark }
-    if let mark = config[CompileEncoder.scheduleMark] { training?[CompileEncoder.scheduleMark] = mark }
+    for name in CompileEncoder.allMarks { if let mark = config[name] { training?[name] = mark } }
     self.training = training
     metadata = Self.strings(try document("\(Self.metadataName).json"))
   }

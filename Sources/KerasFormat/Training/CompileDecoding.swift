@@ -24,6 +24,7 @@ struct CompileDecoder {
       let losses = try self.losses(lossValue)
       var spec = CompileSpec(optimizer: try OptimizerDecoder(context: context).optimizer(optimizer), losses: losses)
       spec.optimizer.algorithm = marked(spec.optimizer.algorithm, config)
+      if let decay = config[CompileEncoder.decayMark]?.double, decay.isFinite, decay >= 0 { spec.optimizer.decay = decay }
       let metrics = MetricDecoder(context: context, outputNames: outputNames)
       spec.metrics = metrics.metrics(config["metrics"] ?? .null)
       spec.weightedMetrics = metrics.metrics(config["weighted_metrics"] ?? .null)
@@ -85,10 +86,8 @@ struct CompileDecoder {
     "pss_evaluation_shards", "from_serialized",
   ]
 
-  private static let known: Set<String> = [
-    "optimizer", "optimizer_config", "loss", "loss_weights", "metrics", "weighted_metrics", CompileEncoder.epsilonMark,
-    CompileEncoder.scheduleMark,
-  ]
+  private static let known = Set(
+    ["optimizer", "optimizer_config", "loss", "loss_weights", "metrics", "weighted_metrics"] + CompileEncoder.allMarks)
 
   private func noteUnknown(_ config: JSONObject) {
     for (name, value) in config.members where !Self.known.contains(name) && !Self.withoutEffect.contains(name) && !value.isNull {

@@ -3,16 +3,19 @@ import Unroll
 /// Writes `training_config` (`.h5`) and `compile_config` (`.keras`).
 enum CompileEncoder {
   /// Our own members beside Keras', which ignores them, for what later ones
-  /// cannot say: false for the RMSprop and Adagrad of Keras before 2.11, and
-  /// the exponent's factor of Nadam's schedule then.
-  static let epsilonMark = "unroll_epsilon_in_root", scheduleMark = "unroll_nadam_schedule_decay"
+  /// cannot say: false for the RMSprop and Adagrad of Keras before 2.11, the
+  /// exponent's factor of Nadam's schedule then, and its decay beside a schedule.
+  static let epsilonMark = "unroll_epsilon_in_root", scheduleMark = "unroll_nadam_schedule_decay", decayMark = "unroll_decay"
+  static let allMarks = [epsilonMark, scheduleMark, decayMark]
 
   static func marks(_ spec: CompileSpec) -> JSONObject {
+    var marks: JSONObject = spec.optimizer.decay == 0 ? [:] : [decayMark: .double(spec.optimizer.decay)]
     switch spec.optimizer.algorithm {
-    case .rmsprop(_, _, _, _, epsilonInRoot: false), .adagrad(_, _, epsilonInRoot: false): [epsilonMark: false]
-    case .nadam(_, _, _, let decay) where decay != 1: [scheduleMark: .double(decay)]
-    default: [:]
+    case .rmsprop(_, _, _, _, epsilonInRoot: false), .adagrad(_, _, epsilonInRoot: false): marks[epsilonMark] = false
+    case .nadam(_, _, _, let decay) where decay != 1: marks[scheduleMark] = .double(decay)
+    default: break
     }
+    return marks
   }
 
   /// `namesAreFinal`: see MetricEncoder.
@@ -24,7 +27,10 @@ enum CompileEncoder {
     var config: JSONObject = [:]
     switch dialect {
     case .legacy:
-      config["optimizer_config"] = .object(["class_name": .string(OptimizerEncoder.className(spec.optimizer)), "config": .object(OptimizerEncoder.config(spec.optimizer))])
+      var optimizer = OptimizerEncoder.config(spec.optimizer)
+      // The optimizers of tf.keras that know it, and to us say their formulas.
+      if spec.optimizer.decay != 0, !spec.optimizer.hasNewFormula { optimizer["decay"] = .double(spec.optimizer.decay) }
+      config["optimizer_config"] = .object(["class_name": .string(OptimizerEncoder.className(spec.optimizer)), "config": .object(optimizer)])
     case .keras3, .archive:
       config["optimizer"] = .object(Dialect.object("keras.optimizers", OptimizerEncoder.className(spec.optimizer), OptimizerEncoder.config(spec.optimizer)))
     }
@@ -35,5 +41,15 @@ enum CompileEncoder {
     config["weighted_metrics"] = metrics.metrics(weighted: true)
     // Keras passes every member of a compile_config on: there it has no place.
     return dialect == .archive ? config : config.merged(marks(spec))
+  }
+}
+
+extension OptimizerSpec {
+  /// Of the two whose formulas changed with tf.keras 2.11, today's.
+  fileprivate var hasNewFormula: Bool {
+    switch algorithm {
+    case .rmsprop(_, _, _, _, let inRoot), .adagrad(_, _, let inRoot): inRoot
+    default: false
+    }
   }
 }

@@ -22,7 +22,10 @@ struct OptimizerDecoder {
       return try optimizer(inner)
     }
     let reader = ConfigReader(config, owner: "the optimizer \(written)", context)
-    var spec = OptimizerSpec(try algorithm(name, reader), learningRate: try learningRate(reader, name))
+    // Nadam's is about its momentum.
+    let decay = name == "nadam" ? 0 : try reader.double("decay", default: 0)
+    var spec = OptimizerSpec(try algorithm(name, reader), learningRate: try learningRate(reader, name, decay))
+    if reader.value("learning_rate", "lr")?.object != nil { spec.decay = decay }
     try reader.refuseOptions(besides: Self.common.union(Self.withoutEffect).union(Self.options[name] ?? []))
     if let factor = reader.value("loss_scale_factor") {
       context.note("the optimizer's loss_scale_factor = \(JSONWriter.write(factor)) is left out; it is for float16")
@@ -114,14 +117,9 @@ struct OptimizerDecoder {
     }
   }
 
-  private func learningRate(_ reader: ConfigReader, _ name: String) throws(UnrollError) -> LearningRate {
+  private func learningRate(_ reader: ConfigReader, _ name: String, _ decay: Double) throws(UnrollError) -> LearningRate {
     let found = reader.value("learning_rate", "lr")
-    // Nadam's is about its momentum.
-    let decay = name == "nadam" ? 0 : try reader.double("decay", default: 0)
-    if let schedule = found?.object {
-      guard decay == 0 else { throw reader.unsupported("decay = \(decay) beside a schedule is not supported") }
-      return try self.schedule(schedule)
-    }
+    if let schedule = found?.object { return try self.schedule(schedule) }
     guard found == nil || found?.double != nil else { throw reader.wrong("learning_rate", "a number or a schedule", found) }
     let rate = found?.double ?? (name == "sgd" ? 0.01 : 0.001)
     return decay == 0 ? .constant(rate) : .inverseTime(initial: rate, decay: decay)

@@ -54,6 +54,8 @@ public struct OptimizerSpec: Sendable, Equatable {
   /// Decoupled from the gradient, as Keras 3 has it for every optimizer: before
   /// its update each weight loses `weightDecay` times the learning rate of itself.
   public var weightDecay = 0.0
+  /// Keras 2's `decay` beside a schedule, whose rate it divides by 1 + decay * step.
+  public var decay = 0.0
   /// Keras' `name`, for files; "" is the algorithm's own.
   public var name = ""
   /// Only for files: Nadam's product of momenta stands before the moments, as

@@ -68,6 +68,7 @@ extension OptimizerSpec {
       try notNegative(beta, "beta")
     }
     try notNegative(weightDecay, "weight_decay")
+    try notNegative(decay, "decay")
     try notNegative(clipValue, "clipvalue")
     try notNegative(clipNorm, "clipnorm")
     try notNegative(globalClipNorm, "global_clipnorm")

@@ -109,7 +109,7 @@ final class Optimizer<S: Scalar> {
   // MARK: the learning rate
 
   var learningRate: Double {
-    spec.learningRate.isConstant ? constantRate : spec.learningRate.rate(at: iteration)
+    spec.learningRate.isConstant ? constantRate : spec.learningRate.rate(at: iteration) / (1 + spec.decay * Double(iteration))
   }
 
   func setLearningRate(_ rate: Double) throws(UnrollError) {
