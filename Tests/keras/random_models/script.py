@@ -43,7 +43,7 @@ WEIGHTS_ONLY = {
 WRITE = ('model.save("theirs.{from_}")\nunroll.load_model("theirs.{from_}").save("ours.{suffix}", file_format={format!r})\n'
          'print(keras.models.load_model("ours.{suffix}", compile=False)(x))\nprint(model(x, training=False))\n')
 FIT = "fit = {fit}\ncompiled(keras, model)\n"
-BEFORE = 'model.save("before.{suffix}")\nours = unroll.load_model("before.{suffix}")\n'
+BEFORE = 'model.save("before.{suffix}")\nours = unroll.load_model("before.{suffix}")\ncompiled(keras, model)\n'
 BOTH = "print(ours.fit(**fit, epochs={epochs}).history)\nprint(model.fit(**fit, epochs={epochs}).history)\n"
 WEIGHTS = "for one, other in zip(ours.get_weights(), model.get_weights()):\n    print(abs(one - other).max())\n"
 THEN = "model.fit(**fit, epochs={epochs})\n"

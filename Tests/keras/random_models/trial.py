@@ -180,8 +180,9 @@ class Trial:
             model = self.model
             before, after = (self.folder / f"{name}.{self.suffix}" for name in ("before", "after"))
             weights = model.get_weights()
-            defined(self.case.compile_source(), "compiled")(self.keras, model)
-            model.save(before)
+            compiled = defined(self.case.compile_source(), "compiled")
+            compiled(self.keras, model).save(before)
+            compiled(self.keras, model)  # tf_keras' "accuracy" is for good what it took it for when it was saved
             first = self.finite(self.fit(model))
             model.save(after)
             reset_states(model)
