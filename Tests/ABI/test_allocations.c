@@ -36,7 +36,7 @@ static unroll_model *stacked(int sequences, unroll_optimizer_kind kind) {
   OK(unroll_model_build(model, shape, 2));
   OK(unroll_optimizer_options_init(&optimizer, kind));
   optimizer.global_clipnorm = 1;
-  optimizer.learning_rate_power = -0.7;
+  if (kind == UNROLL_FTRL) optimizer.learning_rate_power = -0.7;
   unroll_compile_options_init(&compile);
   compile.optimizer = &optimizer;
   OK(unroll_model_compile(model, &compile));

@@ -89,6 +89,10 @@ def test_arguments_are_obeyed_or_refused_by_name():
             make()
     with pytest.raises(ValueError, match="batch_size"):
         layers.LSTM(2, batch_size=3)
+    for make in (lambda **k: layers.Conv1D(2, 3, **k), layers.MaxPooling1D, layers.GlobalAveragePooling1D, layers.Flatten, layers.ZeroPadding1D):
+        make(data_format="channels_last")
+        with pytest.raises(unroll.errors.UnsupportedError, match="channels_first"):
+            make(data_format="channels_first")
 
 
 def test_a_stateful_layer_inside_time_distributed_is_refused():

@@ -48,6 +48,9 @@ class Layer(Placed):
             if key == "time_major" and "unroll" in self._without_effect:
                 if value:
                     raise UnsupportedError(f"{type(self).__name__}: time_major=True is not supported; the batch comes first")
+            elif key == "data_format" and key in self._without_effect:
+                if value not in (None, "channels_last"):
+                    raise UnsupportedError(f"{type(self).__name__}: data_format={value!r} is not supported; the features come last")
             elif key not in self._without_effect:
                 raise TypeError(f"{type(self).__name__} has no argument {key!r}")
         self._config = plain(config)

@@ -10,8 +10,12 @@ from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
 from ._base import Layer, options
 
+_FORMAT = frozenset({"data_format"})
+
 
 class Flatten(Layer):
+    _without_effect = _FORMAT
+
     def __init__(self, **common: Any) -> None:
         super().__init__({}, **common)
 
@@ -76,6 +80,8 @@ class Conv1D(Layer):
     Weights: kernel (kernel_size, features / groups, filters), bias (filters,).
     """
 
+    _without_effect = _FORMAT
+
     def __init__(
         self, filters: int, kernel_size: int, strides: int = 1, padding: str = "valid", dilation_rate: int = 1,
         groups: int = 1, activation: str | None = None, use_bias: bool = True,
@@ -91,6 +97,8 @@ class Conv1D(Layer):
 
 
 class _Pooling1D(Layer):
+    _without_effect = _FORMAT
+
     def __init__(
         self, pool_size: int = 2, strides: int | None = None, padding: str = "valid", **common: Any
     ) -> None:
@@ -114,6 +122,8 @@ class AveragePooling1D(_Pooling1D):
 class GlobalMaxPooling1D(Layer):
     """The largest over time: (batch, time, features) to (batch, features)."""
 
+    _without_effect = _FORMAT
+
     def __init__(self, keepdims: bool = False, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
@@ -121,11 +131,15 @@ class GlobalMaxPooling1D(Layer):
 class GlobalAveragePooling1D(Layer):
     """The mean over time (of the valid steps): (batch, time, features) to (batch, features)."""
 
+    _without_effect = _FORMAT
+
     def __init__(self, keepdims: bool = False, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class ZeroPadding1D(Layer):
+    _without_effect = _FORMAT
+
     def __init__(self, padding: int | Sequence[int] = 1, **common: Any) -> None:
         super().__init__({"padding": _pair(padding)}, **common)
 
