@@ -18,11 +18,11 @@ struct BatchReport {
     self.progress.epochs = max(progress.epochs, 1)
   }
 
-  /// `values` of the names, or none.
-  mutating func tell(_ event: FitEvent, batch: Int? = nil, _ values: [Double] = []) throws(UnrollError) {
+  /// `values` of the names, or none; not asked for where nobody listens.
+  mutating func tell(_ event: FitEvent, batch: Int? = nil, _ values: @autoclosure () -> [Double] = []) throws(UnrollError) {
     guard let callback else { return }
     if let batch { progress.batch = batch }
-    progress.values = values
+    progress.values = values()
     let seen = progress
     switch callHost({ callback(event, seen) }) {
     case .proceed: return

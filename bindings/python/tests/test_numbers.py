@@ -95,6 +95,16 @@ def test_arguments_are_obeyed_or_refused_by_name():
             make(data_format="channels_first")
 
 
+def test_simple_rnn_has_no_activity_regularizer_as_in_keras_3(random):
+    x, y = random.normal(size=(4, 5, 3)), random.normal(size=(4, 2))
+    with pytest.warns(UserWarning, match="activity_regularizer"):
+        layer = layers.SimpleRNN(2, activity_regularizer="l2")
+    model = models.Sequential([layers.Input((5, 3)), layer])
+    model.compile("sgd", "mse", metrics=["mse"])
+    loss, error = model.evaluate(x, y, verbose=0)
+    assert loss == pytest.approx(error)
+
+
 def test_a_stateful_layer_inside_time_distributed_is_refused():
     model = models.Sequential([layers.Input((4, 5, 3), batch_size=2), layers.TimeDistributed(layers.GRU(2, stateful=True))])
     with pytest.raises(unroll.errors.UnsupportedError, match="stateful layer inside TimeDistributed"):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Sequence
 
 from ..constraints import ConstraintLike
@@ -45,6 +46,8 @@ class SimpleRNN(_Recurrent):
         kernel_constraint: ConstraintLike = None, recurrent_constraint: ConstraintLike = None,
         bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
+        if common.pop("activity_regularizer", None) is not None:
+            warnings.warn("SimpleRNN has no activity_regularizer: Keras 3 takes the argument and leaves it out, and so it is here", stacklevel=2)
         super().__init__(options(locals()), **common)
 
 
