@@ -62,6 +62,7 @@ FREEZING = {
     "a model and a layer inside back": (nested, "-inner +inner/a compile fit"),
     "wrappers": (wrapped, "-both -steps compile fit +both -stack compile fit - + compile fit"),
     "a wrapper made frozen": (frozen_wrapper, "compile fit +both compile fit -both compile fit"),
+    "a wrapper made frozen, from its file": (frozen_wrapper, "save compile fit +both compile fit"),
     "BatchNormalization": (normalized, "compile fit -n compile fit evaluate +n compile fit"),
     "everything behind BatchNormalization": (normalized, "- compile evaluate +n compile fit evaluate"),
     "regularizers": (regularized, "compile fit -a compile fit evaluate"),
@@ -71,9 +72,11 @@ FREEZING = {
     "saved model frozen": (graph, "- +a compile save fit - + compile fit"),
 }
 NOT_IN_KERAS_2 = ("a Sequential that ends in states",)
-# In Keras 2 a change waits for compile, in 3 for the first fit after it; a model's flag is lost in its files.
-KERAS_2 = ("a layer, and back", "before the first compile", "the model, and a layer back", "inside a model", "wrappers", "BatchNormalization",
-           "saved frozen", "saved frozen after fit", "a wrapper made frozen")
+# In Keras 2 a change waits for compile, in 3 for the first fit after it, and nothing inside what is frozen is trained; a
+# model's flag is lost in its files. Models in code follow Keras 3.
+KERAS_2 = ("a layer, and back", "before the first compile", "the model, and a layer back", "wrappers", "BatchNormalization",
+           "saved frozen", "saved frozen after fit", "a wrapper made frozen, from its file")
+OF_FILES = ("a wrapper made frozen, from its file",)
 
 
 def part(model, path):
@@ -91,7 +94,7 @@ def freezing(k, name, start, load):
     x, y = rng.normal(size=(ROWS, *SHAPE)).astype("float32"), rng.normal(size=(ROWS, 2)).astype("float32")
     for step in steps.split():
         if step == "compile":
-            model.compile(k.optimizers.SGD(0.1, momentum=0.9), "mean_squared_error")
+            model.compile(k.optimizers.SGD(0.1, momentum=0.9), "mean_squared_error", jit_compile=False)  # which takes long
         elif step == "fit":
             seen.append(np.ravel(model.fit(x, y, batch_size=4, shuffle=False, verbose=0).history["loss"]))
         elif step == "evaluate":
@@ -125,7 +128,7 @@ def compare_freezing(keras, name, folder):
             randomise(model, np.random.default_rng(8))
             start = model.get_weights()
             theirs = freezing(keras, name, start, through_file)
-        distances = [worst(freezing(unroll, name, start, through_ours), theirs)]
+        distances = [] if name in OF_FILES else [worst(freezing(unroll, name, start, through_ours), theirs)]
         if "save" in FREEZING[name][1].split():  # the file is as Keras left it
             distances.append(worst(freezing(unroll, name, start, lambda model: unroll.models.load_model(path)), theirs))
     return max(distances)
@@ -183,7 +186,7 @@ def ending(k):
 
 
 def compiled(model, loss="mean_squared_error", metrics=()):
-    model.compile("sgd", loss, metrics=list(metrics))
+    model.compile("sgd", loss, metrics=list(metrics), jit_compile=False)
     return model
 
 
