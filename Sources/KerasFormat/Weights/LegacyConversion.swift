@@ -10,10 +10,11 @@ struct LegacyConversion {
   /// The arrays are an optimizer's for the weights rather than the weights.
   var isState = false
 
-  func convert(_ arrays: [SourceArray]) throws(UnrollError) -> [SourceArray] {
+  /// `names` are the file's for the arrays, where it has some.
+  func convert(_ arrays: [SourceArray], names: [String] = []) throws(UnrollError) -> [SourceArray] {
     if arrays.count == tree.count {
       var ordered = arrays
-      for (position, slot) in tree.legacyOrder.enumerated() { ordered[slot] = arrays[position] }
+      for (position, slot) in (tree.order(of: names) ?? tree.legacyOrder).enumerated() { ordered[slot] = arrays[position] }
       return try convertCells(ordered)
     }
     if arrays.count == tree.keras1Count {

@@ -61,7 +61,8 @@ struct LegacyWeights {
     }
     var result: [SourceArray] = []
     for (tree, layer) in zip(expected, stored) {
-      result += try LegacyConversion(layer: layer.name, tree: tree, context: context).convert(layer.arrays)
+      result += try LegacyConversion(layer: layer.name, tree: tree, context: context).convert(
+        layer.arrays, names: layer.weightNames)
     }
     return result
   }

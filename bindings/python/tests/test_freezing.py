@@ -207,3 +207,22 @@ def test_a_model_inside_another_shares_its_weights(data):
         np.testing.assert_array_equal(a, b)
     encoder.get_layer("a").set_weights([w * 0 for w in encoder.get_layer("a").get_weights()])
     assert not model.get_weights()[0].any()
+
+
+@pytest.mark.parametrize("when", ["saved", "loaded"])
+def test_weights_alone_find_their_layers_whatever_is_frozen(when, random, tmp_path):
+    """The .h5 of Keras 2 has what is trained first: equal shapes were swapped without a word."""
+    def make():
+        inner = models.Sequential([
+            layers.Input((T, 3)), layers.SimpleRNN(3, name="a", return_sequences=True), layers.SimpleRNN(3, name="b", return_sequences=True),
+            layers.BatchNormalization(name="n"), layers.Dense(3, name="d")], name="inner")
+        return models.Sequential([layers.Input((T, 3)), inner, layers.Dense(2, name="c")])
+
+    first, second = make(), make()
+    first.set_weights([random.uniform(0.5, 1, weight.shape) for weight in first.weights])
+    for part in ("a", "n"):
+        (first if when == "saved" else second).get_layer("inner").get_layer(part).trainable = False
+    first.save_weights(tmp_path / "w.h5")
+    second.load_weights(tmp_path / "w.h5")
+    for a, b in zip(first.get_weights(), second.get_weights()):
+        np.testing.assert_array_equal(a, b)
