@@ -106,13 +106,11 @@ import Unroll
       let model = try Model(spec, seed: 3)
       outputs.append(try predict(model, inputs)[0])
       let scratch = ScratchDirectory()
-      if passes {
-        try ModelFile.save(model, path: scratch.file("m.keras"))
-        #expect(try predict(ModelFile.load(path: scratch.file("m.keras")), inputs)[0] == outputs[1])
-      } else {
-        let error = try #require(throws: UnrollError.self) { try ModelFile.save(model, path: scratch.file("m.keras")) }
-        #expect(error.message.contains("first: the Keras that wrote the model did not pass the mask"))
-      }
+      // Keras from 3.11 on passes it on; a layer that knows no masks stops it.
+      try ModelFile.save(model, path: scratch.file("m.keras"))
+      let saved = try ModelFile.load(path: scratch.file("m.keras"))
+      #expect(try predict(saved, inputs)[0] == outputs[outputs.count - 1])
+      #expect(saved.spec.layers.contains { $0.name == "second_unmasked" } == !passes)
     }
     #expect(outputs[0] != outputs[1])
   }
@@ -120,7 +118,7 @@ import Unroll
   @Test func aMaskMustFitItsInput() throws {
     let input = { (name: String, axes: [Int?]) in LayerSpec(name: name, .input(InputConfig(shape: Shape(axes)))) }
     var lstm = ModelSpec.Node(layer: 2, inputs: [.init(node: 0)])
-    lstm.masks = [.init(node: 1)]
+    lstm.masks = [.tensor(.init(node: 1))]
     let spec = ModelSpec(
       name: "f", isSequential: false, layers: [input("x", [3, 2]), input("m", [4]), LayerSpec(name: "lstm", .recurrent(.lstm(units: 2)))],
       nodes: [.init(layer: 0, inputs: []), .init(layer: 1, inputs: []), lstm], inputs: [.init(node: 0), .init(node: 1)],

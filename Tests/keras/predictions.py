@@ -78,7 +78,9 @@ class Row:
             for_keras2 = keras.__name__ == "tf_keras" and getattr(self.model, "states", False)
             unroll.load_model(str(config_path)).save(str(path), file_format="h5_keras2" if for_keras2 else "auto")
             model = keras.models.load_model(path, compile=False)
-            found = [layer.name for layer in model.layers]
+            # Layers are renamed where Keras would name an operation on masks so, and
+            # added where a mask must go no further.
+            found = [layer.name.removesuffix("_layer") for layer in model.layers if not layer.name.endswith("_unmasked")]
             assert self.names == found, f"layer names {found} instead of {self.names}"
             result = keras_call(model, x)
             if self.model.fixed_batch:

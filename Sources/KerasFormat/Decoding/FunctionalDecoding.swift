@@ -14,8 +14,12 @@ struct FunctionalDecoder {
     let isModel: Bool
     /// Calls in Keras 3's form, {"args", "kwargs"}.
     let hasObjectCalls: Bool
-    /// What an Embedding or Masking layer masks in its input.
-    let maskValue: Double?
+    /// Keras 3's functions beside its layers, which pass no masks on.
+    let isOperation: Bool
+    /// What an operation on masks does.
+    let maskOperation: String?
+    /// The option `axis` of an operation on masks.
+    let axis: Int?
     var callCount: Int { isInput ? 1 : calls.count }
   }
 
@@ -27,9 +31,9 @@ struct FunctionalDecoder {
     var layers: [LayerSpec] = []
     var entries: [Entry] = []
     var index: [String: Int] = [:]
-    let maskNames = Self.maskNames(list)
+    let maskOperations = MaskOperations.classes(list)
     for item in list {
-      let entry = try self.entry(item, &layers, maskNames)
+      let entry = try self.entry(item, &layers, maskOperations)
       guard index.updateValue(entries.count, forKey: entry.name) == nil else {
         throw UnrollError(.format, "\(name) (Functional): two layers are named \(entry.name)")
       }
@@ -42,9 +46,9 @@ struct FunctionalDecoder {
     }
     adjustModelCalls(&entries, index, &outputs)
     let unused = repeatedCalls(entries, outputs)
-    try checkMasks(&entries, index, layers)
-
-    let (nodes, position) = try order(entries, index, unused, name)
+    let symbols = MaskSymbols()
+    let operations = MaskOperations(entries, index, symbols)
+    let (nodes, position) = try order(entries, index, unused, operations, name)
     func reference(_ tensor: KerasTensor) throws(UnrollError) -> ModelSpec.TensorRef {
       guard let node = position[CallKey(tensor)] else {
         throw UnrollError(.format, "\(name) (Functional): call \(tensor.node) of the layer \(tensor.layer) does not exist")
@@ -54,12 +58,10 @@ struct FunctionalDecoder {
     var specNodes: [ModelSpec.Node] = []
     for item in nodes {
       var references: [ModelSpec.TensorRef] = []
-      for tensor in item.inputs { references.append(try reference(tensor)) }
-      var node = ModelSpec.Node(layer: item.layer, inputs: references)
-      for tensor in item.masks { node.masks.append(try tensor.map { tensor throws(UnrollError) in try reference(tensor) }) }
-      node.passesMasks = node.masks.isEmpty || item.passesMasks
-      specNodes.append(node)
+      for tensor in item.inputs where !operations.isMask(tensor) { references.append(try reference(tensor)) }
+      specNodes.append(ModelSpec.Node(layer: item.layer, inputs: references))
     }
+    try resolveMasks(&specNodes, nodes, layers, operations, symbols, reference)
     // An input that is declared twice is one input.
     var seen = Set<KerasTensor>()
     inputs = inputs.filter { seen.insert($0).inserted }
@@ -71,19 +73,18 @@ struct FunctionalDecoder {
       name: name, isSequential: false, layers: layers, nodes: specNodes, inputs: inputReferences, outputs: outputReferences)
   }
 
-  private func entry(_ item: JSON, _ layers: inout [LayerSpec], _ maskNames: Set<String>) throws(UnrollError) -> Entry {
+  private func entry(_ item: JSON, _ layers: inout [LayerSpec], _ maskOperations: [String: String]) throws(UnrollError) -> Entry {
     guard let object = item.object, let className = object["class_name"]?.string else {
       throw UnrollError(.format, "a layer: expected an object with class_name and config, found \(item.kind)")
     }
     guard let name = object["name"]?.string ?? object["config"]?["name"]?.string else {
       throw UnrollError(.format, "a layer of class \(className) in a Functional model has no name")
     }
-    let isMaskOperation = maskNames.contains(name)
+    let maskOperation = maskOperations[name]
     var layerIndex: Int?
     var isModel = false
     var maskFrom = 1
-    var maskValue: Double?
-    if !isMaskOperation {
+    if maskOperation == nil {
       var layer = try LayerDecoder(context: context).layer(item, fallbackName: name)
       layer.name = name
       switch layer.config {
@@ -91,8 +92,6 @@ struct FunctionalDecoder {
       // An operation takes its tensors one by one, the layer of that name as a list.
       case .merge, .concatenate, .dot: maskFrom = Int.max
       case .model: isModel = true
-      case .masking(let value): maskValue = value
-      case .embedding(let config): maskValue = config.maskZero ? 0 : nil
       default: break
       }
       layerIndex = layers.count
@@ -115,7 +114,9 @@ struct FunctionalDecoder {
     }
     return Entry(
       name: name, className: className, layer: layerIndex, calls: calls, isInput: className == "InputLayer", isModel: isModel,
-      hasObjectCalls: (object["inbound_nodes"]?.array ?? []).contains { $0.object != nil }, maskValue: maskValue)
+      hasObjectCalls: (object["inbound_nodes"]?.array ?? []).contains { $0.object != nil },
+      isOperation: object["module"]?.string?.contains(".ops") ?? false, maskOperation: maskOperation,
+      axis: object["config"]?["axis"]?.int)
   }
 
   /// A model used as a layer has a call of its own from when it was made.
@@ -167,7 +168,7 @@ struct FunctionalDecoder {
 
   // MARK: Order
 
-  private struct CallKey: Hashable {
+  fileprivate struct CallKey: Hashable {
     let layer: String
     let node: Int
     init(_ tensor: KerasTensor) {
@@ -180,17 +181,21 @@ struct FunctionalDecoder {
     }
   }
 
-  private struct Item {
-    let key: CallKey
+  struct Item {
+    fileprivate let key: CallKey
     let layer: Int
     let inputs: [KerasTensor]
     let masks: [KerasTensor?]
-    let passesMasks: Bool
+    let isOperation: Bool
+    let marks: CallMarks?
+    let training: Bool?
+    /// The Keras whose call it is: lists are Keras 1's and 2's, objects Keras 3's.
+    let version: KerasVersion
   }
 
   /// All calls, every one after those it needs (Kahn's algorithm).
   private func order(
-    _ entries: [Entry], _ index: [String: Int], _ unused: Set<CallKey>, _ name: String
+    _ entries: [Entry], _ index: [String: Int], _ unused: Set<CallKey>, _ operations: MaskOperations, _ name: String
   ) throws(UnrollError) -> (nodes: [Item], position: [CallKey: Int]) {
     var items: [Item] = []
     var number: [CallKey: Int] = [:]
@@ -202,13 +207,15 @@ struct FunctionalDecoder {
         number[key] = items.count
         let made = entry.isInput ? nil : entry.calls[call]
         items.append(
-          Item(key: key, layer: layer, inputs: made?.inputs ?? [], masks: made?.inputMasks ?? [], passesMasks: made?.isList ?? true || context.version.passesGivenMasks))
+          Item(
+            key: key, layer: layer, inputs: made?.inputs ?? [], masks: made?.inputMasks ?? [], isOperation: entry.isOperation, marks: made?.marks, training: made?.training,
+            version: made?.isList ?? true ? context.version.ofLists : context.version.ofObjects))
       }
     }
     var waitingFor = [Int](repeating: 0, count: items.count)
     var dependents = [[Int]](repeating: [], count: items.count)
     for (position, item) in items.enumerated() {
-      for tensor in item.inputs + item.masks.compactMap({ $0 }) {
+      for tensor in item.inputs + item.masks.compactMap({ $0 }) where !operations.isMask(tensor) {
         guard let source = number[CallKey(tensor)] else {
           let known = index[tensor.layer] != nil
           throw UnrollError(

@@ -1,80 +1,86 @@
 import Unroll
 
-// Masks that a Functional model computes in its graph or passes to calls.
+// Masks that a Functional model's calls are given.
 
 extension FunctionalDecoder {
-  /// Operations that Keras 3 leaves in a graph where it computed a mask.
-  private static let maskOperations: Set<String> = [
-    "NotEqual", "Any", "All", "LogicalAnd", "LogicalOr", "LogicalNot", "ExpandDims", "BroadcastTo", "Cast", "ZerosLike",
-    "OnesLike",
-  ]
-
-  /// Names of the entries that compute masks: those of the classes above (an
-  /// `.h5` file leaves their module out), and what joins such masks.
-  static func maskNames(_ list: [JSON]) -> Set<String> {
-    func isOperation(_ item: JSON) -> Bool { item["module"]?.string?.contains(".ops") ?? true }
-    var names: Set<String> = []
-    for item in list where isOperation(item) && maskOperations.contains(item["class_name"]?.string ?? "") {
-      if let name = item["name"]?.string { names.insert(name) }
-    }
-    for item in list where isOperation(item) && item["class_name"] == "Concatenate" {
-      let sources = KerasTensor.collect(item["inbound_nodes"] ?? .null, legacy: true).map(\.layer)
-      if !sources.isEmpty, sources.allSatisfy(names.contains), let name = item["name"]?.string { names.insert(name) }
-    }
-    return names
-  }
-
-  /// The engine passes masks on by itself, and takes those that layers made.
-  /// What operations on masks compute must be what would arrive anyway: what an
-  /// Embedding or Masking layer made of the same tensor.
-  func checkMasks(_ entries: inout [Entry], _ index: [String: Int], _ layers: [LayerSpec]) throws(UnrollError) {
-    var sources: [KerasTensor: [Double]] = [:]
-    for entry in entries {
-      guard let value = entry.maskValue else { continue }
-      for call in entry.calls { if let tensor = call.inputs.first { sources[tensor, default: []].append(value) } }
-    }
-    for entry in entries where entry.layer == nil {
-      for call in entry.calls {
-        let fromMasks = call.inputs.allSatisfy { tensor in index[tensor.layer].map { entries[$0].layer == nil } ?? false }
-        if fromMasks, !call.inputs.isEmpty { continue }
-        if entry.className == "ZerosLike" || entry.className == "OnesLike" { continue }
-        if entry.className == "NotEqual", call.inputs.count == 1, let tensor = call.inputs.first,
-          let value = call.constants.first?.double, sources[tensor]?.contains(value) == true
-        {
-          continue
-        }
-        throw UnrollError(
-          .unsupported,
-          "\(entry.name) (\(entry.className)): the operation computes something other than the mask of an Embedding or Masking layer, which is not supported")
+  /// Sets what each call of `nodes` does with masks, and the masks it is given
+  /// where they are not those that its inputs bring. The engine passes masks on
+  /// by itself; what the file says of a call decides.
+  func resolveMasks(
+    _ nodes: inout [ModelSpec.Node], _ items: [Item], _ layers: [LayerSpec], _ operations: MaskOperations, _ symbols: MaskSymbols,
+    _ reference: (KerasTensor) throws(UnrollError) -> ModelSpec.TensorRef
+  ) throws(UnrollError) {
+    var walk = MaskWalk(layers, symbols), operations = operations
+    for (position, item) in items.enumerated() {
+      let layer = layers[item.layer]
+      if layer.config.isInput {
+        walk.bring(nil, nodes[position])
+        continue
       }
-    }
-    for position in entries.indices {
-      guard let layer = entries[position].layer else { continue }
-      let owner = "\(entries[position].name) (\(entries[position].className))"
-      for number in entries[position].calls.indices {
-        let call = entries[position].calls[number]
-        for tensor in call.inputs where isOperation(tensor, entries, index) {
-          throw UnrollError(.unsupported, "\(owner): a mask, from \(tensor.layer), as its input is not supported")
-        }
-        let given = call.masks.filter { !isOperation($0, entries, index) }
-        if given.isEmpty {
-          entries[position].calls[number].inputMasks = []
+      let owner = "\(layer.name) (\(layer.config.className))"
+      for tensor in item.inputs where operations.isMask(tensor) {
+        throw UnrollError(.unsupported, "\(owner): a mask, from \(tensor.layer), as its input is not supported")
+      }
+      let brought = walk.inputs(of: nodes[position])
+      var masks: [ModelSpec.GivenMask?] = []
+      for (slot, tensor) in item.masks.enumerated() {
+        guard let tensor else {
+          masks.append(nil)
           continue
         }
-        guard Self.takesMasks(layers[layer].config), given.count == call.inputMasks.compactMap({ $0 }).count else {
-          throw UnrollError(.unsupported, "\(owner): a mask of its own, from \(given[0].layer), is not supported here")
+        guard brought.indices.contains(slot) else {
+          throw UnrollError(.format, "\(owner): found \(item.masks.count) masks for \(brought.count) input(s)")
         }
-        var masks = call.inputMasks
-        // What an operation computes would arrive anyway; a list may end early.
-        for slot in masks.indices { if let tensor = masks[slot], isOperation(tensor, entries, index) { masks[slot] = nil } }
-        while masks.last == .some(nil) { masks.removeLast() }
-        entries[position].calls[number].inputMasks = masks
+        guard operations.isMask(tensor) else {
+          masks.append(.tensor(try reference(tensor)))
+          continue
+        }
+        let symbol = try operations.mask(tensor, for: owner, walk: walk, place: reference)
+        if symbol == brought[slot] {
+          masks.append(nil)
+        } else if let symbol, let carrier = walk.carriers[symbol] {
+          masks.append(.carried(by: carrier))
+        } else {
+          throw UnrollError(
+            .unsupported, "\(owner): its mask, from \(tensor.layer), is one that no layer before it makes, which is not supported")
+        }
+      }
+      while masks.last == .some(nil) { masks.removeLast() }
+      guard masks.isEmpty || Self.takesMasks(layer.config) else {
+        let source = item.masks.compactMap { $0 }.first?.layer ?? "?"
+        throw UnrollError(.unsupported, "\(owner): a mask of its own, from \(source), is not supported here")
+      }
+      let use =
+        item.isOperation
+        ? MaskUse(heeds: false, joining: .none)
+        : MaskRules(item.version).use(
+          layer.config, hasStates: nodes[position].inputs.count > 1, isGivenMask: item.masks.contains { $0 != nil })
+      nodes[position].training = training(item, layer, owner)
+      nodes[position].masks = masks
+      nodes[position].passesMasks = masks.isEmpty || item.marks?.passes ?? item.version.passesGivenMasks
+      nodes[position].heedsMasks = item.marks?.heeds ?? use.heeds
+      nodes[position].maskJoining = item.marks?.joining ?? use.joining
+      // What a model inside makes of masks is its own: a file with models in models is read in linear time.
+      walk.call(nodes[position], nodes[position].maskUse) { inner, _, _ in
+        ([], inner.outputs.indices.map { symbols.symbol(.brought(MaskValue(walk: 0, layer: layer.name, call: position, output: $0))) })
       }
     }
   }
 
-  private func isOperation(_ tensor: KerasTensor, _ entries: [Entry], _ index: [String: Int]) -> Bool {
-    index[tensor.layer].map { entries[$0].layer == nil } ?? false
+  /// Keras 1 and 2 obey what a call says of `training`. Keras 3 writes false at
+  /// most calls by itself, and its predict, evaluate and fit say otherwise.
+  private func training(_ item: Item, _ layer: LayerSpec, _ owner: String) -> Bool? {
+    if let marks = item.marks { return marks.training }
+    if item.version.major < 3 {
+      if item.training == true, layer.config.normalizes {
+        context.note("\(owner): called with training=True; it takes the moments of each batch, but predicting does not move its statistics")
+      }
+      return item.training
+    }
+    if item.training == true, layer.config.actsInTraining {
+      context.note("\(owner): training=True at its call is without effect, as in the predict, evaluate and fit of Keras 3")
+    }
+    return nil
   }
 
   /// Layers that Keras calls with `mask`, and that need nothing else of it.
@@ -82,6 +88,18 @@ extension FunctionalDecoder {
     switch config {
     case .recurrent, .stackedRNN, .bidirectional, .attention, .batchNormalization: true
     case .globalPooling1D(let pooling): pooling.kind == .average
+    default: false
+    }
+  }
+}
+
+extension LayerConfig {
+  /// Whether batch moments are taken in it.
+  fileprivate var normalizes: Bool {
+    switch self {
+    case .batchNormalization: true
+    case .timeDistributed(let inner): inner.config.normalizes
+    case .model(let model): model.layers.contains { $0.config.normalizes }
     default: false
     }
   }

@@ -43,11 +43,15 @@ struct KerasCall {
   /// Keras 1's and 2's form.
   let isList: Bool
   var causal = false
+  let marks: CallMarks?
+  /// What the call says of `training`.
+  var training: Bool?
   /// The arguments of an operation that are plain values (NotEqual's number).
   var constants: [JSON] = []
 
   init(_ node: JSON, owner: String, positionalMaskFrom: Int) throws(UnrollError) {
     isList = node.object == nil
+    marks = node[CallMarks.name]?.object.map { CallMarks($0) }
     if let object = node.object {
       let arguments = object["args"]?.array ?? []
       for (index, argument) in arguments.enumerated() {
@@ -89,7 +93,12 @@ struct KerasCall {
       case "initial_state": inputs += tensors
       case "inputs", "sequences", "sequence", "input", "x", "x1", "x2": inputs += tensors
       case "use_causal_mask": causal = value.bool ?? false
-      case "training": break
+      case "training":
+        if value.isNull { break }
+        guard let flag = value.bool ?? value.int.map({ $0 != 0 }) else {
+          throw UnrollError(.unsupported, "\(owner): training = \(JSONWriter.write(value)) at its call is not supported; there are true and false")
+        }
+        training = flag
       default:
         guard tensors.isEmpty else {
           throw UnrollError(.unsupported, "\(owner): tensors for the call argument \(name) are not supported")

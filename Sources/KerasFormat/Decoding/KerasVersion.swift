@@ -36,6 +36,10 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
   var defaultsToHardSigmoid: Bool { self < KerasVersion(2, 3) && !isTensorFlow }
   /// The default of GRU's reset_after in tf.keras 2 and Keras 3.
   var defaultsToResetAfter: Bool { major >= 3 || isTensorFlow || self >= KerasVersion(2, 4) }
+  /// Whose calls are lists in a file that says this version: our own `.h5` may say a newer one.
+  var ofLists: KerasVersion { major < 3 ? self : KerasVersion(2, 15) }
+  /// Whose calls are objects in such a file: our own `.h5` may say an older one.
+  var ofObjects: KerasVersion { major < 3 ? .unknown : self }
   /// Whether the output of a layer called with a mask carries that mask on.
   var passesGivenMasks: Bool { major < 3 || self >= KerasVersion(3, 11) }
   /// Keras up to 2.3 left the masked steps of a Bidirectional's sequences as its layers gave them.

@@ -114,10 +114,11 @@ struct LayerDecoder {
     throw UnrollError(.unsupported, "\(reader.owner): layers of class \(className) are not supported; there are \(Self.supported)")
   }
 
-  /// A layer inside another one.
-  func child(_ entry: JSON, _ reader: ConfigReader) throws(UnrollError) -> LayerSpec {
+  /// A layer inside another one. `isCalled`: Bidirectional calls its layers,
+  /// which penalizes their activity; TimeDistributed computes its own without.
+  func child(_ entry: JSON, _ reader: ConfigReader, isCalled: Bool = false) throws(UnrollError) -> LayerSpec {
     var spec = try layer(entry)
-    if spec.activityRegularizer != nil {
+    if spec.activityRegularizer != nil, !isCalled {
       context.note("\(reader.owner): the activity_regularizer of the layer inside is left out; it matters in training only")
       spec.activityRegularizer = nil
     }

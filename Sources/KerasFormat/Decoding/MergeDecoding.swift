@@ -40,7 +40,7 @@ extension ModelDecoder {
     var graph = MergedGraph(ModelSpec(name: name, isSequential: false, layers: [], nodes: [], inputs: [], outputs: []))
     graph.spec.outputs = [try append(entries, name, to: &graph, depth: 0)]
     context.note("\(name): a Sequential model that begins with Merge is read as the Functional model it means")
-    return graph.spec
+    return graph.spec.treatingMasks(as: context.version)
   }
 
   private func append(

@@ -14,6 +14,7 @@ struct ModelDecoder {
     spec.dtype = try dtype(context)
     spec.trainable = trainable(spec, object["config"], context.version)
     if context.version.major < 3 { spec.freezeInsideFrozen() }
+    spec.countsFrozenPenalties = object[ModelEncoder.frozenPenaltiesMark]?.bool ?? (context.version.major < 3)
     return (spec, context)
   }
 
@@ -79,7 +80,7 @@ struct ModelDecoder {
     {
       layers.insert(LayerSpec(name: input.0, .input(input.1)), at: 0)
     }
-    return ModelSpec(sequential: layers, name: name)
+    return ModelSpec(sequential: layers, name: name).treatingMasks(as: context.version)
   }
 
   /// The input of a Sequential model without an InputLayer: on its first layer
@@ -129,6 +130,19 @@ struct ModelDecoder {
     case .dense: return (reader.value("input_dim")?.int).map { Shape([$0]) }
     default: return nil
     }
+  }
+}
+
+extension ModelSpec {
+  /// Calls that say nothing of masks themselves, as in that version.
+  func treatingMasks(as version: KerasVersion) -> ModelSpec {
+    var result = self
+    for (index, node) in nodes.enumerated() {
+      let use = MaskRules(version).use(layers[node.layer].config, hasStates: false, isGivenMask: false)
+      result.nodes[index].heedsMasks = use.heeds
+      result.nodes[index].maskJoining = use.joining
+    }
+    return result
   }
 }
 

@@ -124,7 +124,7 @@ extension LayerDecoder {
   }
 
   private func recurrentChild(_ entry: JSON, _ reader: ConfigReader) throws(UnrollError) -> LayerSpec {
-    var child = try child(entry, reader)
+    var child = try child(entry, reader, isCalled: true)
     func forgets(_ stateful: Bool) -> Bool {
       guard stateful, context.version.forgetsBidirectionalStates else { return false }
       context.note("\(reader.owner): not stateful, as Keras 2.1 to 2.3 computed it: they began every call with zero states")

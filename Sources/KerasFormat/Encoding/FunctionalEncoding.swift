@@ -19,25 +19,30 @@ struct FunctionalEncoder {
   /// Keras before 3.4 reads it. Later ones take the ends' structure over, which
   /// TimeDistributed sees: a list of one stays a list there.
   private let listsEnds: Bool
+  private let marksCalls: Bool
   private let calls: FunctionalCalls
+  private let symbols = MaskSymbols()
+  private let walk: MaskWalk
 
-  init(_ spec: ModelSpec, _ form: CallForm, listsEnds: Bool) {
+  init(_ spec: ModelSpec, _ form: CallForm, listsEnds: Bool, marksCalls: Bool = false) {
+    self.marksCalls = marksCalls
     self.spec = spec
     self.form = form
     self.listsEnds = listsEnds
     calls = FunctionalCalls(spec)
+    walk = MaskWalk.through(spec, symbols)
   }
 
   func config(layer encode: (LayerSpec) throws(UnrollError) -> JSONObject) throws(UnrollError) -> JSONObject {
-    try checkMasks()
     var layers: [JSON] = []
+    var masks = MaskEntries(symbols, names: Set(spec.layers.map(\.name)))
     for (index, layer) in spec.layers.enumerated() {
       var entry = try encode(layer)
       entry["name"] = .string(layer.name)
       var nodes: [JSON] = []
       if !layer.config.isInput {
         for node in calls.nodes[index] {
-          let call = try call(node, layer)
+          let call = try call(node, layer, &masks)
           nodes += isCountedTwice(layer) ? [call, call] : [call]
         }
       }
@@ -45,7 +50,7 @@ struct FunctionalEncoder {
       layers.append(.object(entry))
     }
     return [
-      "name": .string(spec.name), "trainable": .bool(spec.trainable), "layers": .array(layers),
+      "name": .string(spec.name), "trainable": .bool(spec.trainable), "layers": .array(layers + masks.entries),
       "input_layers": try ends(spec.inputs, areOutputs: false), "output_layers": try ends(spec.outputs, areOutputs: true),
     ]
   }
@@ -81,7 +86,7 @@ struct FunctionalEncoder {
     return .array(list)
   }
 
-  private func call(_ node: ModelSpec.Node, _ layer: LayerSpec) throws(UnrollError) -> JSON {
+  private func call(_ node: ModelSpec.Node, _ layer: LayerSpec, _ entries: inout MaskEntries) throws(UnrollError) -> JSON {
     var tensors: [JSON] = []
     for reference in node.inputs { tensors.append(try tensor(reference)) }
     let takesStates =
@@ -91,8 +96,19 @@ struct FunctionalEncoder {
       }
     let isCausal = if case .attention(let config) = layer.config { config.useCausalMask } else { false }
     var keywords: JSONObject = isCausal ? ["use_causal_mask": true] : [:]
+    if form == .keras2, let training = node.training { keywords["training"] = .bool(training) }
     var masks: [JSON] = []
-    for reference in node.masks { masks.append(try reference.map { reference throws(UnrollError) in try tensor(reference) } ?? .null) }
+    for given in node.masks {
+      switch given {
+      case .tensor(let reference): masks.append(try tensor(reference))
+      case .carried:
+        guard form == .objects, let mask = given.flatMap({ walk.mask(of: $0) }) else {
+          throw UnrollError(.unsupported, "\(layer.name): the mask that it is given cannot be written here; save the model as .keras")
+        }
+        masks.append(try entries.place(mask))
+      case nil: masks.append(.null)
+      }
+    }
     if form == .keras2 || (form == .lists && !takesStates && masks.isEmpty) {
       if !masks.isEmpty { keywords["mask"] = node.inputs.count > 1 && !takesStates ? .array(masks) : masks[0] }
       return .array(tensors.map { .array(($0.array ?? []) + [.object(keywords)]) })
@@ -114,46 +130,12 @@ struct FunctionalEncoder {
       let masks = masks.map { $0.isNull ? $0 : Self.kerasTensor($0) }
       keywords["mask"] = node.inputs.count > 1 && !takesStates ? .array(masks) : masks[0]
     }
-    return ["args": .array(arguments), "kwargs": .object(keywords)]
+    var call: JSONObject = ["args": .array(arguments), "kwargs": .object(keywords)]
+    if marksCalls, let marks = CallMarks.json(node, layer.config) { call[CallMarks.name] = marks }
+    return .object(call)
   }
 
-  /// Keras 3.0 to 3.10 did not pass a given mask on; every other Keras that
-  /// reads the file would.
-  private func checkMasks() throws(UnrollError) {
-    for (index, node) in spec.nodes.enumerated() where !node.masks.isEmpty && !node.passesMasks {
-      guard let reader = maskReader(after: index) else { continue }
-      throw UnrollError(
-        .unsupported,
-        "\(spec.layers[node.layer].name): the Keras that wrote the model did not pass the mask that this layer is given on to \(reader); Keras from 3.11 on would, and compute something else, so the model cannot be saved (its weights can)")
-    }
-  }
-
-  /// A layer that would take the mask that the outputs of a call carry.
-  private func maskReader(after first: Int) -> String? {
-    switch spec.layers[spec.nodes[first].layer].config {
-    case .recurrent(let config) where !config.returnSequences: return nil
-    case .stackedRNN(let config) where !config.returnSequences: return nil
-    case .globalPooling1D: return nil
-    default: break
-    }
-    var waiting = [first], seen: Set<Int> = [first]
-    while let source = waiting.popLast() {
-      for (index, node) in spec.nodes.enumerated() {
-        for (slot, input) in node.inputs.enumerated() where input.node == source {
-          if node.masks.indices.contains(slot), node.masks[slot] != nil { continue }
-          let layer = spec.layers[node.layer]
-          switch layer.config {
-          case .recurrent, .stackedRNN, .bidirectional, .attention, .timeDistributed, .globalPooling1D, .batchNormalization, .model:
-            return layer.name
-          default: if seen.insert(index).inserted { waiting.append(index) }
-          }
-        }
-      }
-    }
-    return nil
-  }
-
-  private static func kerasTensor(_ history: JSON) -> JSON {
+  static func kerasTensor(_ history: JSON) -> JSON {
     // Keras replaces the tensor by the one its history names; the shape is not looked at.
     let config: JSONObject = ["shape": [nil], "dtype": "float32", "keras_history": history]
     return .object(["class_name": "__keras_tensor__", "config": .object(config)])

@@ -5,11 +5,12 @@ struct LayerEncoder {
   let dialect: Dialect
   let calls: CallForm
   let dtype: DType
+  var marksCalls = false
 
   /// {"class_name", "config", ...}
   func layer(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
     if case .model(let model) = spec.config {
-      let encoded = try ModelEncoder(dialect: dialect, calls: calls, dtype: dtype).model(model, of: spec)
+      let encoded = try ModelEncoder(dialect: dialect, calls: calls, dtype: dtype, marksCalls: marksCalls).model(model, of: spec)
       guard dialect == .legacy, let className = encoded["class_name"], let config = encoded["config"] else { return encoded }
       return ["class_name": className, "config": config]
     }
@@ -19,7 +20,7 @@ struct LayerEncoder {
   private func inner(_ spec: LayerSpec) throws(UnrollError) -> JSON {
     if case .model(let model) = spec.config {
       let inside: Dialect = dialect == .keras3 ? .keras3 : .archive
-      return .object(try ModelEncoder(dialect: inside, calls: calls, dtype: dtype, isWrapped: true).model(model, of: spec))
+      return .object(try ModelEncoder(dialect: inside, calls: calls, dtype: dtype, isWrapped: true, marksCalls: marksCalls).model(model, of: spec))
     }
     return dialect.inner(spec.config.className, try config(spec))
   }

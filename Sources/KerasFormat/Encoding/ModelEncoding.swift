@@ -7,9 +7,47 @@ struct ModelEncoder {
   let dtype: DType
   /// Inside a wrapper: TimeDistributed, Bidirectional.
   var isWrapped = false
+  /// Whether calls bear marks of ours (see `CallMarks`).
+  var marksCalls = false
+
+  /// Our own member beside a model's class and configuration, where no Keras
+  /// looks: whether the model counts the regularizers of frozen weights, if it
+  /// does otherwise than the Keras of the file.
+  static let frozenPenaltiesMark = "unroll_counts_frozen_penalties"
+
+  private static func marked(_ config: JSONObject, _ spec: ModelSpec, isKeras2: Bool) -> JSONObject {
+    spec.countsFrozenPenalties == isKeras2 ? config : config.merged([frozenPenaltiesMark: .bool(spec.countsFrozenPenalties)])
+  }
+
+  /// For `to_json`, which we read as it was meant whatever Keras makes of it.
+  static func json(_ spec: ModelSpec) throws(UnrollError) -> JSONObject {
+    if spec.callInTraining == nil, let written = try? MaskWriting(.keras3, givesMasks: true).written(spec) {
+      return marked(try ModelEncoder(dialect: .keras3, calls: .objects, dtype: spec.dtype).model(written), spec, isKeras2: false)
+    }
+    return marked(
+      try ModelEncoder(dialect: .keras3, calls: .objects, dtype: spec.dtype, marksCalls: true).model(spec), spec, isKeras2: false)
+  }
 
   static func encode(_ spec: ModelSpec, _ dialect: Dialect, _ calls: CallForm) throws(UnrollError) -> JSONObject {
-    try ModelEncoder(dialect: dialect, calls: calls, dtype: spec.dtype).model(spec)
+    if calls != .keras2, let layer = spec.callInTraining {
+      throw UnrollError(
+        .unsupported,
+        "\(layer): its call says training, which Keras 2 obeys and Keras 3 does not; save the model for Keras 2 (h5_keras2), or its weights alone")
+    }
+    let rules: MaskRules = calls == .keras2 ? .keras2 : .keras3
+    let written = try MaskWriting(rules, givesMasks: dialect != .legacy).written(spec)
+    var calls = calls
+    // Keras 2 cannot read calls that are objects, so it cannot misunderstand them either.
+    if calls == .lists, !MaskWriting(.keras2, givesMasks: false).fits(spec, written) {
+      guard !spec.isSequential else {
+        throw UnrollError(
+          .unsupported, "\(spec.name): Keras 2 and 3 would treat this model's masks differently, so one .h5 cannot serve both; save it as .keras or for Keras 2 (h5_keras2)")
+      }
+      calls = .objects
+    }
+    let saysKeras2 = dialect == .legacy ? KerasVersion(try HardSigmoidUse(spec).version(default: "2.15.0")).major < 3 : false
+    return marked(
+      try ModelEncoder(dialect: dialect, calls: calls, dtype: spec.dtype).model(written), spec, isKeras2: saysKeras2)
   }
 
   /// A model used as `layer`, whose name and flag it has.
@@ -31,7 +69,7 @@ struct ModelEncoder {
     }
   }
 
-  private var layerEncoder: LayerEncoder { LayerEncoder(dialect: dialect, calls: calls, dtype: dtype) }
+  private var layerEncoder: LayerEncoder { LayerEncoder(dialect: dialect, calls: calls, dtype: dtype, marksCalls: marksCalls) }
 
   private func sequential(_ spec: ModelSpec) throws(UnrollError) -> JSONObject {
     var layers: [JSON] = []
@@ -42,7 +80,29 @@ struct ModelEncoder {
   }
 
   private func functional(_ spec: ModelSpec) throws(UnrollError) -> JSONObject {
-    let encoder = FunctionalEncoder(spec, calls, listsEnds: !isWrapped || calls == .keras2)
+    let encoder = FunctionalEncoder(spec, calls, listsEnds: !isWrapped || calls == .keras2, marksCalls: marksCalls)
     return try encoder.config { (layer) throws(UnrollError) in try layerEncoder.layer(layer) }
+  }
+}
+
+extension ModelSpec {
+  /// A layer whose call says `training` where that makes a difference.
+  fileprivate var callInTraining: String? {
+    for node in nodes where node.training != nil {
+      let layer = layers[node.layer]
+      if layer.config.actsInTraining { return layer.name }
+    }
+    for layer in layers { if let found = layer.config.callInTraining { return "\(layer.name)/\(found)" } }
+    return nil
+  }
+}
+
+extension LayerConfig {
+  fileprivate var callInTraining: String? {
+    switch self {
+    case .model(let model): model.callInTraining
+    case .timeDistributed(let inner): inner.config.callInTraining
+    default: nil
+    }
   }
 }

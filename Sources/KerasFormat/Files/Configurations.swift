@@ -18,6 +18,6 @@ extension ModelFile {
 
   /// Keras 3's configuration of a model.
   public static func json(of model: Model) throws(UnrollError) -> String {
-    JSONWriter.write(.object(try ModelEncoder.encode(model.spec, .keras3, .objects)))
+    JSONWriter.write(.object(try ModelEncoder.json(model.spec)))
   }
 }

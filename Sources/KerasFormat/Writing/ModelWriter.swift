@@ -5,6 +5,7 @@ import Unroll
 /// The bytes of a model in each format.
 struct ModelWriter {
   private let model: Model
+  private let spec: ModelSpec
   private let values: [OutputArray]
   private let sample: ModelSample?
 
@@ -12,7 +13,8 @@ struct ModelWriter {
     self.model = model
     self.sample = sample
     values = try OutputArray.parameters(of: model)
-    try Self.checkNames(model.spec)
+    spec = model.spec.namedApartFromMasks()
+    try Self.checkNames(spec)
   }
 
   /// A layer's name becomes a group's name; with slashes, as TensorFlow's
@@ -33,11 +35,11 @@ struct ModelWriter {
   func h5(includeOptimizer: Bool, calls: CallForm) throws(UnrollError) -> HeapBuffer {
     let file = try H5OutputFile(expecting: expectedBytes(includeOptimizer: includeOptimizer))
     let root = file.root
-    let version = try HardSigmoidUse(model.spec).version(default: "2.15.0")
+    let version = try HardSigmoidUse(spec).version(default: "2.15.0")
     try root.setAttribute("keras_version", to: version)
     try root.setAttribute("backend", to: "tensorflow")
     // No Keras 2 keeps a model's own flag.
-    let spec = model.spec.withFlagsInLayers
+    let spec = self.spec.withFlagsInLayers
     let config = JSONWriter.write(.object(try ModelEncoder.encode(spec, .legacy, calls)))
     try root.setAttribute("model_config", to: config)
     if !model.metadata.isEmpty { try root.setAttribute(CheckpointFile.metadataName, to: metadata) }
@@ -57,7 +59,7 @@ struct ModelWriter {
   func legacyWeights() throws(UnrollError) -> HeapBuffer {
     let file = try H5OutputFile(expecting: expectedBytes(includeOptimizer: false))
     try LegacyWeights.write(
-      model.spec, values, to: file.root, version: try HardSigmoidUse(model.spec).version(default: "2.15.0"))
+      spec, values, to: file.root, version: try HardSigmoidUse(spec).version(default: "2.15.0"))
     return try file.image()
   }
 
@@ -67,7 +69,7 @@ struct ModelWriter {
 
   private func v3File(includeOptimizer: Bool) throws(UnrollError) -> H5OutputFile {
     let file = try H5OutputFile(expecting: expectedBytes(includeOptimizer: includeOptimizer))
-    try V3Weights.write(model.spec, values, to: file.root)
+    try V3Weights.write(spec, values, to: file.root)
     if includeOptimizer, model.compileSpec != nil {
       try V3Weights.writeOptimizer(try OptimizerState.values(of: model).map(\.array), to: file.root)
     }
@@ -75,12 +77,12 @@ struct ModelWriter {
   }
 
   func archive(includeOptimizer: Bool) throws(UnrollError) -> HeapBuffer {
-    for layer in model.spec.layers where layer.name.contains("/") {
+    for layer in spec.layers where layer.name.contains("/") {
       throw UnrollError(
         .unsupported, "the layer name \"\(layer.name)\" contains \"/\", which Keras 3 refuses in .keras; save as .h5")
     }
     // Nor does Keras 3 of a Sequential model.
-    let spec = model.spec.isSequential ? model.spec.withFlagsInLayers : model.spec
+    let spec = self.spec.isSequential ? self.spec.withFlagsInLayers : self.spec
     var config = try ModelEncoder.encode(spec, .archive, .objects)
     if includeOptimizer, let compiled = model.compileSpec {
       config["compile_config"] = .object(CompileEncoder.encode(compiled, of: model, .archive))
@@ -110,7 +112,7 @@ struct ModelWriter {
     if includeOptimizer, model.compileSpec != nil { arrays += try model.optimizerVariables().map(\.shape) }
     // A dataset with its groups and names takes a few KB more than its elements.
     var bytes = 64 << 10
-    for shape in arrays { bytes += 2048 + shape.reduce(model.spec.dtype.byteCount, *) }
+    for shape in arrays { bytes += 2048 + shape.reduce(spec.dtype.byteCount, *) }
     return bytes
   }
 }

@@ -46,22 +46,27 @@ extension Graph {
     }
   }
 
-  /// The inputs of a call with the masks it is given in place of their own.
-  func withMasks(_ inputs: [Tensor<S>], _ masks: [Tensor<S>?], _ layer: Layer<S>, _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
-    var inputs = inputs
-    for (index, mask) in masks.enumerated() {
-      guard let mask else { continue }
-      if planner.mode == .streaming {
-        throw UnrollError(.unsupported, "\(layer.name): a mask of whole sequences has no meaning one step at a time")
-      }
-      guard inputs.indices.contains(index), mask.rank == 1, mask.features == inputs[index].dimensions.first, mask.batch == inputs[index].batch else {
-        throw UnrollError(
-          .shapeMismatch, "\(layer.name): its mask has the shape \(mask.shape), which does not fit its input of shape \(inputs[index].shape)")
-      }
-      let bytes = try planner.arena.allocateBytes(mask.count)
-      planner.append(ExplicitMaskOp(mask, mask: bytes))
-      inputs[index].mask = bytes
+  /// The mask that tensor `mask` says in numbers, for `input`.
+  func mask(_ mask: Tensor<S>, for input: Tensor<S>, _ layer: Layer<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8> {
+    if planner.mode == .streaming {
+      throw UnrollError(.unsupported, "\(layer.name): a mask of whole sequences has no meaning one step at a time")
     }
-    return inputs
+    guard mask.rank == 1, mask.features == input.dimensions.first, mask.batch == input.batch else {
+      throw UnrollError(
+        .shapeMismatch, "\(layer.name): its mask has the shape \(mask.shape), which does not fit its input of shape \(input.shape)")
+    }
+    let bytes = try planner.arena.allocateBytes(mask.count)
+    planner.append(ExplicitMaskOp(mask, mask: bytes))
+    return bytes
+  }
+
+  /// The mask that `carrier` carries, for `input`.
+  func mask(carriedBy carrier: Tensor<S>, for input: Tensor<S>, _ layer: Layer<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
+    guard let mask = carrier.mask else { return nil }
+    guard carrier.rows == input.rows else {
+      throw UnrollError(
+        .shapeMismatch, "\(layer.name): its mask is that of a value of shape \(carrier.shape), which does not fit its input of shape \(input.shape)")
+    }
+    return mask
   }
 }

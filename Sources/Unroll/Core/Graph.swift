@@ -58,7 +58,16 @@ final class Graph<S: Scalar> {
           .shapeMismatch,
           "\(layer.name): the layer before it, \(layers[spec.nodes[before.node].layer].name), has \(shapes[before.node].count) outputs (return_state), a Sequential model hands on one; use a Functional model")
       }
-      for reference in node.masks { masks.append(try reference.map { reference throws(UnrollError) in try shape(reference) }) }
+      for given in node.masks {
+        switch given {
+        case .tensor(let reference): masks.append(try shape(reference))
+        // Whether its steps are those of the input is known when data has come.
+        case .carried(let reference):
+          _ = try shape(reference)
+          masks.append(nil)
+        case nil: masks.append(nil)
+        }
+      }
       try checkMasks(masks, inputs, layer)
       if built.insert(node.layer).inserted {
         shapes.append(try layer.build(inputs))
@@ -79,8 +88,15 @@ final class Graph<S: Scalar> {
   /// How many times each value is used, as a model output included.
   func consumers() -> [ModelSpec.TensorRef: Int] {
     var count: [ModelSpec.TensorRef: Int] = [:]
-    for node in spec.nodes { for reference in node.inputs + node.masks.compactMap({ $0 }) { count[reference, default: 0] += 1 } }
+    for node in spec.nodes { for reference in node.inputs + node.maskTensors { count[reference, default: 0] += 1 } }
     for reference in spec.outputs { count[reference, default: 0] += 1 }
     return count
+  }
+}
+
+extension ModelSpec.Node {
+  /// The values that the call reads as masks.
+  var maskTensors: [ModelSpec.TensorRef] {
+    masks.compactMap { if case .tensor(let reference) = $0 { reference } else { nil } }
   }
 }

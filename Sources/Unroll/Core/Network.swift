@@ -13,6 +13,9 @@ final class Network<S: Scalar>: @unchecked Sendable {
   let graph: Graph<S>
   let store: ParameterStore<S>
   let isStateful: Bool
+  /// Whether predictions draw random numbers, or take moments of their batch.
+  let trainsInInference: Bool
+  let seed: UInt64
   /// As the specification has them now: what is trainable there is trained once
   /// a trainer is made.
   private(set) var parameterInfos: [ParameterInfo]
@@ -21,11 +24,14 @@ final class Network<S: Scalar>: @unchecked Sendable {
   let owners: [Layer<S>]
   /// Plans for `predict` that no thread is using, newest last.
   private let idle = Locked<[PlanKey: [Plan<S>]]>([:])
+  private let draws = Locked<UInt64>(0)
   private static var keptPlans: Int { 4 }
 
   /// Not `initialized`: the weights are zeros until they are written.
   init(_ spec: ModelSpec, seed: UInt64, initialized: Bool = true) throws(UnrollError) {
     graph = try Graph(spec)
+    self.seed = seed
+    trainsInInference = spec.trainsInInference
     try graph.build()
     if !spec.trainable { graph.freezeParameters() }
     store = try ParameterStore(graph.parameters)
@@ -79,6 +85,15 @@ final class Network<S: Scalar>: @unchecked Sendable {
     idle.withLock { plans in
       if plans[key] == nil, plans.count >= Self.keptPlans { plans.removeAll() }
       plans[key, default: []].append(plan)
+    }
+  }
+
+  /// Numbers the predictions that draw, so that each draws its own.
+  func nextDraw() -> UInt64 {
+    guard trainsInInference else { return 0 }
+    return draws.withLock { count in
+      count += 1
+      return count
     }
   }
 

@@ -58,6 +58,12 @@ final class RunContext<S: Scalar> {
   func gradient(of parameter: Parameter<S>) -> UnsafeMutablePointer<S> { gradients + parameter.offset }
 }
 
+/// What the call being planned does with masks.
+struct PlannedMasks {
+  var heeds = true
+  var joining = ModelSpec.MaskJoining.any
+}
+
 /// Collects the operations and memory of one plan while the layers describe
 /// themselves.
 final class Planner<S: Scalar> {
@@ -72,6 +78,9 @@ final class Planner<S: Scalar> {
   private(set) var ops: [Op<S>] = []
   private var scratchCount = 0
   private(set) var nextRandomKey: UInt64 = 1
+  var masks = PlannedMasks()
+  /// What the call being planned says of `training`, or one around it.
+  var training: Bool?
 
   init(mode: PlanMode, batch: Int, kernels: KernelTable<S>) {
     self.mode = mode
@@ -94,7 +103,10 @@ final class Planner<S: Scalar> {
   /// How the recurrent layers of a stream keep their weights.
   var streamWeights = StreamWeights.model
 
+  /// Whether gradients are wanted.
   var isTraining: Bool { mode == .training }
+  /// Whether layers act as in training: noise, dropout, moments of the batch.
+  var actsInTraining: Bool { training ?? isTraining }
 
   func append(_ op: Op<S>) { ops.append(op) }
 

@@ -62,7 +62,7 @@ extension Network {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   private func predictionRows(_ rows: Int, workers: Int) -> Int {
-    if isStateful { return rows }
+    if isStateful || trainsInInference && needsWholeBatch { return rows }
     let share = (rows + workers - 1) / workers
     return store.count > 1 << 18 ? share : min(share, 16)
   }
@@ -106,6 +106,7 @@ private final class PredictionJob<S: Scalar> {
   let workers: Int
   private let key: PlanKey
   private let lastKey: PlanKey
+  private let draw: UInt64
   private var plans: [Plan<S>] = []
   private var lastPlan: Plan<S>?
   /// Results that are given out when all are known to be right; empty if
@@ -122,6 +123,7 @@ private final class PredictionJob<S: Scalar> {
     self.outputs = outputs
     self.rows = rows
     self.chunk = chunk
+    draw = network.nextDraw()
     let chunks = (rows + chunk - 1) / chunk
     self.chunks = chunks
     self.workers = min(workers, chunks)
@@ -154,6 +156,9 @@ private final class PredictionJob<S: Scalar> {
       input.gather(rows: nil, firstRow: first, count: count, into: tensor.data, batch: count)
     }
     plan.run.team = team
+    plan.run.firstRow = first
+    plan.run.seed = network.seed
+    plan.run.step = draw
     plan.forward()
     plan.run.team = nil
     for (position, tensor) in plan.outputs.enumerated() {

@@ -20,6 +20,31 @@ public struct ModelSpec: Sendable, Equatable {
     }
   }
 
+  /// A mask that a call is given in place of the one its input comes with.
+  public enum GivenMask: Sendable, Hashable {
+    /// One number a step, 0 for a masked one.
+    case tensor(TensorRef)
+    /// The mask that this value carries.
+    case carried(by: TensorRef)
+
+    public var reference: TensorRef {
+      switch self {
+      case .tensor(let reference), .carried(let reference): reference
+      }
+    }
+  }
+
+  /// What mask the output of a merge has.
+  public enum MaskJoining: String, Sendable {
+    /// A step is valid if it is in any input; an input without a mask makes all
+    /// valid. Keras 3.4 and later.
+    case any
+    /// A step is valid if it is in all inputs that have a mask. Keras before.
+    case all
+    /// None: an operation, as Keras 3 has beside its layers, passes no mask on.
+    case none
+  }
+
   /// One call of a layer. `inputs` are the call's tensors in order; a
   /// recurrent layer's initial states follow its sequence (x, h[, c]);
   /// attention takes (query, value[, key]).
@@ -27,11 +52,20 @@ public struct ModelSpec: Sendable, Equatable {
     public var layer: Int
     public var inputs: [TensorRef]
     /// Masks given to the call, for the first inputs in order; nil where an
-    /// input keeps the mask it comes with. One number a step, 0 for a masked one.
-    public var masks: [TensorRef?] = []
+    /// input keeps the mask it comes with.
+    public var masks: [GivenMask?] = []
     /// Whether the outputs carry such a mask on; in Keras 3.0 to 3.10 they
     /// carry that of the inputs.
     public var passesMasks = true
+    /// Whether the layer leaves masked steps out of what it computes. Keras 3
+    /// hands no mask to a recurrent layer that is called with initial states,
+    /// and Multiply, Maximum and Minimum knew no masks before Keras 3.4.
+    public var heedsMasks = true
+    public var maskJoining = MaskJoining.any
+    /// Keras 2's `training` at a call: the layer acts as in training, or does
+    /// not, whatever the model does. nil: as the model, or the call of a model
+    /// around it.
+    public var training: Bool?
     public init(layer: Int, inputs: [TensorRef]) {
       self.layer = layer
       self.inputs = inputs
@@ -45,6 +79,9 @@ public struct ModelSpec: Sendable, Equatable {
   /// False: no layer is trained, whatever its own flag says. Of a model used as
   /// a layer the layer's flag counts.
   public var trainable = true
+  /// Whether the regularizers of weights that are not trained count in the
+  /// loss, as in Keras 2.
+  public var countsFrozenPenalties = false
   public var layers: [LayerSpec]
   /// In an order in which every node comes after its inputs.
   public var nodes: [Node]

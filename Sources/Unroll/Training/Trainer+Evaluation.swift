@@ -67,7 +67,7 @@ extension Trainer {
       try report.tell(.testBatchBegin, batch: first / batchSize)
       if kept.rows != count { kept = try layout(data, rows: count, training: false, workers: workers) }
       let layout = kept
-      let step = BatchRunner<S>.Step(order: nil, firstRow: first, isTraining: false)
+      let step = BatchRunner<S>.Step(order: nil, firstRow: first, isTraining: false, seed: modelSeed, step: network.nextDraw())
       let loss = try runBatch(layout, data, step, runner, pool, into: &averages.outcome)
       averages.add(loss: loss, rows: count)
       try report.tell(.testBatchEnd, averages.values)

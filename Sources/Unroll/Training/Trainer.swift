@@ -46,7 +46,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
       }
     }
     regularized = network.store.parameters.compactMap { parameter in
-      guard parameter.isTrainable, let regularizer = parameter.regularizer, regularizer.l1 != 0 || regularizer.l2 != 0 else { return nil }
+      guard parameter.isTrainable || network.graph.spec.countsFrozenPenalties && parameter.isWeight, let regularizer = parameter.regularizer, regularizer.l1 != 0 || regularizer.l2 != 0 else { return nil }
       return (parameter, regularizer.l1, regularizer.l2)
     }
     var constrained: [ConstrainedParameter<S>] = []
@@ -251,7 +251,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
 
   /// What concerns all parameters at once: the penalty's slope, clipping by norm.
   private func beginUpdate(_ gradients: UnsafeMutablePointer<S>) {
-    for (parameter, l1, l2) in regularized {
+    for (parameter, l1, l2) in regularized where parameter.isTrainable {
       let gradient = gradients + parameter.offset, value = parameter.value
       let slope1 = S(l1), slope2 = S(2 * l2)
       for index in 0..<parameter.count {

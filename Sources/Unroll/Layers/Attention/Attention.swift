@@ -61,7 +61,7 @@ final class AttentionLayer<S: Scalar>: Layer<S> {
       [query.dimensions[0], value.features], of: self, from: inputs, mask: query.mask)
     let count = try checkedProduct([query.batch, query.dimensions[0], value.dimensions[0]], "\(name): the attention scores")
     let weights = try planner.arena.allocate(count)
-    let drops = planner.isTraining && config.dropout > 0
+    let drops = planner.actsInTraining && config.dropout > 0
     let factors = drops ? try planner.arena.allocate(count) : nil
     let usesTanh = config.isAdditive || config.concatScore
     let score: AttentionScore<S> =

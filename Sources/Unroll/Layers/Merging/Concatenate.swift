@@ -47,17 +47,18 @@ final class ConcatenateLayer<S: Scalar>: Layer<S> {
 extension Planner {
   /// Inputs joined along the sample's axis `axis`, with Keras' mask: along
   /// time the masks are joined too, along the features a step is valid if
-  /// any of its parts is.
+  /// any of its parts is, or before Keras 3.4 if all are.
   func concatenate(_ inputs: [Tensor<S>], axis: Int, of layer: Layer<S>) throws(UnrollError) -> Tensor<S> {
     let first = inputs[0]
     var dimensions = first.dimensions
     dimensions[axis] = inputs.reduce(0) { $0 + $1.dimensions[axis] }
     let alongFeatures = axis == first.rank - 1
     var mask: UnsafeMutablePointer<UInt8>?
-    let hasMask = alongFeatures ? inputs.allSatisfy { $0.mask != nil } : inputs.contains { $0.mask != nil }
+    let needsAll = alongFeatures && masks.joining == .any
+    let hasMask = needsAll ? inputs.allSatisfy { $0.mask != nil } : inputs.contains { $0.mask != nil }
     if hasMask { mask = try arena.allocateBytes(dimensions.dropLast().reduce(1, *) * first.batch) }
     let y = try output(dimensions, of: layer, from: inputs, mask: mask)
-    append(ConcatenateOp(inputs: inputs, y: y, axis: axis))
+    append(ConcatenateOp(inputs: inputs, y: y, axis: axis, joining: masks.joining))
     return y
   }
 }
@@ -69,8 +70,10 @@ private final class ConcatenateOp<S: Scalar>: Op<S> {
   /// Contiguous elements of each input in one of `outer` pieces.
   private let pieces: [Int]
   private let alongFeatures: Bool
+  private let joining: ModelSpec.MaskJoining
 
-  init(inputs: [Tensor<S>], y: Tensor<S>, axis: Int) {
+  init(inputs: [Tensor<S>], y: Tensor<S>, axis: Int, joining: ModelSpec.MaskJoining) {
+    self.joining = joining
     self.inputs = inputs
     self.y = y
     let layouts = inputs.map { AxisLayout($0, axis: axis) }
@@ -94,10 +97,11 @@ private final class ConcatenateOp<S: Scalar>: Op<S> {
 
   private func joinMasks(_ mask: UnsafeMutablePointer<UInt8>) {
     if alongFeatures {
-      for row in 0..<y.rows { mask[row] = 0 }
+      let needsAll = joining == .all
+      for row in 0..<y.rows { mask[row] = needsAll ? 1 : 0 }
       for input in inputs {
         guard let part = input.mask else { continue }
-        for row in 0..<y.rows { mask[row] |= part[row] }
+        for row in 0..<y.rows { mask[row] = needsAll ? mask[row] & part[row] : mask[row] | part[row] }
       }
       return
     }

@@ -48,17 +48,17 @@ final class MergeLayer<S: Scalar>: Layer<S> {
 }
 
 extension Planner {
-  /// The merge of `inputs` into `dimensions`. A step is valid if it is in any
-  /// input; an input without a mask makes all valid.
+  /// The merge of `inputs` into `dimensions`, with its mask (see `MaskJoining`).
   func merge(
     _ kind: MergeKind, _ inputs: [Tensor<S>], to dimensions: [Int], of layer: Layer<S>
   ) throws(UnrollError) -> Tensor<S> {
-    let hasMask = inputs.allSatisfy { $0.mask != nil && $0.rank == dimensions.count }
-    let mask = hasMask ? try arena.allocateBytes(dimensions.dropLast().reduce(1, *) * batch) : nil
+    let fits = inputs.map { $0.mask != nil && $0.rank == dimensions.count }
+    let hasMask = masks.joining == .any ? !fits.contains(false) : fits.contains(true)
+    let mask = hasMask && masks.joining != .none ? try arena.allocateBytes(dimensions.dropLast().reduce(1, *) * batch) : nil
     let y = try output(dimensions, of: layer, from: inputs, mask: mask)
     var parts: [Broadcast<S>] = []
     for input in inputs { parts.append(try Broadcast(input, to: y)) }
-    append(MergeOp(kind, parts, y: y))
+    append(MergeOp(kind, parts, y: y, masks))
     return y
   }
 }

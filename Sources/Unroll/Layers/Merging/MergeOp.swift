@@ -6,8 +6,10 @@ final class MergeOp<S: Scalar>: Op<S> {
   private let y: Tensor<S>
   /// Sums of inputs of one shape are left to the kernels.
   private let isPlainSum: Bool
+  private let masks: PlannedMasks
 
-  init(_ kind: MergeKind, _ inputs: [Broadcast<S>], y: Tensor<S>) {
+  init(_ kind: MergeKind, _ inputs: [Broadcast<S>], y: Tensor<S>, _ masks: PlannedMasks) {
+    self.masks = masks
     self.kind = kind
     self.inputs = inputs
     self.y = y
@@ -36,11 +38,11 @@ final class MergeOp<S: Scalar>: Op<S> {
   private func winner(_ position: Int, _ b: Int, _ f: Int) -> Int {
     var best = 0
     let first = inputs[0]
-    var hasMask = first.tensor.mask != nil
+    var hasMask = masks.heeds && first.tensor.mask != nil
     var isValid = first.isValid(first.row(position, b))
     for index in 1..<max(inputs.count, 1) {
       let input = inputs[index]
-      let inputHasMask = input.tensor.mask != nil
+      let inputHasMask = masks.heeds && input.tensor.mask != nil
       let inputIsValid = input.isValid(input.row(position, b))
       var left = best
       let right = inputHasMask && !inputIsValid ? best : index
@@ -88,11 +90,11 @@ final class MergeOp<S: Scalar>: Op<S> {
   /// A masked factor counts as 1; a step that is masked in all is 0.
   @inline(__always)
   private func product(_ position: Int, _ b: Int, _ f: Int, without left: Int) -> S {
-    if let mask = y.mask, mask[position * y.batch + b] == 0 { return 0 }
+    if masks.heeds, let mask = y.mask, mask[position * y.batch + b] == 0 { return 0 }
     var product: S = 1
     for index in 0..<inputs.count where index != left {
       let input = inputs[index]
-      if input.isValid(input.row(position, b)) { product *= value(index, position, b, f) }
+      if !masks.heeds || input.isValid(input.row(position, b)) { product *= value(index, position, b, f) }
     }
     return product
   }
@@ -100,7 +102,10 @@ final class MergeOp<S: Scalar>: Op<S> {
   private func joinMasks(_ mask: UnsafeMutablePointer<UInt8>) {
     for position in 0..<y.positions {
       for b in 0..<y.batch {
-        mask[position * y.batch + b] = inputs.contains { $0.isValid($0.row(position, b)) } ? 1 : 0
+        let isValid =
+          masks.joining == .all
+          ? inputs.allSatisfy { $0.isValid($0.row(position, b)) } : inputs.contains { $0.isValid($0.row(position, b)) }
+        mask[position * y.batch + b] = isValid ? 1 : 0
       }
     }
   }
@@ -138,7 +143,7 @@ final class MergeOp<S: Scalar>: Op<S> {
     case .maximum, .minimum: return winner(position, b, f) == index ? 1 : 0
     case .multiply:
       let input = inputs[index]
-      return input.isValid(input.row(position, b)) ? product(position, b, f, without: index) : 0
+      return !masks.heeds || input.isValid(input.row(position, b)) ? product(position, b, f, without: index) : 0
     case .add, .subtract, .average: return S(factor(index))
     }
   }

@@ -37,7 +37,7 @@ final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
-    guard planner.isTraining, config.rate > 0 else { return [x] }
+    guard planner.actsInTraining, config.rate > 0 else { return [x] }
     let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
     let key = planner.randomKey() ^ UInt64(truncatingIfNeeded: config.seed ?? 0) << 32
     if !config.noiseShape.isEmpty {

@@ -27,7 +27,7 @@ final class GaussianLayer<S: Scalar>: ElementwiseLayer<S> {
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
-    guard planner.isTraining, config.rate > 0 else { return [x] }
+    guard planner.actsInTraining, config.rate > 0 else { return [x] }
     let key = planner.randomKey() ^ UInt64(truncatingIfNeeded: config.seed ?? 0) << 32
     var y = try planner.output(x.dimensions, of: self, from: isMultiplicative ? [x] : [], mask: x.mask)
     // Added noise leaves the gradient as it is: both tensors share it.

@@ -41,7 +41,7 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
         .shapeMismatch, "\(name): expected \(movingMean.count) channels on axis \(config.axis), found \(x.dimensions[axis])")
     }
     let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
-    let usesBatch = planner.isTraining && isTrainable
+    let usesBatch = planner.actsInTraining && isTrainable
     planner.append(
       try BatchNormalizationOp(
         self, x: x, y: y, axis: axis, mean: movingMean, variance: movingVariance,

@@ -70,7 +70,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
     let means = means, inverses = inverses
-    if usesBatch { takeMoments() } else {
+    if usesBatch { takeMoments(moving: run.mode == .training) } else {
       for group in 0..<groups {
         for c in 0..<channels {
           means[group * channels + c] = Double(movingMean.value[c])
@@ -88,9 +88,9 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   }
 
   /// mean = sum(w x) / n, variance = sum(w (x - mean)^2) / n; with a mask Keras
-  /// divides by n + 1e-7.
+  /// divides by n + 1e-7. Prediction changes no weights: nothing moves then.
   @inline(__always)
-  private func takeMoments() {
+  private func takeMoments(moving: Bool) {
     let means = means, inverses = inverses, counts = counts
     let total = groups * channels
     for i in 0..<total {
@@ -112,8 +112,10 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
     for i in 0..<total {
       let variance = inverses[i] / counts[i]
       let c = i % channels
-      movingMean.value[c] = S(Double(movingMean.value[c]) * momentum + means[i] * (1 - momentum))
-      movingVariance.value[c] = S(Double(movingVariance.value[c]) * momentum + variance * (1 - momentum))
+      if moving {
+        movingMean.value[c] = S(Double(movingMean.value[c]) * momentum + means[i] * (1 - momentum))
+        movingVariance.value[c] = S(Double(movingVariance.value[c]) * momentum + variance * (1 - momentum))
+      }
       inverses[i] = 1 / (variance + layer.config.epsilon).squareRoot()
     }
   }

@@ -228,7 +228,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
       let blocks = half == nil && x.mask == nil ? try blocksForSteps(batch: x.batch) : nil
       planner.append(try RecurrentStreamOp(self, packed, half, blocks, x, outputs, planner))
     } else {
-      let weights = planner.isTraining ? packedForTraining ?? packed : packed
+      let weights = planner.actsInTraining ? packedForTraining ?? packed : packed
       planner.append(try RecurrentOp(self, weights, inputs, outputs, planner))
     }
     return outputs

@@ -25,13 +25,13 @@ final class RecurrentOp<S: Scalar>: Op<S> {
     _ layer: RecurrentLayer<S>, _ packed: AlignedBuffer<S>, _ inputs: [Tensor<S>], _ outputs: [Tensor<S>],
     _ planner: Planner<S>
   ) throws(UnrollError) {
-    let training = planner.isTraining
+    let training = planner.isTraining, drops = planner.actsInTraining
     let config = layer.config
     self.layer = layer
     self.packed = packed
     self.outputs = outputs
     x = inputs[0]
-    plan = layer.kernelPlan(training: training)
+    plan = layer.kernelPlan(training: drops)
     let steps = x.positions, rows = x.batch
     let arena = planner.arena
     // The kernels work out the size of their workspace without looking for overflow.
@@ -48,12 +48,12 @@ final class RecurrentOp<S: Scalar>: Op<S> {
     sequence = RecurrentSequence(
       steps: steps, rows: rows, packed: UnsafePointer(packed.pointer), input: UnsafePointer(x.data),
       workspace: workspace)
-    sequence.mask = x.mask.map { UnsafePointer($0) }
+    sequence.mask = planner.masks.heeds ? x.mask.map { UnsafePointer($0) } : nil
     sequence.zeroOutputForMask = config.zeroOutputForMask
     sequence.training = training
     if config.returnSequences { sequence.output = outputs[0].data } else { sequence.lastOutput = outputs[0].data }
 
-    let dropsInput = training && config.dropout > 0
+    let dropsInput = drops && config.dropout > 0
     inputDropout = dropsInput
       ? RecurrentDropout(rate: config.dropout, key: planner.randomKey(), seed: config.seed, place: RowPlace(planner)) : nil
     inputFactors = try arena.allocate(dropsInput ? rows * x.features : 0)

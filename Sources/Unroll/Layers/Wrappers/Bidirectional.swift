@@ -74,6 +74,21 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     }
   }
 
+  /// The outputs of a layer inside with its activity regularizer.
+  private func penalized(_ outputs: [Tensor<S>], of layer: Layer<S>, _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    guard let penalty = layer.spec.activityRegularizer else { return outputs }
+    var results: [Tensor<S>] = []
+    for output in outputs {
+      // A copy of its own: whether anything uses the other is not known here.
+      let copies = try planner.fanOut(output, 2)
+      planner.append(ActivityPenaltyOp(copies[1], penalty, rows: planner.shardRows, isUsed: false))
+      results.append(copies[0])
+    }
+    return results
+  }
+
+  override var needsWholeBatch: Bool { forward.spec.activityRegularizer != nil || backward.spec.activityRegularizer != nil }
+
   override func prepare() throws(UnrollError) {
     try forward.prepare()
     try backward.prepare()
@@ -88,16 +103,19 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     var (first, second) = try split(inputs)
     first[0] = copies[0]
     second[0] = copies[1]
-    let a = try forward.plan(first, planner), b = try backward.plan(second, planner)
+    let a = try penalized(try forward.plan(first, planner), of: forward, planner)
+    let b = try penalized(try backward.plan(second, planner), of: backward, planner)
     let states = Array(a.dropFirst() + b.dropFirst())
     let mask = returnsSequences ? x.mask : nil
-    let ahead = a[0]
     var back = b[0]
     if returnsSequences {
       let last = back.positions - 1
       back = try planner.mapPositions(back, to: back.dimensions, of: self) { last - $0 }
     }
-    var outputs: [Tensor<S>]
+    // The two are merged as they are: a masked step is no factor of 1 here.
+    var (ahead, outputs) = (a[0], [Tensor<S>]())
+    ahead.mask = nil
+    back.mask = nil
     switch config.mergeMode {
     case .none: outputs = [ahead, back]
     case .concat: outputs = [try planner.concatenate([ahead, back], axis: ahead.rank - 1, of: self)]

@@ -108,6 +108,8 @@ extension LayerConfig {
 extension LayerSpec {
   /// A wrapped layer: its parameters' paths begin with the wrapper's.
   func inside(_ wrapper: LayerSpec, prefix: String = "") -> LayerSpec {
-    LayerSpec(name: "\(wrapper.name)/\(innerName(prefix: prefix))", trainable: trainable, config)
+    var spec = LayerSpec(name: "\(wrapper.name)/\(innerName(prefix: prefix))", trainable: trainable, config)
+    spec.activityRegularizer = activityRegularizer
+    return spec
   }
 }

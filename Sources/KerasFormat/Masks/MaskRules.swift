@@ -1,0 +1,101 @@
+import Unroll
+
+/// What one call does with masks.
+struct MaskUse {
+  var heeds = true
+  var joining = ModelSpec.MaskJoining.any
+}
+
+/// How a version of Keras treats masks, where versions differ.
+enum MaskRules {
+  /// Keras 1 and 2.
+  case keras2
+  /// Keras 3.0 to 3.3.
+  case keras30
+  /// Keras 3.4 and later, which the engine follows.
+  case keras3
+
+  init(_ version: KerasVersion) {
+    self = version.major < 3 ? .keras2 : version < KerasVersion(3, 4) ? .keras30 : .keras3
+  }
+
+  /// `hasStates`: a recurrent layer is called with initial states too.
+  func use(_ config: LayerConfig, hasStates: Bool, isGivenMask: Bool) -> MaskUse {
+    var use = MaskUse()
+    switch config {
+    // Keras 3 hands masks to calls with one tensor argument only.
+    case .recurrent, .stackedRNN, .bidirectional: use.heeds = self == .keras2 || !hasStates || isGivenMask
+    case .merge: if self != .keras3 { use = MaskUse(heeds: false, joining: .all) }
+    case .concatenate: if self != .keras3 { use.joining = .all }
+    // Keras 2's passes no mask on.
+    case .rescaling: if self == .keras2 { use.joining = .none }
+    default: break
+    }
+    return use
+  }
+}
+
+extension LayerConfig {
+  var isRecurrent: Bool {
+    switch self {
+    case .recurrent, .stackedRNN, .bidirectional: true
+    default: false
+    }
+  }
+
+  /// Whether the output of a recurrent layer is a sequence.
+  fileprivate var returnsSequences: Bool {
+    switch self {
+    case .recurrent(let config): config.returnSequences
+    case .stackedRNN(let config): config.returnSequences
+    case .bidirectional(let config): config.forward.config.returnsSequences
+    default: false
+    }
+  }
+
+  /// What one call leaves out of its computation, and what its outputs carry,
+  /// given what its inputs carry. Not for models, which are walked.
+  func masks(
+    _ inputs: [MaskSymbol?], of values: [MaskValue], _ use: MaskUse, _ symbols: MaskSymbols
+  ) -> (heeded: [MaskSymbol?], outputs: [MaskSymbol?]) {
+    let first = inputs.first ?? nil
+    func passing(_ heeded: [MaskSymbol?] = []) -> ([MaskSymbol?], [MaskSymbol?]) { (heeded, [use.joining == .none ? nil : first]) }
+    switch self {
+    case .embedding(let config):
+      guard config.maskZero, let value = values.first else { return ([], [nil]) }
+      return ([], [symbols.symbol(.comparison(value: value, number: 0, overFeatures: false))])
+    case .masking(let number):
+      guard let value = values.first else { return ([], [nil]) }
+      return ([], [symbols.symbol(.comparison(value: value, number: number, overFeatures: true))])
+    case .dense, .activation, .activationLayer, .prelu, .dropout, .spatialDropout1D, .gaussianNoise, .gaussianDropout,
+      .layerNormalization, .unitNormalization, .rescaling:
+      return passing()
+    case .batchNormalization: return passing([first])
+    case .timeDistributed(let inner): return passing(inner.config.isRecurrent || inner.config.isModel ? [first] : [])
+    case .recurrent, .stackedRNN, .bidirectional:
+      let output = returnsSequences ? first : nil
+      var outputs = [output]
+      if case .bidirectional(let config) = self, config.mergeMode == .none { outputs.append(output) }
+      return ([use.heeds ? first : nil], outputs)
+    case .attention: return (Array(inputs.prefix(2)), [first])
+    case .globalPooling1D(let config): return (config.kind == .average ? [first] : [], [nil])
+    case .merge(let kind):
+      let looks = use.heeds && (kind == .multiply || kind == .maximum || kind == .minimum)
+      return (looks ? inputs : [], [joined(inputs, use, symbols)])
+    case .concatenate(let axis):
+      let alongTime = axis == 1 || axis == -2
+      return ([], [use.joining != .none && alongTime ? symbols.inTime(inputs) : joined(inputs, use, symbols)])
+    default: return ([], [nil])
+    }
+  }
+
+  private func joined(_ inputs: [MaskSymbol?], _ use: MaskUse, _ symbols: MaskSymbols) -> MaskSymbol? {
+    switch use.joining {
+    case .any: symbols.any(inputs)
+    case .all: symbols.all(inputs)
+    case .none: nil
+    }
+  }
+
+  var isModel: Bool { if case .model = self { true } else { false } }
+}

@@ -1,0 +1,73 @@
+import Unroll
+
+/// Names for masks, so that two of them can be compared without data: equal
+/// symbols are equal masks. nil stands for none, which is as one of all valid
+/// steps.
+struct MaskSymbol: Hashable {
+  fileprivate let number: Int
+}
+
+/// What masks are made of.
+enum MaskOrigin: Hashable {
+  /// Where the value differs from `number`: an Embedding's, of each step; a
+  /// Masking's, of any of a step's features.
+  case comparison(value: MaskValue, number: Double, overFeatures: Bool)
+  /// A value that is a mask.
+  case given(MaskValue)
+  /// A step is valid where it is in any, in all of these; these one after another.
+  case any([MaskSymbol])
+  case all([MaskSymbol])
+  case joined([MaskSymbol?])
+  /// What an input of a model brings, before it is known what that is.
+  case brought(MaskValue)
+}
+
+/// One output of one call of a layer, in one walk through its graph: a nested
+/// model is walked anew at each call.
+struct MaskValue: Hashable {
+  let walk: Int
+  let layer: String
+  let call: Int
+  let output: Int
+}
+
+/// Gives each mask its symbol.
+final class MaskSymbols {
+  private var numbers: [MaskOrigin: MaskSymbol] = [:]
+  private var origins: [MaskOrigin] = []
+  private var walks: [MaskValue: Int] = [:]
+
+  /// The number of the walk through a nested model at one of its calls; 0 is
+  /// that through the outermost.
+  func walk(at call: MaskValue) -> Int {
+    if let known = walks[call] { return known }
+    walks[call] = walks.count + 1
+    return walks.count
+  }
+
+  func symbol(_ origin: MaskOrigin) -> MaskSymbol {
+    if let known = numbers[origin] { return known }
+    let symbol = MaskSymbol(number: origins.count)
+    origins.append(origin)
+    numbers[origin] = symbol
+    return symbol
+  }
+
+  func origin(of symbol: MaskSymbol) -> MaskOrigin { origins[symbol.number] }
+
+  func any(_ masks: [MaskSymbol?]) -> MaskSymbol? {
+    masks.contains(nil) ? nil : joined(masks) { .any($0) }
+  }
+
+  func all(_ masks: [MaskSymbol?]) -> MaskSymbol? { joined(masks) { .all($0) } }
+
+  func inTime(_ masks: [MaskSymbol?]) -> MaskSymbol? {
+    masks.contains { $0 != nil } ? symbol(.joined(masks)) : nil
+  }
+
+  private func joined(_ masks: [MaskSymbol?], _ origin: ([MaskSymbol]) -> MaskOrigin) -> MaskSymbol? {
+    let different = Set(masks.compactMap { $0 }).sorted { $0.number < $1.number }
+    guard let first = different.first else { return nil }
+    return different.count == 1 ? first : symbol(origin(different))
+  }
+}

@@ -1,0 +1,126 @@
+import Unroll
+
+/// Follows masks through the calls of a graph, in order.
+struct MaskWalk {
+  let symbols: MaskSymbols
+  let number: Int
+  private var layers: [LayerSpec]
+  /// What the outputs of the calls so far carry, and which call each was.
+  private var carried: [[MaskSymbol?]] = []
+  private var places: [(layer: String, call: Int)] = []
+  private var calls: [Int]
+  /// What the layers have left out so far, those of nested models in their place.
+  private(set) var heeded: [MaskSymbol?] = []
+  /// A value that carries this mask.
+  private(set) var carriers: [MaskSymbol: ModelSpec.TensorRef] = [:]
+
+  init(_ layers: [LayerSpec], _ symbols: MaskSymbols, number: Int = 0) {
+    self.layers = layers
+    self.symbols = symbols
+    self.number = number
+    calls = [Int](repeating: 0, count: layers.count)
+  }
+
+  /// A layer that the graph is given while it is walked.
+  mutating func add(_ layer: LayerSpec) {
+    layers.append(layer)
+    calls.append(0)
+  }
+
+  func value(_ reference: ModelSpec.TensorRef) -> MaskValue {
+    let place = places.indices.contains(reference.node) ? places[reference.node] : (layer: "", call: reference.node)
+    return MaskValue(walk: number, layer: place.layer, call: place.call, output: reference.output)
+  }
+
+  func mask(of reference: ModelSpec.TensorRef) -> MaskSymbol? {
+    guard carried.indices.contains(reference.node), carried[reference.node].indices.contains(reference.output) else { return nil }
+    return carried[reference.node][reference.output]
+  }
+
+  func mask(of given: ModelSpec.GivenMask) -> MaskSymbol? {
+    switch given {
+    case .tensor(let reference): symbols.symbol(.given(value(reference)))
+    case .carried(let reference): mask(of: reference)
+    }
+  }
+
+  /// What the inputs of a call bring, given masks in their place.
+  func inputs(of node: ModelSpec.Node) -> [MaskSymbol?] {
+    var masks = node.inputs.map { mask(of: $0) }
+    for (slot, given) in node.masks.enumerated() where masks.indices.contains(slot) {
+      if let given { masks[slot] = mask(of: given) }
+    }
+    return masks
+  }
+
+  /// An input of the model, with the mask it brings.
+  mutating func bring(_ mask: MaskSymbol?, _ node: ModelSpec.Node) { publish(node, [mask]) }
+
+  /// The next call. `nested` walks a model used as a layer, in the walk of that number.
+  mutating func call(
+    _ node: ModelSpec.Node, _ use: MaskUse,
+    nested: (ModelSpec, [MaskSymbol?], Int) -> (heeded: [MaskSymbol?], outputs: [MaskSymbol?])
+  ) {
+    let masks = inputs(of: node), config = layers[node.layer].config
+    if case .model(let model) = config {
+      let place = MaskValue(walk: number, layer: layers[node.layer].name, call: calls[node.layer], output: 0)
+      let result = nested(model, masks, symbols.walk(at: place))
+      heeded += result.heeded
+      return publish(node, use.joining == .none ? result.outputs.map { _ in nil } : result.outputs)
+    }
+    let values = node.inputs.map { value($0) }
+    var result = config.masks(masks, of: values, use, symbols)
+    heeded += result.heeded
+    if !node.passesMasks { result.outputs = config.masks(node.inputs.map { mask(of: $0) }, of: values, use, symbols).outputs }
+    publish(node, result.outputs)
+  }
+
+  private mutating func publish(_ node: ModelSpec.Node, _ outputs: [MaskSymbol?]) {
+    for (output, mask) in outputs.enumerated() {
+      if let mask, carriers[mask] == nil { carriers[mask] = .init(node: carried.count, output: output) }
+    }
+    carried.append(outputs)
+    places.append((layers[node.layer].name, calls[node.layer]))
+    calls[node.layer] += 1
+  }
+}
+
+extension MaskWalk {
+  /// Through all calls of a graph as it is computed; what nested models make of masks is left open.
+  static func through(_ spec: ModelSpec, _ symbols: MaskSymbols) -> MaskWalk {
+    var walk = MaskWalk(spec.layers, symbols)
+    for node in spec.nodes {
+      if spec.layers[node.layer].config.isInput {
+        walk.bring(nil, node)
+      } else {
+        walk.call(node, node.maskUse) { inner, _, number in ([], inner.outputs.map { _ in nil }) }
+      }
+    }
+    return walk
+  }
+}
+
+extension ModelSpec {
+  /// What all layers leave out, and what the outputs carry, where each call
+  /// treats masks as `use` says.
+  func followMasks(
+    _ inputs: [MaskSymbol?], _ symbols: MaskSymbols, walk number: Int = 0, _ use: (Node, LayerConfig) -> MaskUse
+  ) -> (heeded: [MaskSymbol?], outputs: [MaskSymbol?]) {
+    var walk = MaskWalk(layers, symbols, number: number)
+    for (index, node) in nodes.enumerated() {
+      if let input = self.inputs.firstIndex(where: { $0.node == index }) {
+        walk.bring(inputs.indices.contains(input) ? inputs[input] : nil, node)
+      } else {
+        walk.call(node, use(node, layers[node.layer].config)) { inner, masks, number in
+          inner.followMasks(masks, symbols, walk: number, use)
+        }
+      }
+    }
+    return (walk.heeded, outputs.map { walk.mask(of: $0) })
+  }
+}
+
+extension ModelSpec.Node {
+  /// As the engine computes the call.
+  var maskUse: MaskUse { MaskUse(heeds: heedsMasks, joining: maskJoining) }
+}
