@@ -69,10 +69,12 @@ struct KerasCall {
       // Keras 1 and 2: [[name, node, output, keywords], ...], or one such alone.
       let entries = list.first?.string != nil ? [node] : list
       for entry in entries {
-        guard let tensor = KerasTensor(entry) else {
+        // The states of stacked cells are lists of each cell's.
+        let tensors = KerasTensor.collect(entry, legacy: true)
+        guard !tensors.isEmpty else {
           throw UnrollError(.format, "\(owner): inbound_nodes: expected [name, node, output], found \(JSONWriter.write(entry).prefix(80))")
         }
-        inputs.append(tensor)
+        inputs += tensors
       }
       if let keywords = entries.first?.array.flatMap({ $0.count > 3 ? $0[3].object : nil }) {
         try readKeywords(keywords, legacy: true, owner)

@@ -111,13 +111,14 @@ struct FunctionalEncoder {
     }
     if form == .keras2 || (form == .lists && !takesStates && masks.isEmpty) {
       if !masks.isEmpty { keywords["mask"] = node.inputs.count > 1 && !takesStates ? .array(masks) : masks[0] }
-      return .array(tensors.map { .array(($0.array ?? []) + [.object(keywords)]) })
+      let marked = tensors.map { JSON.array(($0.array ?? []) + [.object(keywords)]) }
+      return .array(takesStates ? Array(marked.prefix(1)) + Self.states(Array(marked.dropFirst()), layer.config) : marked)
     }
     let full = tensors.map(Self.kerasTensor)
     let arguments: [JSON]
     if takesStates {
       arguments = [full[0]]
-      keywords["initial_state"] = .array(Array(full.dropFirst()))
+      keywords["initial_state"] = .array(Self.states(Array(full.dropFirst()), layer.config))
     } else {
       let takesList =
         switch layer.config {
@@ -133,6 +134,18 @@ struct FunctionalEncoder {
     var call: JSONObject = ["args": .array(arguments), "kwargs": .object(keywords)]
     if marksCalls, let marks = CallMarks.json(node, layer.config) { call[CallMarks.name] = marks }
     return .object(call)
+  }
+
+  /// Initial states as Keras takes them: of stacked cells a list for each that has two.
+  private static func states(_ tensors: [JSON], _ config: LayerConfig) -> [JSON] {
+    guard case .stackedRNN(let stack) = config, stack.isStacked, stack.cells.contains(where: { $0.stateCount > 1 }) else { return tensors }
+    var rest = tensors[...], result: [JSON] = []
+    for cell in stack.cells {
+      let own = rest.prefix(cell.stateCount)
+      rest = rest.dropFirst(cell.stateCount)
+      result.append(own.count == 1 ? own[own.startIndex] : .array(Array(own)))
+    }
+    return result
   }
 
   static func kerasTensor(_ history: JSON) -> JSON {
@@ -166,4 +179,9 @@ struct FunctionalCalls {
     }
     return (spec.layers[spec.nodes[reference.node].layer], number[reference.node])
   }
+}
+
+extension RecurrentConfig {
+  /// h, and c of an LSTM.
+  fileprivate var stateCount: Int { if case .lstm = cell { 2 } else { 1 } }
 }
