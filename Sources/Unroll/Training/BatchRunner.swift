@@ -56,7 +56,7 @@ final class BatchRunner<S: Scalar> {
     }
     if layouts.values.reduce(0, { $0 + $1.byteCount }) > Self.keptBytes { layouts.removeAll() }
     let mode = training ? PlanMode.training : .inference
-    let whole = network.isStateful || training && network.needsWholeBatch
+    let whole = network.isStateful || (training || network.trainsInInference) && network.needsWholeBatch
     var layout = try BatchLayout(
       network, mode: mode, rows: rows, whole: whole, inputDimensions: dimensions, targetFeatures: targetFeatures, workers: workers)
     if layout.masksOutput, heads.count > 1, layout.shardCount > 1 {
