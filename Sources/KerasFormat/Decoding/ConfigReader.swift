@@ -7,6 +7,7 @@ struct ConfigReader {
   /// "lstm_1 (LSTM)".
   let owner: String
   let context: DecodingContext
+  private let read = ReadMembers()
 
   init(_ object: JSONObject, owner: String, _ context: DecodingContext) {
     self.object = object
@@ -18,9 +19,39 @@ struct ConfigReader {
   func value(_ names: String...) -> JSON? { value(names) }
 
   private func value(_ names: [String]) -> JSON? {
+    read.names.formUnion(names)
     for name in names { if let value = object[name], !value.isNull { return value } }
     return nil
   }
+
+  /// Marks a member that is looked at in another way.
+  func noteRead(_ name: String) { read.names.insert(name) }
+
+  /// No option goes unheard: what nothing has asked for, and is not known to
+  /// change no value, is noted by name; in something new it is refused.
+  func reportUnread() throws(UnrollError) {
+    for (name, value) in object.members where !value.isNull && value != false && !read.names.contains(name) && !Self.harmless.contains(name) {
+      let option = "\(name) = \(JSONWriter.write(value).prefix(80))"
+      guard context.isLenient else { throw unsupported("the option \(option) is not supported") }
+      context.note("\(owner): the option \(option) is unknown and left out")
+    }
+  }
+
+  /// What does not change what a layer computes: names, shapes that are read or
+  /// checked elsewhere, and how Keras computes.
+  private static let harmless: Set<String> = [
+    "name", "trainable", "dtype", "autocast", "module", "registered_name", "build_config", "shared_object_id", "supports_masking",
+    "batch_input_shape", "batch_shape", "batch_size", "input_shape", "input_dtype", "input_dim", "input_length", "shape", "type_spec",
+    "unroll", "implementation", "consume_less", "use_cudnn", "fused", "sparse", "robust_masking", "data_format", "seed",
+    // CuDNN layers have none of these to choose.
+    "activation", "recurrent_activation",
+    // Keras 1's Merge, and its shapes.
+    "layers", "arguments", "output_shape", "output_shape_type", "mode", "mode_type", "concat_axis", "dot_axes", "output_mask_type",
+    "node_indices", "tensor_indices", "input_layers", "output_layers",
+    // Read where they matter: beside renorm, and with quantized or LoRA weights, which are refused.
+    "renorm_clipping", "renorm_momentum", "lora_alpha", "gptq_unpacked_column_size", "num_constants", "weights", "dim_ordering",
+    "time_major", "return_state", "return_sequences", "stateful", "go_backwards", "zero_output_for_mask", "unit_forget_bias",
+  ]
 
   func wrong(_ name: String, _ expected: String, _ found: JSON?) -> UnrollError {
     UnrollError(.format, "\(owner): \(name): expected \(expected), found \(found?.kind ?? "nothing")")
@@ -112,4 +143,9 @@ struct ConfigReader {
     guard let found = value(name), !allowed.contains(found) else { return }
     throw unsupported("\(name) = \(JSONWriter.write(found)) is not supported")
   }
+}
+
+/// Shared by the copies of a reader.
+private final class ReadMembers {
+  var names: Set<String> = []
 }

@@ -111,6 +111,9 @@ struct FunctionalDecoder {
       if case .merge = layers[layerIndex].config, calls.contains(where: { $0.inputs.count < 2 }) {
         throw UnrollError(.unsupported, "\(name) (\(className)): an operation with a constant is not supported; it needs two tensors")
       }
+      if let argument = calls.lazy.compactMap({ $0.unknown.first }).first {
+        throw UnrollError(.unsupported, "\(name) (\(className)): the argument \(argument) at its call is not supported")
+      }
     }
     return Entry(
       name: name, className: className, layer: layerIndex, calls: calls, isInput: className == "InputLayer", isModel: isModel,

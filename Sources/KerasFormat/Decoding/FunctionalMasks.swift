@@ -58,8 +58,7 @@ extension FunctionalDecoder {
       nodes[position].training = training(item, layer, owner)
       nodes[position].masks = masks
       nodes[position].passesMasks = masks.isEmpty || item.marks?.passes ?? item.version.passesGivenMasks
-      nodes[position].heedsMasks = item.marks?.heeds ?? use.heeds
-      nodes[position].maskJoining = item.marks?.joining ?? use.joining
+      nodes[position].maskUse = MaskUse(heeds: item.marks?.heeds ?? use.heeds, joining: item.marks?.joining ?? use.joining)
       // What a model inside makes of masks is its own: a file with models in models is read in linear time.
       walk.call(nodes[position], nodes[position].maskUse) { inner, _, _ in
         ([], inner.outputs.indices.map { symbols.symbol(.brought(MaskValue(walk: 0, layer: layer.name, call: position, output: $0))) })

@@ -46,6 +46,8 @@ struct KerasCall {
   let marks: CallMarks?
   /// What the call says of `training`.
   var training: Bool?
+  /// Arguments that nothing here knows, as they are to be named.
+  private(set) var unknown: [String] = []
   /// The arguments of an operation that are plain values (NotEqual's number).
   var constants: [JSON] = []
 
@@ -62,7 +64,10 @@ struct KerasCall {
         } else {
           inputs += tensors
         }
-        if tensors.isEmpty, !argument.isNull { constants.append(argument) }
+        if tensors.isEmpty, !argument.isNull {
+          constants.append(argument)
+          unknown.append("number \(index + 1), \(JSONWriter.write(argument).prefix(80))")
+        }
       }
       try readKeywords(object["kwargs"]?.object ?? [:], legacy: false, owner)
     } else if let list = node.array {
@@ -106,6 +111,7 @@ struct KerasCall {
           throw UnrollError(.unsupported, "\(owner): tensors for the call argument \(name) are not supported")
         }
         if !value.isNull { constants.append(value) }
+        if !value.isNull, value != false { unknown.append("\(name) = \(JSONWriter.write(value).prefix(80))") }
       }
     }
   }

@@ -27,23 +27,34 @@ struct LayerDecoder {
     }
     let name = config["name"]?.string ?? object["name"]?.string ?? fallbackName
     let reader = ConfigReader(config, owner: name.isEmpty ? className : "\(name) (\(className))", context)
-    noteType(reader, className)
+    try noteType(reader, className)
     let decoded = try decode(className, reader)
     var spec = LayerSpec(name: name, trainable: try reader.bool("trainable", default: true), decoded)
     spec.activityRegularizer = try reader.regularizer("activity_regularizer")
+    try reader.reportUnread()
     return spec
   }
 
   /// Collects the type of the layer's weights; old embeddings call the type of their input that.
-  private func noteType(_ reader: ConfigReader, _ className: String) {
+  private func noteType(_ reader: ConfigReader, _ className: String) throws(UnrollError) {
     // Keras 1 says it of its first layer's input only.
     let named = context.version.major < 2 ? reader.value("dtype", "input_dtype") : reader.value("dtype")
     guard className != "InputLayer" || context.version.major < 2, let found = named else { return }
-    guard let name = found.string ?? found["config"]?["name"]?.string ?? found["config"]?.string else { return }
+    guard let name = found.string ?? found["config"]?["name"]?.string ?? found["config"]?.string else {
+      throw reader.unsupported("dtype = \(JSONWriter.write(found)) is not supported; there are float32 and float64")
+    }
     // An old Embedding names the type of its indices here.
     if className == "Embedding" || className == "InputLayer", name.hasPrefix("int") { return }
-    context.dtypes.insert(name)
+    guard Self.types.contains(name) || context.isLenient && Self.widened.contains(where: { name.hasPrefix($0) }) else {
+      throw reader.unsupported("dtype = \"\(name)\" is not supported; there are float32 and float64")
+    }
+    // TensorFlow 2.0 and 2.1 left open what it would be: float32.
+    context.dtypes.insert(name.hasPrefix("_infer") ? "float32" : name)
   }
+
+  private static let types: Set<String> = ["float32", "float64", "_infer", "_infer_with_float32_vars"]
+  /// What weights of a file may be stored for and are computed in float32 here; quantized ones are refused by themselves.
+  private static let widened = ["float16", "bfloat16", "mixed_float16", "mixed_bfloat16", "int", "uint", "bool", "string"]
 
   private func decode(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> LayerConfig {
     switch className {
@@ -56,7 +67,7 @@ struct LayerDecoder {
     case "Bidirectional": return .bidirectional(try bidirectional(reader))
     case "TimeDistributed":
       guard let inner = reader.value("layer") else { throw reader.wrong("layer", "a layer", nil) }
-      return .timeDistributed(try child(inner, reader))
+      return .timeDistributed(try child(inner, reader, isCalled: context.version.major < 3))
     case "Embedding": return .embedding(try embedding(reader))
     case "Masking": return .masking(value: try reader.double("mask_value", default: 0))
     case "Activation": return .activation(try reader.activation("activation", default: .linear))
@@ -115,7 +126,7 @@ struct LayerDecoder {
   }
 
   /// A layer inside another one. `isCalled`: Bidirectional calls its layers,
-  /// which penalizes their activity; TimeDistributed computes its own without.
+  /// which penalizes their activity; Keras 3's TimeDistributed computes its own without.
   func child(_ entry: JSON, _ reader: ConfigReader, isCalled: Bool = false) throws(UnrollError) -> LayerSpec {
     var spec = try layer(entry)
     if spec.activityRegularizer != nil, !isCalled {
@@ -133,6 +144,8 @@ struct LayerDecoder {
     }
     let type = reader.value("dtype")?.string ?? "float32"
     if try reader.bool("sparse", default: false) { throw reader.unsupported("sparse inputs are not supported") }
+    if try reader.bool("ragged", default: false) { throw reader.unsupported("ragged inputs are not supported") }
+    if try reader.bool("optional", default: false) { throw reader.unsupported("optional inputs are not supported") }
     var config = InputConfig(shape: shape, batchSize: batch, isInteger: type.hasPrefix("int") || type.hasPrefix("uint"))
     config.isBoolean = type == "bool"
     return config
@@ -201,6 +214,7 @@ struct LayerDecoder {
     config.initializer = try reader.initializer("embeddings_initializer", "init", default: .uniform)
     config.regularizer = try reader.regularizer("embeddings_regularizer", "W_regularizer")
     config.constraint = try reader.constraint("embeddings_constraint", "W_constraint")
+    reader.noteTrainingOnly("dropout")
     try refuseQuantization(reader)
     return config
   }

@@ -12,9 +12,10 @@ struct ModelDecoder {
     let context = DecodingContext(version: version ?? Self.version(of: document))
     var spec = try ModelDecoder(context: context).model(className, object["config"] ?? .null, fallbackName: "", object)
     spec.dtype = try dtype(context)
+    spec.simplifyMaskUse()
     spec.trainable = trainable(spec, object["config"], context.version)
     if context.version.major < 3 { spec.freezeInsideFrozen() }
-    spec.countsFrozenPenalties = object[ModelEncoder.frozenPenaltiesMark]?.bool ?? (context.version.major < 3)
+    spec.trainsAsKeras2 = object[ModelEncoder.keras2TrainingMark]?.bool ?? (context.version.major < 3)
     return (spec, context)
   }
 
@@ -138,9 +139,7 @@ extension ModelSpec {
   func treatingMasks(as version: KerasVersion) -> ModelSpec {
     var result = self
     for (index, node) in nodes.enumerated() {
-      let use = MaskRules(version).use(layers[node.layer].config, hasStates: false, isGivenMask: false)
-      result.nodes[index].heedsMasks = use.heeds
-      result.nodes[index].maskJoining = use.joining
+      result.nodes[index].maskUse = MaskRules(version).use(layers[node.layer].config, hasStates: false, isGivenMask: false)
     }
     return result
   }

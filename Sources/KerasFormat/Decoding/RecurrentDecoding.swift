@@ -83,12 +83,14 @@ extension LayerDecoder {
       let name = config["name"]?.string ?? ""
       let inner = ConfigReader(config, owner: "\(reader.owner): \(name.isEmpty ? className : name)", context)
       cells.append(try self.cell(className, inner))
+      try inner.reportUnread()
       if try !inner.bool("trainable", default: true) { frozen.insert(index) }
       names.append(name)
     }
     if isStacked, try ConfigReader(object, owner: reader.owner, context).bool("reverse_state_order", default: false) {
       context.note("\(reader.owner): reverse_state_order is ignored")
     }
+    try reader.require("num_constants", isOneOf: [0])
     var config = StackedRNNConfig(cells: cells, cellNames: names, isStacked: isStacked)
     config.frozenCells = frozen
     config.returnSequences = try reader.bool("return_sequences", default: false)
@@ -102,6 +104,7 @@ extension LayerDecoder {
 
   func bidirectional(_ reader: ConfigReader) throws(UnrollError) -> BidirectionalConfig {
     guard let inner = reader.value("layer") else { throw reader.wrong("layer", "a recurrent layer", nil) }
+    try reader.require("num_constants", isOneOf: [0])
     var config = BidirectionalConfig(forward: try recurrentChild(inner, reader))
     if let backward = reader.value("backward_layer") {
       config.backward = try recurrentChild(backward, reader)
@@ -110,6 +113,7 @@ extension LayerDecoder {
       config.zeroesMaskedSteps = false
       context.note("\(reader.owner): masked steps of a sequence repeat the output before, as in Keras up to 2.3; later ones give zeros")
     }
+    reader.noteRead("merge_mode")
     if let mode = reader.object["merge_mode"] {
       if mode.isNull {
         config.mergeMode = .none

@@ -6,6 +6,7 @@ import Unroll
 extension ConfigReader {
   func activation(_ names: String..., default fallback: ActivationSpec) throws(UnrollError) -> ActivationSpec {
     for name in names {
+      noteRead(name)
       guard let found = object[name] else { continue }
       if found.isNull { return .linear }
       return try activation(found, name)
@@ -57,6 +58,7 @@ extension ConfigReader {
 
   func initializer(_ names: String..., default fallback: Initializer) throws(UnrollError) -> Initializer {
     for name in names {
+      noteRead(name)
       guard let found = object[name], !found.isNull else { continue }
       let result = initializer(found)
       if case .unknown(let className) = result {
@@ -114,6 +116,7 @@ extension ConfigReader {
   /// nil for none.
   func regularizer(_ names: String...) throws(UnrollError) -> Regularizer? {
     for name in names {
+      noteRead(name)
       guard let found = object[name], !found.isNull else { continue }
       let className = found.string ?? found["class_name"]?.string ?? found["name"]?.string ?? "?"
       let values = found["config"]?.object ?? found.object ?? [:]
@@ -136,6 +139,7 @@ extension ConfigReader {
   /// Options that act in training only and that the engine does not have.
   func noteTrainingOnly(_ names: String...) {
     for name in names {
+      noteRead(name)
       guard let found = object[name], !found.isNull, found.bool != false else { continue }
       context.note("\(owner): \(name) is not supported and left out; it matters in training only")
     }
@@ -144,6 +148,7 @@ extension ConfigReader {
   /// nil for none.
   func constraint(_ names: String...) throws(UnrollError) -> Constraint? {
     for name in names {
+      noteRead(name)
       guard let found = object[name], !found.isNull else { continue }
       // Keras 1: {"name": "MaxNorm", "m": 2, "axis": 0}.
       let className = found.string ?? found["class_name"]?.string ?? found["name"]?.string ?? "?"

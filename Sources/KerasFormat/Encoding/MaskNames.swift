@@ -24,17 +24,6 @@ extension ModelSpec {
     return result
   }
 
-  private var makesMasks: Bool {
-    layers.contains { layer in
-      switch layer.config {
-      case .masking: true
-      case .embedding(let config): config.maskZero
-      case .model(let inner): inner.makesMasks
-      default: false
-      }
-    }
-  }
-
   private static let always: Set<String> = ["not_equal", "any", "logical_or", "convert_to_tensor"]
   /// Made where masks go through a Concatenate.
   private static let joining: Set<String> = ["concatenate", "all", "expand_dims", "broadcast_to", "zeros_like", "ones_like"]

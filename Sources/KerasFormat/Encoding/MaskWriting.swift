@@ -125,8 +125,7 @@ struct MaskWriting {
         }
       }
       let written = use(copy, layer.config)
-      copy.heedsMasks = written.heeds
-      copy.maskJoining = written.joining
+      copy.maskUse = written
       copy.passesMasks = true
       moved.append(result.nodes.count)
       result.nodes.append(copy)
@@ -145,7 +144,6 @@ struct MaskWriting {
   /// What the call should be handed for each input, as far as it matters.
   private func wantedMasks(of node: ModelSpec.Node, _ config: LayerConfig, _ engine: MaskWalk) -> [MaskSymbol?] {
     let brought = engine.inputs(of: node)
-    if node.maskJoining == .none { return brought.map { _ in nil } }
     switch config {
     case .recurrent, .stackedRNN, .bidirectional:
       if node.heedsMasks { return Array(brought.prefix(1)) }
@@ -153,7 +151,8 @@ struct MaskWriting {
       return rules == .keras2 ? [nil] : []
     case .merge(let kind):
       let looks = kind == .multiply || kind == .maximum || kind == .minimum
-      return looks && !node.heedsMasks && rules == .keras3 ? brought.map { _ in nil } : []
+      guard looks, rules == .keras3 else { return [] }
+      return node.heedsMasks ? brought : brought.map { _ in nil }
     case .attention: return Array(brought.prefix(2))
     case .batchNormalization, .model: return brought
     case .timeDistributed(let inner): return inner.config.isRecurrent || inner.config.isModel ? brought : []

@@ -11,12 +11,12 @@ struct ModelEncoder {
   var marksCalls = false
 
   /// Our own member beside a model's class and configuration, where no Keras
-  /// looks: whether the model counts the regularizers of frozen weights, if it
-  /// does otherwise than the Keras of the file.
-  static let frozenPenaltiesMark = "unroll_counts_frozen_penalties"
+  /// looks: whether the model trains as Keras 2 did, if the Keras of the file
+  /// does otherwise.
+  static let keras2TrainingMark = "unroll_trains_as_keras2"
 
   private static func marked(_ config: JSONObject, _ spec: ModelSpec, isKeras2: Bool) -> JSONObject {
-    spec.countsFrozenPenalties == isKeras2 ? config : config.merged([frozenPenaltiesMark: .bool(spec.countsFrozenPenalties)])
+    spec.trainsAsKeras2 == isKeras2 ? config : config.merged([keras2TrainingMark: .bool(spec.trainsAsKeras2)])
   }
 
   /// For `to_json`, which we read as it was meant whatever Keras makes of it.

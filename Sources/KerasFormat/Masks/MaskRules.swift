@@ -25,8 +25,10 @@ enum MaskRules {
     switch config {
     // Keras 3 hands masks to calls with one tensor argument only.
     case .recurrent, .stackedRNN, .bidirectional: use.heeds = self == .keras2 || !hasStates || isGivenMask
-    case .merge: if self != .keras3 { use = MaskUse(heeds: false, joining: .all) }
-    case .concatenate: if self != .keras3 { use.joining = .all }
+    // What is called with a list passed no mask on before Keras 3.4.
+    case .merge: if self != .keras3 { use = MaskUse(heeds: false, joining: self == .keras2 ? .all : .none) }
+    case .concatenate: if self != .keras3 { use.joining = self == .keras2 ? .all : .none }
+    case .attention: if self == .keras30 { use.joining = .none }
     // Keras 2's passes no mask on.
     case .rescaling: if self == .keras2 { use.joining = .none }
     default: break
@@ -77,11 +79,12 @@ extension LayerConfig {
       var outputs = [output]
       if case .bidirectional(let config) = self, config.mergeMode == .none { outputs.append(output) }
       return ([use.heeds ? first : nil], outputs)
-    case .attention: return (Array(inputs.prefix(2)), [first])
+    case .attention: return passing(Array(inputs.prefix(2)))
     case .globalPooling1D(let config): return (config.kind == .average ? [first] : [], [nil])
     case .merge(let kind):
       let looks = use.heeds && (kind == .multiply || kind == .maximum || kind == .minimum)
-      return (looks ? inputs : [], [joined(inputs, use, symbols)])
+      let isMasked = inputs.contains { $0 != nil }
+      return (looks && isMasked ? inputs : [], [joined(inputs, use, symbols)])
     case .concatenate(let axis):
       let alongTime = axis == 1 || axis == -2
       return ([], [use.joining != .none && alongTime ? symbols.inTime(inputs) : joined(inputs, use, symbols)])

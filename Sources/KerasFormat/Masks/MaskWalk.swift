@@ -122,5 +122,61 @@ extension ModelSpec {
 
 extension ModelSpec.Node {
   /// As the engine computes the call.
-  var maskUse: MaskUse { MaskUse(heeds: heedsMasks, joining: maskJoining) }
+  var maskUse: MaskUse {
+    get { MaskUse(heeds: heedsMasks, joining: maskJoining) }
+    set { (heedsMasks, maskJoining) = (newValue.heeds, newValue.joining) }
+  }
+}
+
+extension ModelSpec {
+  /// Forgets how calls treat masks where it makes no difference to how Keras of
+  /// today would: of an outermost model, whose inputs bring none.
+  mutating func simplifyMaskUse() {
+    guard makesMasks else { return forgetMaskUse() }
+    let symbols = MaskSymbols()
+    var walk = MaskWalk(layers, symbols)
+    for index in nodes.indices {
+      let node = nodes[index], layer = layers[node.layer]
+      if layer.config.isInput {
+        walk.bring(nil, node)
+        continue
+      }
+      let usual = MaskRules.keras3.use(layer.config, hasStates: node.inputs.count > 1, isGivenMask: !node.masks.isEmpty)
+      if !layer.config.isModel {
+        let masks = walk.inputs(of: node), values = node.inputs.map { walk.value($0) }
+        let found = layer.config.masks(masks, of: values, node.maskUse, symbols), same = layer.config.masks(masks, of: values, usual, symbols)
+        if found == same { nodes[index].maskUse = usual }
+      }
+      walk.call(nodes[index], nodes[index].maskUse) { inner, _, _ in
+        ([], inner.outputs.indices.map { symbols.symbol(.brought(MaskValue(walk: 0, layer: layer.name, call: index, output: $0))) })
+      }
+    }
+  }
+
+  private mutating func forgetMaskUse() {
+    for index in nodes.indices {
+      let node = nodes[index]
+      nodes[index].maskUse = MaskRules.keras3.use(
+        layers[node.layer].config, hasStates: node.inputs.count > 1, isGivenMask: !node.masks.isEmpty)
+    }
+    for index in layers.indices {
+      if case .model(var inner) = layers[index].config {
+        inner.forgetMaskUse()
+        layers[index].config = .model(inner)
+      }
+    }
+  }
+
+  /// Whether any value can carry a mask.
+  var makesMasks: Bool {
+    nodes.contains { !$0.masks.isEmpty }
+      || layers.contains { layer in
+        switch layer.config {
+        case .masking: true
+        case .embedding(let config): config.maskZero
+        case .model(let inner): inner.makesMasks
+        default: false
+        }
+      }
+  }
 }

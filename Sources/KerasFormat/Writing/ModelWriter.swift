@@ -35,7 +35,7 @@ struct ModelWriter {
   func h5(includeOptimizer: Bool, calls: CallForm) throws(UnrollError) -> HeapBuffer {
     let file = try H5OutputFile(expecting: expectedBytes(includeOptimizer: includeOptimizer))
     let root = file.root
-    let version = try HardSigmoidUse(spec).version(default: "2.15.0")
+    let version = try HardSigmoidUse(self.spec).version(default: "2.15.0")
     try root.setAttribute("keras_version", to: version)
     try root.setAttribute("backend", to: "tensorflow")
     // No Keras 2 keeps a model's own flag.

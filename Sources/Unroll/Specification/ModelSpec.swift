@@ -39,9 +39,10 @@ public struct ModelSpec: Sendable, Equatable {
     /// A step is valid if it is in any input; an input without a mask makes all
     /// valid. Keras 3.4 and later.
     case any
-    /// A step is valid if it is in all inputs that have a mask. Keras before.
+    /// A step is valid if it is in all inputs that have a mask. Keras 1 and 2.
     case all
-    /// None: an operation, as Keras 3 has beside its layers, passes no mask on.
+    /// None: before Keras 3.4 what was called with a list passed no mask on, nor
+    /// does an operation, as Keras 3 has beside its layers.
     case none
   }
 
@@ -79,9 +80,10 @@ public struct ModelSpec: Sendable, Equatable {
   /// False: no layer is trained, whatever its own flag says. Of a model used as
   /// a layer the layer's flag counts.
   public var trainable = true
-  /// Whether the regularizers of weights that are not trained count in the
-  /// loss, as in Keras 2.
-  public var countsFrozenPenalties = false
+  /// In training as Keras 2: the loss counts the regularizers of frozen weights,
+  /// and TimeDistributed makes one batch of all steps, with one set of moments
+  /// and with its layer's activity regularizer.
+  public var trainsAsKeras2 = false
   public var layers: [LayerSpec]
   /// In an order in which every node comes after its inputs.
   public var nodes: [Node]

@@ -45,8 +45,8 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     planner.append(
       try BatchNormalizationOp(
         self, x: x, y: y, axis: axis, mean: movingMean, variance: movingVariance,
-        // TimeDistributed: every step has moments of its own, as in Keras.
-        groupRows: usesBatch ? max(planner.shardRows, 1) : x.batch, usesBatch: usesBatch))
+        // TimeDistributed: every step has moments of its own, as in Keras 3.
+        groupRows: usesBatch && !planner.trainsAsKeras2 ? max(planner.shardRows, 1) : x.batch, usesBatch: usesBatch))
     return [y]
   }
 }

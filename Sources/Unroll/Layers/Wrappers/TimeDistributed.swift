@@ -46,7 +46,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
 
   override var innerLayers: [Layer<S>] { [child] }
 
-  override var needsWholeBatch: Bool { child.needsWholeBatch }
+  override var needsWholeBatch: Bool { child.needsWholeBatch || child.spec.activityRegularizer != nil }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let x = inputs.first, x.rank >= 2 else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
@@ -64,6 +64,13 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     folded.batch = steps * x.batch
     let outputs = try planner.folded(steps: steps) { () throws(UnrollError) in try child.plan([folded], planner) }
     guard var y = outputs.first else { throw UnrollError(.invalidState, "\(name): the wrapped layer has no output") }
+    if planner.trainsAsKeras2, let penalty = child.spec.activityRegularizer {
+      // Divided by the rows of the batch that all steps make.
+      let share = Regularizer(l1: penalty.l1 / Double(max(steps, 1)), l2: penalty.l2 / Double(max(steps, 1)))
+      let copies = try planner.fanOut(y, 2)
+      planner.append(ActivityPenaltyOp(copies[1], share, rows: planner.shardRows, isUsed: false))
+      y = copies[0]
+    }
     let dimensions = [steps] + y.dimensions
     let positions = y.positions
     y.batch = x.batch
