@@ -27,8 +27,8 @@ struct LayerDecoder {
     }
     let name = config["name"]?.string ?? object["name"]?.string ?? fallbackName
     let reader = ConfigReader(config, owner: name.isEmpty ? className : "\(name) (\(className))", context)
-    try noteType(reader, className)
     let decoded = try decode(className, reader)
+    try noteType(reader, className)
     var spec = LayerSpec(name: name, trainable: try reader.bool("trainable", default: true), decoded)
     spec.activityRegularizer = try reader.regularizer("activity_regularizer")
     try reader.reportUnread()
