@@ -156,9 +156,10 @@ private final class PredictionJob<S: Scalar> {
       input.gather(rows: nil, firstRow: first, count: count, into: tensor.data, batch: count)
     }
     plan.run.team = team
-    plan.run.firstRow = first
     plan.run.seed = network.seed
-    plan.run.step = draw
+    // A stateful model's rows are counted from the batch's first: they say where its states lie.
+    plan.run.firstRow = network.isStateful ? 0 : first
+    plan.run.step = draw << 32 | (network.isStateful ? UInt64(index) : 0)
     plan.forward()
     plan.run.team = nil
     for (position, tensor) in plan.outputs.enumerated() {
