@@ -17,10 +17,10 @@ HERE = pathlib.Path(__file__).parent
 OUT = HERE / "masks"
 #: Rows of the matrix, by the name that their files have.
 ROWS = {
-    "states": "masked, initial_state GRU", "both_states": "masked, initial_state Bidirectional", "multiply": "masked, Multiply of half",
-    "maximum": "masked, Maximum of two", "add": "masked, Add of half", "concatenate": "masked, Concatenate of half",
-    "attention": "masked, Attention", "before_attention": "masked, before Attention", "by_hand": "masked, attention by hand",
-    "compute_mask": "masked, Embedding.compute_mask",
+    "states": "initial_state GRU", "both_states": "initial_state Bidirectional", "multiply": "Multiply of half",
+    "maximum": "Maximum of two", "add": "Add of half", "concatenate": "Concatenate of half",
+    "attention": "Attention", "before_attention": "before Attention", "by_hand": "attention by hand",
+    "compute_mask": "Embedding.compute_mask",
 }
 DIFFERS_IN_33 = ("multiply", "maximum", "add", "concatenate")
 
@@ -33,7 +33,7 @@ def write(library):
     from spec import keras_call, randomise
 
     keras = __import__("tf_keras" if library == "keras2" else "keras")
-    graphs = dict(masked.graphs())
+    graphs = dict(masked.masks_that_meet())
     with h5py.File(OUT / "cases.h5", "a") as cases, open(OUT / "manifest.txt", "a") as manifest:
         manifest.write(f"versions {library}={keras.__version__}\n")
         for name, row in ROWS.items():

@@ -8,34 +8,63 @@ import Unroll
 @Suite struct OptionTests {
   struct OptionCase: CustomTestStringConvertible, Sendable {
     let name: String
+    /// Relative to the fixtures.
+    let file: String
     let inputs: Int
     let outputs: Int
+    var directory: String { String(file.prefix { $0 != "/" }) }
     var testDescription: String { name }
   }
 
-  static let cases: [OptionCase] = readLines("\(fixtures)/options/manifest.txt").compactMap { line in
-    var fields: [String: String] = [:]
-    let words = line.split(separator: " ")
-    guard words.first == "option" else { return nil }
-    for word in words.dropFirst() {
-      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-      if parts.count == 2 { fields[parts[0]] = parts[1] }
+  static let cases = cases("options")
+  /// What Keras 2 obeys in training and Keras 3 does not.
+  static let keras2Cases = cases("options2")
+
+  static func cases(_ directory: String) -> [OptionCase] {
+    readLines("\(fixtures)/\(directory)/manifest.txt").compactMap { line in
+      var fields: [String: String] = [:]
+      let words = line.split(separator: " ")
+      guard words.first == "option" else { return nil }
+      for word in words.dropFirst() {
+        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+        if parts.count == 2 { fields[parts[0]] = parts[1] }
+      }
+      guard let name = fields["name"], let inputs = fields["inputs"].flatMap({ Int($0) }),
+        let outputs = fields["outputs"].flatMap({ Int($0) })
+      else { return nil }
+      return OptionCase(name: name, file: "\(directory)/\(fields["file"] ?? "\(name).keras")", inputs: inputs, outputs: outputs)
     }
-    guard let name = fields["name"], let inputs = fields["inputs"].flatMap({ Int($0) }),
-      let outputs = fields["outputs"].flatMap({ Int($0) })
-    else { return nil }
-    return OptionCase(name: name, inputs: inputs, outputs: outputs)
   }
 
-  @Test func thereAreOptions() { #expect(Self.cases.count >= 12) }
+  @Test func thereAreOptions() { #expect(Self.cases.count >= 12 && Self.keras2Cases.count == 12) }
+
+  @Test(arguments: keras2Cases)
+  func trainsAsKeras2Does(_ option: OptionCase) throws {
+    let path = "\(fixtures)/\(option.file)"
+    try check(try ModelFile.load(path: path), option, "as Keras saved it")
+    let isKeras2 = option.file.hasSuffix(".h5")
+    let scratch = ScratchDirectory()
+    try ModelFile.save(try ModelFile.load(path: path), path: scratch.file("m"), format: isKeras2 ? .h5Keras2 : .keras)
+    try check(try ModelFile.load(path: scratch.file("m")), option, "saved again")
+  }
+
+  /// Keras 3 overrides what a call says of `training`.
+  @Test(arguments: keras2Cases.filter { $0.name.hasPrefix("training_") })
+  func trainingAtACallIsNotWrittenForKeras3(_ option: OptionCase) throws {
+    let model = try ModelFile.load(path: "\(fixtures)/\(option.file)")
+    for format in [FileFormat.h5, .keras] {
+      let error = try #require(throws: UnrollError.self) { try ModelFile.encode(model, format: format) }
+      #expect(error.message.contains("its call says training"))
+    }
+  }
 
   @Test(arguments: cases)
   func predictsAndTrainsAsKerasDoes(_ option: OptionCase) throws {
-    let model = try ModelFile.load(path: "\(fixtures)/options/\(option.name).keras")
+    let model = try ModelFile.load(path: "\(fixtures)/\(option.file)")
     try check(model, option, "as Keras saved it")
     for format in [FileFormat.h5, .keras] {
       let scratch = ScratchDirectory()
-      let unchanged = try ModelFile.load(path: "\(fixtures)/options/\(option.name).keras")
+      let unchanged = try ModelFile.load(path: "\(fixtures)/\(option.file)")
       try ModelFile.save(unchanged, path: scratch.file("m"), format: format)
       let again = try ModelFile.load(path: scratch.file("m"))
       #expect(again.spec == unchanged.spec)
@@ -46,7 +75,7 @@ import Unroll
   private func check(_ model: Model, _ option: OptionCase, _ how: String) throws {
     let weights = try model.parameters().count
     func read(_ kind: String, _ count: Int) throws(UnrollError) -> [StoredArray] {
-      let file = try CheckedFile.open("\(fixtures)/options/cases.h5")
+      let file = try CheckedFile.open("\(fixtures)/\(option.directory)/cases.h5")
       var arrays: [StoredArray] = []
       for index in 0..<count { arrays.append(try file.array("\(option.name)/\(kind)\(index)")) }
       return arrays
@@ -54,7 +83,7 @@ import Unroll
     let (inputs, outputs, targets, trained, losses) = try { () throws(UnrollError) in
       (
         try read("in", option.inputs), try read("out", option.outputs), try read("target", option.outputs),
-        try read("weight_", weights), try CheckedFile.open("\(fixtures)/options/cases.h5").array("\(option.name)/losses").values
+        try read("weight_", weights), try CheckedFile.open("\(fixtures)/\(option.directory)/cases.h5").array("\(option.name)/losses").values
       )
     }()
     for (index, (found, wanted)) in zip(try predict(model, inputs), outputs).enumerated() {

@@ -1,5 +1,6 @@
 """The models of the matrix: one row per layer and option."""
 from functional import graphs
+from masked import masks_that_meet
 from spec import F, N, Spec, T, U
 
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "softmax", "softplus", "softsign", "elu", "selu", "exponential", "gelu",
@@ -10,7 +11,7 @@ INITIALIZERS = ("glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "le
 
 def rows():
     """(group, name, model) for every row."""
-    for group in (recurrent, feed_forward, wrappers, masks, shapes, normalisation, convolution, nested, graphs):
+    for group in (recurrent, feed_forward, wrappers, masks, shapes, normalisation, convolution, nested, graphs, masks_that_meet):
         for name, model in group():
             yield group.__name__.replace("_", " "), name, model
 

@@ -2,7 +2,7 @@
 from spec import F, Graph, T, U
 
 
-def graphs():
+def masks_that_meet():
     def words(K, name="words", vocabulary=9, steps=T):
         return K.Input((steps,), dtype="int32", name=name)
 
@@ -117,23 +117,23 @@ def graphs():
         "last step": (lambda K: K.layers.GRU(U, return_sequences=True, go_backwards=True, name="r"), 1),
     }
     for name, (layer, count) in recurrent.items():
-        yield f"masked, initial_state {name}", Graph(
+        yield f"initial_state {name}", Graph(
             states(layer, count), shapes=((T,),) + ((U,),) * count, tokens=(9,) + (0,) * count, masked=True, states=True)
-    yield "masked, encoder-decoder", Graph(
+    yield "encoder-decoder", Graph(
         encoder_decoder, shapes=((T,), (7,)), tokens=(9, 9), masked=True, states=True)
     for cls in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"):
         for masks in ("one", "two", "half"):
-            yield f"masked, {cls} of {masks}", Graph(merge(cls, masks), **(one if masks == "one" else both))
-        yield f"masked, {cls} at the end", Graph(merge_last(cls, "half"), **both)
-    yield "masked, Concatenate in time", Graph(merge("Concatenate", "two", axis=1), **both)
-    yield "masked, Concatenate by its own name", Graph(merge("Concatenate", "one", name=None), **one)
+            yield f"{cls} of {masks}", Graph(merge(cls, masks), **(one if masks == "one" else both))
+        yield f"{cls} at the end", Graph(merge_last(cls, "half"), **both)
+    yield "Concatenate in time", Graph(merge("Concatenate", "two", axis=1), **both)
+    yield "Concatenate by its own name", Graph(merge("Concatenate", "one", name=None), **one)
     for cls in ("Attention", "AdditiveAttention"):
-        yield f"masked, {cls}", Graph(attention(cls), shapes=((T,), (7,)), tokens=(9, 9), masked=True, states=True)
-    yield "masked, before Attention", Graph(
+        yield f"{cls}", Graph(attention(cls), shapes=((T,), (7,)), tokens=(9, 9), masked=True, states=True)
+    yield "before Attention", Graph(
         attention_before, shapes=((T,), (7,), (7, 2)), tokens=(9, 9, 0), masked=True, states=True)
-    yield "masked, attention by hand", Graph(written_by_hand, **one)
-    yield "masked, Embedding.compute_mask", Graph(by_compute_mask, **one)
-    yield "masked, Masking.compute_mask", Graph(masking_by_compute_mask, masked=True, states=True)
-    yield "masked, nested with two inputs", Graph(nested, **both)
-    yield "masked, TimeDistributed", Graph(each_step, **one)
-    yield "masked, Rescaling", Graph(rescaled, **one)
+    yield "attention by hand", Graph(written_by_hand, **one)
+    yield "Embedding.compute_mask", Graph(by_compute_mask, **one)
+    yield "Masking.compute_mask", Graph(masking_by_compute_mask, masked=True, states=True)
+    yield "nested with two inputs", Graph(nested, **both)
+    yield "TimeDistributed", Graph(each_step, **one)
+    yield "Rescaling", Graph(rescaled, **one)
