@@ -67,7 +67,12 @@ class Trial:
 
     @property
     def suffix(self):
-        """The kind of file that the training goes through: one or the other by the seed."""
+        """The kind of file that the training goes through: one or the other by the seed.
+
+        tf_keras' .keras does not hold what its legacy optimizers have gathered.
+        """
+        if ".legacy." in self.case.compile_source():
+            return "h5"
         return ("keras", "h5")[self.case.seed % 2]
 
     # ---- the model -------------------------------------------------------------------
