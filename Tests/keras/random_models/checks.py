@@ -212,10 +212,13 @@ class Checks:
         return self.judged(self.trial.go_on(model), expected, ROUNDED if suffix == "h5" else None)
 
     def refuse_other_optimizers(self):
-        """tf_keras opens an .h5 with its legacy optimizers, some of which it lacks or computes otherwise."""
+        """tf_keras opens an .h5 with its legacy optimizers: some it lacks or computes otherwise, and Adagrad's does not
+        read a schedule, not even from its own file."""
         optimizer = self.case.training.optimizer
-        if self.case.library == "tf_keras" and (optimizer == "rmsprop" or not isinstance(optimizer, str) and (
-                optimizer.cls in ("AdamW", "Lion", "Nadam", "RMSprop") or "weight_decay" in optimizer.options)):
+        if self.case.library != "tf_keras" or isinstance(optimizer, str) and optimizer != "rmsprop":
+            return
+        if optimizer == "rmsprop" or optimizer.cls in ("AdamW", "Lion", "Nadam", "RMSprop") or "weight_decay" in optimizer.options or (
+                optimizer.cls == "Adagrad" and "schedules" in repr(optimizer)):
             raise NotApplicable("tf_keras has no such legacy optimizer")
 
     def keras_model(self, path):
