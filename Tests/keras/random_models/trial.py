@@ -5,7 +5,7 @@ import numpy as np
 
 import case as cases
 from results import by_keras
-from spec import arrays, keras_call, randomise
+from spec import keras_call, randomise
 
 #: Which files this Keras can go on training from when we wrote them. Keras 3 (seen in 3.15) builds the optimizer of a
 #: loaded .h5 for no variables at all; tf_keras does not know the .keras that we write.
