@@ -88,7 +88,7 @@ for what in "$@"; do
   case "$what" in
     system) setup_system ;;
     demo) setup_system; setup_venv numpy matplotlib ;;
-    test) setup_system test; setup_venv numpy matplotlib h5py pytest ;;
+    test) setup_system test; setup_venv numpy matplotlib h5py pytest pycparser ;;
     keras) setup_system; setup_keras ;;
     bench) setup_system; setup_bench ;;
     *) die "unknown part '$what'" ;;

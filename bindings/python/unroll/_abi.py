@@ -1,47 +1,250 @@
-"""include/unroll.h for ctypes: structures, enumerators and prototypes, in the header's order.
+"""include/unroll.h for ctypes: constants, structures and prototypes.
 
-A test compares the sizes of the structures with the library's and the list of
-functions with the header's.
+Written by tools/generate_ctypes.py; change the header, then run it again.
 """
 
 from __future__ import annotations
 
-from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint64, c_void_p
+from ctypes import (
+    CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint64, c_void_p,
+)
 from typing import Any
 
+VERSION_MAJOR = 0
+VERSION_MINOR = 1
+VERSION_PATCH = 0
 MAX_RANK = 8
 ANY = -1
-
-DTYPES = {"float32": 10, "float64": 20, "int32": 30, "int64": 40, "uint8": 50}
-OPTIMIZERS = {"SGD": 10, "RMSprop": 20, "Adam": 30, "AdamW": 40, "Adagrad": 50, "Adamax": 60, "Nadam": 70,
-              "Lion": 80, "Adadelta": 90, "Ftrl": 100}
-SCHEDULES = {"InverseTimeDecay": 20, "ExponentialDecay": 30, "CosineDecay": 40, "PiecewiseConstantDecay": 50}
-LOSSES = {
-    "MeanSquaredError": 10, "MeanAbsoluteError": 20, "BinaryCrossentropy": 30, "CategoricalCrossentropy": 40,
-    "SparseCategoricalCrossentropy": 50, "Huber": 60, "LogCosh": 70,
-}
-REDUCTIONS = {"sum_over_batch_size": 10, "mean": 10, "auto": 10, "sum": 20}
-METRICS = {
-    "mean_absolute_error": 10, "mean_squared_error": 20, "root_mean_squared_error": 30, "accuracy": 40,
-    "binary_accuracy": 50, "categorical_accuracy": 60, "sparse_categorical_accuracy": 70, "equality": 80,
-}
+CONTINUE = 0
+STOP = 1
+CANCEL = 2
 EVERY_OUTPUT = -1
-FIT_BEGIN, EPOCH_BEGIN, BATCH_BEGIN, BATCH_END, EPOCH_END, FIT_END = 10, 20, 30, 40, 50, 60
-TEST_BEGIN, TEST_BATCH_BEGIN, TEST_BATCH_END, TEST_END = 70, 80, 90, 100
-PREDICT_BEGIN, PREDICT_BATCH_BEGIN, PREDICT_BATCH_END, PREDICT_END = 110, 120, 130, 140
-CONTINUE, STOP, CANCEL = 0, 1, 2
+START_DEFAULT = -1
+START_ZEROS = -2
+START_NOTHING = -3
+NO_SYMBOL = -1
+OK = 0
+INVALID_ARGUMENT = 10
+SHAPE_MISMATCH = 20
+INVALID_STATE = 30
+UNSUPPORTED = 40
+IO_ERROR = 50
+FORMAT_ERROR = 60
+OUT_OF_MEMORY = 70
+NOT_FINITE = 80
+CANCELLED = 90
+FLOAT32 = 10
+FLOAT64 = 20
+INT32 = 30
+INT64 = 40
+UINT8 = 50
+FIT_BEGIN = 10
+EPOCH_BEGIN = 20
+BATCH_BEGIN = 30
+BATCH_END = 40
+EPOCH_END = 50
+FIT_END = 60
+TEST_BEGIN = 70
+TEST_BATCH_BEGIN = 80
+TEST_BATCH_END = 90
+TEST_END = 100
+PREDICT_BEGIN = 110
+PREDICT_BATCH_BEGIN = 120
+PREDICT_BATCH_END = 130
+PREDICT_END = 140
+LINEAR = 10
+RELU = 20
+RELU6 = 30
+LEAKY_RELU = 40
+ELU = 50
+SELU = 60
+GELU = 70
+GELU_TANH = 80
+SIGMOID = 90
+HARD_SIGMOID = 100
+HARD_SIGMOID_KERAS2 = 110
+TANH = 120
+SOFTPLUS = 130
+SOFTSIGN = 140
+SILU = 150
+HARD_SILU = 160
+EXPONENTIAL = 170
+MISH = 180
+SOFTMAX = 190
+LOG_SOFTMAX = 200
+ZEROS = 10
+ONES = 20
+CONSTANT = 30
+RANDOM_NORMAL = 40
+RANDOM_UNIFORM = 50
+TRUNCATED_NORMAL = 60
+GLOROT_UNIFORM = 70
+GLOROT_NORMAL = 80
+HE_UNIFORM = 90
+HE_NORMAL = 100
+LECUN_UNIFORM = 110
+LECUN_NORMAL = 120
+ORTHOGONAL = 130
+IDENTITY = 140
+VARIANCE_SCALING = 150
+FAN_IN = 10
+FAN_OUT = 20
+FAN_AVERAGE = 30
+DISTRIBUTION_UNIFORM = 10
+DISTRIBUTION_NORMAL = 20
+DISTRIBUTION_TRUNCATED_NORMAL = 30
+SGD = 10
+RMSPROP = 20
+ADAM = 30
+ADAMW = 40
+ADAGRAD = 50
+ADAMAX = 60
+NADAM = 70
+LION = 80
+ADADELTA = 90
+FTRL = 100
+SCHEDULE_CONSTANT = 10
+SCHEDULE_INVERSE_TIME = 20
+SCHEDULE_EXPONENTIAL = 30
+SCHEDULE_COSINE = 40
+SCHEDULE_PIECEWISE = 50
+MEAN_SQUARED_ERROR = 10
+MEAN_ABSOLUTE_ERROR = 20
+BINARY_CROSSENTROPY = 30
+CATEGORICAL_CROSSENTROPY = 40
+SPARSE_CATEGORICAL_CROSSENTROPY = 50
+HUBER = 60
+LOG_COSH = 70
+REDUCTION_MEAN = 10
+REDUCTION_SUM = 20
+METRIC_MEAN_ABSOLUTE_ERROR = 10
+METRIC_MEAN_SQUARED_ERROR = 20
+METRIC_ROOT_MEAN_SQUARED_ERROR = 30
+METRIC_ACCURACY = 40
+METRIC_BINARY_ACCURACY = 50
+METRIC_CATEGORICAL_ACCURACY = 60
+METRIC_SPARSE_CATEGORICAL_ACCURACY = 70
+METRIC_EQUALITY = 80
+MONITOR_AUTO = 10
+MONITOR_MIN = 20
+MONITOR_MAX = 30
+NON_FINITE_FAIL = 10
 NON_FINITE_STOP = 20
-FORMATS = {"auto": 10, "h5": 20, "h5_keras2": 25, "h5_weights": 30, "keras": 40, "weights_h5": 50}
-
-_Shape = c_int64 * MAX_RANK
+NON_FINITE_IGNORE = 30
+WEIGHTS_MODEL = 10
+WEIGHTS_FLOAT16 = 20
+FORMAT_AUTO = 10
+FORMAT_H5 = 20
+FORMAT_H5_KERAS2 = 25
+FORMAT_H5_WEIGHTS = 30
+FORMAT_KERAS = 40
+FORMAT_WEIGHTS_H5 = 50
 
 
 class Array(Structure):
-    _fields_ = [("data", c_void_p), ("dtype", c_int), ("rank", c_int32), ("shape", _Shape), ("strides", _Shape)]
+    _fields_ = [
+        ("data", c_void_p), ("dtype", c_int), ("rank", c_int32), ("shape", c_int64 * 8), ("strides", c_int64 * 8),
+    ]
+
+
+class Progress(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("event", c_int), ("epoch", c_size_t), ("epochs", c_size_t), ("batch", c_size_t),
+        ("batches", c_size_t), ("seconds", c_double), ("learning_rate", c_double), ("value_count", c_size_t),
+        ("names", POINTER(c_char_p)), ("values", POINTER(c_double)),
+    ]
+
+
+Callback = CFUNCTYPE(c_int, POINTER(Progress), c_void_p)
+
+
+class PredictOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", Callback), ("user_data", c_void_p),
+    ]
 
 
 class ModelOptions(Structure):
     _fields_ = [("struct_size", c_size_t), ("name", c_char_p), ("dtype", c_int), ("seed", c_uint64)]
+
+
+class ActivationOptions(Structure):
+    _fields_ = [("struct_size", c_size_t), ("kind", c_int), ("alpha", c_double)]
+
+
+class Initializer(Structure):
+    _fields_ = [("kind", c_int), ("a", c_double), ("b", c_double)]
+
+
+class InitializerOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("kind", c_int), ("a", c_double), ("b", c_double), ("scale", c_double),
+        ("mode", c_int), ("distribution", c_int),
+    ]
+
+
+class Regularizer(Structure):
+    _fields_ = [("l1", c_double), ("l2", c_double)]
+
+
+class InputOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("name", c_char_p), ("rank", c_int32), ("shape", c_int64 * 8),
+        ("batch_size", c_int64), ("is_integer", c_int),
+    ]
+
+
+class DenseOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("name", c_char_p), ("trainable", c_int), ("units", c_size_t),
+        ("activation", c_int), ("use_bias", c_int), ("kernel_initializer", Initializer),
+        ("bias_initializer", Initializer), ("kernel_regularizer", Regularizer), ("bias_regularizer", Regularizer),
+        ("activation_options", POINTER(ActivationOptions)),
+        ("kernel_initializer_options", POINTER(InitializerOptions)),
+        ("bias_initializer_options", POINTER(InitializerOptions)),
+    ]
+
+
+class RecurrentOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("name", c_char_p), ("trainable", c_int), ("units", c_size_t),
+        ("activation", c_int), ("recurrent_activation", c_int), ("use_bias", c_int), ("unit_forget_bias", c_int),
+        ("reset_after", c_int), ("dropout", c_double), ("recurrent_dropout", c_double), ("return_sequences", c_int),
+        ("stateful", c_int), ("go_backwards", c_int), ("kernel_initializer", Initializer),
+        ("recurrent_initializer", Initializer), ("bias_initializer", Initializer),
+        ("kernel_regularizer", Regularizer), ("recurrent_regularizer", Regularizer),
+        ("bias_regularizer", Regularizer), ("activation_options", POINTER(ActivationOptions)),
+        ("recurrent_activation_options", POINTER(ActivationOptions)),
+        ("kernel_initializer_options", POINTER(InitializerOptions)),
+        ("recurrent_initializer_options", POINTER(InitializerOptions)),
+        ("bias_initializer_options", POINTER(InitializerOptions)),
+    ]
+
+
+class EmbeddingOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("name", c_char_p), ("trainable", c_int), ("input_dim", c_size_t),
+        ("output_dim", c_size_t), ("mask_zero", c_int), ("initializer", Initializer), ("regularizer", Regularizer),
+        ("initializer_options", POINTER(InitializerOptions)),
+    ]
+
+
+class DropoutOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("name", c_char_p), ("rate", c_double), ("seed", c_uint64),
+        ("noise_shape", POINTER(c_int64)), ("noise_rank", c_size_t),
+    ]
+
+
+class ActivationLayerOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("name", c_char_p), ("activation", c_int),
+        ("activation_options", POINTER(ActivationOptions)),
+    ]
+
+
+class MaskingOptions(Structure):
+    _fields_ = [("struct_size", c_size_t), ("name", c_char_p), ("value", c_double)]
 
 
 class ModelInfo(Structure):
@@ -75,8 +278,8 @@ class Loss(Structure):
 
 class LossOptions(Structure):
     _fields_ = [
-        ("struct_size", c_size_t), ("kind", c_int), ("from_logits", c_int), ("reduction", c_int), ("delta", c_double),
-        ("weight", c_double), ("label_smoothing", c_double), ("name", c_char_p),
+        ("struct_size", c_size_t), ("kind", c_int), ("from_logits", c_int), ("reduction", c_int),
+        ("delta", c_double), ("weight", c_double), ("label_smoothing", c_double), ("name", c_char_p),
     ]
 
 
@@ -89,63 +292,81 @@ class MetricOptions(Structure):
 
 class CompileOptions(Structure):
     _fields_ = [
-        ("struct_size", c_size_t), ("optimizer", POINTER(OptimizerOptions)), ("loss", Loss), ("losses", POINTER(Loss)),
-        ("loss_count", c_size_t), ("metrics", POINTER(c_int)), ("metric_count", c_size_t),
-        ("loss_options", POINTER(LossOptions)), ("loss_option_count", c_size_t),
+        ("struct_size", c_size_t), ("optimizer", POINTER(OptimizerOptions)), ("loss", Loss),
+        ("losses", POINTER(Loss)), ("loss_count", c_size_t), ("metrics", POINTER(c_int)),
+        ("metric_count", c_size_t), ("loss_options", POINTER(LossOptions)), ("loss_option_count", c_size_t),
         ("metric_options", POINTER(MetricOptions)), ("metric_option_count", c_size_t),
     ]
 
 
 class Data(Structure):
     _fields_ = [
-        ("struct_size", c_size_t), ("inputs", POINTER(Array)), ("input_count", c_size_t), ("targets", POINTER(Array)),
-        ("target_count", c_size_t), ("sample_weight", POINTER(Array)),
+        ("struct_size", c_size_t), ("inputs", POINTER(Array)), ("input_count", c_size_t),
+        ("targets", POINTER(Array)), ("target_count", c_size_t), ("sample_weight", POINTER(Array)),
         ("sample_weights", POINTER(POINTER(Array))), ("sample_weight_count", c_size_t),
     ]
 
 
-class Progress(Structure):
+class EarlyStopping(Structure):
     _fields_ = [
-        ("struct_size", c_size_t), ("event", c_int), ("epoch", c_size_t), ("epochs", c_size_t), ("batch", c_size_t),
-        ("batches", c_size_t), ("seconds", c_double), ("learning_rate", c_double), ("value_count", c_size_t),
-        ("names", POINTER(c_char_p)), ("values", POINTER(c_double)),
+        ("struct_size", c_size_t), ("monitor", c_char_p), ("mode", c_int), ("min_delta", c_double),
+        ("patience", c_size_t), ("baseline", c_double), ("restore_best_weights", c_int),
+        ("start_from_epoch", c_size_t),
     ]
 
 
-Callback = CFUNCTYPE(c_int, POINTER(Progress), c_void_p)
-
-
-class PredictOptions(Structure):
-    _fields_ = [("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", Callback), ("user_data", c_void_p)]
-
-
-class EvaluateOptions(Structure):
-    _fields_ = [("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", Callback), ("user_data", c_void_p)]
-
-
-class TrainOnBatchOptions(Structure):
+class Checkpoint(Structure):
     _fields_ = [
-        ("struct_size", c_size_t), ("class_weight", POINTER(c_double)), ("class_count", c_size_t), ("seed", POINTER(c_uint64)),
+        ("struct_size", c_size_t), ("path", c_char_p), ("monitor", c_char_p), ("mode", c_int),
+        ("save_best_only", c_int), ("save_weights_only", c_int), ("initial_threshold", c_double),
+        ("frequency", c_size_t),
     ]
+
+
+class ReduceOnPlateau(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("monitor", c_char_p), ("mode", c_int), ("factor", c_double),
+        ("patience", c_size_t), ("min_delta", c_double), ("cooldown", c_size_t), ("minimum_rate", c_double),
+    ]
+
+
+RateFunction = CFUNCTYPE(c_double, c_size_t, c_double, c_void_p)
 
 
 class FitOptions(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("epochs", c_size_t), ("initial_epoch", c_size_t), ("batch_size", c_size_t),
         ("shuffle", c_int), ("seed", c_uint64), ("validation_split", c_double), ("validation", POINTER(Data)),
-        ("class_weight", POINTER(c_double)), ("class_count", c_size_t), ("callback", Callback), ("user_data", c_void_p),
-        ("validation_batch_size", c_size_t), ("validation_frequency", c_size_t), ("non_finite", c_int),
-        # Callbacks inside the library; Python's own run in `callback`.
-        ("early_stopping", c_void_p), ("checkpoint", c_void_p), ("reduce_on_plateau", c_void_p),
-        ("rate_function", c_void_p), ("csv_path", c_char_p), ("csv_append", c_int),
-        ("validation_callback", Callback),
+        ("class_weight", POINTER(c_double)), ("class_count", c_size_t), ("callback", Callback),
+        ("user_data", c_void_p), ("validation_batch_size", c_size_t), ("validation_frequency", c_size_t),
+        ("non_finite", c_int), ("early_stopping", POINTER(EarlyStopping)), ("checkpoint", POINTER(Checkpoint)),
+        ("reduce_on_plateau", POINTER(ReduceOnPlateau)), ("rate_function", RateFunction), ("csv_path", c_char_p),
+        ("csv_append", c_int), ("validation_callback", Callback),
+    ]
+
+
+class EvaluateOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", Callback), ("user_data", c_void_p),
+    ]
+
+
+class TrainOnBatchOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("class_weight", POINTER(c_double)), ("class_count", c_size_t),
+        ("seed", POINTER(c_uint64)),
     ]
 
 
 class WeightInfo(Structure):
     _fields_ = [
-        ("struct_size", c_size_t), ("rank", c_int32), ("shape", _Shape), ("is_trainable", c_int), ("layer", c_size_t),
+        ("struct_size", c_size_t), ("rank", c_int32), ("shape", c_int64 * 8), ("is_trainable", c_int),
+        ("layer", c_size_t),
     ]
+
+
+class ScalerOptions(Structure):
+    _fields_ = [("struct_size", c_size_t), ("low", c_double), ("high", c_double)]
 
 
 class WindowOptions(Structure):
@@ -168,8 +389,8 @@ class StreamInfo(Structure):
 
 class SaveOptions(Structure):
     _fields_ = [
-        ("struct_size", c_size_t), ("format", c_int), ("include_optimizer", c_int),
-        ("sample", POINTER(Array)), ("sample_count", c_size_t),
+        ("struct_size", c_size_t), ("format", c_int), ("include_optimizer", c_int), ("sample", POINTER(Array)),
+        ("sample_count", c_size_t),
     ]
 
 
@@ -177,105 +398,245 @@ class LoadOptions(Structure):
     _fields_ = [("struct_size", c_size_t), ("compile", c_int)]
 
 
+class SequenceProgress(Structure):
+    _fields_ = [("struct_size", c_size_t), ("iteration", c_size_t), ("loss", c_double), ("smoothed_loss", c_double)]
+
+
+SequenceCallback = CFUNCTYPE(c_int, POINTER(SequenceProgress), c_void_p)
+
+
+class SequenceOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("iterations", c_size_t), ("first_iteration", c_size_t), ("start", c_int64),
+        ("end_symbol", c_int64), ("order", POINTER(c_size_t)), ("order_count", c_size_t), ("shuffle", c_int),
+        ("seed", c_uint64), ("smoothing", c_double), ("initial_loss", c_double), ("callback_every", c_size_t),
+        ("callback", SequenceCallback), ("user_data", c_void_p),
+    ]
+
+
+class GenerateOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("start", c_int64), ("end_symbol", c_int64), ("limit", c_size_t),
+        ("temperature", c_double), ("top_k", c_size_t), ("seed", c_uint64),
+    ]
+
+
+class CellShape(Structure):
+    _fields_ = [("n_x", c_size_t), ("n_a", c_size_t), ("n_y", c_size_t), ("m", c_size_t), ("t_x", c_size_t)]
+
+
+class RnnParameters(Structure):
+    _fields_ = [
+        ("Wax", POINTER(c_double)), ("Waa", POINTER(c_double)), ("Wya", POINTER(c_double)),
+        ("ba", POINTER(c_double)), ("by", POINTER(c_double)),
+    ]
+
+
+class RnnGradients(Structure):
+    _fields_ = [
+        ("dx", POINTER(c_double)), ("da_prev", POINTER(c_double)), ("dWax", POINTER(c_double)),
+        ("dWaa", POINTER(c_double)), ("dba", POINTER(c_double)),
+    ]
+
+
+class LstmParameters(Structure):
+    _fields_ = [
+        ("Wf", POINTER(c_double)), ("bf", POINTER(c_double)), ("Wi", POINTER(c_double)), ("bi", POINTER(c_double)),
+        ("Wc", POINTER(c_double)), ("bc", POINTER(c_double)), ("Wo", POINTER(c_double)), ("bo", POINTER(c_double)),
+        ("Wy", POINTER(c_double)), ("by", POINTER(c_double)),
+    ]
+
+
+class LstmGates(Structure):
+    _fields_ = [
+        ("ft", POINTER(c_double)), ("it", POINTER(c_double)), ("cct", POINTER(c_double)), ("ot", POINTER(c_double)),
+    ]
+
+
+class LstmGradients(Structure):
+    _fields_ = [
+        ("dx", POINTER(c_double)), ("da_prev", POINTER(c_double)), ("dc_prev", POINTER(c_double)),
+        ("dWf", POINTER(c_double)), ("dbf", POINTER(c_double)), ("dWi", POINTER(c_double)),
+        ("dbi", POINTER(c_double)), ("dWc", POINTER(c_double)), ("dbc", POINTER(c_double)),
+        ("dWo", POINTER(c_double)), ("dbo", POINTER(c_double)),
+    ]
+
+
 WriteFunction = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p)
 
-_handle, _handle_out = c_void_p, POINTER(c_void_p)
-_text = [c_void_p, c_size_t, POINTER(c_size_t)]
-_shape_out = [POINTER(c_int64), POINTER(c_int32)]
-
-#: name: (result, arguments). A result of c_int is a status.
+#: name: (result, arguments). Addresses of numbers are c_void_p.
 PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_last_error": (c_char_p, []),
     "unroll_last_system_error": (c_int, []),
     "unroll_status_name": (c_char_p, [c_int]),
     "unroll_version": (c_char_p, []),
     "unroll_instruction_set": (c_char_p, []),
-    # simple use
     "unroll_predict_options_init": (None, [POINTER(PredictOptions), c_size_t]),
-    "unroll_model_predict_all": (
-        c_int, [_handle, POINTER(Array), c_size_t, POINTER(Array), c_size_t, POINTER(PredictOptions)]
-    ),
-    "unroll_model_predict_shape": (c_int, [_handle, POINTER(Array), c_size_t, c_size_t, *_shape_out]),
-    # building
+    "unroll_model_predict": (c_int, [c_void_p, POINTER(Array), POINTER(Array), POINTER(PredictOptions)]),
+    "unroll_model_predict_all": (c_int, [
+        c_void_p, POINTER(Array), c_size_t, POINTER(Array), c_size_t, POINTER(PredictOptions),
+    ]),
+    "unroll_model_predict_shape": (c_int, [
+        c_void_p, POINTER(Array), c_size_t, c_size_t, POINTER(c_int64), POINTER(c_int32),
+    ]),
     "unroll_model_options_init": (None, [POINTER(ModelOptions), c_size_t]),
-    "unroll_model_from_json": (c_int, [c_char_p, c_size_t, POINTER(ModelOptions), _handle_out]),
-    "unroll_model_destroy": (None, [_handle]),
+    "unroll_model_create": (c_int, [POINTER(ModelOptions), POINTER(c_void_p)]),
+    "unroll_model_from_json": (c_int, [c_char_p, c_size_t, POINTER(ModelOptions), POINTER(c_void_p)]),
+    "unroll_model_destroy": (None, [c_void_p]),
+    "unroll_activation_options_init": (c_int, [POINTER(ActivationOptions), c_int, c_size_t]),
+    "unroll_initializer_options_init": (c_int, [POINTER(InitializerOptions), c_int, c_size_t]),
+    "unroll_input_options_init": (None, [POINTER(InputOptions), c_size_t]),
+    "unroll_model_add_input": (c_int, [c_void_p, POINTER(InputOptions)]),
+    "unroll_dense_options_init": (None, [POINTER(DenseOptions), c_size_t]),
+    "unroll_model_add_dense": (c_int, [c_void_p, POINTER(DenseOptions)]),
+    "unroll_model_add_time_distributed_dense": (c_int, [c_void_p, POINTER(DenseOptions)]),
+    "unroll_recurrent_options_init": (None, [POINTER(RecurrentOptions), c_size_t]),
+    "unroll_model_add_simple_rnn": (c_int, [c_void_p, POINTER(RecurrentOptions)]),
+    "unroll_model_add_lstm": (c_int, [c_void_p, POINTER(RecurrentOptions)]),
+    "unroll_model_add_gru": (c_int, [c_void_p, POINTER(RecurrentOptions)]),
+    "unroll_embedding_options_init": (None, [POINTER(EmbeddingOptions), c_size_t]),
+    "unroll_model_add_embedding": (c_int, [c_void_p, POINTER(EmbeddingOptions)]),
+    "unroll_dropout_options_init": (None, [POINTER(DropoutOptions), c_size_t]),
+    "unroll_model_add_dropout_ext": (c_int, [c_void_p, POINTER(DropoutOptions)]),
+    "unroll_model_add_dropout": (c_int, [c_void_p, c_double, c_char_p]),
+    "unroll_activation_layer_options_init": (None, [POINTER(ActivationLayerOptions), c_size_t]),
+    "unroll_model_add_activation_ext": (c_int, [c_void_p, POINTER(ActivationLayerOptions)]),
+    "unroll_model_add_activation": (c_int, [c_void_p, c_int, c_char_p]),
+    "unroll_masking_options_init": (None, [POINTER(MaskingOptions), c_size_t]),
+    "unroll_model_add_masking_ext": (c_int, [c_void_p, POINTER(MaskingOptions)]),
+    "unroll_model_add_masking": (c_int, [c_void_p, c_double, c_char_p]),
+    "unroll_model_add_layer_json": (c_int, [c_void_p, c_char_p, c_size_t]),
+    "unroll_model_build": (c_int, [c_void_p, POINTER(c_int64), c_int32]),
     "unroll_model_info_init": (None, [POINTER(ModelInfo), c_size_t]),
-    "unroll_model_get_info": (c_int, [_handle, POINTER(ModelInfo)]),
-    "unroll_model_input_shape": (c_int, [_handle, c_size_t, *_shape_out]),
-    "unroll_model_output_shape": (c_int, [_handle, c_size_t, *_shape_out]),
-    "unroll_model_summary": (c_int, [_handle, *_text]),
-    "unroll_model_to_json": (c_int, [_handle, *_text]),
-    "unroll_model_reset_layer_states": (c_int, [_handle, c_char_p]),
-    "unroll_model_state_count": (c_int, [_handle, c_char_p, POINTER(c_size_t)]),
-    "unroll_model_state_shape": (c_int, [_handle, c_char_p, c_size_t, *_shape_out]),
-    "unroll_model_get_state": (c_int, [_handle, c_char_p, c_size_t, POINTER(Array)]),
-    "unroll_model_set_states": (c_int, [_handle, c_char_p, POINTER(Array), c_size_t]),
-    "unroll_model_set_threads": (c_int, [_handle, c_size_t]),
-    # training
+    "unroll_model_get_info": (c_int, [c_void_p, POINTER(ModelInfo)]),
+    "unroll_model_input_shape": (c_int, [c_void_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
+    "unroll_model_output_shape": (c_int, [c_void_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
+    "unroll_model_summary": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_to_json": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_reset_states": (c_int, [c_void_p]),
+    "unroll_model_reset_layer_states": (c_int, [c_void_p, c_char_p]),
+    "unroll_model_state_count": (c_int, [c_void_p, c_char_p, POINTER(c_size_t)]),
+    "unroll_model_state_shape": (c_int, [c_void_p, c_char_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
+    "unroll_model_get_state": (c_int, [c_void_p, c_char_p, c_size_t, POINTER(Array)]),
+    "unroll_model_set_states": (c_int, [c_void_p, c_char_p, POINTER(Array), c_size_t]),
+    "unroll_model_set_threads": (c_int, [c_void_p, c_size_t]),
     "unroll_optimizer_options_init": (c_int, [POINTER(OptimizerOptions), c_int, c_size_t]),
     "unroll_loss_options_init": (c_int, [POINTER(LossOptions), c_int, c_size_t]),
     "unroll_metric_options_init": (c_int, [POINTER(MetricOptions), c_int, c_size_t]),
     "unroll_compile_options_init": (None, [POINTER(CompileOptions), c_size_t]),
-    "unroll_model_set_trainable": (c_int, [_handle, c_char_p, c_int]),
-    "unroll_model_get_trainable": (c_int, [_handle, c_char_p, POINTER(c_int)]),
-    "unroll_model_compile": (c_int, [_handle, POINTER(CompileOptions)]),
-    "unroll_model_get_learning_rate": (c_int, [_handle, POINTER(c_double)]),
-    "unroll_model_set_learning_rate": (c_int, [_handle, c_double]),
+    "unroll_model_compile": (c_int, [c_void_p, POINTER(CompileOptions)]),
+    "unroll_model_set_trainable": (c_int, [c_void_p, c_char_p, c_int]),
+    "unroll_model_get_trainable": (c_int, [c_void_p, c_char_p, POINTER(c_int)]),
+    "unroll_model_get_learning_rate": (c_int, [c_void_p, c_void_p]),
+    "unroll_model_set_learning_rate": (c_int, [c_void_p, c_double]),
     "unroll_data_init": (None, [POINTER(Data), c_size_t]),
+    "unroll_early_stopping_init": (None, [POINTER(EarlyStopping), c_size_t]),
+    "unroll_checkpoint_init": (None, [POINTER(Checkpoint), c_size_t]),
+    "unroll_reduce_on_plateau_init": (None, [POINTER(ReduceOnPlateau), c_size_t]),
     "unroll_fit_options_init": (None, [POINTER(FitOptions), c_size_t]),
-    "unroll_model_fit": (c_int, [_handle, POINTER(Data), POINTER(FitOptions), _handle_out]),
-    "unroll_model_metric_count": (c_int, [_handle, POINTER(c_size_t)]),
-    "unroll_model_metric_name": (c_int, [_handle, c_size_t, *_text]),
+    "unroll_model_fit": (c_int, [c_void_p, POINTER(Data), POINTER(FitOptions), POINTER(c_void_p)]),
+    "unroll_history_size": (c_int, [c_void_p, POINTER(c_size_t), POINTER(c_size_t)]),
+    "unroll_history_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_history_value": (c_int, [c_void_p, c_size_t, c_size_t, c_void_p]),
+    "unroll_history_destroy": (None, [c_void_p]),
+    "unroll_model_metric_count": (c_int, [c_void_p, POINTER(c_size_t)]),
+    "unroll_model_metric_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_evaluate_options_init": (None, [POINTER(EvaluateOptions), c_size_t]),
-    "unroll_model_evaluate_ext": (c_int, [_handle, POINTER(Data), POINTER(EvaluateOptions), POINTER(c_double), c_size_t]),
+    "unroll_model_evaluate_ext": (c_int, [c_void_p, POINTER(Data), POINTER(EvaluateOptions), c_void_p, c_size_t]),
+    "unroll_model_evaluate": (c_int, [c_void_p, POINTER(Data), c_size_t, c_void_p, c_size_t]),
     "unroll_train_on_batch_options_init": (None, [POINTER(TrainOnBatchOptions), c_size_t]),
-    "unroll_model_train_on_batch_ext": (
-        c_int, [_handle, POINTER(Data), POINTER(TrainOnBatchOptions), POINTER(c_double), c_size_t]
-    ),
-    # weights
+    "unroll_model_train_on_batch_ext": (c_int, [
+        c_void_p, POINTER(Data), POINTER(TrainOnBatchOptions), c_void_p, c_size_t,
+    ]),
+    "unroll_model_train_on_batch": (c_int, [c_void_p, POINTER(Data), c_void_p, c_size_t]),
     "unroll_weight_info_init": (None, [POINTER(WeightInfo), c_size_t]),
-    "unroll_model_get_weight_info": (c_int, [_handle, c_size_t, POINTER(WeightInfo)]),
-    "unroll_model_weight_name": (c_int, [_handle, c_size_t, *_text]),
-    "unroll_model_get_weight": (c_int, [_handle, c_size_t, POINTER(Array)]),
-    "unroll_model_set_weight": (c_int, [_handle, c_size_t, POINTER(Array)]),
-    # series
-    "unroll_scaler_create": (c_int, [c_double, c_double, _handle_out]),
-    "unroll_scaler_destroy": (None, [_handle]),
-    "unroll_scaler_fit": (c_int, [_handle, POINTER(Array)]),
-    "unroll_scaler_transform": (c_int, [_handle, POINTER(Array), POINTER(Array)]),
-    "unroll_scaler_inverse_transform": (c_int, [_handle, POINTER(Array), POINTER(Array)]),
-    "unroll_scaler_get_range": (c_int, [_handle, c_size_t, POINTER(c_double), POINTER(c_double)]),
-    "unroll_scaler_get_columns": (c_int, [_handle, POINTER(c_size_t)]),
+    "unroll_model_get_weight_info": (c_int, [c_void_p, c_size_t, POINTER(WeightInfo)]),
+    "unroll_model_weight_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_get_weight": (c_int, [c_void_p, c_size_t, POINTER(Array)]),
+    "unroll_model_set_weight": (c_int, [c_void_p, c_size_t, POINTER(Array)]),
+    "unroll_scaler_options_init": (None, [POINTER(ScalerOptions), c_size_t]),
+    "unroll_scaler_create_ext": (c_int, [POINTER(ScalerOptions), POINTER(c_void_p)]),
+    "unroll_scaler_create": (c_int, [c_double, c_double, POINTER(c_void_p)]),
+    "unroll_scaler_destroy": (None, [c_void_p]),
+    "unroll_scaler_fit": (c_int, [c_void_p, POINTER(Array)]),
+    "unroll_scaler_transform": (c_int, [c_void_p, POINTER(Array), POINTER(Array)]),
+    "unroll_scaler_inverse_transform": (c_int, [c_void_p, POINTER(Array), POINTER(Array)]),
+    "unroll_scaler_get_range": (c_int, [c_void_p, c_size_t, c_void_p, c_void_p]),
+    "unroll_scaler_get_columns": (c_int, [c_void_p, POINTER(c_size_t)]),
     "unroll_window_options_init": (None, [POINTER(WindowOptions), c_size_t]),
     "unroll_windows": (c_int, [POINTER(Array), POINTER(WindowOptions), POINTER(Array), POINTER(Array)]),
-    # streams
     "unroll_stream_options_init": (None, [POINTER(StreamOptions), c_size_t]),
-    "unroll_stream_create": (c_int, [_handle, POINTER(StreamOptions), _handle_out]),
-    "unroll_stream_destroy": (None, [_handle]),
+    "unroll_stream_create": (c_int, [c_void_p, POINTER(StreamOptions), POINTER(c_void_p)]),
+    "unroll_stream_destroy": (None, [c_void_p]),
     "unroll_stream_info_init": (None, [POINTER(StreamInfo), c_size_t]),
-    "unroll_stream_get_info": (c_int, [_handle, POINTER(StreamInfo)]),
-    "unroll_stream_input_size": (c_int, [_handle, c_size_t, POINTER(c_size_t)]),
-    "unroll_stream_output_size": (c_int, [_handle, c_size_t, POINTER(c_size_t)]),
-    "unroll_stream_step_float32": (c_int, [_handle, c_void_p, c_size_t, c_void_p, c_size_t]),
-    "unroll_stream_step_float64": (c_int, [_handle, c_void_p, c_size_t, c_void_p, c_size_t]),
-    "unroll_stream_run": (c_int, [_handle, POINTER(Array), c_size_t, c_size_t, POINTER(Array), c_size_t]),
-    "unroll_stream_reset": (c_int, [_handle]),
-    "unroll_stream_copy": (c_int, [_handle, _handle_out]),
-    "unroll_stream_get_state": (c_int, [_handle, c_void_p, c_size_t]),
-    "unroll_stream_set_state": (c_int, [_handle, c_void_p, c_size_t]),
-    # files
+    "unroll_stream_get_info": (c_int, [c_void_p, POINTER(StreamInfo)]),
+    "unroll_stream_input_size": (c_int, [c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_stream_output_size": (c_int, [c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_stream_step_float32": (c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_size_t]),
+    "unroll_stream_step_float64": (c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_size_t]),
+    "unroll_stream_run": (c_int, [c_void_p, POINTER(Array), c_size_t, c_size_t, POINTER(Array), c_size_t]),
+    "unroll_stream_reset": (c_int, [c_void_p]),
+    "unroll_stream_copy": (c_int, [c_void_p, POINTER(c_void_p)]),
+    "unroll_stream_get_state": (c_int, [c_void_p, c_void_p, c_size_t]),
+    "unroll_stream_set_state": (c_int, [c_void_p, c_void_p, c_size_t]),
     "unroll_save_options_init": (None, [POINTER(SaveOptions), c_size_t]),
     "unroll_load_options_init": (None, [POINTER(LoadOptions), c_size_t]),
-    "unroll_model_save": (c_int, [_handle, c_char_p, POINTER(SaveOptions)]),
-    "unroll_model_load": (c_int, [c_char_p, POINTER(LoadOptions), _handle_out]),
-    "unroll_model_save_weights": (c_int, [_handle, c_char_p, POINTER(SaveOptions)]),
-    "unroll_model_load_weights": (c_int, [_handle, c_char_p]),
-    "unroll_model_load_memory": (c_int, [c_void_p, c_size_t, POINTER(LoadOptions), _handle_out]),
-    "unroll_model_load_weights_memory": (c_int, [_handle, c_void_p, c_size_t, POINTER(LoadOptions)]),
-    "unroll_model_save_memory": (c_int, [_handle, POINTER(SaveOptions), WriteFunction, c_void_p]),
-    "unroll_model_save_weights_memory": (c_int, [_handle, POINTER(SaveOptions), WriteFunction, c_void_p]),
-    "unroll_inspect_memory": (c_int, [c_void_p, c_size_t, *_text]),
-    "unroll_model_describe": (c_int, [_handle, *_text]),
-    "unroll_inspect": (c_int, [c_char_p, *_text]),
+    "unroll_model_save": (c_int, [c_void_p, c_char_p, POINTER(SaveOptions)]),
+    "unroll_model_load": (c_int, [c_char_p, POINTER(LoadOptions), POINTER(c_void_p)]),
+    "unroll_model_save_weights": (c_int, [c_void_p, c_char_p, POINTER(SaveOptions)]),
+    "unroll_model_load_weights_ext": (c_int, [c_void_p, c_char_p, POINTER(LoadOptions)]),
+    "unroll_model_load_weights": (c_int, [c_void_p, c_char_p]),
+    "unroll_model_load_memory": (c_int, [c_void_p, c_size_t, POINTER(LoadOptions), POINTER(c_void_p)]),
+    "unroll_model_load_weights_memory": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(LoadOptions)]),
+    "unroll_model_save_memory": (c_int, [c_void_p, POINTER(SaveOptions), WriteFunction, c_void_p]),
+    "unroll_model_save_weights_memory": (c_int, [c_void_p, POINTER(SaveOptions), WriteFunction, c_void_p]),
+    "unroll_model_describe": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_inspect": (c_int, [c_char_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_inspect_memory": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_vocabulary_of": (c_int, [c_char_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_set_vocabulary": (c_int, [c_void_p, c_char_p]),
+    "unroll_model_get_vocabulary": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_encode": (c_int, [c_void_p, c_char_p, POINTER(c_int32), c_size_t, POINTER(c_size_t)]),
+    "unroll_model_decode": (c_int, [c_void_p, POINTER(c_int32), c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_sequence_progress_init": (None, [POINTER(SequenceProgress), c_size_t]),
+    "unroll_sequence_options_init": (None, [POINTER(SequenceOptions), c_size_t]),
+    "unroll_model_fit_sequences": (c_int, [
+        c_void_p, POINTER(c_int32), POINTER(c_size_t), c_size_t, POINTER(SequenceOptions),
+        POINTER(SequenceProgress),
+    ]),
+    "unroll_generate_options_init": (None, [POINTER(GenerateOptions), c_size_t]),
+    "unroll_model_generate": (c_int, [
+        c_void_p, POINTER(c_int32), c_size_t, POINTER(GenerateOptions), POINTER(c_int32), c_size_t,
+        POINTER(c_size_t),
+    ]),
+    "unroll_model_generate_text": (c_int, [
+        c_void_p, c_char_p, POINTER(GenerateOptions), c_void_p, c_size_t, POINTER(c_size_t),
+    ]),
+    "unroll_rnn_cell_forward": (c_int, [
+        POINTER(CellShape), POINTER(RnnParameters), c_void_p, c_void_p, c_void_p, c_void_p,
+    ]),
+    "unroll_rnn_forward": (c_int, [
+        POINTER(CellShape), POINTER(RnnParameters), c_void_p, c_void_p, c_void_p, c_void_p,
+    ]),
+    "unroll_rnn_cell_backward": (c_int, [
+        POINTER(CellShape), POINTER(RnnParameters), c_void_p, c_void_p, c_void_p, POINTER(RnnGradients),
+    ]),
+    "unroll_rnn_backward": (c_int, [
+        POINTER(CellShape), POINTER(RnnParameters), c_void_p, c_void_p, c_void_p, POINTER(RnnGradients),
+    ]),
+    "unroll_lstm_cell_forward": (c_int, [
+        POINTER(CellShape), POINTER(LstmParameters), c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p,
+        POINTER(LstmGates),
+    ]),
+    "unroll_lstm_forward": (c_int, [
+        POINTER(CellShape), POINTER(LstmParameters), c_void_p, c_void_p, c_void_p, c_void_p, c_void_p,
+        POINTER(LstmGates),
+    ]),
+    "unroll_lstm_cell_backward": (c_int, [
+        POINTER(CellShape), POINTER(LstmParameters), c_void_p, c_void_p, c_void_p, c_void_p, c_void_p,
+        POINTER(LstmGradients),
+    ]),
+    "unroll_lstm_backward": (c_int, [
+        POINTER(CellShape), POINTER(LstmParameters), c_void_p, c_void_p, c_void_p, POINTER(LstmGradients),
+    ]),
 }

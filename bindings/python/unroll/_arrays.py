@@ -7,10 +7,10 @@ from typing import Any, Sequence
 
 import numpy as np
 
-from . import _abi
+from . import _abi, _enumerators
 from ._lib import initialized
 
-_BY_NUMBER = {number: np.dtype(name) for name, number in _abi.DTYPES.items()}
+_BY_NUMBER = {number: np.dtype(name) for name, number in _enumerators.DTYPES.items()}
 
 
 def as_input(values: Any, what: str) -> np.ndarray:
@@ -26,7 +26,7 @@ def as_input(values: Any, what: str) -> np.ndarray:
     array = np.asarray(values)
     if array.dtype == np.bool_:
         array = array.view(np.uint8)
-    if array.dtype.name not in _abi.DTYPES or not array.dtype.isnative:
+    if array.dtype.name not in _enumerators.DTYPES or not array.dtype.isnative:
         if array.dtype.kind not in "fiu":
             raise TypeError(f"{what}: an array of numbers is needed, found dtype {array.dtype}")
         array = array.astype(np.float32 if array.dtype.itemsize <= 2 else np.float64)
@@ -62,7 +62,7 @@ def view(array: np.ndarray) -> _abi.Array:
     """The library's view of an array, which must live as long as the view is used."""
     result = _abi.Array()
     result.data = array.ctypes.data
-    result.dtype = _abi.DTYPES[array.dtype.name]
+    result.dtype = _enumerators.DTYPES[array.dtype.name]
     result.rank = array.ndim
     for axis in range(array.ndim):
         result.shape[axis] = array.shape[axis]

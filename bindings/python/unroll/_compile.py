@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any, NamedTuple, Sequence
 
-from . import _abi, losses as _losses, metrics as _metrics
+from . import _abi, _enumerators, losses as _losses, metrics as _metrics
 from ._lib import call, initialized
 from ._plain import plain
 from .losses import Loss
@@ -34,7 +34,7 @@ def _set(struct: Any, config: dict[str, Any], what: str) -> None:
 def optimizer_options(optimizer: Optimizer) -> _abi.OptimizerOptions:
     kind = type(optimizer).__name__
     options = _abi.OptimizerOptions()
-    call("unroll_optimizer_options_init", ctypes.byref(options), _abi.OPTIMIZERS[kind], ctypes.sizeof(options))
+    call("unroll_optimizer_options_init", ctypes.byref(options), _enumerators.OPTIMIZERS[kind], ctypes.sizeof(options))
     rate = optimizer._learning_rate
     options.name = optimizer.name.encode()
     if isinstance(rate, LearningRateSchedule):
@@ -51,7 +51,7 @@ def optimizer_options(optimizer: Optimizer) -> _abi.OptimizerOptions:
 def _set_schedule(options: _abi.OptimizerOptions, schedule: LearningRateSchedule) -> None:
     name = type(schedule).__name__
     config = schedule.get_config()
-    options.schedule = _abi.SCHEDULES[name]
+    options.schedule = _enumerators.SCHEDULES[name]
     if name == "PiecewiseConstantDecay":
         boundaries, values = plain(config["boundaries"]), plain(config["values"])
         if len(values) != len(boundaries) + 1:
@@ -95,8 +95,8 @@ class CompileSpec:
         losses = (_abi.LossOptions * len(self.losses))()
         for struct, loss, weight in zip(losses, self.losses, self.loss_weights):
             kind = type(loss).__name__
-            _begin(struct, "unroll_loss_options_init", _abi.LOSSES[kind])
-            struct.reduction, struct.weight, struct.name = _abi.REDUCTIONS[loss.reduction], weight, loss.name.encode()
+            _begin(struct, "unroll_loss_options_init", _enumerators.LOSSES[kind])
+            struct.reduction, struct.weight, struct.name = _enumerators.REDUCTIONS[loss.reduction], weight, loss.name.encode()
             _set(struct, loss._options(), kind)
         options.loss_options, options.loss_option_count = losses, len(losses)
         metrics = (_abi.MetricOptions * len(self.metrics))()

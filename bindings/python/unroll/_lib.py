@@ -6,7 +6,7 @@ import ctypes
 import os
 from typing import Any
 
-from . import _abi, _cells_abi, _symbols_abi
+from . import _abi
 from .errors import error_for
 
 _NAMES = ("libunroll.so.0", "libunroll.so")
@@ -44,8 +44,7 @@ def _load() -> ctypes.CDLL:
 
 
 def _declare(library: ctypes.CDLL, name: str) -> None:
-    prototypes = {**_abi.PROTOTYPES, **_cells_abi.PROTOTYPES, **_symbols_abi.PROTOTYPES}
-    for function, (result, arguments) in prototypes.items():
+    for function, (result, arguments) in _abi.PROTOTYPES.items():
         try:
             entry = getattr(library, function)
         except AttributeError:

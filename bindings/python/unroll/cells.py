@@ -14,7 +14,7 @@ from typing import Any, Dict, Sequence, Tuple
 
 import numpy as np
 
-from . import _cells_abi as _abi
+from . import _abi
 from ._lib import call
 
 Parameters = Dict[str, Any]

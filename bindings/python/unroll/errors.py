@@ -4,41 +4,43 @@ from __future__ import annotations
 
 import errno
 
+from . import _abi
+
 
 class UnrollError(Exception):
     """The base of all errors of the library. `status` is the number of unroll.h."""
 
-    status = 0
+    status = _abi.OK
 
 
 class InvalidArgumentError(UnrollError, ValueError):
     """An argument is unknown or outside its domain."""
 
-    status = 10
+    status = _abi.INVALID_ARGUMENT
 
 
 class ShapeError(UnrollError, ValueError):
     """A rank, shape or number of elements does not fit."""
 
-    status = 20
+    status = _abi.SHAPE_MISMATCH
 
 
 class StateError(UnrollError, RuntimeError):
     """Not allowed now: the model is not built, or not compiled."""
 
-    status = 30
+    status = _abi.INVALID_STATE
 
 
 class UnsupportedError(UnrollError, NotImplementedError):
     """The configuration or file asks for something the library does not have."""
 
-    status = 40
+    status = _abi.UNSUPPORTED
 
 
 class FileError(UnrollError, OSError):
     """The file cannot be opened, read or written."""
 
-    status = 50
+    status = _abi.IO_ERROR
 
 
 class FileMissingError(FileError, FileNotFoundError):
@@ -56,23 +58,23 @@ class FileIsDirectoryError(FileError, IsADirectoryError):
 class FormatError(UnrollError, ValueError):
     """The file or JSON was read, but is not what it should be."""
 
-    status = 60
+    status = _abi.FORMAT_ERROR
 
 
 class OutOfMemoryError(UnrollError, MemoryError):
-    status = 70
+    status = _abi.OUT_OF_MEMORY
 
 
 class NotFiniteError(UnrollError, ArithmeticError):
     """The loss became NaN or infinite."""
 
-    status = 80
+    status = _abi.NOT_FINITE
 
 
 class CancelledError(UnrollError, RuntimeError):
     """A callback gave the work up."""
 
-    status = 90
+    status = _abi.CANCELLED
 
 
 _BY_STATUS = {

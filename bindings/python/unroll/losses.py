@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _abi
+from . import _enumerators
 from ._types import wide_type
 
 
@@ -19,8 +19,8 @@ class Loss:
     def __init__(
         self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None, **config: Any
     ) -> None:
-        if reduction not in _abi.REDUCTIONS:
-            raise ValueError(f"reduction is one of {', '.join(map(repr, _abi.REDUCTIONS))}, found {reduction!r}")
+        if reduction not in _enumerators.REDUCTIONS:
+            raise ValueError(f"reduction is one of {', '.join(map(repr, _enumerators.REDUCTIONS))}, found {reduction!r}")
         self.name = name or _NAMES.get(type(self).__name__, type(self).__name__)
         self.reduction = reduction
         self.dtype = wide_type(dtype, type(self).__name__)

@@ -48,27 +48,27 @@ class _AccuracyMetric(Metric):
 
 
 class MeanAbsoluteError(Metric):
-    _name, _kind = "mean_absolute_error", _abi.METRICS["mean_absolute_error"]
+    _name, _kind = "mean_absolute_error", _abi.METRIC_MEAN_ABSOLUTE_ERROR
 
 
 class MeanSquaredError(Metric):
-    _name, _kind = "mean_squared_error", _abi.METRICS["mean_squared_error"]
+    _name, _kind = "mean_squared_error", _abi.METRIC_MEAN_SQUARED_ERROR
 
 
 class RootMeanSquaredError(Metric):
-    _name, _kind = "root_mean_squared_error", _abi.METRICS["root_mean_squared_error"]
+    _name, _kind = "root_mean_squared_error", _abi.METRIC_ROOT_MEAN_SQUARED_ERROR
 
 
 class Accuracy(_AccuracyMetric):
     """How often predictions equal targets. What the name "accuracy" stands for in compile is another: see there."""
 
-    _name, _kind = "accuracy", _abi.METRICS["equality"]
+    _name, _kind = "accuracy", _abi.METRIC_EQUALITY
 
 
 class BinaryAccuracy(_AccuracyMetric):
     """How often a prediction is on its target's side of `threshold`."""
 
-    _name, _kind = "binary_accuracy", _abi.METRICS["binary_accuracy"]
+    _name, _kind = "binary_accuracy", _abi.METRIC_BINARY_ACCURACY
 
     def __init__(self, name: str | None = None, dtype: Any = None, threshold: float = 0.5) -> None:
         super().__init__(name, dtype)
@@ -82,17 +82,17 @@ class BinaryAccuracy(_AccuracyMetric):
 
 
 class CategoricalAccuracy(_AccuracyMetric):
-    _name, _kind = "categorical_accuracy", _abi.METRICS["categorical_accuracy"]
+    _name, _kind = "categorical_accuracy", _abi.METRIC_CATEGORICAL_ACCURACY
 
 
 class SparseCategoricalAccuracy(_AccuracyMetric):
-    _name, _kind = "sparse_categorical_accuracy", _abi.METRICS["sparse_categorical_accuracy"]
+    _name, _kind = "sparse_categorical_accuracy", _abi.METRIC_SPARSE_CATEGORICAL_ACCURACY
 
 
 class _ResolvedAccuracy(_AccuracyMetric):
     """The name "accuracy": the library chooses among three when it sees the targets."""
 
-    _name, _kind = "accuracy", _abi.METRICS["accuracy"]
+    _name, _kind = "accuracy", _abi.METRIC_ACCURACY
 
 
 _CLASSES = (

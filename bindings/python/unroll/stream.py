@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _abi
+from . import _abi, _enumerators
 from ._arrays import as_input, views
 from ._lib import _check_call, call, initialized, library, whole
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .models._core import Core
 
 _WEIGHTS = {"model": 10, "float16": 20}
-_DTYPES = {number: name for name, number in _abi.DTYPES.items()}
+_DTYPES = {number: name for name, number in _enumerators.DTYPES.items()}
 
 
 class Stream:

@@ -11,7 +11,7 @@ from typing import Any, Iterator, Sequence
 
 import numpy as np
 
-from .. import _abi, config, utils
+from .. import _abi, _enumerators, config, utils
 from .._compile import CompileSpec
 from .._lib import call, initialized, library, text
 from .._weights import Weight, assign_all
@@ -63,7 +63,7 @@ class Core(Layer, Carrying):
         self._release()
         self._handle = handle
         self._finalizer = weakref.finalize(self, library().unroll_model_destroy, handle)
-        self.dtype = {number: name for name, number in _abi.DTYPES.items()}[self._info().dtype]
+        self.dtype = {number: name for name, number in _enumerators.DTYPES.items()}[self._info().dtype]
 
     def _release(self) -> None:
         if self._finalizer is not None:

@@ -7,7 +7,7 @@ import json
 import os
 from typing import Any, Callable
 
-from .. import _abi
+from .. import _abi, _enumerators
 from .._arrays import views
 from .._bytes import Source, Target, content_of, write_to
 from .._lib import call, initialized, library, path_bytes, shape, text, whole
@@ -118,9 +118,9 @@ class Native(Compute, Symbols):
             raise FileExistsError(f"{os.fspath(filepath)} exists, and overwrite is False")
         options = initialized(_abi.SaveOptions, "unroll_save_options_init")
         options.include_optimizer = include_optimizer
-        if file_format not in _abi.FORMATS:
-            raise ValueError(f"file_format: expected one of {', '.join(_abi.FORMATS)}, found {file_format!r}")
-        options.format = _abi.FORMATS[file_format]
+        if file_format not in _enumerators.FORMATS:
+            raise ValueError(f"file_format: expected one of {', '.join(_enumerators.FORMATS)}, found {file_format!r}")
+        options.format = _enumerators.FORMATS[file_format]
         if sample is not None:
             inputs = self._inputs(sample)
             arrays = views(inputs)  # borrows `inputs` for the call

@@ -8,7 +8,7 @@ from typing import Any, Callable, NamedTuple, Sequence
 
 import numpy as np
 
-from .. import _abi, _symbols_abi
+from .. import _abi
 from .._fit import Interrupts
 from .._lib import _check_call, call, initialized, library, text, whole
 from .._progress import ProgressBar
@@ -16,7 +16,7 @@ from ..vocabulary import Vocabulary, _utf8, vocabulary_of
 from ._core import Core
 
 _STARTS = {
-    "default": _symbols_abi.START_DEFAULT, "zeros": _symbols_abi.START_ZEROS, "nothing": _symbols_abi.START_NOTHING,
+    "default": _abi.START_DEFAULT, "zeros": _abi.START_ZEROS, "nothing": _abi.START_NOTHING,
 }
 
 
@@ -82,7 +82,7 @@ class Symbols(Core):
         encoded = [self.encode(each) if isinstance(each, str) else _symbols_of(each) for each in sequences]
         symbols = np.concatenate(encoded) if encoded else np.empty(0, np.int32)
         lengths = (ctypes.c_size_t * len(encoded))(*map(len, encoded))
-        options = initialized(_symbols_abi.SequenceOptions, "unroll_sequence_options_init")
+        options = initialized(_abi.SequenceOptions, "unroll_sequence_options_init")
         options.iterations, options.first_iteration = whole(iterations, "iterations"), whole(first_iteration, "first_iteration")
         options.start, options.end_symbol = self._start(start), self._symbol(end_symbol)
         if order is not None:
@@ -94,7 +94,7 @@ class Symbols(Core):
         # Often enough for the progress line and for Ctrl-C.
         options.callback_every = math.gcd(callback_every, 100) if callback is not None else 100
         bar = ProgressBar(iterations, verbose)
-        last = initialized(_symbols_abi.SequenceProgress, "unroll_sequence_progress_init")
+        last = initialized(_abi.SequenceProgress, "unroll_sequence_progress_init")
         with Interrupts() as interrupts:
             watcher = _Watcher(callback, callback_every, first_iteration + iterations, interrupts, bar)
             options.callback = watcher.function
@@ -120,7 +120,7 @@ class Symbols(Core):
         divides the logits, 0 takes the likeliest; `top_k` draws among the
         likeliest only. The same seed and weights give the same result.
         """
-        options = initialized(_symbols_abi.GenerateOptions, "unroll_generate_options_init")
+        options = initialized(_abi.GenerateOptions, "unroll_generate_options_init")
         options.start, options.end_symbol = self._start(start), self._symbol(end_symbol)
         options.limit, options.top_k = whole(limit, "limit"), whole(top_k, "top_k")
         options.temperature, options.seed = temperature, seed
@@ -136,7 +136,7 @@ class Symbols(Core):
 
     def _symbol(self, symbol: int | str | None) -> int:
         if symbol is None:
-            return _symbols_abi.NO_SYMBOL
+            return _abi.NO_SYMBOL
         if isinstance(symbol, str):
             if len(symbol) != 1:
                 raise ValueError(f"end_symbol is one character, found {symbol!r}")
@@ -160,7 +160,7 @@ class _Watcher:
     ) -> None:
         self.callback, self.every, self.end, self.interrupts, self.bar = callback, every, end, interrupts, bar
         self.error: BaseException | None = None
-        self.function = _symbols_abi.SequenceCallback(self._receive)
+        self.function = _abi.SequenceCallback(self._receive)
 
     def _receive(self, pointer: Any, user_data: Any) -> int:
         try:
