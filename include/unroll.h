@@ -773,7 +773,8 @@ UNROLL_API unroll_status unroll_model_add_masking(unroll_model *model, double va
  *   {"class_name": "Bidirectional", "config": {...}}
  * `length` bytes. Members left out have Keras' defaults. Errors: FORMAT_ERROR,
  * UNSUPPORTED (names the class, and lists what there is; or an unknown
- * activation, initializer, regularizer or constraint).
+ * activation, initializer, regularizer or constraint; or a dtype that the model
+ * does not have).
  */
 UNROLL_API unroll_status unroll_model_add_layer_json(unroll_model *model, const char *json,
                                                      size_t length);

@@ -104,7 +104,7 @@ public func unroll_model_add_layer_json(
   _ model: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ length: Int
 ) -> unroll_status {
   changing(model) { (handle) throws(UnrollError) in
-    try add(handle, try ModelFile.layerFromJSON(try readText(json, length: length, "json")))
+    try add(handle, try ModelFile.layerFromJSON(try readText(json, length: length, "json"), type: handle.model.spec.dtype))
   }
 }
 

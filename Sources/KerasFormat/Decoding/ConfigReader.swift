@@ -42,15 +42,11 @@ struct ConfigReader {
   private static let harmless: Set<String> = [
     "name", "trainable", "dtype", "autocast", "module", "registered_name", "build_config", "shared_object_id", "supports_masking",
     "batch_input_shape", "batch_shape", "batch_size", "input_shape", "input_dtype", "input_dim", "input_length", "shape", "type_spec",
-    "unroll", "implementation", "consume_less", "use_cudnn", "fused", "sparse", "robust_masking", "data_format", "seed",
-    // CuDNN layers have none of these to choose.
-    "activation", "recurrent_activation",
-    // Keras 1's Merge, and its shapes.
-    "layers", "arguments", "output_shape", "output_shape_type", "mode", "mode_type", "concat_axis", "dot_axes", "output_mask_type",
-    "node_indices", "tensor_indices", "input_layers", "output_layers",
-    // Read where they matter: beside renorm, and with quantized or LoRA weights, which are refused.
-    "renorm_clipping", "renorm_momentum", "lora_alpha", "gptq_unpacked_column_size", "num_constants", "weights", "dim_ordering",
-    "time_major", "return_state", "return_sequences", "stateful", "go_backwards", "zero_output_for_mask", "unit_forget_bias",
+    "unroll", "implementation", "consume_less", "use_cudnn", "fused",
+    // They say how a mask's numbers are made; no mask gets there without a call that says so.
+    "robust_masking",
+    // Beside renorm, and with quantized or LoRA weights, which are refused.
+    "renorm_clipping", "renorm_momentum", "lora_alpha", "gptq_unpacked_column_size",
   ]
 
   func wrong(_ name: String, _ expected: String, _ found: JSON?) -> UnrollError {

@@ -36,7 +36,7 @@ struct LayerDecoder {
   }
 
   /// Collects the type of the layer's weights; old embeddings call the type of their input that.
-  private func noteType(_ reader: ConfigReader, _ className: String) throws(UnrollError) {
+  func noteType(_ reader: ConfigReader, _ className: String) throws(UnrollError) {
     // Keras 1 says it of its first layer's input only.
     let named = context.version.major < 2 ? reader.value("dtype", "input_dtype") : reader.value("dtype")
     guard className != "InputLayer" || context.version.major < 2, let found = named else { return }
@@ -45,7 +45,7 @@ struct LayerDecoder {
     }
     // An old Embedding names the type of its indices here.
     if className == "Embedding" || className == "InputLayer", name.hasPrefix("int") { return }
-    guard Self.types.contains(name) || context.isLenient && Self.widened.contains(where: { name.hasPrefix($0) }) else {
+    guard Self.types.contains(name) || context.isLenient && Self.widened.contains(name) else {
       throw reader.unsupported("dtype = \"\(name)\" is not supported; there are float32 and float64")
     }
     // TensorFlow 2.0 and 2.1 left open what it would be: float32.
@@ -54,7 +54,9 @@ struct LayerDecoder {
 
   private static let types: Set<String> = ["float32", "float64", "_infer", "_infer_with_float32_vars"]
   /// What weights of a file may be stored for and are computed in float32 here; quantized ones are refused by themselves.
-  private static let widened = ["float16", "bfloat16", "mixed_float16", "mixed_bfloat16", "int", "uint", "bool", "string"]
+  private static let widened: Set<String> = [
+    "float16", "bfloat16", "mixed_float16", "mixed_bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string",
+  ]
 
   private func decode(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> LayerConfig {
     switch className {
@@ -97,6 +99,7 @@ struct LayerDecoder {
     case "GlobalAveragePooling1D", "GlobalAvgPool1D": return .globalPooling1D(try globalPooling(.average, reader))
     case "ZeroPadding1D":
       let sides = try sides("padding", reader)
+      try reader.require("data_format", isOneOf: ["channels_last"])
       return .zeroPadding1D(left: sides.0, right: sides.1)
     case "Cropping1D":
       let sides = try sides("cropping", reader)
@@ -277,6 +280,7 @@ struct LayerDecoder {
     var config = AttentionConfig(isAdditive: className == "AdditiveAttention")
     config.useScale = try reader.bool("use_scale", default: config.isAdditive)
     config.dropout = try reader.double("dropout", default: 0)
+    config.seed = try reader.optionalInt("seed")
     config.useCausalMask = try reader.bool("causal", default: false)
     try reader.require("score_mode", isOneOf: ["dot", "concat"])
     config.concatScore = reader.value("score_mode") == "concat"

@@ -10,6 +10,10 @@ extension LayerDecoder {
     }
     guard reader.value("output_mask") == nil else { throw reader.unsupported("an output_mask is not supported") }
     let mode = try reader.optionalString("mode") ?? "sum"
+    // What the other modes and functions need, shapes, and the models that it holds.
+    for name in ["layers", "arguments", "output_shape", "output_shape_type", "output_mask_type", "concat_axis", "dot_axes", "node_indices", "tensor_indices"] {
+      reader.noteRead(name)
+    }
     switch mode {
     case "concat": return .concatenate(axis: try reader.optionalInt("concat_axis") ?? -1)
     case "sum": return .merge(.add)

@@ -39,11 +39,11 @@ struct ModelDecoder {
 
   private static func dtype(_ context: DecodingContext) throws(UnrollError) -> DType {
     let types = context.dtypes
-    if types.contains("float64") { return .float64 }
-    for type in types.sorted() where type != "float32" {
-      context.note("the layers' type \(type) is widened to float32")
+    let type: DType = types.contains("float64") ? .float64 : .float32
+    for other in types.sorted() where other != type.rawValue {
+      context.note("the layers' type \(other) is widened to \(type.rawValue), in which the whole model computes")
     }
-    return .float32
+    return type
   }
 
   func model(

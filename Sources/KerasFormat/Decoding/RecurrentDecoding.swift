@@ -83,13 +83,12 @@ extension LayerDecoder {
       let name = config["name"]?.string ?? ""
       let inner = ConfigReader(config, owner: "\(reader.owner): \(name.isEmpty ? className : name)", context)
       cells.append(try self.cell(className, inner))
+      try noteType(inner, className)
       try inner.reportUnread()
       if try !inner.bool("trainable", default: true) { frozen.insert(index) }
       names.append(name)
     }
-    if isStacked, try ConfigReader(object, owner: reader.owner, context).bool("reverse_state_order", default: false) {
-      context.note("\(reader.owner): reverse_state_order is ignored")
-    }
+    if isStacked { try checkStack(ConfigReader(object, owner: "\(reader.owner): StackedRNNCells", context)) }
     try reader.require("num_constants", isOneOf: [0])
     var config = StackedRNNConfig(cells: cells, cellNames: names, isStacked: isStacked)
     config.frozenCells = frozen
@@ -100,6 +99,18 @@ extension LayerDecoder {
     config.zeroOutputForMask = try reader.bool("zero_output_for_mask", default: false)
     if try reader.bool("time_major", default: false) { throw reader.unsupported("time_major = true is not supported") }
     return config
+  }
+
+  /// What stacked cells say beside the cells.
+  private func checkStack(_ reader: ConfigReader) throws(UnrollError) {
+    reader.noteRead("cells")
+    try noteType(reader, "StackedRNNCells")
+    if try reader.bool("reverse_state_order", default: false) {
+      let consequence = "the states are in the order of the cells"
+      guard context.isLenient else { throw reader.unsupported("reverse_state_order = true is not supported; \(consequence)") }
+      context.note("\(reader.owner): reverse_state_order is ignored; \(consequence)")
+    }
+    try reader.reportUnread()
   }
 
   func bidirectional(_ reader: ConfigReader) throws(UnrollError) -> BidirectionalConfig {

@@ -22,6 +22,14 @@ extension ConfigReader {
     // A function by name: {"class_name": "function", "config": "tanh"}.
     if let name = object["config"]?.string { return try activation(named: name, member) }
     let inner = ConfigReader(object["config"]?.object ?? [:], owner: "\(owner): \(member)", context)
+    if className == "Sequential", OldHardSigmoid.matches(inner.object) { return ActivationSpec(.hardSigmoidKeras2) }
+    let spec = try activation(className, inner, member)
+    try inner.reportUnread()
+    return spec
+  }
+
+  /// A layer as activation.
+  private func activation(_ className: String, _ inner: ConfigReader, _ member: String) throws(UnrollError) -> ActivationSpec {
     switch className {
     case "LeakyReLU":
       return ActivationSpec(.leakyRelu, alpha: try inner.double("negative_slope", "alpha", default: 0.3))
@@ -33,8 +41,9 @@ extension ConfigReader {
       if maximum == nil { return slope == 0 ? ActivationSpec(.relu) : ActivationSpec(.leakyRelu, alpha: slope) }
       if maximum == 6, slope == 0 { return ActivationSpec(.relu6) }
       throw inner.unsupported("this max_value is not supported here")
-    case "Softmax": return ActivationSpec(.softmax)
-    case "Sequential" where OldHardSigmoid.matches(inner.object): return ActivationSpec(.hardSigmoidKeras2)
+    case "Softmax":
+      try inner.require("axis", isOneOf: [-1, [-1]])
+      return ActivationSpec(.softmax)
     case "Activation":
       return try inner.activation("activation", default: .linear)
     default: return try activation(named: className, member)
@@ -60,7 +69,7 @@ extension ConfigReader {
     for name in names {
       noteRead(name)
       guard let found = object[name], !found.isNull else { continue }
-      let result = initializer(found)
+      let result = initializer(found, name)
       if case .unknown(let className) = result {
         try leaveOut(name, className, "weights that are not loaded begin at zero")
       }
@@ -69,9 +78,12 @@ extension ConfigReader {
     return fallback
   }
 
-  private func initializer(_ found: JSON) -> Initializer {
+  private func initializer(_ found: JSON, _ member: String) -> Initializer {
     let className = found.string ?? found["class_name"]?.string ?? "?"
     let values = found["config"]?.object ?? [:]
+    if values["seed"]?.int != nil, context.isLenient {
+      context.note("\(owner): the seed of its \(member) is left out; it matters for weights that are not loaded only")
+    }
     func number(_ name: String, _ fallback: Double) -> Double { values[name]?.double ?? fallback }
     switch className.split(separator: ">").last.map(String.init) ?? className {
     case "zeros", "Zeros", "zero": return .zeros
@@ -84,8 +96,10 @@ extension ConfigReader {
     case "TruncatedNormal", "truncated_normal":
       return .truncatedNormal(mean: number("mean", 0), stddev: number("stddev", 0.05))
     case "VarianceScaling", "variance_scaling":
-      let mode = Initializer.FanMode(rawValue: values["mode"]?.string ?? "fan_in") ?? .fanIn
-      return .varianceScaling(scale: number("scale", 1), mode: mode, distribution: distribution(values["distribution"]?.string))
+      guard let mode = Initializer.FanMode(rawValue: values["mode"]?.string ?? "fan_in"),
+        let distribution = distribution(values["distribution"]?.string ?? "truncated_normal")
+      else { return .unknown(JSONWriter.write(found)) }
+      return .varianceScaling(scale: number("scale", 1), mode: mode, distribution: distribution)
     case "glorot_uniform", "GlorotUniform", "xavier_uniform": return .glorotUniform
     case "glorot_normal", "GlorotNormal", "xavier_normal": return .glorotNormal
     case "he_uniform", "HeUniform": return .heUniform
@@ -98,12 +112,13 @@ extension ConfigReader {
     }
   }
 
-  private func distribution(_ name: String?) -> Initializer.Distribution {
+  private func distribution(_ name: String) -> Initializer.Distribution? {
     switch name {
     case "uniform": return .uniform
     case "untruncated_normal": return .normal
     // "normal" of Keras 2 has always been the truncated one.
-    default: return .truncatedNormal
+    case "normal", "truncated_normal": return .truncatedNormal
+    default: return nil
     }
   }
 
@@ -119,19 +134,20 @@ extension ConfigReader {
       noteRead(name)
       guard let found = object[name], !found.isNull else { continue }
       let className = found.string ?? found["class_name"]?.string ?? found["name"]?.string ?? "?"
-      let values = found["config"]?.object ?? found.object ?? [:]
-      func factor(_ key: String) -> Double? { values[key]?.double }
-      let result: Regularizer?
+      let values = ConfigReader(found["config"]?.object ?? found.object ?? [:], owner: "\(owner): \(name)", context)
+      let result: Regularizer
       switch className.lowercased() {
-      case "l1": result = Regularizer(l1: factor("l1") ?? factor("l") ?? 0.01)
-      case "l2": result = Regularizer(l2: factor("l2") ?? factor("l") ?? 0.01)
-      case "l1l2", "l1_l2", "weightregularizer": result = Regularizer(l1: factor("l1") ?? 0, l2: factor("l2") ?? 0)
+      case "l1": result = Regularizer(l1: try values.double("l1", "l", default: 0.01))
+      case "l2": result = Regularizer(l2: try values.double("l2", "l", default: 0.01))
+      case "l1l2", "l1_l2", "weightregularizer":
+        result = Regularizer(l1: try values.double("l1", default: 0), l2: try values.double("l2", default: 0))
       default:
         try leaveOut(name, className, "it matters in training only")
-        result = nil
+        return nil
       }
-      guard let result, result.l1 != 0 || result.l2 != 0 else { return nil }
-      return result
+      values.noteRead("class_name")
+      try values.reportUnread()
+      return result.l1 != 0 || result.l2 != 0 ? result : nil
     }
     return nil
   }
@@ -154,18 +170,22 @@ extension ConfigReader {
       let className = found.string ?? found["class_name"]?.string ?? found["name"]?.string ?? "?"
       let values = ConfigReader(found["config"]?.object ?? found.object ?? [:], owner: "\(owner): \(name)", context)
       let written = className.split(separator: ">").last.map(String.init) ?? className
+      let result: Constraint
       switch written.lowercased().filter({ $0 != "_" }) {
-      case "maxnorm": return .maxNorm(limit: try values.double("max_value", "m", default: 2), axes: try values.ints("axis") ?? [0])
-      case "nonneg", "nonnegative": return .nonNegative
-      case "unitnorm": return .unitNorm(axes: try values.ints("axis") ?? [0])
+      case "maxnorm": result = .maxNorm(limit: try values.double("max_value", "m", default: 2), axes: try values.ints("axis") ?? [0])
+      case "nonneg", "nonnegative": result = .nonNegative
+      case "unitnorm": result = .unitNorm(axes: try values.ints("axis") ?? [0])
       case "minmaxnorm":
-        return .minMaxNorm(
+        result = .minMaxNorm(
           minimum: try values.double("min_value", "low", default: 0), maximum: try values.double("max_value", "high", default: 1),
           rate: try values.double("rate", default: 1), axes: try values.ints("axis") ?? [0])
       default:
         try leaveOut(name, className, "it matters in training only")
         return nil
       }
+      values.noteRead("class_name")
+      try values.reportUnread()
+      return result
     }
     return nil
   }

@@ -21,6 +21,9 @@ enum Dialect {
     }
   }
 
+  /// LeakyReLU's slope: Keras 3 still reads alpha; Keras 2 knows no other name.
+  var leakySlope: String { self == .keras3 ? "negative_slope" : "alpha" }
+
   /// An object inside a configuration. Keras 3 needs its module in `.h5` too; Keras 2 passes over it.
   static func object(_ module: String, _ className: String, _ config: JSONObject) -> JSONObject {
     ["module": .string(module), "class_name": .string(className), "config": .object(config), "registered_name": nil]

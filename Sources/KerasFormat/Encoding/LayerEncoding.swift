@@ -67,14 +67,13 @@ struct LayerEncoder {
         "shared_axes": config.sharedAxes.isEmpty ? nil : .ints(config.sharedAxes),
       ]
     // Keras 2's SpatialDropout1D has no seed.
-    case .spatialDropout1D(let noise): return ["rate": .double(noise.rate)]
+    case .spatialDropout1D(let noise): return seeded(["rate": .double(noise.rate)], dialect == .legacy ? nil : noise.seed)
     case .dropout(let noise):
-      var members: JSONObject = ["rate": .double(noise.rate)]
-      if let seed = noise.seed { members["seed"] = .int(seed) }
+      var members = seeded(["rate": .double(noise.rate)], noise.seed)
       if !noise.noiseShape.isEmpty { members["noise_shape"] = .array(noise.noiseShape.map { .optional($0) }) }
       return members
-    case .gaussianDropout(let noise): return ["rate": .double(noise.rate)]
-    case .gaussianNoise(let noise): return ["stddev": .double(noise.rate)]
+    case .gaussianDropout(let noise): return seeded(["rate": .double(noise.rate)], noise.seed)
+    case .gaussianNoise(let noise): return seeded(["stddev": .double(noise.rate)], noise.seed)
     case .timeDistributed(let layer): return ["layer": try inner(layer)]
     case .bidirectional(let config):
       var members: JSONObject = ["merge_mode": config.mergeMode == .none ? nil : .string(config.mergeMode.rawValue)]
@@ -112,8 +111,16 @@ struct LayerEncoder {
     case .attention(let config):
       var members: JSONObject = ["use_scale": .bool(config.useScale), "dropout": .double(config.dropout)]
       if config.concatScore { members["score_mode"] = "concat" }
-      return members
+      // Nor has its attention; Keras 3's additive one takes none either.
+      return seeded(members, dialect == .legacy || config.isAdditive ? nil : config.seed)
     }
+  }
+
+  /// Only where one was given: older versions of some layers do not know the word.
+  private func seeded(_ members: JSONObject, _ seed: Int?) -> JSONObject {
+    var members = members
+    if let seed { members["seed"] = .int(seed) }
+    return members
   }
 
   private func dense(_ config: DenseConfig, _ name: String) throws(UnrollError) -> JSONObject {
@@ -191,8 +198,7 @@ struct LayerEncoder {
       return [
         "max_value": .optional(config.maxValue), "negative_slope": .double(config.slope), "threshold": .double(config.threshold),
       ]
-    // Keras 3 still reads alpha; Keras 2 knows no other name.
-    case .leakyRelu: return [dialect == .keras3 ? "negative_slope" : "alpha": .double(config.slope)]
+    case .leakyRelu: return [dialect.leakySlope: .double(config.slope)]
     case .elu: return ["alpha": .double(config.slope)]
     case .softmax: return ["axis": .int(config.axis)]
     }

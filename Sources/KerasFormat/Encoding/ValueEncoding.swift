@@ -8,7 +8,7 @@ extension JSON {
     switch spec.function {
     case .hardSigmoidKeras2 where dialect != .legacy: return OldHardSigmoid.json
     case .leakyRelu where spec.alpha != 0.2:
-      return .object(Dialect.object("keras.layers", "LeakyReLU", ["name": "leaky_re_lu", "negative_slope": .double(spec.alpha)]))
+      return .object(Dialect.object("keras.layers", "LeakyReLU", ["name": "leaky_re_lu", dialect.leakySlope: .double(spec.alpha)]))
     case .elu where spec.alpha != 1:
       return .object(Dialect.object("keras.layers", "ELU", ["name": "elu", "alpha": .double(spec.alpha)]))
     case .geluTanh:

@@ -10,10 +10,15 @@ extension ModelFile {
     return model
   }
 
-  /// A layer from {"class_name", "config"}. Members left out have Keras 3's defaults.
-  public static func layerFromJSON(_ json: String) throws(UnrollError) -> LayerSpec {
+  /// A layer from {"class_name", "config"}, for a model of `type`. Members left out have Keras 3's defaults.
+  public static func layerFromJSON(_ json: String, type: DType = .float64) throws(UnrollError) -> LayerSpec {
     let document = try JSONReader.parse(json, name: "the layer's configuration")
-    return try LayerDecoder(context: DecodingContext(version: .unknown, isLenient: false)).layer(document)
+    let context = DecodingContext(version: .unknown, isLenient: false)
+    let layer = try LayerDecoder(context: context).layer(document)
+    if type == .float32, context.dtypes.contains(DType.float64.rawValue) {
+      throw UnrollError(.unsupported, "\(layer.name): dtype = \"float64\" in a model of float32; make the model of float64, all its layers compute in one type")
+    }
+    return layer
   }
 
   /// Keras 3's configuration of a model.

@@ -10,6 +10,8 @@ struct CompileDecoder {
   let outputNames: [String]
 
   func decode(_ config: JSONObject) -> CompileSpec? {
+    // Keras 3 of a model that was never compiled.
+    guard !config.members.isEmpty else { return nil }
     do throws(UnrollError) {
       guard let optimizer = config["optimizer_config"] ?? config["optimizer"], !optimizer.isNull else {
         // Keras 3 loses it when a model is saved as .h5 first, then as .keras.

@@ -19,6 +19,8 @@ public struct AttentionConfig: Sendable, Equatable {
   /// "concat" instead of "dot" (Attention only); has a learned scale of its own.
   public var concatScore = false
   public var dropout = 0.0
+  /// Chooses the random numbers of `dropout`; nil: the model's own.
+  public var seed: Int?
   /// Keras before 3 had it as a layer option; Keras 3 as a call argument.
   public var useCausalMask = false
   public init(isAdditive: Bool) {
