@@ -111,6 +111,11 @@ fuzz-corpus: setup-test ## refreshes the committed seeds: what each adds to the 
 	$(PYTHON) Tests/fuzz/make_corpus.py build/fuzz/seeds
 	@Tests/fuzz/merge.sh $(TARGET)
 
+# One-line changes (Tests/mutants.py), each of which some test must refuse; by hand.
+.PHONY: mutants
+mutants: setup-test
+	$(PYTHON) tools/mutants.py $(MUTANTS_ARGS)
+
 .PHONY: report
 report: setup-demo lib ## the report's four parts on its data, its figures beside ours
 	$(PYTHON) tools/report.py $(PARTS)

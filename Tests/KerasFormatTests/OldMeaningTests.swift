@@ -1,0 +1,29 @@
+import Testing
+import Unroll
+
+@testable import KerasFormat
+
+/// What a name meant in the Keras that wrote it.
+@Suite struct OldMeaningTests {
+  private func compiled(_ version: String, _ optimizer: String) throws -> OptimizerSpec {
+    let config = try JSONReader.parse(#"{"loss": "mse", "optimizer_config": \#(optimizer)}"#, name: "the test")
+    let decoder = CompileDecoder(context: DecodingContext(version: KerasVersion(version)), outputNames: ["d"])
+    return try #require(decoder.decode(try #require(config.object))).optimizer
+  }
+
+  /// Up to Keras 2.3 the norm is that of all gradients together; in tf.keras and later of each.
+  @Test(arguments: [("2.2.4", true), ("2.3.1", true), ("1", true), ("2.2.4-tf", false), ("2.4.3", false), ("3.0.0", false)])
+  func clipnormOfOldKerasIsOfAllGradients(_ version: String, _ isGlobal: Bool) throws {
+    let optimizer = try compiled(version, #"{"class_name": "SGD", "config": {"lr": 0.1, "learning_rate": 0.1, "clipnorm": 1.5}}"#)
+    #expect(optimizer.globalClipNorm == (isGlobal ? 1.5 : 0))
+    #expect(optimizer.clipNorm == (isGlobal ? 0 : 1.5))
+  }
+
+  @Test func aRegularizersShortNameMeansAHundredth() throws {
+    let layer = #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_regularizer": "l2", "bias_regularizer": "l1"}}"#
+    let model = try ModelFile.modelFromJSON(ConfigurationTests().sequential(layer))
+    guard case .dense(let dense)? = model.spec.layers.last?.config else { throw UnrollError(.format, "no Dense") }
+    #expect(dense.kernelRegularizer == Regularizer(l2: 0.01))
+    #expect(dense.biasRegularizer == Regularizer(l1: 0.01))
+  }
+}

@@ -1,0 +1,28 @@
+"""One-line changes that some test must refuse, for tools/mutants.py.
+
+Each is (file, what stands there once, what takes its place, the tests that must
+fail): a filter of `swift test`, or a file of Python tests.
+"""
+
+CALLBACKS = "Sources/Unroll/Training/CallbackStates.swift"
+BATCHES = "Sources/Unroll/Training/BatchRunner.swift"
+PYTHON = "bindings/python/unroll/"
+
+MUTANTS = [
+    (CALLBACKS, "state.cooldown = state.options.cooldown", "state.cooldown = 0", "CallbackRuleTests"),
+    (CALLBACKS, "if state.monitor.improves(value, over: state.options.baseline) { state.wait = 0 }", "state.wait = 0",
+     "CallbackRuleTests"),
+    (CALLBACKS, "minDelta: 0, best: $0.initialThreshold)", "minDelta: 0)", "CallbackRuleTests"),
+    (BATCHES, "where y[i] > y[best]", "where y[i] < y[best]", "WeightedLossTests"),
+    (BATCHES, "(staged + position * batch).update(from: staged, count: batch)", "_ = position", "WeightedLossTests"),
+    ("Sources/KerasFormat/Decoding/KerasVersion.swift",
+     "var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }", "var clipsNormGlobally: Bool { false }",
+     "OldMeaningTests"),
+    ("Sources/KerasFormat/Decoding/ValueDecoding.swift", 'factor("l2") ?? factor("l") ?? 0.01', 'factor("l2") ?? factor("l") ?? 0.1',
+     "OldMeaningTests"),
+    ("Sources/KerasFormat/Writing/AtomicWrite.swift", "status.st_mode & 0o7777", "0o600", "SavingTests"),
+    ("Sources/HDF5Reader/H5Dataset.swift", "declared / 1000 <= stored", "declared / 1000 >= stored", "HDF5ReaderTests"),
+    ("Sources/UnrollABI/Text.swift", "while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }", "", "TextTests"),
+    (PYTHON + "callbacks/_saving.py", "self.best = initial_value_threshold", "self.best = None", "test_options_count.py"),
+    (PYTHON + "_arrays.py", "or (array.size > 1 and not any(array.strides))", "", "test_options_count.py"),
+]
