@@ -12,7 +12,7 @@ MUTANTS = [
     (CALLBACKS, "state.cooldown = state.options.cooldown", "state.cooldown = 0", "CallbackRuleTests"),
     (CALLBACKS, "if state.monitor.improves(value, over: state.options.baseline) { state.wait = 0 }", "state.wait = 0",
      "CallbackRuleTests"),
-    (CALLBACKS, "minDelta: 0, best: $0.initialThreshold)", "minDelta: 0)", "CallbackRuleTests"),
+    (CALLBACKS, "best: $0.initialThreshold, ", "", "CallbackRuleTests"),
     (BATCHES, "where y[i] > y[best]", "where y[i] < y[best]", "WeightedLossTests"),
     (BATCHES, "(staged + position * batch).update(from: staged, count: batch)", "_ = position", "WeightedLossTests"),
     ("Sources/KerasFormat/Decoding/KerasVersion.swift",
@@ -25,4 +25,5 @@ MUTANTS = [
     ("Sources/UnrollABI/Text.swift", "while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }", "", "TextTests"),
     (PYTHON + "callbacks/_saving.py", "self.best = initial_value_threshold", "self.best = None", "test_options_count.py"),
     (PYTHON + "_arrays.py", "or (array.size > 1 and not any(array.strides))", "", "test_options_count.py"),
+    (PYTHON + "models/_compute.py", "whole(validation_batch_size or 0, ", "whole(0, ", "test_options_count.py"),
 ]

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ UNITS = 50
 
 @pytest.fixture(scope="module")
 def run():
-    """All 35,000 iterations: (iteration, smoothed loss, names) every 2,000, and the seconds of training."""
+    """All 35,000 iterations: (iteration, smoothed loss, names) every 2,000."""
     root = Path(__file__).resolve().parents[3]
     data = Path(os.environ.get("UNROLL_DATA", root.parent / "shared" / "data"))
     golden = Path(os.environ.get("UNROLL_GOLDEN", data.parent / "golden")) / "dinosaurs.json"
@@ -52,25 +51,19 @@ def run():
             x = np.eye(27)[drawn]
         return name.capitalize()
 
-    seen, drawing = {}, 0.0
+    seen = {}
 
     def watch(progress):
-        nonlocal drawing
-        began = time.perf_counter()
         seen[progress.iteration] = (progress.smoothed_loss, [sample(seed) for seed in range(7)])
-        drawing += time.perf_counter() - began
 
-    began = time.perf_counter()
     model.fit_sequences(
         names, 35000, end_symbol="\n", order=range(1536), initial_loss=7 * np.log(27), callback=watch, callback_every=2000
     )
-    seconds = time.perf_counter() - began - drawing
-    print(f"35,000 iterations in {seconds:.2f} s")
-    return model, seen, seconds, {each["iteration"]: each for each in json.loads(golden.read_text())["checkpoints"]}
+    return model, seen, {each["iteration"]: each for each in json.loads(golden.read_text())["checkpoints"]}
 
 
 def test_losses_and_names_are_the_reports_letter_by_letter(run):
-    _, seen, _, golden = run
+    _, seen, golden = run
     for iteration in range(0, 14001, 2000):
         loss, names = seen[iteration]
         assert abs(loss - golden[iteration]["loss"]) < 2e-6, iteration
@@ -78,14 +71,9 @@ def test_losses_and_names_are_the_reports_letter_by_letter(run):
 
 
 def test_after_that_rounding_decides_but_the_loss_stays_close(run):
-    _, seen, _, golden = run
+    _, seen, golden = run
     assert golden[34000]["loss"] == pytest.approx(22.52, abs=0.01)
     assert abs(seen[34000][0] - 22.52) < 0.5
-
-
-def test_it_takes_seconds_not_minutes(run):
-    # 0.6 to 1.8 s where it was measured; the bound leaves room for a busy machine.
-    assert run[2] < 10
 
 
 def test_the_saved_model_gives_the_same_probabilities_and_names(run, tmp_path):

@@ -6,10 +6,10 @@ import h5py
 import numpy as np
 import pytest
 
-from unroll.callbacks import ModelCheckpoint
+from unroll.callbacks import Callback, ModelCheckpoint
 from unroll.layers import LSTM, Dense, Input
 from unroll.losses import MeanSquaredError
-from unroll.models import Sequential
+from unroll.models import Model, Sequential
 
 
 def small(**compile_options):
@@ -18,15 +18,18 @@ def small(**compile_options):
     return model
 
 
-def test_h5_keras2_is_what_keras_2_writes(tmp_path):
-    written = {}
+def test_h5_keras2_passes_initial_states_as_keras_2_does(tmp_path):
+    x = Input((4, 2))
+    _, h, c = LSTM(3, return_state=True)(x)
+    model = Model(x, LSTM(3, name="decoder")(x, initial_state=[h, c]))
+    calls = {}
     for file_format in ("h5", "h5_keras2"):
-        path = tmp_path / f"{file_format}.h5"
-        small().save(path, file_format=file_format)
-        with h5py.File(path) as file:
-            written[file_format] = json.loads(file.attrs["model_config"])["config"]["layers"][0]["config"]
-    assert "batch_shape" in written["h5"] and "batch_input_shape" not in written["h5"]
-    assert "batch_input_shape" in written["h5_keras2"] and "batch_shape" not in written["h5_keras2"]
+        model.save(tmp_path / file_format, file_format=file_format)
+        with h5py.File(tmp_path / file_format) as file:
+            layers = json.loads(file.attrs["model_config"])["config"]["layers"]
+        calls[file_format] = next(layer for layer in layers if layer["config"]["name"] == "decoder")["inbound_nodes"][0]
+    assert "kwargs" in calls["h5"], "Keras 3's form of a call"
+    assert isinstance(calls["h5_keras2"], list), "Keras 2's: [[name, node, output, arguments], ...]"
 
 
 def test_reduction_sum_adds_over_the_batch():
@@ -49,3 +52,16 @@ def test_a_checkpoint_must_beat_its_threshold(tmp_path, threshold, is_saved):
     checkpoint = ModelCheckpoint(path, monitor="loss", save_best_only=True, initial_value_threshold=threshold)
     small().fit(np.ones((6, 4, 1)), np.full((6, 1), 2.0), callbacks=[checkpoint], verbose=0)
     assert path.exists() == is_saved
+
+
+@pytest.mark.parametrize("size, batches", [(None, 2), (3, 3), (5, 2)])
+def test_validation_has_batches_of_its_own_size(size, batches):
+    class Count(Callback):
+        seen = 0
+
+        def on_test_batch_end(self, batch, logs=None):
+            self.seen += 1
+
+    count, x, y = Count(), np.ones((8, 4, 1)), np.zeros((8, 1))
+    small().fit(x, y, batch_size=4, validation_data=(x, y), validation_batch_size=size, callbacks=[count], verbose=0)
+    assert count.seen == batches
