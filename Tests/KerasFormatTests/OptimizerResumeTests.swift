@@ -39,6 +39,22 @@ import Unroll
     .ftrl(initialAccumulator: 0.1, power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0),
   ]
 
+  /// tf.keras' legacy Adagrad takes no schedule; Keras 3 takes no `decay`.
+  @Test(arguments: [FileFormat.h5, .h5Keras2])
+  func decayIsWrittenForKeras2AsDecay(format: FileFormat) throws {
+    let json: JSON = ["class_name": "Adagrad", "config": ["name": "Adagrad", "learning_rate": 0.25, "decay": 0.125]]
+    let spec = try OptimizerDecoder(context: DecodingContext(version: KerasVersion("2.15.0"))).optimizer(json)
+    let scratch = ScratchDirectory()
+    try ModelFile.save(try model(spec), path: scratch.file("m"), format: format)
+    let text = try #require(try CheckedFile.open(scratch.file("m")).root.attributes.string("training_config"))
+    let written = try JSONReader.parse(text, name: "training_config")["optimizer_config"]?["config"]
+    let isForKeras2 = format == .h5Keras2
+    #expect(written?["decay"]?.double == (isForKeras2 ? 0.125 : nil))
+    #expect((written?["learning_rate"]?.double == 0.25) == isForKeras2)
+    let again = try ModelFile.load(path: scratch.file("m")).compileSpec?.optimizer
+    #expect(again?.learningRate == .inverseTime(initial: 0.25, decay: 0.125) && again?.algorithm == spec.algorithm)
+  }
+
   @Test(arguments: [FileFormat.h5, .h5Keras2, .keras])
   func decayBesideAScheduleIsObeyedAndKept(format: FileFormat) throws {
     let json: JSON = [

@@ -18,8 +18,10 @@ enum CompileEncoder {
     return marks
   }
 
-  /// `namesAreFinal`: see MetricEncoder.
-  static func encode(_ spec: CompileSpec, of model: Model, _ dialect: Dialect, namesAreFinal: Bool = false) -> JSONObject {
+  /// `namesAreFinal`: see MetricEncoder. `isForKeras2`: no Keras 3 will read it.
+  static func encode(
+    _ spec: CompileSpec, of model: Model, _ dialect: Dialect, namesAreFinal: Bool = false, isForKeras2: Bool = false
+  ) -> JSONObject {
     let outputs = OutputDescription.all(of: model, spec)
     var losses = spec.losses.map { LossEncoder.loss($0, dialect) }
     // Keras 3 wants as many losses as weights.
@@ -29,7 +31,13 @@ enum CompileEncoder {
     case .legacy:
       var optimizer = OptimizerEncoder.config(spec.optimizer)
       // The optimizers of tf.keras that know it, and to us say their formulas.
-      if spec.optimizer.decay != 0, !spec.optimizer.hasNewFormula { optimizer["decay"] = .double(spec.optimizer.decay) }
+      if !spec.optimizer.hasNewFormula {
+        if spec.optimizer.decay != 0 { optimizer["decay"] = .double(spec.optimizer.decay) }
+        if isForKeras2, let (rate, decay) = spec.optimizer.plainDecay {
+          optimizer["learning_rate"] = .double(rate)
+          optimizer["decay"] = .double(decay)
+        }
+      }
       config["optimizer_config"] = .object(["class_name": .string(OptimizerEncoder.className(spec.optimizer)), "config": .object(optimizer)])
     case .keras3, .archive:
       config["optimizer"] = .object(Dialect.object("keras.optimizers", OptimizerEncoder.className(spec.optimizer), OptimizerEncoder.config(spec.optimizer)))
@@ -51,5 +59,13 @@ extension OptimizerSpec {
     case .rmsprop(_, _, _, _, let inRoot), .adagrad(_, _, let inRoot): inRoot
     default: false
     }
+  }
+
+  /// The initial rate and Keras 2's `decay`, where its optimizers mean this
+  /// schedule by it. As a schedule its Adagrad cannot read it; Nadam's `decay` is another.
+  fileprivate var plainDecay: (rate: Double, decay: Double)? {
+    if case .nadam = algorithm { return nil }
+    guard decay == 0, case .inverseTime(let initial, let decay, decaySteps: 1, staircase: false) = learningRate else { return nil }
+    return (initial, decay)
   }
 }

@@ -46,7 +46,8 @@ struct ModelWriter {
     try LegacyWeights.write(spec, values, to: try root.makeGroup("model_weights"), version: version)
     if let sample { try sample.write(to: try root.makeGroup(ModelSample.name)) }
     if includeOptimizer, let compiled = model.compileSpec {
-      let training = CompileEncoder.encode(compiled, of: model, .legacy, namesAreFinal: KerasVersion(version).major < 3)
+      let training = CompileEncoder.encode(
+        compiled, of: model, .legacy, namesAreFinal: KerasVersion(version).major < 3, isForKeras2: calls == .keras2)
       try root.setAttribute("training_config", to: JSONWriter.write(.object(training)))
       let state = try OptimizerState.legacyValues(of: model)
       let group = try root.makeGroup("optimizer_weights")
