@@ -8,7 +8,9 @@ import Unroll
   private func compiled(_ version: String, _ optimizer: String) throws -> OptimizerSpec {
     let config = try JSONReader.parse(#"{"loss": "mse", "optimizer_config": \#(optimizer)}"#, name: "the test")
     let decoder = CompileDecoder(context: DecodingContext(version: KerasVersion(version)), outputNames: ["d"])
-    return try #require(decoder.decode(try #require(config.object))).optimizer
+    let members = try #require(config.object)
+    let spec = try #require(decoder.decode(members))
+    return spec.optimizer
   }
 
   /// Up to Keras 2.3 the norm is that of all gradients together; in tf.keras and later of each.

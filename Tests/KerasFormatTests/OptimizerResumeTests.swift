@@ -46,7 +46,8 @@ import Unroll
     let spec = try OptimizerDecoder(context: DecodingContext(version: KerasVersion("2.15.0"))).optimizer(json)
     let scratch = ScratchDirectory()
     try ModelFile.save(try model(spec), path: scratch.file("m"), format: format)
-    let text = try #require(try CheckedFile.open(scratch.file("m")).root.attributes.string("training_config"))
+    let file = try CheckedFile.open(scratch.file("m"))
+    let text = try #require(try file.root.attributes.string("training_config"))
     let written = try JSONReader.parse(text, name: "training_config")["optimizer_config"]?["config"]
     let isForKeras2 = format == .h5Keras2
     #expect(written?["decay"]?.double == (isForKeras2 ? 0.125 : nil))
