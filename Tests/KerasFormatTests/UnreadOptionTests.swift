@@ -83,6 +83,21 @@ import Unroll
     #expect(error.message.contains("reverse_state_order = true is not supported"))
   }
 
+  /// As in a wrapper: the flag alone freezes what is inside in Keras 2 only.
+  @Test(arguments: [("2.15.0", Set([0])), ("3.15.0", Set<Int>())])
+  func aFrozenStackOfCellsIsFrozenAsInItsKeras(_ version: String, _ frozen: Set<Int>) throws {
+    let json = layer("RNN", #"""
+      "cell": {"class_name": "StackedRNNCells", "config": {"trainable": false, "cells": [{"class_name": "GRUCell", "config": {"units": 2, "reset_after": true}}]}}
+      """#)
+    let context = DecodingContext(version: KerasVersion(version))
+    let spec = try LayerDecoder(context: context).layer(try JSONReader.parse(json, name: "the test"))
+    guard case .stackedRNN(let config) = spec.config else {
+      Issue.record("not an RNN")
+      return
+    }
+    #expect(config.frozenCells == frozen)
+  }
+
   @Test func aModelOfSeveralTypesSaysWhichItComputesIn() throws {
     let model = try chain(
       layer("Dense", #""units": 2, "dtype": "float64""#) + ", "

@@ -3,6 +3,7 @@ import warnings
 
 import numpy as np
 
+import calling
 from results import by_keras
 from spec import randomise, worst
 
@@ -286,10 +287,13 @@ def rows(major):
     for name in SCRIPTS:
         if major == 3 or name not in NOT_IN_KERAS_2:
             yield f"script: {name}"
+    yield from calling.rows(major)
 
 
 def run(keras, recorder, label, folder):
     kind, name = label.split(": ", 1)
-    compare = {"freezing": compare_freezing, "script": compare_script}[kind]
     column = "tf.keras 2" if keras.__name__ == "tf_keras" else "Keras 3"
+    if kind in calling.KINDS:
+        return calling.run(keras, recorder, SECTION, label, column, folder, LIMIT)
+    compare = {"freezing": compare_freezing, "script": compare_script}[kind]
     recorder.check(SECTION, label, column, lambda: compare(keras, name, folder), LIMIT)

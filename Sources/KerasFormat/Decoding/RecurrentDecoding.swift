@@ -88,7 +88,12 @@ extension LayerDecoder {
       if try !inner.bool("trainable", default: true) { frozen.insert(index) }
       names.append(name)
     }
-    if isStacked { try checkStack(ConfigReader(object, owner: "\(reader.owner): StackedRNNCells", context)) }
+    if isStacked {
+      let stack = ConfigReader(object, owner: "\(reader.owner): StackedRNNCells", context)
+      try checkStack(stack)
+      // A flag of its own freezes nothing inside in Keras 3.
+      if context.version.major < 3, try !stack.bool("trainable", default: true) { frozen = Set(cells.indices) }
+    }
     try reader.require("num_constants", isOneOf: [0])
     var config = StackedRNNConfig(cells: cells, cellNames: names, isStacked: isStacked)
     config.frozenCells = frozen
