@@ -15,7 +15,7 @@ struct TrainingOptimizerTests {
     try store.initialize(seed: 1)
     for (i, value) in [0.5, -0.3, 0.1, 0.9, -0.7, 0.2].enumerated() { a.value[i] = S(value) }
     for (i, value) in [0.4, -0.6].enumerated() { b.value[i] = S(value) }
-    let optimizer = try Optimizer(spec, store, kernels(for: S.self))
+    let optimizer = try Optimizer(spec, store, updating: [a, b], kernels(for: S.self))
     let gradients = try AlignedBuffer<S>(count: store.count)
     for t in 0..<7 {
       gradients.fillWithZeros()

@@ -4,6 +4,7 @@ import warnings
 import numpy as np
 
 import calling
+import paths
 from results import by_keras
 from spec import randomise, worst
 
@@ -284,6 +285,9 @@ def rows(major):
     for name in FREEZING:
         if major == 3 or name in KERAS_2:
             yield f"freezing: {name}"
+    for name in paths.PATHS:
+        if major == 3 or name not in paths.NOT_IN_KERAS_2:
+            yield f"paths: {name}"
     for name in SCRIPTS:
         if major == 3 or name not in NOT_IN_KERAS_2:
             yield f"script: {name}"
@@ -295,5 +299,5 @@ def run(keras, recorder, label, folder):
     column = "tf.keras 2" if keras.__name__ == "tf_keras" else "Keras 3"
     if kind in calling.KINDS:
         return calling.run(keras, recorder, SECTION, label, column, folder, LIMIT)
-    compare = {"freezing": compare_freezing, "script": compare_script}[kind]
+    compare = {"freezing": compare_freezing, "script": compare_script, "paths": paths.compare}[kind]
     recorder.check(SECTION, label, column, lambda: compare(keras, name, folder), LIMIT)

@@ -97,6 +97,7 @@ extension LayerDecoder {
     try reader.require("num_constants", isOneOf: [0])
     var config = StackedRNNConfig(cells: cells, cellNames: names, isStacked: isStacked)
     config.frozenCells = frozen
+    config.unroll = try reader.bool("unroll", default: false)
     config.returnSequences = try reader.bool("return_sequences", default: false)
     config.returnState = try reader.bool("return_state", default: false)
     config.stateful = try reader.bool("stateful", default: false)

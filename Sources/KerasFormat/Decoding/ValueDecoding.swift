@@ -147,7 +147,8 @@ extension ConfigReader {
       }
       values.noteRead("class_name")
       try values.reportUnread()
-      return result.l1 != 0 || result.l2 != 0 ? result : nil
+      // L1 and L2 of no strength still add a term, whose gradient is 0; L1L2 adds none.
+      return result == Regularizer() && !["l1", "l2"].contains(className.lowercased()) ? nil : result
     }
     return nil
   }

@@ -187,7 +187,7 @@ struct LayerEncoder {
       ? dialect.inner("StackedRNNCells", ["name": "stacked_rnn_cells", "cells": .array(cells)]) : cells.first ?? .null
     let members: JSONObject = [
       "return_sequences": .bool(config.returnSequences), "return_state": .bool(config.returnState),
-      "go_backwards": .bool(config.goBackwards), "stateful": .bool(config.stateful), "unroll": false,
+      "go_backwards": .bool(config.goBackwards), "stateful": .bool(config.stateful), "unroll": .bool(config.unroll),
     ]
     return members.merged(flags(config.zeroOutputForMask)).merged(["cell": cell])
   }

@@ -48,6 +48,14 @@ class Layer<S: Scalar> {
     throw UnrollError(.unsupported, "\(name): this kind of layer cannot be computed")
   }
 
+  /// Which of its `inputs` the gradients of these outputs reach; tells `paths`
+  /// which parameters they reach.
+  func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
+    let isReached = outputs.contains(true)
+    if isReached { paths.reach(parameters) }
+    return Array(repeating: isReached, count: inputs)
+  }
+
   /// True if training must see the whole batch at once (batch statistics).
   var needsWholeBatch: Bool { false }
 

@@ -50,6 +50,9 @@ public struct StackedRNNConfig: Sendable, Equatable {
   public var stateful = false
   public var goBackwards = false
   public var zeroOutputForMask = false
+  /// Of cells whose outputs nothing uses, it leaves the weights untrained, as
+  /// in Keras; what is computed is the same.
+  public var unroll = false
   public init(cells: [RecurrentConfig], cellNames: [String], isStacked: Bool) {
     self.cells = cells
     self.cellNames = cellNames

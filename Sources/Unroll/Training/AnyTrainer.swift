@@ -3,6 +3,8 @@ protocol AnyTrainer: AnyObject {
   /// The trainer for the next update: itself, or until its first update one of
   /// what is trainable now, with its optimizer's state.
   func current() throws(UnrollError) -> any AnyTrainer
+  /// Throws if no weight that is trainable has a gradient, as Keras does.
+  func checkPaths() throws(UnrollError)
   var valueNames: [String] { get }
   var iteration: Int { get }
   func resume(at iteration: Int)

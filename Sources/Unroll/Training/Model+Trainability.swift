@@ -29,6 +29,7 @@ extension Model {
   func learningTrainer() throws(UnrollError) -> any AnyTrainer {
     let current = try trainer().current()
     training?.trainer = current
+    try current.checkPaths()
     return current
   }
 }

@@ -17,6 +17,14 @@ extension Network {
 }
 
 extension Trainer {
+  func checkPaths() throws(UnrollError) {
+    guard hasPaths else {
+      throw UnrollError(
+        .invalidState,
+        "there is nothing to train: no output and no regularizer gives a gradient to any of the trainable weights (the indices of an Embedding and masks pass none on); freeze them (trainable = False) to run the training all the same")
+    }
+  }
+
   func current() throws(UnrollError) -> any AnyTrainer {
     let trained = Trainability(network.graph), wanted = network.declared
     if hasTrained || trained == wanted { return self }

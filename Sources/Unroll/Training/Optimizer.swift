@@ -16,9 +16,9 @@ final class Optimizer<S: Scalar> {
   /// State, as files see it.
   let variables: [OptimizerVariable]
   private let entries: [(variable: OptimizerVariable, slot: UnsafeMutablePointer<S>?)]
-  /// Trainable parameters as (offset, count).
-  let trainable: [Parameter<S>]
-  /// Neighbouring trainable parameters as one range of the flat buffer each.
+  /// The parameters that it updates. There is state for all that are trainable.
+  let updated: [Parameter<S>]
+  /// Neighbouring ones of them as one range of the flat buffer each.
   let ranges: [Range<Int>]
   private var constantRate: Double
   /// Nadam's product of u_1 ... u_t.
@@ -33,13 +33,15 @@ final class Optimizer<S: Scalar> {
     let kinds: [(name: String, slot: Int)]
   }
 
-  init(_ spec: OptimizerSpec, _ store: ParameterStore<S>, _ kernels: KernelTable<S>) throws(UnrollError) {
+  init(
+    _ spec: OptimizerSpec, _ store: ParameterStore<S>, updating updated: [Parameter<S>], _ kernels: KernelTable<S>
+  ) throws(UnrollError) {
     self.spec = spec
     self.store = store
     self.kernels = kernels
-    trainable = store.parameters.filter { $0.isTrainable }
+    self.updated = updated
     var ranges: [Range<Int>] = []
-    for parameter in trainable where parameter.count > 0 {
+    for parameter in updated where parameter.count > 0 {
       let end = parameter.offset + (parameter.count + 15) & ~15
       if let last = ranges.last, last.upperBound == parameter.offset {
         ranges[ranges.count - 1] = last.lowerBound..<end
@@ -130,17 +132,17 @@ final class Optimizer<S: Scalar> {
   @_specialize(where S == Double)
   func clipByNorm(_ gradients: UnsafeMutablePointer<S>) {
     if spec.clipNorm > 0 {
-      for parameter in trainable {
+      for parameter in updated {
         let values = gradients + parameter.offset
         let norm = kernels.sumOfSquares(parameter.count, values).squareRoot()
         if norm > spec.clipNorm { kernels.scale(parameter.count, spec.clipNorm / norm, values, values) }
       }
     } else if spec.globalClipNorm > 0 {
       var sum = 0.0
-      for parameter in trainable { sum += kernels.sumOfSquares(parameter.count, gradients + parameter.offset) }
+      for parameter in updated { sum += kernels.sumOfSquares(parameter.count, gradients + parameter.offset) }
       let norm = sum.squareRoot()
       if norm > spec.globalClipNorm {
-        for parameter in trainable {
+        for parameter in updated {
           let values = gradients + parameter.offset
           kernels.scale(parameter.count, spec.globalClipNorm / norm, values, values)
         }

@@ -19,6 +19,8 @@ final class Trainer<S: Scalar>: AnyTrainer {
   private let updateBlocks: AlignedBuffer<(start: Int, end: Int)>
   private let regularized: [(parameter: Parameter<S>, l1: Double, l2: Double)]
   private let constrained: [ConstrainedParameter<S>]
+  /// False if weights are to be trained but no gradient reaches one.
+  let hasPaths: Bool
   /// Forks before the fit that is running; in a child of a later one it is
   /// another process that fits.
   private var fitting: UInt32?
@@ -33,7 +35,10 @@ final class Trainer<S: Scalar>: AnyTrainer {
     self.modelSeed = modelSeed
     isStateful = network.isStateful
     carried = CarriedState(network)
-    optimizer = try Optimizer(spec.optimizer, network.store, kernels(for: S.self))
+    let paths = GradientPaths(network.graph), trainable = network.store.parameters.filter { $0.isTrainable }
+    let updated = trainable.filter { paths.contains($0) }
+    hasPaths = trainable.isEmpty || !updated.isEmpty
+    optimizer = try Optimizer(spec.optimizer, network.store, updating: updated, kernels(for: S.self))
     heads = try Self.heads(network, spec)
     names = ValueNames(spec, outputs: heads.map { $0.name })
     let blocks = optimizer.ranges.reduce(0) { $0 + ($1.count + Self.updateBlock - 1) / Self.updateBlock }
@@ -50,7 +55,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
       return (parameter, regularizer.l1, regularizer.l2)
     }
     var constrained: [ConstrainedParameter<S>] = []
-    for parameter in network.store.parameters where parameter.isTrainable {
+    for parameter in updated {
       if let constraint = parameter.constraint { constrained.append(try ConstrainedParameter(parameter, constraint)) }
     }
     self.constrained = constrained

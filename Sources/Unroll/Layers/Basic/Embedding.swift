@@ -41,6 +41,11 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
     planner.noteIndices(x, limit: config.inputDim, layer: name)
     return [y]
   }
+
+  /// Indices have no gradient.
+  override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
+    super.trace(outputs, inputs: inputs, paths).map { _ in false }
+  }
 }
 
 private final class EmbeddingOp<S: Scalar>: Op<S> {

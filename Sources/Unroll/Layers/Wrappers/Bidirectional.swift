@@ -96,6 +96,18 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
 
   override var innerLayers: [Layer<S>] { [forward, backward] }
 
+  /// What reads one direction's states alone leaves the other one out.
+  override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
+    let ahead = outputs[0], back = config.mergeMode == .none ? outputs[1] : ahead
+    let states = outputs.dropFirst(config.mergeMode == .none ? 2 : 1), half = states.count / 2
+    func trace(_ layer: Layer<S>, _ outputs: [Bool]) -> [Bool] {
+      let isPenalized = layer.spec.activityRegularizer != nil
+      return layer.trace(outputs.map { $0 || isPenalized }, inputs: 1 + (inputs - 1) / 2, paths)
+    }
+    let first = trace(forward, [ahead] + states.prefix(half)), second = trace(backward, [back] + states.suffix(half))
+    return [first[0] || second[0]] + first.dropFirst() + second.dropFirst()
+  }
+
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     try refuseStreaming(planner, "its backward layer begins at the sequence's end")
     guard let x = inputs.first else { throw UnrollError(.invalidState, "\(name): the layer has no input") }

@@ -76,6 +76,8 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
 
   override var needsWholeBatch: Bool { graph?.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } ?? false }
 
+  override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] { graph?.trace(outputs, paths) ?? [] }
+
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let graph else { throw UnrollError(.invalidState, "\(name): the model is not built") }
     return try GraphWalk.plan(graph, inputs, planner)

@@ -63,6 +63,20 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
 
   override var innerLayers: [Layer<S>] { cells }
 
+  override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
+    // TensorFlow's loop gives all weights in it gradients, of 0 where there is no path.
+    guard config.unroll else { return super.trace(outputs, inputs: inputs, paths) }
+    var sequence = outputs[0], states = outputs.dropFirst(), given: [Bool] = []
+    for cell in cells.reversed() {
+      let own = states.suffix(config.returnState ? cell.stateCount : 0)
+      states.removeLast(own.count)
+      let reached = cell.trace([sequence] + own, inputs: inputs > 1 ? 1 + cell.stateCount : 1, paths)
+      sequence = reached[0]
+      given = reached.dropFirst() + given
+    }
+    return [sequence] + given
+  }
+
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let x = inputs.first else { throw UnrollError(.invalidState, "\(name): the layer has no input") }
     var turned = x.mask

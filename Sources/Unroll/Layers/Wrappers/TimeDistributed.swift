@@ -48,6 +48,11 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
 
   override var needsWholeBatch: Bool { child.needsWholeBatch || child.spec.activityRegularizer != nil }
 
+  override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
+    let isPenalized = paths.trainsAsKeras2 && child.spec.activityRegularizer != nil
+    return child.trace(outputs.map { $0 || isPenalized }, inputs: inputs, paths)
+  }
+
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let x = inputs.first, x.rank >= 2 else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
     let steps = x.dimensions[0]

@@ -184,7 +184,7 @@ class RNN(Layer, Carrying):
 
     def __init__(
         self, cell: Layer | Sequence[Layer], return_sequences: bool = False, return_state: bool = False,
-        go_backwards: bool = False, stateful: bool = False, zero_output_for_mask: bool = False, **common: Any,
+        go_backwards: bool = False, stateful: bool = False, unroll: bool = False, zero_output_for_mask: bool = False, **common: Any,
     ) -> None:
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
