@@ -11,6 +11,15 @@ public func unroll_model_reset_layer_states(_ model: OpaquePointer?, _ layer: Un
   changing(model, inCallbacks: true) { (handle) throws(UnrollError) in try handle.model.resetStates(try layerPath(layer)) }
 }
 
+/// For what reads states, which another thread's predict of this const model may be moving.
+private func readingStates(_ model: OpaquePointer?, _ body: (ModelHandle) throws(UnrollError) -> Void) -> unroll_status {
+  reading(model) { (handle) throws(UnrollError) in
+    let ticket = try handle.states.beginReading("state of the model")
+    defer { handle.states.end(ticket) }
+    try body(handle)
+  }
+}
+
 @_cdecl("unroll_model_state_count") @implementation
 public func unroll_model_state_count(
   _ model: OpaquePointer?, _ layer: UnsafePointer<CChar>?, _ count: UnsafeMutablePointer<Int>?
@@ -36,7 +45,7 @@ public func unroll_model_state_shape(
   _ model: OpaquePointer?, _ layer: UnsafePointer<CChar>?, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?,
   _ rank: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
-  reading(model) { (handle) throws(UnrollError) in
+  readingStates(model) { (handle) throws(UnrollError) in
     let found = try stateShape(handle.model, try layerPath(layer), index)
     try give(found.map { $0 ?? Int(UNROLL_ANY) }, try place(shape, "shape"), try place(rank, "rank"))
   }
@@ -46,7 +55,7 @@ public func unroll_model_state_shape(
 public func unroll_model_get_state(
   _ model: OpaquePointer?, _ layer: UnsafePointer<CChar>?, _ index: Int, _ array: UnsafePointer<unroll_array>?
 ) -> unroll_status {
-  reading(model) { (handle) throws(UnrollError) in
+  readingStates(model) { (handle) throws(UnrollError) in
     let path = try layerPath(layer)
     let shape = try stateShape(handle.model, path, index)
     // At the zero state there are as many rows as one asks for.

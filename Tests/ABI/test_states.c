@@ -1,4 +1,6 @@
 /* The states that stateful layers carry: their batch, set back, got and set. */
+#include <pthread.h>
+
 #include "abi_test.h"
 
 enum { B = 2, T = 4, F = 3, U = 2 };
@@ -165,6 +167,50 @@ static void class_numbers_are_whole(void) {
   unroll_model_destroy(model);
 }
 
+typedef struct {
+  const unroll_model *model;
+  unroll_status here, elsewhere;
+} reader;
+
+static unroll_status read_a_state(const unroll_model *model) {
+  double values[B * U];
+  unroll_array array = unroll_array_2d(values, UNROLL_FLOAT64, B, U);
+  return unroll_model_get_state(model, "gru", 0, &array);
+}
+
+static void *read_elsewhere(void *argument) {
+  reader *r = (reader *)argument;
+  r->elsewhere = read_a_state(r->model);
+  return NULL;
+}
+
+static int read_while_predicting(const unroll_progress *progress, void *user_data) {
+  reader *r = (reader *)user_data;
+  pthread_t thread;
+  if (progress->event != UNROLL_PREDICT_BATCH_END) return UNROLL_CONTINUE;
+  r->here = read_a_state(r->model);
+  CHECK(pthread_create(&thread, NULL, read_elsewhere, r) == 0);
+  CHECK(pthread_join(thread, NULL) == 0);
+  return UNROLL_CONTINUE;
+}
+
+/* predict takes a const model, and moves its states all the same. */
+static void no_other_thread_reads_states_that_a_predict_moves(void) {
+  unroll_model *model = stateful("null");
+  double out[B * U];
+  unroll_array x = rows(B), y = unroll_array_2d(out, UNROLL_FLOAT64, B, U);
+  unroll_predict_options options;
+  reader r = {NULL, UNROLL_OUT_OF_MEMORY, UNROLL_OUT_OF_MEMORY};
+  r.model = model;
+  unroll_predict_options_init(&options);
+  options.callback = read_while_predicting;
+  options.user_data = &r;
+  OK(unroll_model_predict(model, &x, &y, &options));
+  CHECK(r.here == UNROLL_OK && r.elsewhere == UNROLL_INVALID_STATE);
+  OK(read_a_state(model));
+  unroll_model_destroy(model);
+}
+
 int main(void) {
   size_t i;
   for (i = 0; i < sizeof x_values / sizeof *x_values; i++) x_values[i] = (float)((i * 7) % 11) / 11 - 0.4f;
@@ -172,5 +218,6 @@ int main(void) {
   a_stateful_model_keeps_its_batch_size();
   a_sequential_model_that_ends_in_states_gives_them();
   class_numbers_are_whole();
+  no_other_thread_reads_states_that_a_predict_moves();
   return finish("test_states");
 }

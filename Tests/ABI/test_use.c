@@ -43,6 +43,8 @@ static void reading(const unroll_model *model, int refused) {
   MEETS(refused, unroll_model_to_json(model, text, sizeof text, NULL));
   MEETS(refused, unroll_model_get_trainable(model, NULL, &flag));
   MEETS(refused, unroll_model_state_count(model, NULL, &count));
+  MEETS(refused, unroll_model_state_shape(model, NULL, 0, shape, &rank));
+  MEETS(refused, unroll_model_get_state(model, NULL, 0, &p));
   MEETS(refused, unroll_model_get_learning_rate(model, &rate));
   MEETS(refused, unroll_model_metric_count(model, &count));
   MEETS(refused, unroll_model_metric_name(model, 0, text, sizeof text, NULL));
