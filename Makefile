@@ -66,8 +66,8 @@ test-python: setup-test lib
 test-hostile: setup-test lib
 	PYTHONPATH=bindings/python $(PYTHON) -m pytest -q Tests/fuzz
 
-# The differential matrix against real Keras, about ten minutes; it makes its
-# own .venv-keras. Results of one run: build/keras/compatibility.md.
+# The differential matrix against real Keras, the longest of the tests; it makes
+# its own .venv-keras. Results of one run: build/keras/compatibility.md.
 .PHONY: test-keras test-keras-random compatibility
 test-keras: lib
 	@tools/setup.sh keras

@@ -18,7 +18,7 @@ MUTANTS = [
     ("Sources/KerasFormat/Decoding/KerasVersion.swift",
      "var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }", "var clipsNormGlobally: Bool { false }",
      "OldMeaningTests"),
-    ("Sources/KerasFormat/Decoding/ValueDecoding.swift", 'factor("l2") ?? factor("l") ?? 0.01', 'factor("l2") ?? factor("l") ?? 0.1',
+    ("Sources/KerasFormat/Decoding/ValueDecoding.swift", 'values.double("l2", "l", default: 0.01)', 'values.double("l2", "l", default: 0.1)',
      "OldMeaningTests"),
     ("Sources/KerasFormat/Writing/AtomicWrite.swift", "status.st_mode & 0o7777", "0o600", "SavingTests"),
     ("Sources/HDF5Reader/H5Dataset.swift", "declared / 1000 <= stored", "declared / 1000 >= stored", "HDF5ReaderTests"),
