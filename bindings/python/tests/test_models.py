@@ -84,6 +84,21 @@ def test_configuration_round_trip():
     np.testing.assert_array_equal(twin.predict(x, verbose=0), model.predict(x, verbose=0))
 
 
+@pytest.mark.parametrize("made", [
+    lambda: layers.Bidirectional(layers.LSTM(4, return_sequences=True), merge_mode="sum"),
+    lambda: layers.Bidirectional(layers.GRU(4), backward_layer=layers.GRU(4, go_backwards=True, name="back")),
+    lambda: layers.TimeDistributed(layers.Dense(2, name="inner")),
+    lambda: layers.RNN(layers.LSTMCell(4)), lambda: layers.RNN([layers.GRUCell(4), layers.LSTMCell(2)], return_state=True),
+])
+def test_layers_around_others_come_from_their_configurations(made):
+    layer = made()
+    twin = type(layer).from_config(layer.get_config())
+    assert twin.get_config() == layer.get_config()
+    assert [type(each) for each in twin._inner_layers()] == [type(each) for each in layer._inner_layers()]
+    model = models.Sequential([layers.Input((5, 3)), twin])
+    assert model.count_params() == models.Sequential([layers.Input((5, 3)), layer]).count_params()
+
+
 def test_initializers_and_regularizers_reach_the_library():
     from unroll import initializers, regularizers
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 from typing import Any, NamedTuple, Sequence
 
-from . import _abi, _enumerators, losses as _losses, metrics as _metrics
+from . import _abi, _enumerators, losses as _losses, metrics as _metrics, optimizers as _optimizers
+from ._handle import ModelHandle
 from ._lib import call, initialized
 from ._plain import plain
 from .losses import Loss
@@ -71,9 +72,7 @@ class CompileSpec:
     def __init__(
         self, optimizer: Any, loss: Any, metrics: Any, loss_weights: Any, weighted_metrics: Any, output_names: Sequence[str]
     ) -> None:
-        from . import optimizers
-
-        self.optimizer: Optimizer = optimizers.get(optimizer)
+        self.optimizer: Optimizer = _optimizers.get(optimizer)
         self.losses: list[Loss] = [_losses.get(each) for each in _per_output(loss, output_names, "loss")]
         weights = _per_output(loss_weights, output_names, "loss_weights") if loss_weights is not None else []
         self.loss_weights = [float(each) for each in weights] or [1.0] * len(self.losses)
@@ -87,7 +86,7 @@ class CompileSpec:
             for metric, output in _with_outputs(given, output_names, what)
         ]
 
-    def apply(self, handle: Any) -> None:
+    def apply(self, handle: ModelHandle) -> None:
         """Compiles the model of this handle."""
         options = initialized(_abi.CompileOptions, "unroll_compile_options_init")
         optimizer = optimizer_options(self.optimizer)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
 from . import _abi
 from .callbacks import CallbackList, ProgbarLogger
-
-if TYPE_CHECKING:
-    from .models._core import Core
 
 
 class Interrupts:
@@ -65,7 +62,7 @@ class Driver:
     """
 
     def __init__(
-        self, model: "Core", callbacks: CallbackList, interrupts: Interrupts, *, stop: str,
+        self, model: object, callbacks: CallbackList, interrupts: Interrupts, *, stop: str,
         params: dict[str, Any] | None, outputs: Callable[[int], Any] | None = None,
     ) -> None:
         self.model, self.callbacks, self.interrupts = model, callbacks, interrupts

@@ -1,7 +1,8 @@
-"""Values of NumPy and of names of types as JSON and the library have them."""
+"""Values of NumPy, and names of types and classes, as JSON, Keras and the library have them."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     return value
+
+
+def snake_case(name: str) -> str:
+    """Keras' name of a class in snake case: `SimpleRNN` -> `simple_rnn`, `RMSprop` -> `rm_sprop`."""
+    name = re.sub(r"\W", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def element_type(dtype: Any, owner: str, *, indices: bool = False) -> str | None:

@@ -2,62 +2,63 @@
 
 from __future__ import annotations
 
-import ctypes
-from typing import TYPE_CHECKING, Any, Sequence
+from typing import Any, Protocol, Sequence
 
 import numpy as np
 
-from . import _abi
-from ._arrays import as_input, view
-from ._lib import call, initialized, text
+from ._arrays import as_input
+from ._handle import ModelHandle
 
-if TYPE_CHECKING:
-    from .models._core import Core
+
+class HandleOwner(Protocol):
+    """What a weight needs of its model: the handle, which is another one when the model was built anew."""
+
+    def _handle_or_raise(self) -> ModelHandle: ...
 
 
 class Weight:
     """A weight of a built model. Its values live in the library; `numpy()` copies them."""
 
-    def __init__(self, model: "Core", handle: Any, index: int) -> None:
+    def __init__(self, model: HandleOwner, index: int) -> None:
         self._model, self._index = model, index
-        info = initialized(_abi.WeightInfo, "unroll_weight_info_init")
-        call("unroll_model_get_weight_info", handle, index, ctypes.byref(info))
+        handle = model._handle_or_raise()
+        info = handle.weight_info(index)
         #: "lstm_1/recurrent_kernel"
-        self.path = text("unroll_model_weight_name", handle, index)
+        self.path = handle.weight_name(index)
         self.shape: tuple[int, ...] = tuple(info.shape[: info.rank])
 
     @property
     def trainable(self) -> bool:
         """Whether the next `compile` will train it."""
-        info = initialized(_abi.WeightInfo, "unroll_weight_info_init")
-        call("unroll_model_get_weight_info", self._model._handle, self._index, ctypes.byref(info))
-        return bool(info.is_trainable)
+        return bool(self._model._handle_or_raise().weight_info(self._index).is_trainable)
 
     @property
     def name(self) -> str:
+        """The last part of `path`: "recurrent_kernel"."""
         return self.path.rpartition("/")[2]
 
     @property
     def dtype(self) -> str:
-        return self._model.dtype or "float32"
+        """The element type: "float32" or "float64"."""
+        return self._model._handle_or_raise().dtype
 
     @property
     def size(self) -> int:
+        """The number of elements."""
         return int(np.prod(self.shape, dtype=np.int64))
 
     def numpy(self) -> np.ndarray:
         """A copy of the values."""
         array = np.empty(self.shape or (1,), self.dtype)  # the library has no arrays without axes
-        call("unroll_model_get_weight", self._model._handle, self._index, ctypes.byref(view(array)))
+        self._model._handle_or_raise().read_weight(self._index, array)
         return array.reshape(self.shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return self.numpy() if dtype is None else self.numpy().astype(dtype)
 
     def assign(self, value: Any) -> None:
-        """Replaces the values. ValueError if the shape differs."""
-        array = np.ascontiguousarray(as_input(value, self.path))
-        call("unroll_model_set_weight", self._model._handle, self._index, ctypes.byref(view(array)))
+        """Replaces the values. ShapeError if the shape differs."""
+        self._model._handle_or_raise().write_weight(self._index, np.ascontiguousarray(as_input(value, self.path)))
 
     def __repr__(self) -> str:
         return f"<Weight path={self.path}, shape={self.shape}, dtype={self.dtype}>"

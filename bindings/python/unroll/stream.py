@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from . import _abi, _enumerators
+from . import _abi
 from ._arrays import as_input, views
+from ._handle import Handle, ModelHandle, dtype_name
 from ._lib import _check_call, call, initialized, library, whole
 
-if TYPE_CHECKING:
-    from .models._core import Core
-
 _WEIGHTS = {"model": 10, "float16": 20}
-_DTYPES = {number: name for name, number in _enumerators.DTYPES.items()}
+
+class Computing(Protocol):
+    """What a stream needs of its model."""
+
+    def _computing_handle(self) -> ModelHandle: ...
 
 
 class Stream:
@@ -27,7 +28,7 @@ class Stream:
     model must not be trained meanwhile.
     """
 
-    def __init__(self, model: "Core", batch_size: int = 1, weights: str = "model") -> None:
+    def __init__(self, model: Computing, batch_size: int = 1, weights: str = "model") -> None:
         if weights not in _WEIGHTS:
             raise ValueError(f"weights is one of {', '.join(map(repr, _WEIGHTS))}, found {weights!r}")
         options = initialized(_abi.StreamOptions, "unroll_stream_options_init")
@@ -38,11 +39,10 @@ class Stream:
         self._adopt(handle)
 
     def _adopt(self, handle: ctypes.c_void_p) -> None:
-        self._handle = handle
-        self._finalizer = weakref.finalize(self, library().unroll_stream_destroy, handle)
+        self._handle = Handle(handle, "unroll_stream_destroy")
         info = initialized(_abi.StreamInfo, "unroll_stream_info_init")
         call("unroll_stream_get_info", handle, ctypes.byref(info))
-        self.dtype = _DTYPES[info.dtype]
+        self.dtype = dtype_name(info.dtype)
         self.batch_size = int(info.batch_size)
         self.state_size = int(info.state_size)
         self._inputs = self._buffers("unroll_stream_input_size", info.input_count)

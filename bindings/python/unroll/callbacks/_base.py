@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional
+from typing import Any, Callable, Iterable, Optional
 
 from .._progress import ProgressBar
-
-if TYPE_CHECKING:
-    from ..models._model import Native
+from ._trained import TrainedModel
 
 Logs = Optional[dict[str, float]]
 
@@ -21,7 +19,7 @@ class Callback:
     of epochs, not between batches.
     """
 
-    model: "Native"
+    model: TrainedModel
     params: dict[str, Any]
 
     def set_model(self, model: Any) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Sequence
+from typing import Any, ClassVar, Sequence
 
 from .. import constraints, initializers, regularizers
-from .._plain import element_type, plain
+from .._plain import element_type, plain, snake_case
 from ..errors import UnsupportedError
 from ._place import Placed
 
@@ -29,6 +28,13 @@ class Layer(Placed):
     _without_effect: frozenset[str] = frozenset()
     #: Whether its dtype may be one of whole numbers: that of its input.
     _takes_indices = False
+    #: The layers and models of the package by Keras' class name.
+    _classes: ClassVar[dict[str, type[Layer]]] = {}
+
+    def __init_subclass__(cls, keras_name: str | None = None, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        if cls.__name__[0] != "_":
+            Layer._classes.setdefault(keras_name or cls.__name__, cls)
 
     def __init__(
         self,
@@ -100,9 +106,29 @@ class Layer(Placed):
         return config
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Layer":
+    def from_config(cls, config: dict[str, Any]) -> Layer:
         """A layer from what `get_config` gave."""
-        return from_keras({"class_name": cls.__name__, "config": config}, {cls.__name__: cls})
+        return cls._from_entry({"class_name": cls.__name__, "config": config})
+
+    @classmethod
+    def _from_entry(cls, entry: dict[str, Any]) -> Layer:
+        """A layer from `{"class_name": ..., "config": ...}`."""
+        config = dict(entry["config"])
+        layer = cls.__new__(cls)
+        own_name = config.pop("name", None)
+        common = {key: config.pop(key, default) for key, default in (("trainable", True), ("dtype", None))}
+        if isinstance(common["dtype"], dict):
+            common["dtype"] = common["dtype"].get("config", {}).get("name")
+        for key in ("layer", "backward_layer", "cell"):
+            if isinstance(config.get(key), dict):
+                config[key] = from_keras(config[key])
+        if "cells" in config:
+            config["cells"] = [from_keras(each) for each in config["cells"]]
+        Layer.__init__(layer, config, batch_input_shape=config.get("batch_shape"), **common)
+        layer._loaded_class = entry["class_name"]
+        if own_name is not None:  # which may have a slash, of TensorFlow's scopes
+            layer.name, layer._auto_named = own_name, False
+        return layer
 
     def to_keras(self) -> dict[str, Any]:
         """`{"class_name": ..., "config": ...}` as Keras' model files hold it."""
@@ -151,35 +177,9 @@ class Layer(Placed):
         return f"<{type(self).__name__} name={self.name!r}>"
 
 
-def from_keras(entry: dict[str, Any], classes: dict[str, Any]) -> Layer:
-    """A layer from Keras' `{"class_name": ..., "config": ...}`. Unknown classes become plain layers."""
-    name = entry["class_name"]
-    kind = classes.get(name, Layer)
-    if not isinstance(kind, type):  # of models
-        return kind(entry)
-    config = dict(entry["config"])
-    layer: Layer = object.__new__(kind)
-    own_name = config.pop("name", None)
-    common = {key: config.pop(key, default) for key, default in (("trainable", True), ("dtype", None))}
-    if isinstance(common["dtype"], dict):
-        common["dtype"] = common["dtype"].get("config", {}).get("name")
-    for key, value in config.items():
-        if isinstance(value, dict) and value.get("class_name") in classes:
-            config[key] = from_keras(value, classes)
-        elif key == "cells":
-            config[key] = [from_keras(each, classes) for each in value]
-    Layer.__init__(layer, config, batch_input_shape=config.get("batch_shape"), **common)
-    layer._loaded_class = name
-    if own_name is not None:  # which may have a slash, of TensorFlow's scopes
-        layer.name, layer._auto_named = own_name, False
-    return layer
-
-
-def snake_case(name: str) -> str:
-    """Keras' name of a class in snake case: `SimpleRNN` -> `simple_rnn`."""
-    name = re.sub(r"\W", "", name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+def from_keras(entry: dict[str, Any]) -> Layer:
+    """A layer or model from Keras' `{"class_name": ..., "config": ...}`. Unknown classes become plain layers."""
+    return Layer._classes.get(entry["class_name"], Layer)._from_entry(entry)
 
 
 def serialize(value: Any) -> Any:

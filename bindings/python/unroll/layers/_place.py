@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Sequence
+from typing import Any, Protocol, Sequence
 
-from .._lib import call
-from .._weights import assign_all
+import numpy as np
 
-if TYPE_CHECKING:
-    import numpy as np
+from .._handle import ModelHandle
+from .._weights import Weight, assign_all
 
-    from .._weights import Weight
-    from ..models._core import Core
-    from ._base import Layer
+
+class Home(Protocol):
+    """What a layer needs of a model that it is part of."""
+
+    #: None until the model is built.
+    _handle: ModelHandle | None
+
+    def _weights_at(self, path: str) -> list[Weight]: ...
+    def _layer_output_shape(self, name: str) -> Any: ...
 
 
 class Placed:
@@ -22,23 +27,23 @@ class Placed:
     #: What messages call it.
     _kind = "layer"
     #: The model whose layer it is; or the wrapper that it is inside of.
-    _model: "Core | None" = None
-    _wrapper: "Layer | None" = None
+    _model: Home | None = None
+    _wrapper: Placed | None = None
     _trainable = True
 
     # ---- the places -----------------------------------------------------------
 
-    def _inner_layers(self) -> Sequence["Layer"]:
+    def _inner_layers(self) -> Sequence[Placed]:
         """The layers inside a wrapper or a model."""
         return ()
 
-    def _inner_name(self, layer: "Layer") -> str:
+    def _inner_name(self, layer: Placed) -> str:
         """How a layer inside is named in the names of weights; "": as this one."""
         return layer.name
 
-    def _holders(self) -> list[tuple["Core", str]]:
+    def _holders(self) -> list[tuple[Home, str]]:
         """The models that it is or is part of, inmost first, and its path in each: "encoder/lstm"."""
-        holders: list[tuple[Core, str]] = []
+        holders: list[tuple[Home, str]] = []
         layer: Any = self
         path = ""
         while layer is not None:
@@ -50,7 +55,7 @@ class Placed:
             layer = outer
         return holders
 
-    def _home(self) -> tuple["Core", str]:
+    def _home(self) -> tuple[Home, str]:
         """The model that holds the weights, the outermost that is built, and the path in it."""
         holders = self._holders()
         if not holders:
@@ -60,7 +65,7 @@ class Placed:
     @property
     def built(self) -> bool:
         """True once the weights exist."""
-        return any(core._handle is not None for core, _ in self._holders())
+        return any(model._handle is not None for model, _ in self._holders())
 
     # ---- trained or not ---------------------------------------------------------
 
@@ -77,13 +82,13 @@ class Placed:
     @trainable.setter
     def trainable(self, value: Any) -> None:
         value = bool(value)
-        for core, path in self._holders():
-            if core._handle is not None:
-                self._tell_trainable(core, path, value)
+        for model, path in self._holders():
+            if model._handle is not None:
+                self._tell_trainable(model._handle, path, value)
         self._mark_trainable(value)
 
-    def _tell_trainable(self, core: "Core", path: str, value: bool) -> None:
-        call("unroll_model_set_trainable", core._handle, path.encode() or None, value)
+    def _tell_trainable(self, handle: ModelHandle, path: str, value: bool) -> None:
+        handle.set_trainable(path, value)
 
     def _mark_trainable(self, value: bool) -> None:
         self._trainable = value
@@ -93,32 +98,32 @@ class Placed:
     # ---- weights ------------------------------------------------------------------
 
     @property
-    def weights(self) -> list["Weight"]:
+    def weights(self) -> list[Weight]:
         """The weights, in Keras' order (kernel, recurrent_kernel, bias)."""
-        core, path = self._home()
-        return core._weights_at(path)
+        model, path = self._home()
+        return model._weights_at(path)
 
     variables = weights
 
     @property
-    def trainable_weights(self) -> list["Weight"]:
+    def trainable_weights(self) -> list[Weight]:
         """Those that training changes."""
         return [weight for weight in self.weights if weight.trainable] if self._trainable else []
 
     @property
-    def non_trainable_weights(self) -> list["Weight"]:
+    def non_trainable_weights(self) -> list[Weight]:
         """Those that it does not: frozen ones and moving statistics."""
         return [weight for weight in self.weights if not (self._trainable and weight.trainable)]
 
     @property
-    def trainable_variables(self) -> list["Weight"]:
+    def trainable_variables(self) -> list[Weight]:
         return self.trainable_weights
 
     @property
-    def non_trainable_variables(self) -> list["Weight"]:
+    def non_trainable_variables(self) -> list[Weight]:
         return self.non_trainable_weights
 
-    def get_weights(self) -> list["np.ndarray"]:
+    def get_weights(self) -> list[np.ndarray]:
         """Copies of the weights, in Keras' order."""
         return [weight.numpy() for weight in self.weights]
 
@@ -136,4 +141,4 @@ class Placed:
         """Shape of the output, the batch axis first as None; a list for several."""
         if self._model is None:
             raise ValueError(f"layer {self.name!r} has no output shape yet: add it to a model")
-        return self._model._layer_output_shape(self)  # type: ignore[arg-type]
+        return self._model._layer_output_shape(self.name)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
-from typing import TYPE_CHECKING, Any, Sequence
+from typing import Any, Sequence
 
 import numpy as np
 
-from .._arrays import as_input, view, views
-from .._lib import call, shape
+from .._arrays import as_input
 from ..errors import StateError
 from ._place import Placed
-
-if TYPE_CHECKING:
-    from ..models._core import Core
 
 
 class Carrying(Placed):
@@ -26,9 +21,9 @@ class Carrying(Placed):
 
     def reset_state(self) -> None:
         """Sets the carried states to zero. The next batch may have another size, unless the input declares one."""
-        for core, path in self._holders():
-            if core._handle is not None:
-                call("unroll_model_reset_layer_states", core._handle, path.encode() or None)
+        for model, path in self._holders():
+            if model._handle is not None:
+                model._handle.reset_states(path)
 
     def reset_states(self, states: Any = None) -> None:
         """Sets the carried states to zero, or to `states`: a list of arrays (batch, units), in Keras' order.
@@ -39,28 +34,18 @@ class Carrying(Placed):
             return self.reset_state()
         if not self.stateful:
             raise AttributeError(f"{self.name!r} is not stateful: it carries no states that could be set")
-        core, path = self._home()
-        if core._handle is None:
+        model, path = self._home()
+        if model._handle is None:
             raise StateError(f"{self.name!r} has no states yet: build the model first")
-        arrays = [as_input(each, f"states[{index}]") for index, each in enumerate(_flat(states))]
-        call("unroll_model_set_states", core._handle, path.encode() or None, views(arrays), len(arrays))
+        model._handle.set_states(path, [as_input(each, f"states[{index}]") for index, each in enumerate(_flat(states))])
 
     @property
     def states(self) -> list[np.ndarray] | None:
         """Copies of the carried states, in Keras' order; None while there are none."""
-        holders = self._holders()
-        if not self.stateful or not holders or self._home()[0]._handle is None:
+        if not self.stateful or not self._holders():
             return None
-        core, path = self._home()
-        encoded, count = path.encode() or None, ctypes.c_size_t()
-        call("unroll_model_state_count", core._handle, encoded, ctypes.byref(count))
-        found = [shape("unroll_model_state_shape", core._handle, encoded, index) for index in range(count.value)]
-        if any(batch is None for batch, _ in found):
-            return None
-        arrays = [np.empty(each, core.dtype) for each in found]  # type: ignore[arg-type]
-        for index, array in enumerate(arrays):
-            call("unroll_model_get_state", core._handle, encoded, index, ctypes.byref(view(array)))
-        return arrays
+        model, path = self._home()
+        return None if model._handle is None else model._handle.states(path)
 
 
 def _flat(states: Any) -> list[Any]:

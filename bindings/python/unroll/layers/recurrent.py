@@ -6,10 +6,12 @@ from __future__ import annotations
 import warnings
 from typing import Any, Sequence
 
+from .._handle import ModelHandle
 from ..constraints import ConstraintLike
 from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
 from ._base import Layer, options
+from ._place import Placed
 from ._states import Carrying
 
 
@@ -168,9 +170,9 @@ class StackedRNNCells(Layer):
     def _state_count(self) -> int:
         return sum(cell._state_count for cell in self._config["cells"])
 
-    def _tell_trainable(self, core: Any, path: str, value: bool) -> None:
+    def _tell_trainable(self, handle: ModelHandle, path: str, value: bool) -> None:
         for cell in self.cells:  # which stand in the RNN's place themselves
-            cell._tell_trainable(core, f"{path}/{cell.name}", value)
+            cell._tell_trainable(handle, f"{path}/{cell.name}", value)
 
 
 class RNN(Layer, Carrying):
@@ -195,7 +197,7 @@ class RNN(Layer, Carrying):
         """The cell, or the `StackedRNNCells`."""
         return self._config["cell"]
 
-    def _inner_name(self, layer: Layer) -> str:
+    def _inner_name(self, layer: Placed) -> str:
         return "" if isinstance(layer, StackedRNNCells) else layer.name
 
     def _output_count(self, first_input: Any) -> int:

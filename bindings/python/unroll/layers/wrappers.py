@@ -6,9 +6,8 @@ from typing import Any, Sequence
 
 from . import recurrent
 from ._base import Layer, from_keras, options
+from ._place import Placed
 from ._states import Carrying
-
-_CLASSES = {name: value for name, value in vars(recurrent).items() if isinstance(value, type) and issubclass(value, Layer)}
 
 
 class Bidirectional(Layer, Carrying):
@@ -60,7 +59,7 @@ class Bidirectional(Layer, Carrying):
         if self._twin is None:
             entry = self.forward_layer.to_keras()
             entry["config"]["go_backwards"] = not entry["config"].get("go_backwards", False)
-            self._twin = from_keras(entry, _CLASSES)
+            self._twin = from_keras(entry)
         return self._twin
 
     _twin: Layer | None = None
@@ -68,7 +67,7 @@ class Bidirectional(Layer, Carrying):
     def _inner_layers(self) -> Sequence[Layer]:
         return [self.forward_layer, self.backward_layer]
 
-    def _inner_name(self, layer: Layer) -> str:
+    def _inner_name(self, layer: Placed) -> str:
         prefix = "forward_" if layer is self.forward_layer else "backward_"
         return layer.name if layer.name.startswith(prefix) else prefix + layer.name
 

@@ -56,15 +56,6 @@ class Compute(Core):
         self.optimizer._model = self
 
     @property
-    def learning_rate(self) -> float:
-        """The rate of the next update; may be set at any time."""
-        return self._get_learning_rate()
-
-    @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
-        self._set_learning_rate(value)
-
-    @property
     def metrics_names(self) -> list[str]:
         """What evaluate gives, in this order: "loss", the outputs' if there are several, then the metrics."""
         names, outputs = self._native_metric_names(), len(self.output_names)
@@ -177,7 +168,7 @@ class Compute(Core):
             _check_call(status)
 
     def _names_if_compiled(self) -> list[str]:
-        if not self._info().is_compiled:
+        if not self._handle_or_raise().info().is_compiled:
             raise StateError("the model is not compiled: call compile(optimizer, loss) first")
         return self._native_metric_names()
 
@@ -272,7 +263,7 @@ class Compute(Core):
         handle, borrowed = self._computing_handle(), views(inputs)
         outputs = [
             np.empty([int(n or 0) for n in shape("unroll_model_predict_shape", handle, borrowed, len(inputs), index)], np.dtype(self.dtype))
-            for index in range(self._info().output_count)
+            for index in range(self._handle_or_raise().info().output_count)
         ]
 
         def batch(index: int) -> Any:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ctypes
 import json
 import warnings
-import weakref
 from contextlib import contextmanager
 from typing import Any, Iterator, Sequence
 
 import numpy as np
 
-from .. import _abi, _enumerators, config, utils
+from .. import _abi, config, utils
 from .._compile import CompileSpec
-from .._lib import call, initialized, library, text
+from .._handle import ModelHandle
+from .._lib import call, initialized
 from .._weights import Weight, assign_all
 from ..errors import StateError
 from ..layers._base import Layer
@@ -31,8 +31,7 @@ class Core(Layer, Carrying):
         Layer.__init__(self, {}, trainable=trainable, dtype=dtype or config.floatx())
         self.name, self._auto_named = name or default, name is None
         self._seed = utils._next_seed()
-        self._handle: Any = None
-        self._finalizer: weakref.finalize | None = None
+        self._handle: ModelHandle | None = None
         self._compiled: CompileSpec | None = None
         self._metrics: list[Metric] = []
         self._weight_list: list[Weight] | None = None
@@ -58,50 +57,48 @@ class Core(Layer, Carrying):
 
     # ---- the handle -----------------------------------------------------------
 
-    def _adopt(self, handle: ctypes.c_void_p) -> None:
-        """Takes over a handle, which is destroyed with this object."""
+    def _adopt(self, handle: ModelHandle) -> None:
+        """Takes over a handle."""
         self._release()
-        self._handle = handle
-        self._finalizer = weakref.finalize(self, library().unroll_model_destroy, handle)
-        self.dtype = {number: name for name, number in _enumerators.DTYPES.items()}[self._info().dtype]
+        self._handle, self.dtype = handle, handle.dtype
 
     def _release(self) -> None:
-        if self._finalizer is not None:
-            self._finalizer()
-        self._handle = self._finalizer = self._weight_list = None
+        if self._handle is not None:
+            self._handle.close()
+        self._handle = self._weight_list = None
 
-    def _create(self) -> None:
+    def _create(self) -> ModelHandle:
         """Makes the library's model of this configuration."""
         encoded = json.dumps(self._full_config()).encode()
         options = initialized(_abi.ModelOptions, "unroll_model_options_init")
         options.seed = self._seed
-        handle = ctypes.c_void_p()
-        call("unroll_model_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(handle))
+        pointer = ctypes.c_void_p()
+        call("unroll_model_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(pointer))
+        handle = ModelHandle(pointer)
         self._adopt(handle)
         self._copy_nested_weights()
         if not self._trainable:
             # A Sequential's configuration says it to no Keras.
             for layer, path in [(self, ""), *_inside(self, "")]:
-                layer._tell_trainable(self, path, layer._trainable)
+                layer._tell_trainable(handle, path, layer._trainable)
         if self._compiled is not None:
-            self._compiled.apply(self._handle)
+            self._compiled.apply(handle)
+        return handle
 
     def _copy_nested_weights(self) -> None:
         """A model used as a layer brings the weights it had on its own."""
         for core, path in _inside(self, ""):
             if isinstance(core, Core) and core._handle is not None:
-                assign_all(self._weights_at(path), [weight.numpy() for weight in core._all_weights()], f"layer {path!r}")
+                assign_all(self._weights_at(path), [weight.numpy() for weight in core._own_weights()], f"layer {path!r}")
 
-    def _handle_or_raise(self) -> Any:
+    def _handle_or_raise(self) -> ModelHandle:
         """The handle; builds the model if its input shape is known."""
-        if self._handle is None:
-            self._create()
-        return self._handle
+        return self._create() if self._handle is None else self._handle
 
     # A model that is part of another one has its weights there. What it computes
     # by itself it computes with copies.
 
-    def _computing_handle(self) -> Any:
+    def _computing_handle(self) -> ModelHandle:
         """The handle, with the weights of the model that this one is part of."""
         handle = self._handle_or_raise()
         core, path = self._home()
@@ -165,51 +162,40 @@ class Core(Layer, Carrying):
         entry["config"].setdefault("dtype", self.dtype)
         return entry
 
-    def _info(self) -> Any:
-        info = initialized(_abi.ModelInfo, "unroll_model_info_init")
-        call("unroll_model_get_info", self._handle_or_raise(), ctypes.byref(info))
-        return info
-
     # ---- weights ----------------------------------------------------------------
 
     def _own_weights(self) -> list[Weight]:
-        """Those of the handle, which is there."""
+        """All of them; builds the model if need be."""
+        handle = self._handle_or_raise()
         if self._weight_list is None:
-            info = initialized(_abi.ModelInfo, "unroll_model_info_init")
-            call("unroll_model_get_info", self._handle, ctypes.byref(info))
-            self._weight_list = [Weight(self, self._handle, index) for index in range(info.weight_count)]
+            self._weight_list = [Weight(self, index) for index in range(handle.info().weight_count)]
         return self._weight_list
-
-    def _all_weights(self) -> list[Weight]:
-        if self._handle is None:
-            self._create()
-        return self._own_weights()
 
     def _weights_at(self, path: str) -> list[Weight]:
         """Those of the layer at `path`; "" is the model."""
-        return [weight for weight in self._all_weights() if not path or weight.path.startswith(path + "/")]
+        return [weight for weight in self._own_weights() if not path or weight.path.startswith(path + "/")]
 
-    def _layer_output_shape(self, layer: Layer) -> Any:
+    def _layer_output_shape(self, name: str) -> Any:
         for each in self.describe()["layers"]:
-            if each["name"] == layer.name:
+            if each["name"] == name:
                 shapes = [tuple(shape) for shape in each["output_shapes"]]
                 return shapes[0] if len(shapes) == 1 else shapes
-        raise StateError(f"the model has no layer {layer.name!r}")
+        raise StateError(f"the model has no layer {name!r}")
 
-    # ---- asked for by layers and optimizers -----------------------------------------
+    # ---- asked for by optimizers and callbacks ---------------------------------------
 
-    def _get_learning_rate(self) -> float:
-        rate = ctypes.c_double()
-        call("unroll_model_get_learning_rate", self._handle_or_raise(), ctypes.byref(rate))
-        return rate.value
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next update; may be set at any time."""
+        return self._handle_or_raise().learning_rate
 
-    def _set_learning_rate(self, value: float) -> None:
-        call("unroll_model_set_learning_rate", self._handle_or_raise(), value)
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._handle_or_raise().learning_rate = value
 
     def describe(self) -> dict[str, Any]:
         """What the model is: layers, shapes, parameters, and notes on what was adapted while loading."""
-        return json.loads(text("unroll_model_describe", self._handle_or_raise()))
-
+        return self._handle_or_raise().describe()
 
 
 def _inside(layer: Layer, path: str) -> Iterator[tuple[Layer, str]]:

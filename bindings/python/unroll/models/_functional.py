@@ -7,11 +7,11 @@ from typing import Any, Sequence
 import numpy as np
 
 from ..layers import InputLayer, KerasTensor
-from ..layers._base import Layer
+from ..layers._base import Layer, from_keras
 from ._model import Native
 
 
-class Model(Native):
+class Model(Native, keras_name="Functional"):
     """A functional model: `x = Input((60, 1)); y = LSTM(50)(x); Model(x, Dense(1)(y))`.
 
     `inputs` and `outputs` are tensors or lists of them. Every layer belongs to
@@ -36,6 +36,10 @@ class Model(Native):
 
     def _class_name(self) -> str:
         return "Functional"
+
+    @classmethod
+    def _from_entry(cls, entry: dict[str, Any]) -> Model:
+        return _LoadedGraph(entry["config"])
 
     # ---- the graph ----------------------------------------------------------------
 
@@ -147,6 +151,40 @@ class Model(Native):
 
     def _output_count(self, first_input: Any) -> int:
         return len(self.outputs)
+
+
+class _LoadedGraph(Model):
+    """A functional model that was read: its graph is the library's."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        Native.__init__(self, name=config.get("name"), default="functional", trainable=config.get("trainable", True), dtype=None)
+        self._configuration = config
+        self._layers = [from_keras(entry) for entry in config["layers"]]
+        for layer in self._layers:
+            layer._model = self
+
+    def _keras_config(self) -> dict[str, Any]:
+        # The layers' own part may have changed: what is trainable.
+        entries = [{**entry, "config": layer.to_keras()["config"]} for entry, layer in zip(self._configuration["layers"], self._layers)]
+        return {**self._configuration, "trainable": self.trainable, "layers": entries}
+
+    @property
+    def input_names(self) -> list[str]:
+        return _names(self._configuration["input_layers"])
+
+    @property
+    def output_names(self) -> list[str]:
+        return _names(self._configuration["output_layers"])
+
+    def _output_count(self, first_input: Any) -> int:
+        return len(self.output_names)
+
+
+def _names(entries: Any) -> list[str]:
+    """Layer names of [[name, 0, 0], ...], which Keras writes flat for a single one."""
+    if entries and isinstance(entries[0], str):
+        entries = [entries]
+    return [entry[0] for entry in entries]
 
 
 def _taken(layer: Layer, node: int) -> list[KerasTensor]:

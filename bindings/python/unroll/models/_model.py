@@ -14,6 +14,7 @@ from .._lib import call, initialized, library, path_bytes, shape, text, whole
 from ..layers._base import Layer
 from ..stream import Stream
 from ._compute import Compute
+from ._reading import model_from_json
 from ._symbols import Symbols
 
 
@@ -39,18 +40,18 @@ class Native(Compute, Symbols):
     @property
     def input_shape(self) -> tuple[int | None, ...] | list[tuple[int | None, ...]]:
         """Shape of the input, the batch axis first as None; a list for several."""
-        shapes = [shape("unroll_model_input_shape", self._handle_or_raise(), i) for i in range(self._info().input_count)]
+        shapes = [shape("unroll_model_input_shape", self._handle_or_raise(), i) for i in range(self._handle_or_raise().info().input_count)]
         return shapes[0] if len(shapes) == 1 else shapes
 
     @property
     def output_shape(self) -> tuple[int | None, ...] | list[tuple[int | None, ...]]:  # type: ignore[override]
         """Shape of the output, the batch axis first as None; a list for several."""
-        shapes = [shape("unroll_model_output_shape", self._handle_or_raise(), i) for i in range(self._info().output_count)]
+        shapes = [shape("unroll_model_output_shape", self._handle_or_raise(), i) for i in range(self._handle_or_raise().info().output_count)]
         return shapes[0] if len(shapes) == 1 else shapes
 
     def count_params(self) -> int:
         """The number of elements of all weights."""
-        return int(self._info().parameter_count)
+        return int(self._handle_or_raise().info().parameter_count)
 
     def summary(self, print_fn: Callable[[str], Any] | None = None, line_length: int | None = None) -> None:
         """Prints a table of the layers, their output shapes and parameters."""
@@ -67,8 +68,6 @@ class Native(Compute, Symbols):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A model with fresh weights from what `get_config` gave."""
-        from ._loaded import model_from_json
-
         kind = "Sequential" if cls.__name__ == "Sequential" else "Functional"
         return model_from_json(json.dumps({"class_name": kind, "config": config}))
 

@@ -6,11 +6,12 @@ from typing import Any, Iterable, Sequence
 
 import numpy as np
 
+from .._handle import ModelHandle
 from .._plain import plain
 from .._weights import assign_all
 from ..errors import StateError
 from ..layers import InputLayer, KerasTensor
-from ..layers._base import Layer
+from ..layers._base import Layer, from_keras
 from ._model import Native
 
 
@@ -34,6 +35,18 @@ class Sequential(Native):
 
     def _class_name(self) -> str:
         return "Sequential"
+
+    @classmethod
+    def _from_entry(cls, entry: dict[str, Any]) -> Sequential:
+        config = entry["config"]
+        model = cls(name=config.get("name"), trainable=config.get("trainable", True))
+        for each in map(from_keras, config["layers"]):
+            if isinstance(each, InputLayer):
+                model._input = each
+            else:
+                model._layers.append(each)
+                each._model = model
+        return model
 
     # ---- layers -----------------------------------------------------------------
 
@@ -87,7 +100,7 @@ class Sequential(Native):
         self._release()
         change()
         if old and self._layers:
-            new = self._all_weights()
+            new = self._own_weights()
             count = min(len(old), len(new))
             assign_all(new[:count], old[:count], self.name)
 
@@ -124,7 +137,7 @@ class Sequential(Native):
                 self._input = InputLayer(batch_shape=(rows, *inputs[0].shape[1:]), name="input_layer")
             self._create()
 
-    def _create(self) -> None:
+    def _create(self) -> ModelHandle:
         if not self._layers:
             raise StateError("the model has no layers: add some first")
         if self._input is None:
@@ -132,7 +145,7 @@ class Sequential(Native):
                 "the model is not built: its input shape is not known. Give the first layer input_shape=..., begin "
                 "with Input(shape), or call build((None, ...))"
             )
-        super()._create()
+        return super()._create()
 
     def _keras_config(self) -> dict[str, Any]:
         entries = [self._entry(layer) for layer in self._layers]

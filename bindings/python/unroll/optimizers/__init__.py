@@ -5,14 +5,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Protocol, Union
 
+from .._plain import snake_case
 from . import schedules
 from .schedules import LearningRateSchedule
-
-if TYPE_CHECKING:
-    from ..models._core import Core
 
 Rate = Union[float, LearningRateSchedule]  # or a schedule's Keras configuration
 
@@ -30,9 +27,10 @@ def _is_off(key: str, value: Any) -> bool:
     return key in _ANY_VALUE or key in _OFF and (not value or key == "gradient_accumulation_steps" and value == 1)
 
 
-def _snake(name: str) -> str:
-    """Keras' default names: "rm_sprop"."""
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
+class Rated(Protocol):
+    """What an optimizer needs of the model that it was compiled into."""
+
+    learning_rate: float
 
 
 class Optimizer:
@@ -58,18 +56,18 @@ class Optimizer:
             if key not in self._options and not _is_off(key, value):
                 raise ValueError(f"{type(self).__name__}: the option {key}={value!r} is not supported")
         #: Keras' name, which files keep.
-        self.name = name or _snake(type(self).__name__)
+        self.name = name or snake_case(type(self).__name__)
         self._learning_rate = schedules.get(learning_rate) if isinstance(learning_rate, dict) else learning_rate
         self._config = {"weight_decay": weight_decay, "clipnorm": clipnorm, "global_clipnorm": global_clipnorm,
                         "clipvalue": clipvalue, **{key: config[key] for key in self._options if key in config}}
         self._ema = {key: config[key] for key in _ANY_VALUE[:2] if key in config}
-        self._model: Core | None = None
+        self._model: Rated | None = None
 
     @property
     def learning_rate(self) -> float | LearningRateSchedule:
         """The rate of the next update, or the schedule. May be set while training."""
         if self._model is not None and not isinstance(self._learning_rate, LearningRateSchedule):
-            return self._model._get_learning_rate()
+            return self._model.learning_rate
         return self._learning_rate
 
     @learning_rate.setter
@@ -77,7 +75,7 @@ class Optimizer:
         if self._model is not None:
             if isinstance(value, LearningRateSchedule):
                 raise ValueError("a schedule is given when the optimizer is made; here a number is needed")
-            self._model._set_learning_rate(float(value))
+            self._model.learning_rate = float(value)
         self._learning_rate = value
 
     def get_config(self) -> dict[str, Any]:

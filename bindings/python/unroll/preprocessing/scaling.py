@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import weakref
 from typing import Any
 
 import numpy as np
 
 from .. import _abi
 from .._arrays import as_input, view
-from .._lib import call, library
+from .._handle import Handle
+from .._lib import call
 
 
 class MinMaxScaler:
@@ -25,8 +25,7 @@ class MinMaxScaler:
         self.feature_range = (float(low), float(high))
         handle = ctypes.c_void_p()
         call("unroll_scaler_create", *self.feature_range, ctypes.byref(handle))
-        self._handle = handle
-        self._finalizer = weakref.finalize(self, library().unroll_scaler_destroy, handle)
+        self._handle = Handle(handle, "unroll_scaler_destroy")
 
     def fit(self, series: Any) -> "MinMaxScaler":
         """Takes minimum and maximum of each column."""

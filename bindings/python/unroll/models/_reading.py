@@ -1,0 +1,38 @@
+"""Models from what the library read: the Python objects around a handle."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+from typing import Any
+
+from .. import _abi, metrics, optimizers, utils
+from .._handle import ModelHandle
+from .._lib import call, initialized, text
+from ..layers._base import from_keras
+from ._core import Core
+
+
+def model_of(pointer: ctypes.c_void_p) -> Any:
+    """The model of a pointer that the library gave: `Sequential`, or functional."""
+    handle = ModelHandle(pointer)
+    model = from_keras(json.loads(text("unroll_model_to_json", handle)))
+    assert isinstance(model, Core)
+    if model._can_build():
+        model._adopt(handle)
+    if handle.info().is_compiled:
+        training = handle.describe()["training"]
+        model.optimizer = optimizers.get(training["optimizer"])
+        model.optimizer._model = model
+        model._metrics = metrics.flat([training["metrics"], training["weighted_metrics"]])
+    return model
+
+
+def model_from_json(json_string: str) -> Any:
+    """A model with fresh weights from the text of `to_json()`, this library's or Keras'."""
+    options = initialized(_abi.ModelOptions, "unroll_model_options_init")
+    options.seed = utils._next_seed()
+    encoded = json_string.encode()
+    pointer = ctypes.c_void_p()
+    call("unroll_model_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(pointer))
+    return model_of(pointer)
