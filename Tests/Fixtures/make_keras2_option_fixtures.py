@@ -28,10 +28,13 @@ def add(name, K, build):
     L = K.layers
     x = K.Input((5, 3))
     model = K.Model(x, build(K, L, x))
+    is_masked = any(isinstance(layer, L.Masking) for layer in model.layers)
     values = [rng.normal(scale=0.6, size=w.shape) for w in model.get_weights()]
     names = [w.name for w in model.weights]
     model.set_weights([abs(v) + 0.1 if "variance" in n else v for n, v in zip(names, values)])
     x, y = rng.normal(size=(4, 5, 3)), rng.normal(size=model.output_shape[:0] + (4,) + model.output_shape[1:])
+    if is_masked:
+        x[0, 3:], x[2, 1:2] = 0, 0
     file = f"{name}.{'h5' if K is keras2 else 'keras'}"
     model.save(OUT / file)
     cases[f"{name}/in0"], cases[f"{name}/target0"] = x, y
@@ -74,6 +77,10 @@ def moments_of_all_steps(K, L, x):
     return L.Dense(2)(L.LSTM(4)(L.TimeDistributed(L.BatchNormalization())(x)))
 
 
+def masked_moments(K, L, x):
+    return L.Dense(2)(L.LSTM(4)(L.BatchNormalization(momentum=0.5)(L.Masking()(x))))
+
+
 def no_noise(K, L, x):
     y = L.GaussianNoise(0.2)(L.Dropout(0.5)(x, training=False), training=False)
     y = L.TimeDistributed(L.Dropout(0.4))(L.Bidirectional(L.GRU(4, dropout=0.4, return_sequences=True))(y, training=False), training=False)
@@ -97,5 +104,7 @@ for build in (frozen, moments_of_all_steps):
     add(build.__name__, keras2, build)
 for build in (no_noise, statistics_kept, model_kept):
     add(f"training_{build.__name__}", keras2, build)
+for K in (keras3, keras2):
+    add(f"masked_moments_{K.__name__}", K, masked_moments)
 cases.close()
 (OUT / "manifest.txt").write_text("\n".join(lines) + "\n")

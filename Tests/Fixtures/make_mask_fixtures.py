@@ -20,7 +20,7 @@ ROWS = {
     "states": "initial_state GRU", "both_states": "initial_state Bidirectional", "multiply": "Multiply of half",
     "maximum": "Maximum of two", "add": "Add of half", "concatenate": "Concatenate of half",
     "attention": "Attention", "before_attention": "before Attention", "by_hand": "attention by hand",
-    "compute_mask": "Embedding.compute_mask",
+    "compute_mask": "Embedding.compute_mask", "given": "a mask given to LSTM",
 }
 DIFFERS_IN_33 = ("multiply", "maximum", "add", "concatenate")
 

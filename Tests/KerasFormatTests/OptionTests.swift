@@ -36,7 +36,7 @@ import Unroll
     }
   }
 
-  @Test func thereAreOptions() { #expect(Self.cases.count >= 12 && Self.keras2Cases.count == 12) }
+  @Test func thereAreOptions() { #expect(Self.cases.count >= 12 && Self.keras2Cases.count == 14) }
 
   @Test(arguments: keras2Cases)
   func trainsAsKeras2Does(_ option: OptionCase) throws {

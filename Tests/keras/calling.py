@@ -1,4 +1,5 @@
-"""What a file says of training: `training=` at calls, and penalties on the activity of layers inside layers and models.
+"""What a file says of training: `training=` at calls, penalties on the activity of layers inside layers and models, and
+the rules of the Keras that wrote it.
 
 Each model is saved by Keras and read here; both then fit, evaluate and predict. In that order: where a call says
 training=True, evaluate and predict of tf_keras change the moving averages of BatchNormalization, ours never do.
@@ -121,17 +122,47 @@ PENALTIES = {
 }
 
 
+def steps_alone(k):
+    x = k.Input(SHAPE, name="x")
+    y = k.layers.SimpleRNN(4, return_sequences=True, name="read")(k.layers.Masking(name="mask")(k.layers.ReLU(name="relu")(x)))
+    return k.Model(x, k.layers.Dense(2, name="out")(y))
+
+
+def normalized_steps(k, y):
+    y = k.layers.Masking(name="mask")(k.layers.ReLU(name="relu")(y))
+    return k.layers.BatchNormalization(momentum=0.7, name="n")(y)
+
+
+def images(axis, wrapped=False):
+    """Of rank 4, which tf.keras normalizes in another way."""
+    def middle(k, y):
+        shape = (5, 2, 1, 2) if wrapped else (5, 2, 2)
+        layer = k.layers.BatchNormalization(axis=axis, momentum=0.7, name="n")
+        y = (k.layers.TimeDistributed(layer, name="each") if wrapped else layer)(k.layers.Reshape(shape, name="images")(y))
+        return k.layers.Reshape((5, 4), name="steps")(y)
+    return graph(middle)
+
+
+RULES = {
+    "metrics of masked steps": steps_alone,
+    "BatchNormalization of masked steps": graph(normalized_steps),
+    "BatchNormalization of images": images(-1), "BatchNormalization of images, rows": images(1), "BatchNormalization of images, columns": images(2),
+    "TimeDistributed BatchNormalization of images": images(-1, wrapped=True),
+}
+
+
 def compare_file(keras, model, path):
     """`model` was saved in the file and not compiled."""
     import unroll
 
     rng = np.random.default_rng(4)
-    x, y = rng.normal(size=(ROWS, *SHAPE)).astype("float32"), rng.normal(size=(ROWS, 2)).astype("float32")
+    x, y = rng.normal(size=(ROWS, *SHAPE)).astype("float32"), rng.normal(size=(ROWS, *model.output_shape[1:])).astype("float32")
 
     def run_in(k, model):
-        model.compile(k.optimizers.SGD(0.05, momentum=0.9), "mean_squared_error", metrics=["mae"], run_eagerly=True)  # tracing takes minutes
+        model.compile(k.optimizers.SGD(0.05, momentum=0.9), "mean_squared_error", run_eagerly=True,
+                      metrics=["mae", k.metrics.RootMeanSquaredError(name="root")])  # tracing takes minutes
         history = model.fit(x, y, batch_size=BATCH, epochs=2, shuffle=False, verbose=0).history
-        seen = [np.ravel(history[key]) for key in ("loss", "mae")] + [np.array(weight) for weight in model.get_weights()]
+        seen = [np.ravel(history[key]) for key in ("loss", "mae", "root")] + [np.array(weight) for weight in model.get_weights()]
         seen.append(np.ravel(model.evaluate(x, y, batch_size=BATCH, verbose=0)))
         return [*seen, model.predict(x, batch_size=BATCH, verbose=0)]
 
@@ -166,13 +197,13 @@ def compare_numbers(keras, path):
     return worst([np.unique(ours)], [theirs])
 
 
-KINDS = ("training=", "activity")
+KINDS = {"training=": MODES, "activity": PENALTIES, "rules": RULES}
 
 
 def rows(major):
     # Keras 3 overrides what a call says, and draws random numbers in fit.
     modes = [name for name in MODES if major == 2 or name.startswith("BatchNormalization")]
-    return [*(f"training=: {name}" for name in (*modes, "Dropout, True")), *(f"activity: {name}" for name in PENALTIES)]
+    return [*(f"training=: {name}" for name in (*modes, "Dropout, True")), *(f"{kind}: {name}" for kind in ("activity", "rules") for name in KINDS[kind])]
 
 
 def run(keras, recorder, section, label, column, folder, limit):
@@ -182,7 +213,7 @@ def run(keras, recorder, section, label, column, folder, limit):
         path = folder / f"called.{suffix}"
         if name == "Dropout, True":
             return compare_numbers(keras, path)
-        return compare(keras, (MODES if kind == "training=" else PENALTIES)[name], path)
+        return compare(keras, KINDS[kind][name], path)
 
     for suffix in ("keras", "h5") if kind == "training=" else ("h5" if keras.__name__ == "tf_keras" else "keras",):
         recorder.check(section, label, f"{column} .{suffix}", lambda: check(suffix), limit)

@@ -91,6 +91,15 @@ def masks_that_meet():
         y = K.layers.Conv1D(U, 2, padding="same", name="convolve")(masking(x))
         return K.Model(x, K.layers.Dense(2, name="out")(K.layers.GRU(6, name="read")(y, mask=masking.compute_mask(x))))
 
+    def given(layer):
+        """A mask of the caller's, which `layer` hands on beside an unmasked part."""
+        def make(K):
+            x, mask = K.Input((T, F), name="x"), K.Input((T,), dtype="bool", name="mask")
+            y = layer(K)(x, mask=mask)
+            y = K.layers.Concatenate(name="join")([y, K.layers.Dense(2, name="plain")(x)])
+            return K.Model([x, mask], behind(K, K.layers.Bidirectional(K.layers.GRU(4, return_sequences=True), name="both")(y)))
+        return make
+
     def nested(K):
         a, b = K.Input((T, F), name="inner_a"), K.Input((T, F), name="inner_b")
         y = K.layers.Add(name="plus")([a, K.layers.LSTM(F, return_sequences=True, name="inner_lstm")(b)])
@@ -134,6 +143,9 @@ def masks_that_meet():
     yield "attention by hand", Graph(written_by_hand, **one)
     yield "Embedding.compute_mask", Graph(by_compute_mask, **one)
     yield "Masking.compute_mask", Graph(masking_by_compute_mask, masked=True, states=True)
+    for name in ("LSTM", "Bidirectional"):
+        yield f"a mask given to {name}", Graph(
+            given(recurrent[name][0]), shapes=((T, F), (T,)), tokens=(0, 0), booleans=(1,), states=True)
     yield "nested with two inputs", Graph(nested, **both)
     yield "TimeDistributed", Graph(each_step, **one)
     yield "Rescaling", Graph(rescaled, **one)

@@ -40,6 +40,8 @@ extension FunctionalDecoder {
           masks.append(nil)
         } else if let symbol, let carrier = walk.carriers[symbol] {
           masks.append(.carried(by: carrier))
+        } else if let value = symbol.flatMap({ operations.values[$0] }) {
+          masks.append(.tensor(value))
         } else {
           throw UnrollError(
             .unsupported, "\(owner): its mask, from \(tensor.layer), is one that no layer before it makes, which is not supported")

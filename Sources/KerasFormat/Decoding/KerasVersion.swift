@@ -1,3 +1,5 @@
+import Unroll
+
 /// The Keras that wrote a file: "2.2.4-tf", "3.15.1", "1".
 struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
   let major: Int
@@ -55,6 +57,8 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
     let patch = description.split(separator: ".").dropFirst(2).first.flatMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
     return major < 2 || major == 2 && minor == 0 && (patch ?? 0) <= 5
   }
+  /// What it does in training. BatchNormalization heeds masks since 2.12.
+  var trainingRules: TrainingRules { major >= 3 ? .keras3 : self < KerasVersion(2, 12) ? .keras2Unmasked : .keras2 }
   /// Keras up to 2.3 clipped all gradients together under the name clipnorm.
   var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
 }

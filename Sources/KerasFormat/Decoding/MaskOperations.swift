@@ -25,6 +25,8 @@ struct MaskOperations {
     "NotEqual", "Any", "All", "LogicalAnd", "LogicalOr", "LogicalNot", "ExpandDims", "BroadcastTo", "Cast", "ZerosLike",
     "OnesLike", "ConvertToTensor", "Copy",
   ]
+  /// Of those the ones that take masks, not values.
+  private static let joining: Set<String> = ["LogicalAnd", "LogicalOr", "ExpandDims", "BroadcastTo", "ConvertToTensor", "Copy", "Concatenate"]
   /// Keras 2's names of functions that its layers' compute_mask call.
   private static let functions = ["math.not_equal": "NotEqual", "math.reduce_any": "Any"]
 
@@ -32,6 +34,8 @@ struct MaskOperations {
   private let index: [String: Int]
   private let symbols: MaskSymbols
   private var made: [Call: Made] = [:]
+  /// The values of the graph that operations took as masks.
+  private(set) var values: [MaskSymbol: ModelSpec.TensorRef] = [:]
 
   init(_ entries: [FunctionalDecoder.Entry], _ index: [String: Int], _ symbols: MaskSymbols) {
     self.entries = entries
@@ -113,13 +117,20 @@ struct MaskOperations {
     }
   }
 
-  private func make(
+  private mutating func make(
     _ call: Call, _ walk: MaskWalk, _ place: (KerasTensor) throws(UnrollError) -> ModelSpec.TensorRef
   ) throws(UnrollError) -> Made {
     let entry = entries[call.entry], made = entry.calls[call.number]
     var parts: [Made] = []
     for tensor in made.inputs {
-      if let source = self.call(tensor) { parts.append(self.made[source] ?? .unknown) }
+      if let source = self.call(tensor) {
+        parts.append(self.made[source] ?? .unknown)
+      } else if Self.joining.contains(entry.maskOperation ?? "") {
+        // A value that a call before was given as its mask.
+        let reference = try place(tensor), symbol = symbols.symbol(.given(walk.value(reference)))
+        values[symbol] = reference
+        parts.append(.mask(symbol))
+      }
     }
     let areMasks = parts.count == made.inputs.count && !parts.isEmpty
     let masks = parts.compactMap { mask($0) }

@@ -15,7 +15,7 @@ struct ModelDecoder {
     spec.simplifyMaskUse()
     spec.trainable = trainable(spec, object["config"], context.version)
     if context.version.major < 3 { spec.freezeInsideFrozen() }
-    spec.trainsAsKeras2 = object[ModelEncoder.keras2TrainingMark]?.bool ?? (context.version.major < 3)
+    spec.trainingRules = object[ModelEncoder.rulesMark]?.string.flatMap { TrainingRules(rawValue: $0) } ?? context.version.trainingRules
     return (spec, context)
   }
 

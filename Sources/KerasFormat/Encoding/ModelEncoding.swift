@@ -11,21 +11,20 @@ struct ModelEncoder {
   var marksCalls = false
 
   /// Our own member beside a model's class and configuration, where no Keras
-  /// looks: whether the model trains as Keras 2 did, if the Keras of the file
-  /// does otherwise.
-  static let keras2TrainingMark = "unroll_trains_as_keras2"
+  /// looks: by whose rules the model trains, if the Keras of the file has others.
+  static let rulesMark = "unroll_training_rules"
 
-  private static func marked(_ config: JSONObject, _ spec: ModelSpec, isKeras2: Bool) -> JSONObject {
-    spec.trainsAsKeras2 == isKeras2 ? config : config.merged([keras2TrainingMark: .bool(spec.trainsAsKeras2)])
+  private static func marked(_ config: JSONObject, _ spec: ModelSpec, usual: TrainingRules) -> JSONObject {
+    spec.trainingRules == usual ? config : config.merged([rulesMark: .string(spec.trainingRules.rawValue)])
   }
 
   /// For `to_json`, which we read as it was meant whatever Keras makes of it.
   static func json(_ spec: ModelSpec) throws(UnrollError) -> JSONObject {
     if spec.callInTraining == nil, let written = try? MaskWriting(.keras3, givesMasks: true).written(spec) {
-      return marked(try ModelEncoder(dialect: .keras3, calls: .objects, dtype: spec.dtype).model(written), spec, isKeras2: false)
+      return marked(try ModelEncoder(dialect: .keras3, calls: .objects, dtype: spec.dtype).model(written), spec, usual: .keras3)
     }
     return marked(
-      try ModelEncoder(dialect: .keras3, calls: .objects, dtype: spec.dtype, marksCalls: true).model(spec), spec, isKeras2: false)
+      try ModelEncoder(dialect: .keras3, calls: .objects, dtype: spec.dtype, marksCalls: true).model(spec), spec, usual: .keras3)
   }
 
   static func encode(_ spec: ModelSpec, _ dialect: Dialect, _ calls: CallForm) throws(UnrollError) -> JSONObject {
@@ -45,9 +44,9 @@ struct ModelEncoder {
       }
       calls = .objects
     }
-    let saysKeras2 = dialect == .legacy ? KerasVersion(try HardSigmoidUse(spec).version(default: "2.15.0")).major < 3 : false
+    let usual = dialect == .legacy ? KerasVersion(try HardSigmoidUse(spec).version(default: "2.15.0")).trainingRules : .keras3
     return marked(
-      try ModelEncoder(dialect: dialect, calls: calls, dtype: spec.dtype).model(written), spec, isKeras2: saysKeras2)
+      try ModelEncoder(dialect: dialect, calls: calls, dtype: spec.dtype).model(written), spec, usual: usual)
   }
 
   /// A model used as `layer`, whose name and flag it has.

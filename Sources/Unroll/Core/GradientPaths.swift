@@ -6,11 +6,11 @@ import KernelAPI
 /// Keras leaves all others out of every update. That is not a gradient of 0:
 /// neither weight decay nor momentum nor a constraint changes them.
 final class GradientPaths<S: Scalar> {
-  let trainsAsKeras2: Bool
+  let trainingRules: TrainingRules
   private var reached: Set<ObjectIdentifier> = []
 
   init(_ graph: Graph<S>) {
-    trainsAsKeras2 = graph.spec.trainsAsKeras2
+    trainingRules = graph.spec.trainingRules
     _ = graph.trace(graph.spec.outputs.map { _ in true }, self)
   }
 

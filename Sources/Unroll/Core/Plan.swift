@@ -25,7 +25,7 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   ) throws(UnrollError) {
     let planner = Planner<S>(mode: mode, batch: batch, kernels: kernels(for: S.self))
     planner.streamWeights = streamWeights
-    planner.trainsAsKeras2 = graph.spec.trainsAsKeras2
+    planner.trainingRules = graph.spec.trainingRules
     planner.arena.limit = memoryLimit
     var inputs: [Tensor<S>] = []
     for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: inputGradients)) }

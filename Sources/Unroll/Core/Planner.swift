@@ -79,8 +79,7 @@ final class Planner<S: Scalar> {
   private var scratchCount = 0
   private(set) var nextRandomKey: UInt64 = 1
   var masks = PlannedMasks()
-  /// See `ModelSpec`.
-  var trainsAsKeras2 = false
+  var trainingRules = TrainingRules.keras3
   /// What the call being planned says of `training`, or one around it.
   var training: Bool?
 

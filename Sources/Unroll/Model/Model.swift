@@ -60,8 +60,7 @@ public final class Model: @unchecked Sendable {
     let before = spec
     if case .input = spec.layers.first?.config {} else {
       let input = LayerSpec(name: "input_layer", .input(.init(shape: inputShape, batchSize: batchSize, isInteger: isInteger)))
-      spec = ModelSpec(sequential: [input] + spec.layers, name: spec.name, dtype: spec.dtype)
-      spec.trainable = before.trainable
+      spec.prepend(input)
     }
     do throws(UnrollError) {
       try build()

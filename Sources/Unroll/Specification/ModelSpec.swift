@@ -80,10 +80,7 @@ public struct ModelSpec: Sendable, Equatable {
   /// False: no layer is trained, whatever its own flag says. Of a model used as
   /// a layer the layer's flag counts.
   public var trainable = true
-  /// In training as Keras 2: the loss counts the regularizers of frozen weights,
-  /// and TimeDistributed makes one batch of all steps, with one set of moments
-  /// and with its layer's activity regularizer.
-  public var trainsAsKeras2 = false
+  public var trainingRules = TrainingRules.keras3
   public var layers: [LayerSpec]
   /// In an order in which every node comes after its inputs.
   public var nodes: [Node]
@@ -117,6 +114,19 @@ public struct ModelSpec: Sendable, Equatable {
   private static func outputs(of layers: [LayerSpec]) -> [TensorRef] {
     guard let last = layers.last else { return [] }
     return (0..<last.config.outputCount).map { TensorRef(node: layers.count - 1, output: $0) }
+  }
+
+  /// Puts an input layer before the layers of a Sequential model; what the calls
+  /// say of themselves stays.
+  mutating func prepend(_ layer: LayerSpec) {
+    for index in nodes.indices {
+      nodes[index].layer += 1
+      nodes[index].inputs = [TensorRef(node: index)]
+    }
+    nodes.insert(Node(sequential: 0), at: 0)
+    layers.insert(layer, at: 0)
+    inputs = [TensorRef(node: 0)]
+    outputs = Self.outputs(of: layers)
   }
 
   /// Adds a layer to a Sequential model.

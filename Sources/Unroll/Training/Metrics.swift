@@ -7,11 +7,14 @@ struct MetricRule {
   let name: String
   /// Counts sample and class weights (Keras' `weighted_metrics`).
   let isWeighted: Bool
+  /// Keras 3's RootMeanSquaredError does not look at masks.
+  private let heedsMasks: Bool
 
   /// For an output of `features` and these targets "accuracy" means, by Keras' rule:
-  init(_ metric: MetricSpec, features: Int, sparseTargets: Bool, isWeighted: Bool) {
+  init(_ metric: MetricSpec, features: Int, sparseTargets: Bool, isWeighted: Bool, rules: TrainingRules = .keras3) {
     name = metric.name
     self.isWeighted = isWeighted
+    heedsMasks = rules.areOfKeras2 || metric.function != .rootMeanSquaredError
     function =
       if metric.function != .accuracy { metric.function }
       else if features == 1 { .binaryAccuracy() }
@@ -25,14 +28,11 @@ struct MetricRule {
   func sums<S: Scalar>(_ data: Judged<S>) -> (sum: Double, count: Double) {
     var data = data
     if !isWeighted { data.weights = nil }
+    if !heedsMasks { data.mask = nil }
     let n = data.features
     switch function {
     case .meanAbsoluteError: return overElements(data) { abs($0 - $1) }
-    case .meanSquaredError: return overElements(data) { ($0 - $1) * ($0 - $1) }
-    case .rootMeanSquaredError:
-      // Keras' RootMeanSquaredError does not look at masks.
-      data.mask = nil
-      return overElements(data) { ($0 - $1) * ($0 - $1) }
+    case .meanSquaredError, .rootMeanSquaredError: return overElements(data) { ($0 - $1) * ($0 - $1) }
     case .binaryAccuracy(let threshold):
       let threshold = S(threshold)
       return overElements(data) { p, y in (p > threshold ? 1 : 0) == y ? 1 : 0 }

@@ -51,7 +51,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
       }
     }
     regularized = network.store.parameters.compactMap { parameter in
-      guard parameter.isTrainable || network.graph.spec.trainsAsKeras2 && parameter.isWeight, let regularizer = parameter.regularizer, regularizer.l1 != 0 || regularizer.l2 != 0 else { return nil }
+      guard parameter.isTrainable || network.graph.spec.trainingRules.areOfKeras2 && parameter.isWeight, let regularizer = parameter.regularizer, regularizer.l1 != 0 || regularizer.l2 != 0 else { return nil }
       return (parameter, regularizer.l1, regularizer.l2)
     }
     var constrained: [ConstrainedParameter<S>] = []
@@ -116,7 +116,9 @@ final class Trainer<S: Scalar>: AnyTrainer {
     if runner == nil || sparse != runnerSparse {
       let metrics = outputs.indices.map { output in
         spec.metrics(of: output).map { metric, isWeighted in
-          MetricRule(metric, features: outputs[output].last ?? 1, sparseTargets: sparse[output], isWeighted: isWeighted)
+          MetricRule(
+            metric, features: outputs[output].last ?? 1, sparseTargets: sparse[output], isWeighted: isWeighted,
+            rules: network.graph.spec.trainingRules)
         }
       }
       for (index, rules) in metrics.enumerated() {

@@ -8,7 +8,7 @@ from trial import GOES_ON, defined, one_or_all
 
 PREDICTS = {"float32": 2e-5, "float64": 1e-10}
 TRAINS, VALUES = 1e-8, 1e-6
-#: Where Keras has float32 inside: Adam's factors, activity regularizers, log(2); in tf_keras schedules and all that its
+#: Where Keras has float32 inside: schedules, Adam's factors, activity regularizers, log(2); in tf_keras all that its
 #: legacy optimizers know.
 ROUNDED = 1e-4
 
@@ -178,7 +178,7 @@ class Checks:
         """How far apart a training may be: where Keras computes with float32 inside float64, further."""
         optimizer, text = self.case.training.optimizer, self.case.model_source() + self.case.compile_source()
         keras2 = self.case.library == "tf_keras"
-        if keras2 and (".legacy." in text or ".schedules." in text):
+        if keras2 and ".legacy." in text or ".schedules." in text:
             return ROUNDED
         if "activity_regularizer" in text or "LogCosh" in text or "log_cosh" in text:
             return ROUNDED

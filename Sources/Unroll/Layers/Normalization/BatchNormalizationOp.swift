@@ -1,5 +1,15 @@
 import KernelAPI
 
+/// How moments of a batch are taken; versions of Keras differ.
+struct BatchMoments {
+  /// Whether masked rows are left out.
+  var heedsMasks = true
+  /// Added to the number of rows where some are masked.
+  var maskedEpsilon = 0.0
+  /// Whether the moving variance gets sum(u^2) / (n - 1) instead of sum(u^2) / n.
+  var movesUnbiased = false
+}
+
 final class BatchNormalizationOp<S: Scalar>: Op<S> {
   private let layer: BatchNormalizationLayer<S>
   private let x: Tensor<S>
@@ -7,6 +17,9 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   private let movingMean: Parameter<S>
   private let movingVariance: Parameter<S>
   private let usesBatch: Bool
+  private let rules: BatchMoments
+  /// Of the rows that moments are taken of; nil: all.
+  private let mask: UnsafeMutablePointer<UInt8>?
   private let channels: Int
   /// Rows of the batch that share moments.
   private let groupRows: Int
@@ -19,7 +32,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
 
   init(
     _ layer: BatchNormalizationLayer<S>, x: Tensor<S>, y: Tensor<S>, axis: Int, mean: Parameter<S>, variance: Parameter<S>,
-    groupRows: Int, usesBatch: Bool
+    groupRows: Int, usesBatch: Bool, moments rules: BatchMoments
   ) throws(UnrollError) {
     self.layer = layer
     self.x = x
@@ -27,6 +40,8 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
     movingMean = mean
     movingVariance = variance
     self.usesBatch = usesBatch
+    self.rules = rules
+    mask = rules.heedsMasks ? x.mask : nil
     self.groupRows = max(groupRows, 1)
     groups = max(x.batch / self.groupRows, 1)
     let channels = mean.count
@@ -54,7 +69,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
     for position in 0..<x.positions {
       for b in 0..<x.batch {
         let row = position * x.batch + b
-        if !includingMasked, let mask = x.mask, mask[row] == 0 { continue }
+        if !includingMasked, let mask, mask[row] == 0 { continue }
         let first = b / groupRows * channels
         if byFeature {
           for f in 0..<features { body(row * features + f, first + f) }
@@ -87,7 +102,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
     }
   }
 
-  /// mean = sum(w x) / n, variance = sum(w (x - mean)^2) / n; with a mask Keras
+  /// mean = sum(w x) / n, variance = sum(w (x - mean)^2) / n; with a mask Keras 3
   /// divides by n + 1e-7. Prediction changes no weights: nothing moves then.
   @inline(__always)
   private func takeMoments(moving: Bool) {
@@ -102,7 +117,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
       means[moment] += Double(x.data[element])
       counts[moment] += 1
     }
-    if x.mask != nil { for i in 0..<total { counts[i] += 1e-7 } }
+    if mask != nil { for i in 0..<total { counts[i] += rules.maskedEpsilon } }
     for i in 0..<total { means[i] /= counts[i] }
     forEach(includingMasked: false) { element, moment in
       let u = Double(x.data[element]) - means[moment]
@@ -114,7 +129,8 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
       let c = i % channels
       if moving {
         movingMean.value[c] = S(Double(movingMean.value[c]) * momentum + means[i] * (1 - momentum))
-        movingVariance.value[c] = S(Double(movingVariance.value[c]) * momentum + variance * (1 - momentum))
+        let moved = rules.movesUnbiased ? inverses[i] / max(counts[i] - 1, 1) : variance
+        movingVariance.value[c] = S(Double(movingVariance.value[c]) * momentum + moved * (1 - momentum))
       }
       inverses[i] = 1 / (variance + layer.config.epsilon).squareRoot()
     }

@@ -18,8 +18,7 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
     if inner.isSequential, !isDeclared {
       // A Sequential that was never built takes the shape it is given.
       let shape = try onlyInput(inputs)
-      inner = ModelSpec(
-        sequential: [LayerSpec(name: "input", .input(InputConfig(shape: shape)))] + inner.layers, name: inner.name, dtype: inner.dtype)
+      inner.prepend(LayerSpec(name: "input", .input(InputConfig(shape: shape))))
     }
     try check(inputs, inner)
     for (reference, shape) in zip(inner.inputs, inputs) {

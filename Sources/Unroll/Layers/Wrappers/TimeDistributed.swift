@@ -49,7 +49,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   override var needsWholeBatch: Bool { child.needsWholeBatch || child.spec.activityRegularizer != nil }
 
   override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
-    let isPenalized = paths.trainsAsKeras2 && child.spec.activityRegularizer != nil
+    let isPenalized = paths.trainingRules.areOfKeras2 && child.spec.activityRegularizer != nil
     return child.trace(outputs.map { $0 || isPenalized }, inputs: inputs, paths)
   }
 
@@ -69,7 +69,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     folded.batch = steps * x.batch
     let outputs = try planner.folded(steps: steps) { () throws(UnrollError) in try child.plan([folded], planner) }
     guard var y = outputs.first else { throw UnrollError(.invalidState, "\(name): the wrapped layer has no output") }
-    if planner.trainsAsKeras2, let penalty = child.spec.activityRegularizer {
+    if planner.trainingRules.areOfKeras2, let penalty = child.spec.activityRegularizer {
       // Divided by the rows of the batch that all steps make.
       let share = Regularizer(l1: penalty.l1 / Double(max(steps, 1)), l2: penalty.l2 / Double(max(steps, 1)))
       let copies = try planner.fanOut(y, 2)
