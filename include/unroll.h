@@ -175,6 +175,10 @@ typedef enum unroll_status {
   UNROLL_CANCELLED = 90
 } unroll_status;
 
+/* The library passes enumerations as int. A compilation that ends here makes them
+ * smaller (-fshort-enums), so that no call would be understood. */
+typedef char unroll_enumerations_must_have_the_size_of_int[sizeof(unroll_status) == sizeof(int) ? 1 : -1];
+
 /*
  * The message of the last failure on this thread; "" if there was none. Valid
  * until the next failing call on this thread. Never NULL. Successful calls
@@ -197,7 +201,10 @@ UNROLL_API const char *unroll_status_name(unroll_status status);
 UNROLL_API const char *unroll_version(void);
 
 /* The instruction set chosen for this processor: "x86-64", "x86-64-v3"
- * (AVX2 and FMA) or "x86-64-v4" (AVX-512); a constant string. */
+ * (AVX2 and FMA) or "x86-64-v4" (AVX-512); a constant string. The environment
+ * variable UNROLL_ISA, read when the library is first used, lowers the choice:
+ * "portable", "v3" or "v4". It is meant for tests, and for the same bits on
+ * different machines. */
 UNROLL_API const char *unroll_instruction_set(void);
 
 /* -----------------------------------------------------------------------
@@ -821,6 +828,55 @@ UNROLL_API unroll_status unroll_model_input_shape(const unroll_model *model, siz
 UNROLL_API unroll_status unroll_model_output_shape(const unroll_model *model, size_t index,
                                                    int64_t *shape, int32_t *rank);
 
+/* Names of inputs and outputs: that of the input layer, "input_layer", and that
+ * of the layer whose output it is, "dense_1", by which Keras too keeps losses and
+ * metrics apart. Text: see section 1. Errors: as above. */
+UNROLL_API unroll_status unroll_model_input_name(const unroll_model *model, size_t index,
+                                                 char *text, size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_model_output_name(const unroll_model *model, size_t index,
+                                                  char *text, size_t capacity, size_t *length);
+
+/* One of the model's layers, of which there are unroll_model_info.layer_count,
+ * input layers included. A layer with layers inside counts as one. */
+typedef struct unroll_layer_info {
+  size_t struct_size;
+  /* 0 until the model is built: arrays of weights and numbers in them; the
+   * arrays themselves are those whose unroll_weight_info.layer is the index. */
+  size_t weight_count;
+  size_t parameter_count;
+  size_t trainable_parameter_count;
+  /* Outputs at its first call; several for layers that return states. */
+  size_t output_count;
+  /* The layer's own flag (see unroll_model_set_trainable). */
+  int is_trainable;
+  /* Shape of the first of these outputs, the batch axis first as UNROLL_ANY;
+   * rank 0 until the model is built. */
+  int32_t rank;
+  int64_t shape[UNROLL_MAX_RANK];
+} unroll_layer_info;
+
+UNROLL_API void unroll_layer_info_init(unroll_layer_info *info, size_t size);
+#define unroll_layer_info_init(info) unroll_layer_info_init((info), sizeof *(info))
+/* Errors of these: INVALID_ARGUMENT (no such layer). */
+UNROLL_API unroll_status unroll_model_get_layer_info(const unroll_model *model, size_t index,
+                                                     unroll_layer_info *info);
+/* "lstm_1". Text: see section 1. */
+UNROLL_API unroll_status unroll_model_layer_name(const unroll_model *model, size_t index,
+                                                 char *text, size_t capacity, size_t *length);
+/* Keras' class of it, "LSTM"; "Functional" or "Sequential" of a model used as a layer. */
+UNROLL_API unroll_status unroll_model_layer_class(const unroll_model *model, size_t index,
+                                                  char *text, size_t capacity, size_t *length);
+
+/*
+ * A second model in memory of its own, to be destroyed by itself: the same
+ * layers, weights, flags, carried states and, if the model is compiled, optimizer
+ * with its state, so that both go on training alike. Notes and vocabulary come
+ * with it, the number of threads too; streams do not.
+ * Errors: INVALID_STATE (layers were frozen or thawed since the optimizer
+ * gathered its state: compile first), OUT_OF_MEMORY.
+ */
+UNROLL_API unroll_status unroll_model_copy(const unroll_model *model, unroll_model **copy);
+
 /* A table of the layers for people, as Keras' summary(). Text: see section 1. */
 UNROLL_API unroll_status unroll_model_summary(const unroll_model *model, char *text,
                                               size_t capacity, size_t *length);
@@ -1071,7 +1127,7 @@ UNROLL_API void unroll_compile_options_init(unroll_compile_options *options, siz
 
 /*
  * Fixes optimizer, loss and metrics; starts the optimizer anew.
- * Errors: INVALID_ARGUMENT (a rate that is NaN, negative or zero, two kinds of
+ * Errors: INVALID_ARGUMENT (a rate that is NaN, infinite or negative, two kinds of
  * clipping, an unknown enumerator), SHAPE_MISMATCH (number of losses).
  */
 UNROLL_API unroll_status unroll_model_compile(unroll_model *model,
@@ -1101,9 +1157,9 @@ UNROLL_API unroll_status unroll_model_set_trainable(unroll_model *model, const c
 UNROLL_API unroll_status unroll_model_get_trainable(const unroll_model *model, const char *layer,
                                                     int *trainable);
 
-/* The present learning rate (a schedule's at the present step), and replacing
- * it; rate must be finite and > 0. Both may be called from a fit's callback.
- * Errors: INVALID_STATE (not compiled). */
+/* Gets or sets the current learning rate: a schedule's is that of the current
+ * step, and cannot be set. `rate` must be finite and at least 0. Both may be called
+ * from a fit's callback. Errors: INVALID_STATE (not compiled; a schedule). */
 UNROLL_API unroll_status unroll_model_get_learning_rate(const unroll_model *model, double *rate);
 UNROLL_API unroll_status unroll_model_set_learning_rate(unroll_model *model, double rate);
 
@@ -1271,6 +1327,18 @@ UNROLL_API unroll_status unroll_history_name(const unroll_history *history, size
 /* Value `index` of epoch `epoch`, both counted from 0. */
 UNROLL_API unroll_status unroll_history_value(const unroll_history *history, size_t epoch,
                                               size_t index, double *value);
+/* Why a fit ended. */
+typedef enum unroll_fit_end {
+  UNROLL_END_EPOCHS = 10, /* all epochs were made */
+  UNROLL_END_EARLY_STOPPING = 20,
+  UNROLL_END_CALLBACK = 30,  /* a callback returned UNROLL_STOP */
+  UNROLL_END_NOT_FINITE = 40 /* a loss was NaN or infinite, and non_finite says so */
+} unroll_fit_end;
+
+UNROLL_API unroll_status unroll_history_get_end(const unroll_history *history, unroll_fit_end *end);
+/* A sentence about it, "" where all epochs were made. Text: see section 1. */
+UNROLL_API unroll_status unroll_history_end_message(const unroll_history *history, char *text,
+                                                    size_t capacity, size_t *length);
 UNROLL_API void unroll_history_destroy(unroll_history *history);
 
 /* Number of values that evaluate and train_on_batch give: the loss, then the
@@ -1358,9 +1426,21 @@ UNROLL_API unroll_status unroll_model_weight_name(const unroll_model *model, siz
 UNROLL_API unroll_status unroll_model_get_weight(const unroll_model *model, size_t index,
                                                  const unroll_array *array);
 
-/* Replaces a weight by `array`, which has the weight's shape. */
+/* Replaces a weight by `array`, which has the weight's shape. What the layer
+ * derives from it is made anew at each call; unroll_model_set_weights makes it
+ * once. */
 UNROLL_API unroll_status unroll_model_set_weight(unroll_model *model, size_t index,
                                                  const unroll_array *array);
+
+/*
+ * All weights at once, in their order: `count` is the model's weight_count, each
+ * array as in unroll_model_get_weight and _set_weight. Where one array does not
+ * fit, nothing is copied. Errors: SHAPE_MISMATCH (of an array, or another count).
+ */
+UNROLL_API unroll_status unroll_model_get_weights(const unroll_model *model,
+                                                  const unroll_array *arrays, size_t count);
+UNROLL_API unroll_status unroll_model_set_weights(unroll_model *model, const unroll_array *arrays,
+                                                  size_t count);
 
 /* -----------------------------------------------------------------------
  * 7  Series: scaling and windows

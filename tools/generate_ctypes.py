@@ -77,7 +77,7 @@ class Header:
                 self.functions[node.name] = node.type
 
     def typedef(self, name, node):
-        if name in SIMPLE:
+        if name in SIMPLE or isinstance(node, c_ast.ArrayDecl):  # a condition that the compiler checks
             return
         if isinstance(node, c_ast.PtrDecl):
             self.callbacks[name] = node.type

@@ -36,6 +36,8 @@ BEGINS_WITH_SIZE(unroll_data);
 BEGINS_WITH_SIZE(unroll_progress);
 BEGINS_WITH_SIZE(unroll_fit_options);
 BEGINS_WITH_SIZE(unroll_weight_info);
+BEGINS_WITH_SIZE(unroll_layer_info);
+SIZE_OF(unroll_layer_info, 112);
 BEGINS_WITH_SIZE(unroll_window_options);
 BEGINS_WITH_SIZE(unroll_stream_options);
 BEGINS_WITH_SIZE(unroll_stream_info);

@@ -15,6 +15,16 @@ public func unroll_model_create(
   }
 }
 
+@_cdecl("unroll_model_copy") @implementation
+public func unroll_model_copy(_ model: OpaquePointer?, _ copy: UnsafeMutablePointer<OpaquePointer?>?) -> unroll_status {
+  readingStates(model) { (handle) throws(UnrollError) in
+    let place = try place(copy, "copy")
+    let copied = ModelHandle(try handle.model.copy())
+    copied.threads = handle.threads
+    place.pointee = handOut(copied)
+  }
+}
+
 @_cdecl("unroll_model_destroy") @implementation
 public func unroll_model_destroy(_ model: OpaquePointer?) {
   release(model, ModelHandle.self)

@@ -36,8 +36,8 @@ private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) 
 
 private func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -> LearningRate {
   let rate = options.learning_rate
-  guard rate.isFinite, rate > 0 else {
-    throw UnrollError(.invalidArgument, "optimizer->learning_rate must be a positive number, found \(shown(rate))")
+  guard rate.isFinite, rate >= 0 else {
+    throw UnrollError(.invalidArgument, "optimizer->learning_rate must be a finite number, at least 0, found \(shown(rate))")
   }
   func steps() throws(UnrollError) -> Int { try checkedCount(options.decay_steps, "optimizer->decay_steps", to: Int.max) }
   switch options.schedule {
@@ -94,11 +94,5 @@ public func unroll_model_get_learning_rate(_ model: OpaquePointer?, _ rate: Unsa
 
 @_cdecl("unroll_model_set_learning_rate") @implementation
 public func unroll_model_set_learning_rate(_ model: OpaquePointer?, _ rate: Double) -> unroll_status {
-  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
-    let model = handle.model
-    guard rate.isFinite, rate > 0 else {
-      throw UnrollError(.invalidArgument, "rate must be a positive number, found \(shown(rate))")
-    }
-    try model.setLearningRate(rate)
-  }
+  changing(model, inCallbacks: true) { (handle) throws(UnrollError) in try handle.model.setLearningRate(rate) }
 }

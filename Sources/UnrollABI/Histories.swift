@@ -52,6 +52,28 @@ public func unroll_history_value(
   }
 }
 
+@_cdecl("unroll_history_get_end") @implementation
+public func unroll_history_get_end(_ history: OpaquePointer?, _ end: UnsafeMutablePointer<unroll_fit_end>?) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let history = try record(history)
+    let place = try place(end, "end")
+    place.pointee =
+      switch history.end {
+      case .epochs: UNROLL_END_EPOCHS
+      case .earlyStopping: UNROLL_END_EARLY_STOPPING
+      case .callback: UNROLL_END_CALLBACK
+      case .notFinite: UNROLL_END_NOT_FINITE
+      }
+  }
+}
+
+@_cdecl("unroll_history_end_message") @implementation
+public func unroll_history_end_message(
+  _ history: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in try writeText(try record(history).message, to: text, capacity, length) }
+}
+
 @_cdecl("unroll_history_destroy") @implementation
 public func unroll_history_destroy(_ history: OpaquePointer?) {
   release(history, HistoryHandle.self)

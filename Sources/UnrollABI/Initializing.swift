@@ -184,6 +184,11 @@ public func unroll_model_info_init(_ info: UnsafeMutablePointer<unroll_model_inf
   initialize(info, size, blank() as unroll_model_info)
 }
 
+@_cdecl("unroll_layer_info_init") @implementation
+public func unroll_layer_info_init(_ info: UnsafeMutablePointer<unroll_layer_info>?, _ size: Int) {
+  initialize(info, size, blank() as unroll_layer_info)
+}
+
 @_cdecl("unroll_weight_info_init") @implementation
 public func unroll_weight_info_init(_ info: UnsafeMutablePointer<unroll_weight_info>?, _ size: Int) {
   initialize(info, size, blank() as unroll_weight_info)

@@ -12,7 +12,7 @@ public func unroll_model_reset_layer_states(_ model: OpaquePointer?, _ layer: Un
 }
 
 /// For what reads states, which another thread's predict of this const model may be moving.
-private func readingStates(_ model: OpaquePointer?, _ body: (ModelHandle) throws(UnrollError) -> Void) -> unroll_status {
+func readingStates(_ model: OpaquePointer?, _ body: (ModelHandle) throws(UnrollError) -> Void) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
     let ticket = try handle.states.beginReading("state of the model")
     defer { handle.states.end(ticket) }

@@ -41,5 +41,6 @@ extension unroll_sequence_progress: GrowingStruct { static var firstSize: Int { 
 extension unroll_stream_info: GrowingStruct { static var firstSize: Int { 48 } }
 extension unroll_stream_options: GrowingStruct { static var firstSize: Int { 24 } }
 extension unroll_train_on_batch_options: GrowingStruct { static var firstSize: Int { 32 } }
+extension unroll_layer_info: GrowingStruct { static var firstSize: Int { 112 } }
 extension unroll_weight_info: GrowingStruct { static var firstSize: Int { 96 } }
 extension unroll_window_options: GrowingStruct { static var firstSize: Int { 40 } }

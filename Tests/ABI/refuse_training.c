@@ -110,7 +110,7 @@ static void compile(void) {
   OK(unroll_model_compile(model, NULL));
   REFUSES(UNROLL_INVALID_ARGUMENT, "rate is NULL", unroll_model_get_learning_rate(model, NULL));
   REFUSES(UNROLL_INVALID_ARGUMENT, "rate", unroll_model_set_learning_rate(model, nan));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "rate", unroll_model_set_learning_rate(model, 0));
+  REFUSES(UNROLL_INVALID_ARGUMENT, "rate", unroll_model_set_learning_rate(model, -0.1));
   REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_set_learning_rate(NULL, 1));
   OK(unroll_model_get_learning_rate(model, &rate));
   CHECK(close_to(rate, 0.001, 1e-9));

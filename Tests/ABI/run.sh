@@ -20,6 +20,13 @@ for standard in c++11 c++17; do
   g++ -x c++ -std=$standard "${warnings[@]}" -Wconversion -Iinclude -fsyntax-only "$out/header.c"
 done
 
+# Enumerations of another size would be another ABI.
+if gcc -std=c11 -fshort-enums -Iinclude -fsyntax-only "$out/header.c" 2>"$out/enums.txt"; then
+  echo "Tests/ABI/run.sh: the header takes -fshort-enums" >&2
+  exit 1
+fi
+grep -q unroll_enumerations_must_have_the_size_of_int "$out/enums.txt"
+
 programs=()
 for source in Tests/ABI/*.c; do
   name=$(basename "$source" .c)

@@ -12,6 +12,7 @@ protocol AnyNetwork: AnyObject {
   func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType)
   /// Replaces a parameter by an array of its shape, with any strides.
   func writeParameter(_ index: Int, from view: ArrayView)
+  func copyValues(of other: any AnyNetwork) throws(UnrollError)
   func prepare() throws(UnrollError)
   /// The same for what depends on one parameter.
   func prepare(parameter index: Int) throws(UnrollError)

@@ -20,7 +20,7 @@ public final class Model: @unchecked Sendable {
   /// What the file it was loaded from holds beside it and the engine does not know.
   public var companion: (any Sendable)?
 
-  private let initializesWeights: Bool
+  let initializesWeights: Bool
   private var naming = LayerNaming()
 
   /// Without `initialized` the weights are zeros, for whoever writes all of

@@ -1,5 +1,7 @@
 /// A trainer whose element type is hidden: what `Model` needs of it.
 protocol AnyTrainer: AnyObject {
+  /// Whether it has made an update.
+  var hasTrained: Bool { get }
   /// The trainer for the next update: itself, or until its first update one of
   /// what is trainable now, with its optimizer's state.
   func current() throws(UnrollError) -> any AnyTrainer

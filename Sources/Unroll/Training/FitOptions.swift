@@ -92,8 +92,16 @@ public struct History: Sendable, Equatable {
   public internal(set) var names: [String] = []
   /// `values[i]` belongs to `names[i]`; NaN where an epoch had no such value.
   public internal(set) var values: [[Double]] = []
-  /// Why training ended before the last epoch; empty if it did not.
-  public internal(set) var message = ""
+  public enum End: Sendable, Equatable { case epochs, earlyStopping, callback, notFinite }
+  /// Why training ended.
+  public private(set) var end = End.epochs
+  /// A sentence about it; empty if all epochs were made.
+  public private(set) var message = ""
+
+  mutating func end(_ reason: End, _ message: String) {
+    end = reason
+    self.message = message
+  }
 
   public subscript(name: String) -> [Double]? { names.firstIndex(of: name).map { values[$0] } }
 

@@ -93,7 +93,7 @@ struct FitSession<S: Scalar> {
     }
     if let reason = try callbacks.epochEnd(progress) {
       isStopping = true
-      history.message = reason
+      history.end(.earlyStopping, reason)
     }
     history.append(epoch: epoch, progress)
     try notify(.epochEnd)
@@ -123,7 +123,7 @@ struct FitSession<S: Scalar> {
       let what = "the loss of epoch \(progress.epoch + 1), batch \(index + 1) is \(shown(loss)); the weights are those before that batch. \(nonFiniteAdvice)"
       if options.nonFiniteLoss == .fail { throw UnrollError(.notFinite, what) }
       isStopping = true
-      history.message = what
+      history.end(.notFinite, what)
       averages.add(loss: loss, rows: layout.rows)
       return
     }
@@ -134,7 +134,7 @@ struct FitSession<S: Scalar> {
   }
 
   private mutating func stop() {
-    if !isStopping { history.message = "stopped by the callback" }
+    if !isStopping { history.end(.callback, "stopped by the callback") }
     isStopping = true
   }
 

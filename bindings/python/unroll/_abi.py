@@ -131,6 +131,10 @@ MONITOR_MAX = 30
 NON_FINITE_FAIL = 10
 NON_FINITE_STOP = 20
 NON_FINITE_IGNORE = 30
+END_EPOCHS = 10
+END_EARLY_STOPPING = 20
+END_CALLBACK = 30
+END_NOT_FINITE = 40
 WEIGHTS_MODEL = 10
 WEIGHTS_FLOAT16 = 20
 FORMAT_AUTO = 10
@@ -253,6 +257,14 @@ class ModelInfo(Structure):
         ("is_sequential", c_int), ("is_stateful", c_int), ("layer_count", c_size_t), ("input_count", c_size_t),
         ("output_count", c_size_t), ("weight_count", c_size_t), ("parameter_count", c_size_t),
         ("trainable_parameter_count", c_size_t),
+    ]
+
+
+class LayerInfo(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("weight_count", c_size_t), ("parameter_count", c_size_t),
+        ("trainable_parameter_count", c_size_t), ("output_count", c_size_t), ("is_trainable", c_int),
+        ("rank", c_int32), ("shape", c_int64 * 8),
     ]
 
 
@@ -511,6 +523,13 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_get_info": (c_int, [c_void_p, POINTER(ModelInfo)]),
     "unroll_model_input_shape": (c_int, [c_void_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
     "unroll_model_output_shape": (c_int, [c_void_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
+    "unroll_model_input_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_output_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_layer_info_init": (None, [POINTER(LayerInfo), c_size_t]),
+    "unroll_model_get_layer_info": (c_int, [c_void_p, c_size_t, POINTER(LayerInfo)]),
+    "unroll_model_layer_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_layer_class": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_copy": (c_int, [c_void_p, POINTER(c_void_p)]),
     "unroll_model_summary": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_model_to_json": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_model_reset_states": (c_int, [c_void_p]),
@@ -538,6 +557,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_history_size": (c_int, [c_void_p, POINTER(c_size_t), POINTER(c_size_t)]),
     "unroll_history_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_history_value": (c_int, [c_void_p, c_size_t, c_size_t, c_void_p]),
+    "unroll_history_get_end": (c_int, [c_void_p, POINTER(c_int)]),
+    "unroll_history_end_message": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_history_destroy": (None, [c_void_p]),
     "unroll_model_metric_count": (c_int, [c_void_p, POINTER(c_size_t)]),
     "unroll_model_metric_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
@@ -554,6 +575,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_weight_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_model_get_weight": (c_int, [c_void_p, c_size_t, POINTER(Array)]),
     "unroll_model_set_weight": (c_int, [c_void_p, c_size_t, POINTER(Array)]),
+    "unroll_model_get_weights": (c_int, [c_void_p, POINTER(Array), c_size_t]),
+    "unroll_model_set_weights": (c_int, [c_void_p, POINTER(Array), c_size_t]),
     "unroll_scaler_options_init": (None, [POINTER(ScalerOptions), c_size_t]),
     "unroll_scaler_create_ext": (c_int, [POINTER(ScalerOptions), POINTER(c_void_p)]),
     "unroll_scaler_create": (c_int, [c_double, c_double, POINTER(c_void_p)]),
