@@ -100,6 +100,15 @@ def masks_that_meet():
             return K.Model([x, mask], behind(K, K.layers.Bidirectional(K.layers.GRU(4, return_sequences=True), name="both")(y)))
         return make
 
+    def joined_again(K):
+        """Three masks, two of them the same, joined one after the other, in front of a model."""
+        a, b = words(K, "a"), words(K, "b")
+        y = K.layers.Add(name="plus")([embedded(K, a, "embed_a"), embedded(K, b, "embed_b")])
+        y = K.layers.Add(name="again")([y, embedded(K, a, "embed_c")])
+        inner = K.Input((T, F), name="inner_in")
+        inner = K.Model(inner, K.layers.GRU(F, return_sequences=True, name="inner_gru")(inner), name="inner")
+        return K.Model([a, b], behind(K, inner(y)))
+
     def nested(K):
         a, b = K.Input((T, F), name="inner_a"), K.Input((T, F), name="inner_b")
         y = K.layers.Add(name="plus")([a, K.layers.LSTM(F, return_sequences=True, name="inner_lstm")(b)])
@@ -146,6 +155,7 @@ def masks_that_meet():
     for name in ("LSTM", "Bidirectional"):
         yield f"a mask given to {name}", Graph(
             given(recurrent[name][0]), shapes=((T, F), (T,)), tokens=(0, 0), booleans=(1,), states=True)
+    yield "masks joined again", Graph(joined_again, **both)
     yield "nested with two inputs", Graph(nested, **both)
     yield "TimeDistributed", Graph(each_step, **one)
     yield "Rescaling", Graph(rescaled, **one)

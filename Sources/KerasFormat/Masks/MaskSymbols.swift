@@ -56,17 +56,26 @@ final class MaskSymbols {
   func origin(of symbol: MaskSymbol) -> MaskOrigin { origins[symbol.number] }
 
   func any(_ masks: [MaskSymbol?]) -> MaskSymbol? {
-    masks.contains(nil) ? nil : joined(masks) { .any($0) }
+    if masks.contains(nil) { return nil }
+    return joined(masks, { .any($0) }) { if case .any(let parts) = $0 { parts } else { nil } }
   }
 
-  func all(_ masks: [MaskSymbol?]) -> MaskSymbol? { joined(masks) { .all($0) } }
+  func all(_ masks: [MaskSymbol?]) -> MaskSymbol? {
+    joined(masks, { .all($0) }) { if case .all(let parts) = $0 { parts } else { nil } }
+  }
 
   func inTime(_ masks: [MaskSymbol?]) -> MaskSymbol? {
     masks.contains { $0 != nil } ? symbol(.joined(masks)) : nil
   }
 
-  private func joined(_ masks: [MaskSymbol?], _ origin: ([MaskSymbol]) -> MaskOrigin) -> MaskSymbol? {
-    let different = Set(masks.compactMap { $0 }).sorted { $0.number < $1.number }
+  /// `parts` opens what was joined the same way before: (a or b) or a is a or b.
+  /// Not of many, as a file may chain as many as it likes.
+  private func joined(
+    _ masks: [MaskSymbol?], _ origin: ([MaskSymbol]) -> MaskOrigin, _ parts: (MaskOrigin) -> [MaskSymbol]?
+  ) -> MaskSymbol? {
+    let given = masks.compactMap { $0 }
+    let opened = given.flatMap { parts(self.origin(of: $0)) ?? [$0] }
+    let different = Set(opened.count <= 64 ? opened : given).sorted { $0.number < $1.number }
     guard let first = different.first else { return nil }
     return different.count == 1 ? first : symbol(origin(different))
   }

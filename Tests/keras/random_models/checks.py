@@ -117,7 +117,12 @@ class Checks:
         path = self.folder_file(f"ours.{suffix}")
         ours = unroll.load_model(str(self.trial.saved("keras" if self.case.library == "keras" else "h5")))
         ours.save(path, file_format="h5_keras2" if self.case.library == "tf_keras" else "auto")
-        return self.trial.opened(path)
+        try:
+            return self.trial.opened(path)
+        except Exception:
+            with by_keras():
+                self.trial.opened(self.trial.saved(suffix))  # which may be beyond this Keras too
+            raise
 
     def folder_file(self, name):
         return str(self.trial.folder / name)
