@@ -60,6 +60,7 @@ test-referee: setup-test
 	$(PYTHON) -m pytest -q Tests/referee
 
 test-python: setup-test lib
+	$(PYTHON) -m mypy --strict --cache-dir build/mypy bindings/python/unroll
 	PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests
 
 # Small files that ask for much, each in a process of its own.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import unroll
-from unroll import callbacks, layers, models
+from unroll import callbacks, initializers, layers, models
 from unroll.preprocessing import sliding_windows
 
 X, Y = np.zeros((6, 5, 3)), np.zeros((6, 2))
@@ -126,3 +126,12 @@ def test_a_model_is_called_a_model_in_messages(model):
 def test_shapes_of_one_axis_are_written_as_tuples(model):
     with pytest.raises(unroll.errors.ShapeError, match=r"found \(4,\)"):
         model.fit(X, Y, sample_weight=np.ones(4), verbose=0)
+
+
+def test_initializers_know_their_options():
+    for options in ({"mode": "fan"}, {"distribution": "normal"}, {"scale": 0}):
+        with pytest.raises(ValueError, match=next(iter(options))):
+            initializers.VarianceScaling(**options)
+    with pytest.warns(UserWarning, match="GlorotUniform: the seed of an initializer has no effect"):
+        initializers.GlorotUniform(seed=3)
+    assert initializers.GlorotUniform.from_config({"seed": None}).get_config() == {"seed": None}

@@ -101,9 +101,11 @@ class DataView:
         self.struct.inputs, self.struct.input_count = self._inputs, len(inputs)
         self.struct.targets, self.struct.target_count = self._targets, len(targets)
         if any(each is not None for each in weights):
-            pointers = [None if each is None else ctypes.pointer(view(each)) for each in weights]
-            self._weights = (ctypes.POINTER(_abi.Array) * len(pointers))(*pointers)
-            self.struct.sample_weights, self.struct.sample_weight_count = self._weights, len(pointers)
+            self._weights = (ctypes.POINTER(_abi.Array) * len(weights))()
+            for index, each in enumerate(weights):
+                if each is not None:
+                    self._weights[index] = ctypes.pointer(view(each))
+            self.struct.sample_weights, self.struct.sample_weight_count = self._weights, len(weights)
         self._arrays = (list(inputs), list(targets), list(weights))
         self.samples = len(inputs[0]) if inputs and inputs[0].ndim else 0
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Callable, Union
 import numpy as np
 
 from . import _abi
-from ._lib import _check_call
+from ._lib import _check_call, path_bytes
 
 #: Where a model is read from: a file's name, its bytes, or an open binary file.
 Source = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, BinaryIO]
@@ -29,12 +29,14 @@ class Content:
         self.arguments = (self._array.ctypes.data, view.nbytes)
 
 
-def content_of(source: Any) -> Content | None:
-    """The bytes of `source`, of an open file from where it stands to its end; None for a path."""
+def content_of(source: Source) -> Content | bytes:
+    """The content of bytes, or of an open file from where it stands to its end; of a path its name as the library takes it."""
     if isinstance(source, (bytes, bytearray, memoryview)):
         return Content(source)
+    if isinstance(source, (str, os.PathLike)):
+        return path_bytes(source)
     if not hasattr(source, "read"):
-        return None
+        raise TypeError(f"a path, bytes or a file open in binary mode is needed, found {type(source).__name__}")
     data = source.read()
     if not isinstance(data, (bytes, bytearray, memoryview)):
         raise TypeError(f"a file open in binary mode is needed, found one that reads {type(data).__name__}")

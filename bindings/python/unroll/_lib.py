@@ -117,9 +117,9 @@ def path_bytes(path: str | os.PathLike[str]) -> bytes:
 
 def version() -> str:
     """The library's version, "0.1.0"."""
-    return library().unroll_version().decode()
+    return str(library().unroll_version().decode())
 
 
 def instruction_set() -> str:
     """The instruction set chosen for this processor: "x86-64", "x86-64-v3" or "x86-64-v4"."""
-    return library().unroll_instruction_set().decode()
+    return str(library().unroll_instruction_set().decode())

@@ -19,6 +19,7 @@ from ._lib import call
 
 Parameters = Dict[str, Any]
 Gradients = Dict[str, np.ndarray]
+Cache = Tuple[Any, ...]
 
 _RNN = ("Wax", "Waa", "Wya", "ba", "by")
 _LSTM = ("Wf", "bf", "Wi", "bi", "Wc", "bc", "Wo", "bo", "Wy", "by")
@@ -27,7 +28,7 @@ _LSTM = ("Wf", "bf", "Wi", "bi", "Wc", "bc", "Wo", "bo", "Wy", "by")
 # ---- SimpleRNN -------------------------------------------------------------------
 
 
-def rnn_cell_forward(xt: Any, a_prev: Any, parameters: Parameters) -> Tuple[np.ndarray, np.ndarray, tuple]:
+def rnn_cell_forward(xt: Any, a_prev: Any, parameters: Parameters) -> Tuple[np.ndarray, np.ndarray, Cache]:
     """a_next = tanh(Wax xt + Waa a_prev + ba), yt_pred = softmax(Wya a_next + by).
 
     xt (n_x, m), a_prev (n_a, m); Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a),
@@ -40,7 +41,7 @@ def rnn_cell_forward(xt: Any, a_prev: Any, parameters: Parameters) -> Tuple[np.n
     return a_next, yt_pred, (a_next, call_.a, call_.x, parameters)
 
 
-def rnn_forward(x: Any, a0: Any, parameters: Parameters) -> Tuple[np.ndarray, np.ndarray, tuple]:
+def rnn_forward(x: Any, a0: Any, parameters: Parameters) -> Tuple[np.ndarray, np.ndarray, Cache]:
     """`rnn_cell_forward` for every step of x (n_x, m, T_x), from a0 (n_a, m).
 
     Returns a (n_a, m, T_x), y_pred (n_y, m, T_x), and caches (one a step, x).
@@ -53,7 +54,7 @@ def rnn_forward(x: Any, a0: Any, parameters: Parameters) -> Tuple[np.ndarray, np
     return a, y, (steps, call_.x)
 
 
-def rnn_cell_backward(da_next: Any, cache: tuple) -> Gradients:
+def rnn_cell_backward(da_next: Any, cache: Cache) -> Gradients:
     """Gradients of one step from da_next (n_a, m): with dz = da_next (1 - a_next^2),
 
     dxt = Wax^T dz, dWax = dz xt^T, da_prev = Waa^T dz, dWaa = dz a_prev^T,
@@ -64,7 +65,7 @@ def rnn_cell_backward(da_next: Any, cache: tuple) -> Gradients:
     return call_.gradients("unroll_rnn_cell_backward", "dxt", "da_prev", call_.x, call_.a, call_.like(da_next, "da_next"))
 
 
-def rnn_backward(da: Any, caches: tuple) -> Gradients:
+def rnn_backward(da: Any, caches: Cache) -> Gradients:
     """Gradients through time from da (n_a, m, T_x): dx, da0, dWax, dWaa, dba.
 
     To da at each step is added what comes back from the next one; the
@@ -81,7 +82,7 @@ def rnn_backward(da: Any, caches: tuple) -> Gradients:
 
 def lstm_cell_forward(
     xt: Any, a_prev: Any, c_prev: Any, parameters: Parameters
-) -> Tuple[np.ndarray, np.ndarray, np.ndarray, tuple]:
+) -> Tuple[np.ndarray, np.ndarray, np.ndarray, Cache]:
     """One step; with v = [a_prev; xt]:
 
     ft = sigmoid(Wf v + bf), it = sigmoid(Wi v + bi), cct = tanh(Wc v + bc),
@@ -100,7 +101,7 @@ def lstm_cell_forward(
     return a_next, c_next, y, (a_next, c_next, call_.a, c, *gates.values(), call_.x, parameters)
 
 
-def lstm_forward(x: Any, a0: Any, parameters: Parameters) -> Tuple[np.ndarray, np.ndarray, np.ndarray, tuple]:
+def lstm_forward(x: Any, a0: Any, parameters: Parameters) -> Tuple[np.ndarray, np.ndarray, np.ndarray, Cache]:
     """`lstm_cell_forward` for every step of x (n_x, m, T_x), from a0 and a zero cell state.
 
     Returns a (n_a, m, T_x), y (n_y, m, T_x), c (n_a, m, T_x), and caches (one a step, x).
@@ -118,7 +119,7 @@ def lstm_forward(x: Any, a0: Any, parameters: Parameters) -> Tuple[np.ndarray, n
     return a, y, c, (steps, call_.x)
 
 
-def lstm_cell_backward(da_next: Any, dc_next: Any, cache: tuple) -> Gradients:
+def lstm_cell_backward(da_next: Any, dc_next: Any, cache: Cache) -> Gradients:
     """Gradients of one step from da_next and dc_next (n_a, m).
 
     With dc = dc_next + da_next ot (1 - tanh(c_next)^2), before the activations:
@@ -135,7 +136,7 @@ def lstm_cell_backward(da_next: Any, dc_next: Any, cache: tuple) -> Gradients:
     )
 
 
-def lstm_backward(da: Any, caches: tuple) -> Gradients:
+def lstm_backward(da: Any, caches: Cache) -> Gradients:
     """Gradients through time from da (n_a, m, T_x), the first cell state being zero.
 
     A dictionary: dx, da0, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo.

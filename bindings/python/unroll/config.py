@@ -6,7 +6,7 @@ _floatx = "float32"
 
 
 def floatx() -> str:
-    """The element type of new models: "float32" (the default) or "float64"."""
+    """The element type of new models: "float32", the default, or "float64"."""
     return _floatx
 
 

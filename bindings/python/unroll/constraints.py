@@ -1,51 +1,55 @@
 """Conditions that weights are made to satisfy after every update, with Keras' names.
 
-Norms are taken along `axis` of the weight: 0, the default, is that of the
-inputs of each unit of a kernel.
+A layer takes them as `kernel_constraint=` and the like, as objects or by name
+("non_neg"). Norms are Euclidean and taken along `axis` of the weight, an axis
+or several: 0, the default, gives the norm of each unit's inputs in a kernel of
+shape (inputs, units).
 """
 
 from __future__ import annotations
 
-from typing import Any, Sequence, Union
+from typing import Any, Dict, Sequence, Union
 
-from ._plain import plain
-
-
-class Constraint:
-    def __init__(self, **config: Any) -> None:
-        self._config = plain(config)
-
-    def get_config(self) -> dict[str, Any]:
-        return dict(self._config)
-
-    def to_keras(self) -> dict[str, Any]:
-        return {"module": "keras.constraints", "class_name": type(self).__name__, "config": self.get_config(), "registered_name": None}
+from ._configured import Configured
 
 
-ConstraintLike = Union[str, Constraint, dict, None]
+class Constraint(Configured):
+    """The base of all constraints: a Keras configuration, carried out inside the library."""
+
+    _module = "keras.constraints"
+
+
+ConstraintLike = Union[str, Constraint, Dict[str, Any], None]
 Axes = Union[int, Sequence[int]]
 
 
 class MaxNorm(Constraint):
-    """No norm above `max_value`."""
+    """Scales down what has a norm above `max_value`."""
 
     def __init__(self, max_value: float = 2, axis: Axes = 0) -> None:
         super().__init__(max_value=max_value, axis=axis)
 
 
 class NonNeg(Constraint):
-    """No negative weight."""
+    """Sets negative elements to 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
 
 
 class UnitNorm(Constraint):
-    """Norms of one."""
+    """Scales every norm to 1."""
 
     def __init__(self, axis: Axes = 0) -> None:
         super().__init__(axis=axis)
 
 
 class MinMaxNorm(Constraint):
-    """Norms from `min_value` to `max_value`; `rate` is how far others are moved towards that at each update."""
+    """Scales norms into the range from `min_value` to `max_value`.
+
+    `rate`, from 0 to 1, is the part of the way that a norm outside the range
+    moves towards it at each update; 1 takes it there at once.
+    """
 
     def __init__(self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Axes = 0) -> None:
         super().__init__(min_value=min_value, max_value=max_value, rate=rate, axis=axis)

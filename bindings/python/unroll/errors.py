@@ -1,4 +1,4 @@
-"""What goes wrong, one class a kind; each is also the built-in exception one would expect."""
+"""What can go wrong, a class for each kind; each is also the built-in exception that one would expect."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from . import _abi
 
 
 class UnrollError(Exception):
-    """The base of all errors of the library. `status` is the number of unroll.h."""
+    """The base of all errors of the library. `status` is the number that include/unroll.h has for it."""
 
     status = _abi.OK
 
@@ -48,7 +48,7 @@ class FileMissingError(FileError, FileNotFoundError):
 
 
 class FilePermissionError(FileError, PermissionError):
-    """The system does not let this process at the file."""
+    """This process has no permission to read or write the file."""
 
 
 class FileIsDirectoryError(FileError, IsADirectoryError):
@@ -62,6 +62,8 @@ class FormatError(UnrollError, ValueError):
 
 
 class OutOfMemoryError(UnrollError, MemoryError):
+    """There is no memory for what was asked."""
+
     status = _abi.OUT_OF_MEMORY
 
 
@@ -72,7 +74,7 @@ class NotFiniteError(UnrollError, ArithmeticError):
 
 
 class CancelledError(UnrollError, RuntimeError):
-    """A callback gave the work up."""
+    """A callback cancelled the call."""
 
     status = _abi.CANCELLED
 

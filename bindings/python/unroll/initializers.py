@@ -1,66 +1,99 @@
 """How weights get their first values: Keras' initializers.
 
-Everywhere an initializer is wanted its name will do: "glorot_uniform",
-"orthogonal", "zeros", ...
+Wherever an initializer is wanted its name will do: "glorot_uniform",
+"orthogonal", "zeros", ... For a kernel of shape (..., inputs, units), `fan_in`
+is the number of inputs of a unit and `fan_out` that of its outputs, times the
+size of the window in a convolution. What is drawn follows from the model's
+seed (`utils.set_random_seed`); an initializer's own `seed` has no effect, and a
+warning says so.
 """
 
 from __future__ import annotations
 
-from typing import Any, Union
+import warnings
+from typing import Any, Dict, Union
 
-from ._plain import plain
+from ._configured import Configured
 
 
-class Initializer:
-    """Its Keras configuration; the values are drawn inside the library."""
+class Initializer(Configured):
+    """The base of all initializers: a Keras configuration; the values are drawn inside the library."""
+
+    _module = "keras.initializers"
 
     def __init__(self, **config: Any) -> None:
-        self._config = plain(config)
-
-    def get_config(self) -> dict[str, Any]:
-        return dict(self._config)
-
-    def to_keras(self) -> dict[str, Any]:
-        return {"module": "keras.initializers", "class_name": type(self).__name__, "config": self.get_config(), "registered_name": None}
+        if config.get("seed") is not None:
+            warnings.warn(
+                f"{type(self).__name__}: the seed of an initializer has no effect; values follow from the model's seed, "
+                "which utils.set_random_seed fixes", stacklevel=3)
+        super().__init__(**config)
 
 
-InitializerLike = Union[str, Initializer, dict, None]
+InitializerLike = Union[str, Initializer, Dict[str, Any], None]
 
 
 class Zeros(Initializer):
+    """All elements 0."""
+
     def __init__(self) -> None:
         super().__init__()
 
 
 class Ones(Initializer):
+    """All elements 1."""
+
     def __init__(self) -> None:
         super().__init__()
 
 
 class Constant(Initializer):
+    """All elements `value`."""
+
     def __init__(self, value: float = 0.0) -> None:
         super().__init__(value=value)
 
 
 class RandomNormal(Initializer):
+    """Normally distributed, with mean `mean` and standard deviation `stddev`."""
+
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
         super().__init__(mean=mean, stddev=stddev, seed=seed)
 
 
 class RandomUniform(Initializer):
+    """Uniformly distributed from `minval` to `maxval`."""
+
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
         super().__init__(minval=minval, maxval=maxval, seed=seed)
 
 
 class TruncatedNormal(Initializer):
+    """Normally distributed; values more than two standard deviations from the mean are drawn again."""
+
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
         super().__init__(mean=mean, stddev=stddev, seed=seed)
 
 
+_MODES = ("fan_in", "fan_out", "fan_avg")
+_DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
+
+
 class VarianceScaling(Initializer):
+    """Mean 0 and variance `scale` / n.
+
+    n is the `mode`: "fan_in", "fan_out" or "fan_avg", their mean. `distribution`
+    is "truncated_normal", "untruncated_normal" or "uniform". ValueError for
+    others, and for a scale that is not positive.
+    """
+
     def __init__(
         self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: int | None = None
     ) -> None:
+        if not scale > 0:
+            raise ValueError(f"scale is positive, found {scale!r}")
+        for name, value, known in (("mode", mode, _MODES), ("distribution", distribution, _DISTRIBUTIONS)):
+            if value not in known:
+                raise ValueError(f"{name} is one of {', '.join(map(repr, known))}, found {value!r}")
         super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
 
 
@@ -70,36 +103,41 @@ class _Seeded(Initializer):
 
 
 class GlorotUniform(_Seeded):
-    """Glorot & Bengio 2010: uniform in +-sqrt(6 / (fan_in + fan_out))."""
+    """Uniform in ±sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
 
 
 class GlorotNormal(_Seeded):
-    """Glorot & Bengio 2010."""
+    """Truncated normal with variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010)."""
 
 
 class HeUniform(_Seeded):
-    """He et al. 2015."""
+    """Uniform in ±sqrt(6 / fan_in) (He et al. 2015)."""
 
 
 class HeNormal(_Seeded):
-    """He et al. 2015."""
+    """Truncated normal with variance 2 / fan_in (He et al. 2015)."""
 
 
 class LecunUniform(_Seeded):
-    """LeCun 1998."""
+    """Uniform in ±sqrt(3 / fan_in) (LeCun et al. 1998)."""
 
 
 class LecunNormal(_Seeded):
-    """LeCun 1998."""
+    """Truncated normal with variance 1 / fan_in (LeCun et al. 1998)."""
 
 
 class Orthogonal(Initializer):
-    """Saxe et al. 2014."""
+    """A random matrix with orthonormal rows or columns, times `gain` (Saxe et al. 2014).
+
+    All axes but the last count as the rows.
+    """
 
     def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
         super().__init__(gain=gain, seed=seed)
 
 
 class Identity(Initializer):
+    """`gain` on the diagonal of a matrix and 0 elsewhere; for weights with two axes."""
+
     def __init__(self, gain: float = 1.0) -> None:
         super().__init__(gain=gain)

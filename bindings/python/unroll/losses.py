@@ -1,8 +1,12 @@
 """Losses, with Keras' names and defaults.
 
 `compile(loss=...)` takes an object or a name ("mse", "mean_squared_error",
-"binary_crossentropy", ...). `reduction` is "sum_over_batch_size" (the mean
-over samples and time steps), for which "mean" and "auto" stand too, or "sum".
+"binary_crossentropy", ...). y are the targets and p the model's predictions,
+of one shape (samples, ..., features) unless a loss says otherwise; each loss
+gives one value for every sample, or for every time step of a sample.
+`reduction` says how a batch's values become one: "sum_over_batch_size" takes
+the mean (for which Keras also has "mean" and "auto"), "sum" the sum. ValueError
+for others, and for a `dtype` other than "float32" and "float64".
 """
 
 from __future__ import annotations
@@ -10,11 +14,14 @@ from __future__ import annotations
 from typing import Any
 
 from . import _enumerators
+from ._configured import Configured
 from ._types import wide_type
 
 
-class Loss:
-    """A loss's configuration; it is computed inside the library."""
+class Loss(Configured):
+    """The base of all losses: a Keras configuration; the loss is computed inside the library, in the model's type."""
+
+    _module = "keras.losses"
 
     def __init__(
         self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None, **config: Any
@@ -24,20 +31,10 @@ class Loss:
         self.name = name or _NAMES.get(type(self).__name__, type(self).__name__)
         self.reduction = reduction
         self.dtype = wide_type(dtype, type(self).__name__)
-        self._config = config
+        super().__init__(**config)
 
     def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "reduction": self.reduction, **self._config}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Loss":
-        return cls(**config)
-
-    def to_keras(self) -> dict[str, Any]:
-        return {
-            "module": "keras.losses", "class_name": type(self).__name__, "config": self.get_config(),
-            "registered_name": None,
-        }
+        return {"name": self.name, "reduction": self.reduction, **super().get_config()}
 
     def _options(self) -> dict[str, Any]:
         """What the header's struct is given: `axis` and `ignore_class` have but one value here."""
@@ -51,28 +48,28 @@ def _last_axis(axis: int, owner: str) -> int:
 
 
 class MeanSquaredError(Loss):
-    """mean((y - prediction)^2) over the last axis."""
+    """The mean of (y - p)² over the features."""
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None) -> None:
         super().__init__(reduction, name, dtype)
 
 
 class MeanAbsoluteError(Loss):
-    """mean(|y - prediction|) over the last axis."""
+    """The mean of |y - p| over the features."""
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None) -> None:
         super().__init__(reduction, name, dtype)
 
 
 class LogCosh(Loss):
-    """mean(log(cosh(prediction - y))) over the last axis."""
+    """The mean of log(cosh(p - y)) over the features."""
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None) -> None:
         super().__init__(reduction, name, dtype)
 
 
 class Huber(Loss):
-    """Squared up to `delta` from the truth, linear beyond."""
+    """The mean over the features of e² / 2 where |e| = |y - p| is at most `delta`, else of delta |e| - delta² / 2."""
 
     def __init__(
         self, delta: float = 1.0, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None
@@ -81,9 +78,11 @@ class Huber(Loss):
 
 
 class BinaryCrossentropy(Loss):
-    """Predictions are probabilities, or logits with `from_logits`; targets 0 or 1, same shape.
+    """The mean of -y log p - (1 - y) log(1 - p) over the features; y are 0 or 1, or between.
 
-    `label_smoothing` s moves targets y to y (1 - s) + s / 2.
+    p are probabilities, or with `from_logits` the logits of a sigmoid.
+    `label_smoothing` s replaces y by y (1 - s) + s / 2. ValueError for an `axis`
+    other than -1, the last.
     """
 
     def __init__(
@@ -97,9 +96,11 @@ class BinaryCrossentropy(Loss):
 
 
 class CategoricalCrossentropy(Loss):
-    """Targets are one-hot (or probabilities), of the predictions' shape.
+    """The sum of -y log p over the classes, which are the last axis; y are one-hot, or probabilities.
 
-    `label_smoothing` s over n classes moves targets y to y (1 - s) + s / n.
+    p are probabilities, or with `from_logits` the logits of a softmax.
+    `label_smoothing` s replaces y by y (1 - s) + s / n for n classes. ValueError
+    for an `axis` other than -1, the last.
     """
 
     def __init__(
@@ -113,7 +114,12 @@ class CategoricalCrossentropy(Loss):
 
 
 class SparseCategoricalCrossentropy(Loss):
-    """Targets are class indices: the predictions' shape without its last axis."""
+    """-log p[y]: targets are class indices, of the predictions' shape without its last axis, the classes.
+
+    p are probabilities, or with `from_logits` the logits of a softmax. ValueError
+    for an `axis` other than -1, and for an `ignore_class`: give those samples
+    the weight 0.
+    """
 
     def __init__(
         self, from_logits: bool = False, ignore_class: None = None, reduction: str = "sum_over_batch_size",
@@ -131,7 +137,7 @@ _NAMES = {
     "CategoricalCrossentropy": "categorical_crossentropy",
     "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy",
 }
-_ALL = {
+_ALL: dict[str, type[Loss]] = {
     "mean_squared_error": MeanSquaredError, "mse": MeanSquaredError, "mean_absolute_error": MeanAbsoluteError,
     "mae": MeanAbsoluteError, "log_cosh": LogCosh, "logcosh": LogCosh, "huber": Huber, "huber_loss": Huber,
     "binary_crossentropy": BinaryCrossentropy, "bce": BinaryCrossentropy,
@@ -140,8 +146,8 @@ _ALL = {
 }
 
 
-def get(identifier: str | Loss | dict) -> Loss:
-    """A loss from its name, its Keras configuration, or itself. ValueError if unknown."""
+def get(identifier: str | Loss | dict[str, Any]) -> Loss:
+    """A loss from its name, from its Keras configuration, or as it is. ValueError if unknown."""
     if isinstance(identifier, Loss):
         return identifier
     if isinstance(identifier, str):

@@ -2,7 +2,10 @@
 
 `compile(metrics=[...])` takes names ("mae", "mse", "accuracy", ...) or objects.
 "accuracy" is binary, categorical or sparse, after the shapes of predictions and
-targets. The key in the logs is the name as given, as in Keras 3.
+targets. The key in the logs is the name as given, as in Keras 3. y are the
+targets and p the predictions, of one shape (samples, ..., features) unless a
+metric says otherwise; a value is the mean over all samples and time steps of
+an epoch.
 """
 
 from __future__ import annotations
@@ -10,12 +13,14 @@ from __future__ import annotations
 from typing import Any
 
 from . import _abi
+from ._configured import Configured
 from ._types import wide_type
 
 
-class Metric:
-    """A metric's configuration; it is computed inside the library, in float64."""
+class Metric(Configured):
+    """The base of all metrics: a Keras configuration; the value is computed inside the library, in float64."""
 
+    _module = "keras.metrics"
     _name = ""
     _kind = 0
     #: Larger values are better.
@@ -25,19 +30,10 @@ class Metric:
         #: The key of the value in the logs and in `History.history`.
         self.name = name or self._name
         self.dtype = wide_type(dtype, type(self).__name__)
+        super().__init__()
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "dtype": self.dtype}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Metric":
-        return cls(**config)
-
-    def to_keras(self) -> dict[str, Any]:
-        return {
-            "module": "keras.metrics", "class_name": type(self).__name__, "config": self.get_config(),
-            "registered_name": None,
-        }
 
     def _fill(self, struct: Any) -> None:
         """Sets what the header's struct has beyond kind and name."""
@@ -48,25 +44,35 @@ class _AccuracyMetric(Metric):
 
 
 class MeanAbsoluteError(Metric):
+    """The mean of |y - p|."""
+
     _name, _kind = "mean_absolute_error", _abi.METRIC_MEAN_ABSOLUTE_ERROR
 
 
 class MeanSquaredError(Metric):
+    """The mean of (y - p)²."""
+
     _name, _kind = "mean_squared_error", _abi.METRIC_MEAN_SQUARED_ERROR
 
 
 class RootMeanSquaredError(Metric):
+    """The square root of the mean of (y - p)² over the whole epoch."""
+
     _name, _kind = "root_mean_squared_error", _abi.METRIC_ROOT_MEAN_SQUARED_ERROR
 
 
 class Accuracy(_AccuracyMetric):
-    """How often predictions equal targets. What the name "accuracy" stands for in compile is another: see there."""
+    """The part of the predictions that equal their targets.
+
+    The name "accuracy" in `compile` stands for one of the three metrics below
+    instead, as in Keras.
+    """
 
     _name, _kind = "accuracy", _abi.METRIC_EQUALITY
 
 
 class BinaryAccuracy(_AccuracyMetric):
-    """How often a prediction is on its target's side of `threshold`."""
+    """The part of the predictions p > `threshold` that agree with the targets, which are 0 or 1."""
 
     _name, _kind = "binary_accuracy", _abi.METRIC_BINARY_ACCURACY
 
@@ -82,10 +88,14 @@ class BinaryAccuracy(_AccuracyMetric):
 
 
 class CategoricalAccuracy(_AccuracyMetric):
+    """How often the likeliest class is the right one; targets are one-hot."""
+
     _name, _kind = "categorical_accuracy", _abi.METRIC_CATEGORICAL_ACCURACY
 
 
 class SparseCategoricalAccuracy(_AccuracyMetric):
+    """How often the likeliest class is the right one; targets are class indices, without the predictions' last axis."""
+
     _name, _kind = "sparse_categorical_accuracy", _abi.METRIC_SPARSE_CATEGORICAL_ACCURACY
 
 
@@ -105,8 +115,8 @@ _ALL: dict[str, type[Metric]] = {
 }
 
 
-def get(identifier: str | Metric | dict) -> Metric:
-    """A metric from its name, its Keras configuration, or itself. ValueError if unknown."""
+def get(identifier: str | Metric | dict[str, Any]) -> Metric:
+    """A metric from its name, from its Keras configuration, or as it is. ValueError if unknown."""
     if isinstance(identifier, Metric):
         return identifier
     if isinstance(identifier, str) and identifier.lower() in _ALL:
@@ -119,7 +129,7 @@ def get(identifier: str | Metric | dict) -> Metric:
 
 
 def flat(given: Any) -> list[Metric]:
-    """The metrics of lists in lists, in which None stands for no metric."""
+    """The metrics in nested lists of whatever `get` takes, in which None stands for no metric."""
     if given is None:
         return []
     return [metric for each in given for metric in flat(each)] if isinstance(given, (list, tuple)) else [get(given)]

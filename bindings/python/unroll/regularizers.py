@@ -1,48 +1,56 @@
-"""Penalties on weights, added to the loss: l1 * sum|w| + l2 * sum w^2."""
+"""Penalties added to the loss: l1 * sum |w| + l2 * sum w².
+
+A layer takes them as `kernel_regularizer=` and the like, for weights, and as
+`activity_regularizer=`, for its output; as objects or by name ("l2").
+"""
 
 from __future__ import annotations
 
-from typing import Any, Union
+from typing import Any, Dict, Union
 
-from ._plain import plain
-
-
-class Regularizer:
-    def __init__(self, **config: Any) -> None:
-        self._config = plain(config)
-
-    def get_config(self) -> dict[str, Any]:
-        return dict(self._config)
-
-    def to_keras(self) -> dict[str, Any]:
-        return {"module": "keras.regularizers", "class_name": type(self).__name__, "config": self.get_config(), "registered_name": None}
+from ._configured import Configured
 
 
-RegularizerLike = Union[str, Regularizer, dict, None]
+class Regularizer(Configured):
+    """The base of all regularizers: a Keras configuration; the penalty is computed inside the library."""
+
+    _module = "keras.regularizers"
+
+
+RegularizerLike = Union[str, Regularizer, Dict[str, Any], None]
 
 
 class L1(Regularizer):
+    """l1 * sum |w|."""
+
     def __init__(self, l1: float = 0.01) -> None:
         super().__init__(l1=l1)
 
 
 class L2(Regularizer):
+    """l2 * sum w²."""
+
     def __init__(self, l2: float = 0.01) -> None:
         super().__init__(l2=l2)
 
 
 class L1L2(Regularizer):
+    """l1 * sum |w| + l2 * sum w²."""
+
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
         super().__init__(l1=l1, l2=l2)
 
 
 def l1(l1: float = 0.01) -> L1:
+    """The regularizer l1 * sum |w|."""
     return L1(l1)
 
 
 def l2(l2: float = 0.01) -> L2:
+    """The regularizer l2 * sum w²."""
     return L2(l2)
 
 
 def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
+    """The regularizer l1 * sum |w| + l2 * sum w²."""
     return L1L2(l1, l2)

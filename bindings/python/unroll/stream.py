@@ -1,4 +1,4 @@
-"""A model run one time step a call."""
+"""A model that runs one time step a call."""
 
 from __future__ import annotations
 
@@ -140,11 +140,11 @@ class Stream:
         call("unroll_stream_run", self._handle, views(inputs), len(inputs), steps, views(outputs), len(outputs))
 
     def reset(self) -> None:
-        """Back to the zero state."""
+        """Sets the state to zero."""
         call("unroll_stream_reset", self._handle)
 
     def copy(self) -> "Stream":
-        """A second stream that goes on from the same state."""
+        """A second stream of the same model, which goes on from the same state."""
         handle = ctypes.c_void_p()
         call("unroll_stream_copy", self._handle, ctypes.byref(handle))
         twin = object.__new__(Stream)
@@ -152,12 +152,12 @@ class Stream:
         return twin
 
     def export_state(self) -> np.ndarray:
-        """The state, (state_size,)."""
+        """A copy of the state, (state_size,) of the model's element type."""
         state = np.empty(self.state_size, self.dtype)
         call("unroll_stream_get_state", self._handle, state.ctypes.data, state.nbytes)
         return state
 
     def import_state(self, state: Any) -> None:
-        """Takes over a state that `export_state` gave, of any stream of the same model and batch size."""
+        """Replaces the state by one that `export_state` gave, of any stream of the same model and batch size. ShapeError for another size."""
         array = np.ascontiguousarray(state, self.dtype)
         call("unroll_stream_set_state", self._handle, array.ctypes.data, array.nbytes)

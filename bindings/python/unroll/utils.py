@@ -13,10 +13,10 @@ _seeds: np.random.SeedSequence | None = None
 
 
 def set_random_seed(seed: int) -> None:
-    """Fixes all that is random in models made from here on: weights, shuffling, dropout.
+    """Fixes all that is random in models made from here on: weights, shuffling, dropout; and seeds NumPy.
 
-    Models take their seeds in the order they are made, so a script gives the
-    same weights on every run.
+    Models take their seeds in the order in which they are made, so a script gives
+    the same weights on every run. ValueError for a seed outside 0 to 2**64 - 1.
     """
     global _seeds
     if not 0 <= int(seed) < 2**64:
@@ -35,7 +35,10 @@ def _next_seed() -> int:
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
-    """Class indices as one-hot vectors: shape (...) to (..., num_classes), float32."""
+    """Class indices as one-hot vectors: (...) or (..., 1) to (..., num_classes), float32.
+
+    Without `num_classes` it is the largest index plus 1. ValueError for an index outside the classes.
+    """
     indices = np.asarray(x, dtype=np.int64)
     if indices.ndim > 1 and indices.shape[-1] == 1:
         indices = indices[..., 0]

@@ -11,11 +11,18 @@ Logs = Optional[dict[str, float]]
 
 
 class Callback:
-    """Override what you need. `self.model` is the model, `self.params` has epochs and steps.
+    """The base of all callbacks: override the methods that you need.
+
+    `self.model` is the model, `self.params` a dictionary with "epochs" (the number
+    of the last one), "steps" (batches in an epoch), "verbose", "metrics" (the
+    names of the loss and metrics) and "do_validation". Epochs and batches count
+    from 0. `logs` holds values by name, running means over the epoch at the end
+    of a batch; what a method changes in the logs of an epoch is seen by the
+    callbacks behind it, and by `History`.
 
     Exceptions raised here end the fit and come out of it. Set
-    `self.model.stop_training = True` to end the training after the present
-    batch or epoch. Weights may be read and the model saved at the begin and end
+    `self.model.stop_training = True` to end the training after the batch or epoch
+    at hand. Weights may be read and the model saved at the beginning and the end
     of epochs, not between batches.
     """
 
@@ -23,33 +30,60 @@ class Callback:
     params: dict[str, Any]
 
     def set_model(self, model: Any) -> None:
+        """Called once, before all others, with the model."""
         self.model = model
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Called before the first event with what `self.params` becomes."""
         self.params = params
 
-    def on_train_begin(self, logs: Logs = None) -> None: ...
-    def on_train_end(self, logs: Logs = None) -> None: ...
-    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None: ...
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None: ...
-    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
-    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None: ...
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Called by `fit` before the first epoch."""
 
-    # Of evaluate, and of the validation of a fit.
-    def on_test_begin(self, logs: Logs = None) -> None: ...
-    def on_test_end(self, logs: Logs = None) -> None: ...
-    def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
-    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None: ...
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Called by `fit` after the last epoch, with that epoch's logs."""
 
-    # At the end of a batch `logs["outputs"]` is what was predicted for it.
-    def on_predict_begin(self, logs: Logs = None) -> None: ...
-    def on_predict_end(self, logs: Logs = None) -> None: ...
-    def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
-    def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None: ...
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Called by `fit` before each epoch."""
 
-    # Keras' older names of the batch methods of a training.
-    def on_batch_begin(self, batch: int, logs: Logs = None) -> None: ...
-    def on_batch_end(self, batch: int, logs: Logs = None) -> None: ...
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Called by `fit` after each epoch and its validation, with loss and metrics, those of the validation as "val_..."."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called by `fit` before each batch."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Called by `fit` after each batch and its update, with the epoch's running means."""
+
+    def on_test_begin(self, logs: Logs = None) -> None:
+        """Called by `evaluate`, and by `fit` before a validation."""
+
+    def on_test_end(self, logs: Logs = None) -> None:
+        """Called by `evaluate`, and by `fit` after a validation, with its loss and metrics."""
+
+    def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called before each batch of an evaluation or validation."""
+
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Called after each batch of an evaluation or validation, with the running means."""
+
+    def on_predict_begin(self, logs: Logs = None) -> None:
+        """Called by `predict` before the first batch."""
+
+    def on_predict_end(self, logs: Logs = None) -> None:
+        """Called by `predict` after the last batch."""
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Called by `predict` before each batch."""
+
+    def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Called by `predict` after each batch; `logs["outputs"]` is what was predicted for it, a list for several outputs."""
+
+    def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """Keras' older name of `on_train_batch_begin`, called where that is not overridden."""
+
+    def on_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Keras' older name of `on_train_batch_end`, called where that is not overridden."""
 
 
 #: Methods that stand in for others, which came later.
@@ -57,7 +91,7 @@ _OLDER = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_ba
 
 
 class CallbackList:
-    """Calls the same method of several callbacks, of those that have their own."""
+    """Several callbacks as one; TypeError for what is no callback."""
 
     def __init__(self, callbacks: Callback | Iterable[Callback] | None, model: Any) -> None:
         given = [callbacks] if hasattr(callbacks, "on_epoch_end") else callbacks
@@ -69,20 +103,24 @@ class CallbackList:
         self._methods: dict[str, list[Callable[..., None]]] = {}
 
     def append(self, callback: Callback, model: Any) -> None:
+        """Adds a callback at the end."""
         callback.set_model(model)
         self.callbacks.append(callback)
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Hands `params` to all."""
         for callback in self.callbacks:
             callback.set_params(params)
 
     def methods(self, name: str) -> list[Callable[..., None]]:
+        """The methods of this name of those callbacks that have their own, in order."""
         if name not in self._methods:
             found = (_overridden(each, name) or _overridden(each, _OLDER.get(name)) for each in self.callbacks)
             self._methods[name] = [method for method in found if method is not None]
         return self._methods[name]
 
     def call(self, name: str, *arguments: Any) -> None:
+        """Calls the method of this name of all callbacks that have their own."""
         for method in self.methods(name):
             method(*arguments)
 
@@ -96,7 +134,7 @@ def _overridden(callback: Callback, name: str | None) -> Callable[..., None] | N
 
 
 class History(Callback):
-    """What fit returns: `history["loss"][i]` is the loss of the i-th epoch run."""
+    """What `fit` returns: `history["loss"][i]` is the loss of the i-th epoch that was run."""
 
     def __init__(self) -> None:
         self.history: dict[str, list[float]] = {}
@@ -110,7 +148,10 @@ class History(Callback):
 
 
 class ProgbarLogger(Callback):
-    """The progress of a fit on the terminal, as Keras 3 shows it. fit adds it by itself."""
+    """The progress of a fit on the terminal, as Keras 3 shows it; `fit` adds it by itself.
+
+    `verbose` is 0 (nothing), 1 (a bar) or 2 (a line for each epoch).
+    """
 
     def __init__(self, verbose: int = 1) -> None:
         self.verbose = verbose
@@ -131,12 +172,16 @@ class ProgbarLogger(Callback):
             self.bar = None
 
     def abandon(self) -> None:
+        """Ends an unfinished line, so that what follows begins on its own."""
         if self.bar is not None:
             self.bar.abandon()
 
 
 class LambdaCallback(Callback):
-    """A callback from functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: ...)`."""
+    """A callback from functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: ...)`.
+
+    TypeError for a name that is no method of `Callback`.
+    """
 
     def __init__(self, **functions: Callable[..., Any] | None) -> None:
         for name, function in functions.items():

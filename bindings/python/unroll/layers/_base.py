@@ -9,8 +9,13 @@ from .._plain import element_type, plain, snake_case
 from ..errors import UnsupportedError
 from ._place import Placed
 
+
 class KerasTensor:
-    """What a layer returns when it is called on symbolic inputs (functional models)."""
+    """What a layer returns when it is called on symbolic inputs: a value of a functional model, without numbers.
+
+    `layer` is where it comes from, `node` which of that layer's calls, `output`
+    which of the call's results; `shape` is known for inputs alone.
+    """
 
     def __init__(self, layer: "Layer", node: int, output: int, shape: tuple[int | None, ...] | None = None):
         self.layer, self.node, self.output, self.shape = layer, node, output, shape
@@ -20,7 +25,7 @@ class KerasTensor:
 
 
 class Layer(Placed):
-    """A layer: its configuration. Its weights live in the model it is added to."""
+    """The base of all layers: a Keras configuration. Its weights live in the model that it is added to."""
 
     #: Keras' class name of a layer that was read from a file.
     _loaded_class: str | None = None
@@ -97,7 +102,7 @@ class Layer(Placed):
     # ---- configuration ------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:
-        """Keras' configuration of this layer."""
+        """Keras' configuration of this layer, as JSON can hold it. ValueError for a Python function in it."""
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
         if self.dtype is not None:
             config["dtype"] = self.dtype
@@ -107,7 +112,7 @@ class Layer(Placed):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:
-        """A layer from what `get_config` gave."""
+        """A new layer from what `get_config` gave, without weights."""
         return cls._from_entry({"class_name": cls.__name__, "config": config})
 
     @classmethod
@@ -131,7 +136,7 @@ class Layer(Placed):
         return layer
 
     def to_keras(self) -> dict[str, Any]:
-        """`{"class_name": ..., "config": ...}` as Keras' model files hold it."""
+        """`{"class_name": ..., "config": ...}`, as Keras' model files hold the layer."""
         return {"module": "keras.layers", "class_name": self._class_name(), "config": self.get_config(), "registered_name": None}
 
     # ---- functional models --------------------------------------------------
@@ -139,10 +144,13 @@ class Layer(Placed):
     def __call__(self, *inputs: Any, initial_state: Any = None, **arguments: Any) -> Any:
         """Calls the layer on symbolic tensors, for a functional `Model`.
 
-        `mask`, a tensor with one number for each step, 0 for a masked one, takes the place of the mask that the
-        input has; attention takes a list of them.
+        `initial_state` is the state that a recurrent layer begins with: a tensor
+        (batch, units) or a list of them. `mask`, a tensor with one number for
+        each step, 0 for a masked one, takes the place of the mask that the input
+        has; attention takes a list of them.
 
         Returns a tensor, or a list of them for a layer with `return_state`.
+        TypeError for arrays: those are computed by a model's `predict`.
         """
         tensors: list[KerasTensor] = []
         for each in [*inputs, initial_state]:
@@ -184,8 +192,6 @@ def from_keras(entry: dict[str, Any]) -> Layer:
 
 def serialize(value: Any) -> Any:
     """A configuration value as JSON holds it."""
-    if isinstance(value, Layer):
-        return value.to_keras()
     if hasattr(value, "to_keras"):
         return value.to_keras()
     if isinstance(value, (list, tuple)):
@@ -206,7 +212,8 @@ def options(arguments: dict[str, Any]) -> dict[str, Any]:
             config[key] = "linear"
     for key, value in config.items():
         _check_name(key, value)
-    return plain(config)
+    result: dict[str, Any] = plain(config)
+    return result
 
 
 def _names(base: type, module: Any, *more: str) -> frozenset[str]:

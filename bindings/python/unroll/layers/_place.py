@@ -99,7 +99,7 @@ class Placed:
 
     @property
     def weights(self) -> list[Weight]:
-        """The weights, in Keras' order (kernel, recurrent_kernel, bias)."""
+        """The weights, in Keras' order (kernel, recurrent_kernel, bias). ValueError before the layer is part of a model."""
         model, path = self._home()
         return model._weights_at(path)
 
@@ -107,29 +107,33 @@ class Placed:
 
     @property
     def trainable_weights(self) -> list[Weight]:
-        """Those that training changes."""
+        """The weights that training changes."""
         return [weight for weight in self.weights if weight.trainable] if self._trainable else []
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
-        """Those that it does not: frozen ones and moving statistics."""
+        """The weights that training does not change: frozen ones, and moving statistics."""
         return [weight for weight in self.weights if not (self._trainable and weight.trainable)]
 
     @property
     def trainable_variables(self) -> list[Weight]:
+        """The same as `trainable_weights`."""
         return self.trainable_weights
 
     @property
     def non_trainable_variables(self) -> list[Weight]:
+        """The same as `non_trainable_weights`."""
         return self.non_trainable_weights
 
     def get_weights(self) -> list[np.ndarray]:
-        """Copies of the weights, in Keras' order."""
+        """Copies of the weights as arrays, in Keras' order. ValueError before the layer is part of a model."""
         return [weight.numpy() for weight in self.weights]
 
     def set_weights(self, weights: Sequence[Any]) -> None:
-        """Replaces all weights. ValueError if the number or a shape differs;
-        then all keep their values."""
+        """Replaces all weights by arrays in the order of `get_weights`.
+
+        ValueError if the number or a shape differs; then all keep their values.
+        """
         assign_all(self.weights, weights, f"{self._kind} {self.name!r}")
 
     def count_params(self) -> int:
@@ -138,7 +142,10 @@ class Placed:
 
     @property
     def output_shape(self) -> Any:
-        """Shape of the output, the batch axis first as None; a list for several."""
+        """The shape of the output, the batch axis first as None; a list for several outputs.
+
+        ValueError before the layer is part of a model.
+        """
         if self._model is None:
             raise ValueError(f"layer {self.name!r} has no output shape yet: add it to a model")
         return self._model._layer_output_shape(self.name)

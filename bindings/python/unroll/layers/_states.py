@@ -28,7 +28,8 @@ class Carrying(Placed):
     def reset_states(self, states: Any = None) -> None:
         """Sets the carried states to zero, or to `states`: a list of arrays (batch, units), in Keras' order.
 
-        ShapeError if a number or shape differs; then all stay.
+        ShapeError if their number or a shape differs; then all stay as they are.
+        AttributeError if the layer is not stateful, StateError before it is built.
         """
         if states is None:
             return self.reset_state()

@@ -12,7 +12,11 @@ from ._base import KerasTensor, Layer, options
 
 
 class InputLayer(Layer):
-    """Declares a model's input. `shape` is that of one sample; None is any length."""
+    """Declares a model's input: `shape` is that of one sample, None in it an axis of any length.
+
+    `batch_size` fixes the first axis, which stateful models need; `batch_shape`
+    gives both. ValueError without a shape.
+    """
 
     _takes_indices = True
 
@@ -37,15 +41,16 @@ def Input(
     """The first entry of a `Sequential`, or a tensor to call layers on (functional models).
 
     `shape` is that of one sample, for example (60, 1); None is any length.
+    `batch_size`, `batch_shape` and errors are those of `InputLayer`.
     """
     layer = InputLayer(shape, batch_size, dtype, batch_shape=batch_shape, name=name)
     return KerasTensor(layer, 0, 0, layer.batch_shape)
 
 
 class Dense(Layer):
-    """activation(x kernel + bias) over the last axis: (..., features) to (..., units).
+    """activation(x kernel + bias) over the last axis: (batch, ..., features) to (batch, ..., units).
 
-    Weights: kernel (features, units), bias (units,).
+    Weights: kernel (features, units), and with `use_bias` bias (units,).
     """
 
     def __init__(
@@ -58,9 +63,11 @@ class Dense(Layer):
 
 
 class Embedding(Layer):
-    """Indices (batch, time) to vectors (batch, time, output_dim); `mask_zero` masks index 0.
+    """Replaces indices by learned vectors: (batch, time) to (batch, time, output_dim).
 
-    Weights: embeddings (input_dim, output_dim).
+    Indices are whole numbers from 0 to `input_dim` - 1; others are an
+    InvalidArgumentError when they are met. `mask_zero` masks the steps of index
+    0 for the layers behind. Weights: embeddings (input_dim, output_dim).
     """
 
     _takes_indices = True
@@ -78,13 +85,15 @@ class Embedding(Layer):
 
 
 class Activation(Layer):
-    """An activation by name: "tanh", "sigmoid", "relu", "softmax", ..."""
+    """Applies an activation, given by name: "tanh", "sigmoid", "relu", "softmax", ..."""
 
     def __init__(self, activation: str, **common: Any) -> None:
         super().__init__({"activation": activation}, **common)
 
 
 class ReLU(Layer):
+    """x above `threshold`, at most `max_value`; below it `negative_slope` (x - threshold)."""
+
     def __init__(
         self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **common: Any
     ) -> None:
@@ -92,17 +101,25 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
+    """x where it is positive, `negative_slope` x where it is not."""
+
     def __init__(self, negative_slope: float = 0.3, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class ELU(Layer):
+    """x where it is positive, `alpha` (exp(x) - 1) where it is not."""
+
     def __init__(self, alpha: float = 1.0, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class PReLU(Layer):
-    """ReLU with a learned slope for negative values. Weights: alpha, one per feature."""
+    """ReLU with learned slopes for negative values.
+
+    Weights: alpha, of the shape of one sample, with an axis of 1 for each of
+    `shared_axes` (counted from 1, the batch being axis 0).
+    """
 
     def __init__(
         self, alpha_initializer: InitializerLike = "zeros", alpha_regularizer: RegularizerLike = None,
@@ -113,14 +130,17 @@ class PReLU(Layer):
 
 
 class Softmax(Layer):
+    """exp(x) divided by its sum along `axis`."""
+
     def __init__(self, axis: int = -1, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class Dropout(Layer):
-    """In training sets the fraction `rate` to 0 and scales the rest by 1/(1 - rate).
+    """In training sets the part `rate` of the values to 0, drawn at random, and scales the others by 1 / (1 - rate).
 
-    `noise_shape`, the batch axis first: along axes of 1 all are dropped together.
+    `noise_shape`, the batch axis first, has 1 for an axis along which values are
+    dropped together, and None for one that is as long as the input's.
     """
 
     def __init__(
@@ -130,28 +150,28 @@ class Dropout(Layer):
 
 
 class SpatialDropout1D(Layer):
-    """Dropout of whole features, the same at all time steps."""
+    """Dropout of whole features, the same ones at all time steps: for (batch, time, features)."""
 
     def __init__(self, rate: float, seed: int | None = None, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class GaussianNoise(Layer):
-    """In training adds noise of standard deviation `stddev`."""
+    """In training adds normal noise of mean 0 and standard deviation `stddev`."""
 
     def __init__(self, stddev: float, seed: int | None = None, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class GaussianDropout(Layer):
-    """In training multiplies by noise of mean 1 and variance rate/(1 - rate)."""
+    """In training multiplies by normal noise of mean 1 and variance rate / (1 - rate)."""
 
     def __init__(self, rate: float, seed: int | None = None, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class Masking(Layer):
-    """Masks time steps all of whose features equal `mask_value`."""
+    """Masks the time steps whose features all equal `mask_value`, for the layers behind: (batch, time, features)."""
 
     def __init__(self, mask_value: float = 0.0, **common: Any) -> None:
         super().__init__(options(locals()), **common)

@@ -1,4 +1,7 @@
-"""Layers of several inputs: merges and attention (functional models)."""
+"""Layers of several inputs, for functional models: merges and attention.
+
+They are called on a list of tensors. Merges stretch axes of 1, as NumPy does.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from ._base import Layer, options
 
 
 class Concatenate(Layer):
-    """Inputs side by side along `axis`."""
+    """The inputs one behind the other along `axis`; all other axes are alike."""
 
     def __init__(self, axis: int = -1, **common: Any) -> None:
         super().__init__(options(locals()), **common)
@@ -44,14 +47,25 @@ class Minimum(_Merge):
 
 
 class Dot(Layer):
-    """The product of two inputs, contracted over `axes`."""
+    """The product of two inputs, summed over an axis of each, `axes`: one number for both, or a pair.
+
+    With `normalize` the inputs are first scaled to norm 1 along these axes: the
+    cosine of their angle.
+    """
 
     def __init__(self, axes: int | Sequence[int], normalize: bool = False, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class Attention(Layer):
-    """Luong's attention, called on [query, value] or [query, value, key]."""
+    """Luong's attention, called on [query, value] or [query, value, key].
+
+    query (batch, T, features), value and key (batch, S, features), the result
+    (batch, T, features): the values weighed by the softmax over S of the scores.
+    `score_mode` is "dot" or "concat"; `use_scale` learns a factor of the scores
+    (weights: scale, and with "concat" concat_score_weight); `dropout` is the
+    part of the weights that training drops.
+    """
 
     def __init__(
         self, use_scale: bool = False, score_mode: str = "dot", dropout: float = 0.0, seed: int | None = None, **common: Any
@@ -60,7 +74,11 @@ class Attention(Layer):
 
 
 class AdditiveAttention(Layer):
-    """Bahdanau's attention, called on [query, value] or [query, value, key]."""
+    """Bahdanau's attention, called on [query, value] or [query, value, key].
+
+    Shapes are those of `Attention`; a score is the sum over the features of
+    scale tanh(query + key). Weights: with `use_scale` scale (features,).
+    """
 
     def __init__(self, use_scale: bool = True, dropout: float = 0.0, **common: Any) -> None:
         super().__init__(options(locals()), **common)

@@ -1,10 +1,18 @@
-"""Recurrent layers. Inputs (batch, time, features), outputs (batch, units), or
-(batch, time, units) with `return_sequences`."""
+"""Recurrent layers, and the cells that `RNN` runs.
+
+Inputs are (batch, time, features), outputs (batch, units), or (batch, time,
+units) with `return_sequences`. With `return_state` a list is returned: the
+output, then the states, each (batch, units). A `stateful` layer begins each
+batch with the states at the end of the one before; `go_backwards` reads the
+steps from the last to the first. `dropout` and `recurrent_dropout` are the parts
+of the inputs and of the states that training drops. Masked steps leave the
+states as they are.
+"""
 
 from __future__ import annotations
 
 import warnings
-from typing import Any, Sequence
+from typing import Any, Sequence, cast
 
 from .._handle import ModelHandle
 from ..constraints import ConstraintLike
@@ -25,14 +33,15 @@ class _Recurrent(Layer, Carrying):
 
     @property
     def units(self) -> int:
-        return self._config["units"]
+        """The size of the output and of each state."""
+        return int(self._config["units"])
 
     def _output_count(self, first_input: Any) -> int:
         return 1 + self._state_count if self._config.get("return_state") else 1
 
 
 class SimpleRNN(_Recurrent):
-    """h' = activation(x kernel + h recurrent_kernel + bias).
+    """A fully connected recurrent layer: h' = activation(x kernel + h recurrent_kernel + bias).
 
     Weights: kernel (features, units), recurrent_kernel (units, units), bias (units,).
     """
@@ -54,9 +63,10 @@ class SimpleRNN(_Recurrent):
 
 
 class LSTM(_Recurrent):
-    """Long short-term memory; gates in the order i, f, c, o.
+    """Long short-term memory; the gates stand in the order i, f, c, o.
 
     i, f, o = recurrent_activation(...); c' = f c + i activation(...); h' = o activation(c').
+    The states are h and c. `unit_forget_bias` starts the biases of f at 1.
     Weights: kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,).
     """
 
@@ -78,8 +88,10 @@ class LSTM(_Recurrent):
 
 
 class GRU(_Recurrent):
-    """Gated recurrent unit; gates in the order z, r, h: h' = z h + (1 - z) candidate.
+    """Gated recurrent unit; the gates stand in the order z, r, h: h' = z h + (1 - z) candidate.
 
+    The candidate multiplies h by r before the recurrent kernel, or behind it
+    with `reset_after` (the default).
     Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias
     (2, 3 units) with `reset_after` (the default), else (3 units,).
     """
@@ -156,7 +168,7 @@ class GRUCell(_Cell):
 
 
 class StackedRNNCells(Layer):
-    """Several cells, one above the other, run as one by `RNN`."""
+    """Several cells, each above the one before, run as one by `RNN`; its states are those of all cells, in order."""
 
     def __init__(self, cells: Sequence[Layer], **common: Any) -> None:
         _number_names(cells)
@@ -164,6 +176,7 @@ class StackedRNNCells(Layer):
 
     @property
     def cells(self) -> list[Layer]:
+        """The cells, the lowest first."""
         return list(self._config["cells"])
 
     @property
@@ -176,7 +189,7 @@ class StackedRNNCells(Layer):
 
 
 class RNN(Layer, Carrying):
-    """A recurrent layer over a cell, a `StackedRNNCells`, or a list of cells."""
+    """A recurrent layer that runs a cell over time; `cell` is one, a `StackedRNNCells`, or a list of cells."""
 
     @property
     def stateful(self) -> bool:
@@ -195,7 +208,7 @@ class RNN(Layer, Carrying):
     @property
     def cell(self) -> Layer:
         """The cell, or the `StackedRNNCells`."""
-        return self._config["cell"]
+        return cast(Layer, self._config["cell"])
 
     def _inner_name(self, layer: Placed) -> str:
         return "" if isinstance(layer, StackedRNNCells) else layer.name

@@ -14,6 +14,8 @@ _FORMAT = frozenset({"data_format"})
 
 
 class Flatten(Layer):
+    """(batch, ...) to (batch, features), the last axis changing fastest."""
+
     _without_effect = _FORMAT
 
     def __init__(self, **common: Any) -> None:
@@ -21,14 +23,14 @@ class Flatten(Layer):
 
 
 class Reshape(Layer):
-    """To `target_shape` (without the batch axis); one entry may be -1."""
+    """To (batch, *target_shape), elements keeping their order; one entry of `target_shape` may be -1, for what is left."""
 
     def __init__(self, target_shape: Sequence[int], **common: Any) -> None:
         super().__init__({"target_shape": list(plain(target_shape))}, **common)
 
 
 class Permute(Layer):
-    """Reorders the axes; they count from 1, the batch is axis 0."""
+    """Reorders the axes: axis i of the result is axis `dims[i - 1]` of the input; axes count from 1, the batch is 0."""
 
     def __init__(self, dims: Sequence[int], **common: Any) -> None:
         super().__init__({"dims": list(plain(dims))}, **common)
@@ -42,7 +44,10 @@ class RepeatVector(Layer):
 
 
 class LayerNormalization(Layer):
-    """Mean 0, variance 1 over the features of each sample. Weights: gamma, beta."""
+    """gamma (x - mean) / sqrt(variance + epsilon) + beta, over `axis` of each sample and time step.
+
+    Weights: with `scale` gamma and with `center` beta, of the lengths of `axis`.
+    """
 
     def __init__(
         self, axis: int | Sequence[int] = -1, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
@@ -54,9 +59,12 @@ class LayerNormalization(Layer):
 
 
 class BatchNormalization(Layer):
-    """Mean 0, variance 1 over the batch; moving statistics when predicting.
+    """gamma (x - mean) / sqrt(variance + epsilon) + beta, over all axes but `axis`.
 
-    Weights: gamma, beta, moving_mean, moving_variance.
+    In training mean and variance are the batch's, and the moving ones go on by
+    `momentum`; elsewhere, and while the layer is not trainable, they are the
+    moving ones. Weights, each (features,): with `scale` gamma, with `center`
+    beta, moving_mean, moving_variance.
     """
 
     def __init__(
@@ -70,14 +78,18 @@ class BatchNormalization(Layer):
 
 
 class UnitNormalization(Layer):
+    """Scales x to Euclidean norm 1 along `axis`."""
+
     def __init__(self, axis: int = -1, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class Conv1D(Layer):
-    """Convolution over time. `padding` is "valid", "same" or "causal".
+    """Convolution over time: (batch, time, features) to (batch, steps, filters).
 
-    Weights: kernel (kernel_size, features / groups, filters), bias (filters,).
+    `padding` is "valid" (none), "same" (zeros on both sides, for time / strides
+    steps) or "causal" (zeros before, so that no step sees a later one). `groups`
+    cuts the features into as many parts, each with its own filters. Weights: kernel (kernel_size, features / groups, filters), bias (filters,).
     """
 
     _without_effect = _FORMAT
@@ -112,15 +124,15 @@ class _Pooling1D(Layer):
 
 
 class MaxPooling1D(_Pooling1D):
-    """The largest of every `pool_size` steps."""
+    """The largest value of `pool_size` steps, every `strides` (None: pool_size): (batch, time, features), with fewer steps."""
 
 
 class AveragePooling1D(_Pooling1D):
-    """The mean of every `pool_size` steps."""
+    """The mean of `pool_size` steps, every `strides` (None: pool_size): (batch, time, features), with fewer steps."""
 
 
 class GlobalMaxPooling1D(Layer):
-    """The largest over time: (batch, time, features) to (batch, features)."""
+    """The largest value over time: (batch, time, features) to (batch, features), or (batch, 1, features) with `keepdims`."""
 
     _without_effect = _FORMAT
 
@@ -129,7 +141,7 @@ class GlobalMaxPooling1D(Layer):
 
 
 class GlobalAveragePooling1D(Layer):
-    """The mean over time (of the valid steps): (batch, time, features) to (batch, features)."""
+    """The mean over the steps that are not masked: (batch, time, features) to (batch, features), or (batch, 1, features) with `keepdims`."""
 
     _without_effect = _FORMAT
 
@@ -138,6 +150,8 @@ class GlobalAveragePooling1D(Layer):
 
 
 class ZeroPadding1D(Layer):
+    """Adds `padding` steps of zeros before and behind, or a pair of numbers: (batch, time, features)."""
+
     _without_effect = _FORMAT
 
     def __init__(self, padding: int | Sequence[int] = 1, **common: Any) -> None:
@@ -145,12 +159,14 @@ class ZeroPadding1D(Layer):
 
 
 class Cropping1D(Layer):
+    """Takes away `cropping` steps before and behind, or a pair of numbers: (batch, time, features)."""
+
     def __init__(self, cropping: int | Sequence[int] = (1, 1), **common: Any) -> None:
         super().__init__({"cropping": _pair(cropping)}, **common)
 
 
 class UpSampling1D(Layer):
-    """Repeats every time step `size` times."""
+    """Repeats every step `size` times: (batch, time, features) to (batch, size time, features)."""
 
     def __init__(self, size: int = 2, **common: Any) -> None:
         super().__init__({"size": size}, **common)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Sequence, cast
 
 from . import recurrent
 from ._base import Layer, from_keras, options
@@ -11,9 +11,12 @@ from ._states import Carrying
 
 
 class Bidirectional(Layer, Carrying):
-    """A recurrent layer run forwards and a copy run backwards; outputs merged.
+    """A recurrent layer run forwards, and a copy of it or `backward_layer` run backwards.
 
-    `merge_mode` is "concat" (features doubled), "sum", "mul" or "ave".
+    `merge_mode` says what becomes of their outputs: "concat" (the features of
+    both, 2 units), "sum", "mul", "ave", or None for a list of the two. The
+    weights are those of the forward layer, then those of the backward one.
+    ValueError for layers that are not recurrent.
     """
 
     def __init__(
@@ -46,14 +49,16 @@ class Bidirectional(Layer, Carrying):
     # ---- its two layers -------------------------------------------------------
 
     @property
-    def forward_layer(self) -> Layer:
-        return self._config["layer"]
+    def forward_layer(self) -> recurrent._Recurrent | recurrent.RNN:
+        """The layer that reads from the first step to the last."""
+        return cast(recurrent.RNN, self._config["layer"])
 
     layer = forward_layer
 
     @property
     def backward_layer(self) -> Layer:
-        given = self._config.get("backward_layer")
+        """The layer that reads from the last step to the first."""
+        given: Layer | None = self._config.get("backward_layer")
         if given is not None:
             return given
         if self._twin is None:
@@ -80,7 +85,7 @@ class Bidirectional(Layer, Carrying):
 
 
 class TimeDistributed(Layer):
-    """A layer applied to every time step: (batch, time, ...) to (batch, time, ...)."""
+    """A layer applied to every time step alike: (batch, time, ...) to (batch, time, ...). ValueError for what is no layer."""
 
     def __init__(self, layer: Layer, **common: Any) -> None:
         if not isinstance(layer, Layer):
@@ -89,7 +94,8 @@ class TimeDistributed(Layer):
 
     @property
     def layer(self) -> Layer:
-        return self._config["layer"]
+        """The layer that is applied."""
+        return cast(Layer, self._config["layer"])
 
 
 def _flags(layer: Layer) -> list[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Sequence
+from typing import Any, Dict, List, Sequence, Union
 
 import numpy as np
 
@@ -11,7 +11,12 @@ from .._arrays import as_input
 from .._lib import whole
 
 
-def result(logs: dict[str, float], as_dictionary: bool) -> Any:
+#: The loss alone, loss and metrics, or both by name.
+Result = Union[float, List[float], Dict[str, float]]
+
+
+def result(logs: dict[str, float], as_dictionary: bool) -> Result:
+    """What evaluate and its like return of the loss and metrics."""
     if as_dictionary:
         return logs
     values = list(logs.values())
@@ -19,6 +24,7 @@ def result(logs: dict[str, float], as_dictionary: bool) -> Any:
 
 
 def verbosity(verbose: int | str) -> int:
+    """0, 1 or 2. ValueError for others than these and "auto"."""
     if verbose == "auto":
         return 1
     if verbose not in (0, 1, 2):
@@ -35,7 +41,7 @@ def class_weights(weights: dict[int, float]) -> Any:
 
 
 def _is_class(value: Any) -> bool:
-    return isinstance(value, (int, float, np.number)) and value >= 0 and value == int(value)
+    return bool(isinstance(value, (int, float, np.number)) and value >= 0 and value == int(value))
 
 
 def weights_by_output(values: Any, names: Sequence[str]) -> list[np.ndarray | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Dict, Iterable, List, Sequence, Union
+from typing import Any, Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -15,12 +15,8 @@ from .._lib import _check_call, call, initialized, library, shape, text, whole
 from .._progress import ProgressBar
 from ..callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
 from ..errors import StateError
-from ._arguments import class_weights, frequency, listed, result, shuffling, validating, verbosity, weights_by_output
+from ._arguments import Result, class_weights, frequency, listed, result, shuffling, validating, verbosity, weights_by_output
 from ._core import Core
-
-#: The loss alone, loss and metrics, or both by name.
-Result = Union[float, List[float], Dict[str, float]]
-
 
 class Compute(Core):
     """The part of a model that calculates; mixed into it."""
@@ -31,16 +27,18 @@ class Compute(Core):
         self, optimizer: Any = "rmsprop", loss: Any = "mse", metrics: Any = None, loss_weights: Any = None,
         weighted_metrics: Any = None, **unused: Any
     ) -> None:
-        """Fixes optimizer, loss and metrics, by name or as objects. Starts the optimizer anew.
+        """Fixes optimizer, loss and metrics, by name or as objects. The optimizer begins anew.
 
-        `metrics` count every sample once, `weighted_metrics` by its sample and
-        class weight. With several outputs either is a dictionary by output, or a
-        list with an entry for each; another list is for every output. A metric
-        is reported under the name it is given by, behind its output's: "a_mae".
+        With several outputs `loss` and `loss_weights` (factors of the outputs'
+        losses) are lists or dictionaries by output. `metrics` count every sample
+        once, `weighted_metrics` by its sample and class weight; with several
+        outputs either is a dictionary by output, or a list with an entry for
+        each; another list is for every output. A metric is reported under the
+        name that it was given by, behind that of its output: "a_mae".
 
         ValueError for unknown names or options. `run_eagerly`, `jit_compile`,
         `steps_per_execution` and `auto_scale_loss` of Keras are accepted and
-        have no meaning here: no number depends on them.
+        have no meaning here: no number depends on them. TypeError for others.
         """
         for key in unused:
             if key not in ("run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss"):
@@ -57,7 +55,7 @@ class Compute(Core):
 
     @property
     def metrics_names(self) -> list[str]:
-        """What evaluate gives, in this order: "loss", the outputs' if there are several, then the metrics."""
+        """The names of what `evaluate` returns, in this order: "loss", those of the outputs if there are several, then the metrics."""
         names, outputs = self._native_metric_names(), len(self.output_names)
         # Keras 3 lists those of several outputs by name.
         return names if outputs == 1 else names[:1 + outputs] + sorted(names[1 + outputs:])
@@ -106,16 +104,24 @@ class Compute(Core):
     ) -> History:
         """Trains, and returns the losses and metrics of each epoch.
 
-        x: (samples, time, features) or what the model's input says; y: targets,
-        (samples,) is taken as (samples, 1). Lists or dictionaries for several.
-        `epochs` is the number of the last epoch, as in Keras. `verbose` is 0, 1
-        (bar), 2 (a line an epoch) or "auto". `validation_split` takes the last
-        samples, before shuffling. `sample_weight` is (samples,) or (samples, time);
-        for several outputs it may be a list or dictionary with one for each, or None.
+        x is (samples, time, features), or what the model's input says; y are the
+        targets, of the output's shape, (samples,) being taken as (samples, 1).
+        For several inputs or outputs they are lists, or dictionaries by name.
 
-        ShapeError if shapes do not fit, StateError if not compiled,
-        NotFiniteError if the loss becomes NaN. Ctrl-C raises KeyboardInterrupt
-        after the batch at hand; the model keeps what it has learnt.
+        `batch_size` is 32 by default. `epochs` is the number of the last epoch and
+        `initial_epoch` that of the first, counted from 0, as in Keras. `verbose` is
+        0, 1 (a bar), 2 (a line for each epoch) or "auto" (1). Validation is on
+        `validation_data`, (x, y) or (x, y, sample_weight), or on the last part
+        `validation_split` of the samples, before they are shuffled; after every
+        `validation_freq`-th epoch, in batches of `validation_batch_size`.
+        `class_weight` are factors of the loss by class index. `sample_weight` are
+        such factors too, (samples,) or (samples, time); for several outputs it may
+        be a list or dictionary with one for each, or None.
+
+        ShapeError if shapes do not fit, ValueError for options outside their
+        domain, StateError if the model is not compiled, NotFiniteError if the loss
+        becomes NaN or infinite. Ctrl-C raises KeyboardInterrupt after the batch at
+        hand; the model keeps what it has learnt.
         """
         size = whole(32 if batch_size is None else batch_size, "batch_size")
         data = self._data(x, y, sample_weight, size)
@@ -178,10 +184,13 @@ class Compute(Core):
         self, x: Any, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto", sample_weight: Any = None,
         callbacks: Callback | Iterable[Callback] | None = None, return_dict: bool = False,
     ) -> Result:
-        """The loss, or a list of loss and metrics, or with `return_dict` a dictionary.
+        """Loss and metrics over all samples, without training.
 
-        A callback that sets `model.stop_evaluating` ends it; the values are those
-        of the batches so far.
+        x, y, `sample_weight`, `verbose` and errors are those of `fit`; `batch_size`
+        (32 by default) changes memory and speed alone. Returns the loss, or a list
+        of the loss and the metrics in the order of `metrics_names`, or with
+        `return_dict` a dictionary. A callback that sets `model.stop_evaluating`
+        ends it; the values are then those of the batches so far.
         """
         size = whole(32 if batch_size is None else batch_size, "batch_size")
         data = self._data(x, y, sample_weight, size)
@@ -220,14 +229,17 @@ class Compute(Core):
         return driver.batches
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Result:
-        """Loss and metrics of one batch."""
+        """Loss and metrics of all samples as one batch, as `evaluate` returns them."""
         size = max(len(self._inputs(x)[0]), 1)
         return self.evaluate(x, y, batch_size=size, verbose=0, sample_weight=sample_weight, return_dict=return_dict)
 
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: dict[int, float] | None = None, return_dict: bool = False
     ) -> Result:
-        """One update with all samples as one batch; loss and metrics before it."""
+        """One update with all samples as one batch; returns loss and metrics before it, as `evaluate` does.
+
+        Arguments and errors are those of `fit`.
+        """
         data = self._data(x, y, sample_weight)
         names = self._names_if_compiled()
         values = (ctypes.c_double * len(names))()
@@ -247,9 +259,12 @@ class Compute(Core):
         self, x: Any, batch_size: int | None = None, verbose: int | str = "auto",
         callbacks: Callback | Iterable[Callback] | None = None,
     ) -> Any:
-        """The outputs for all samples, of the model's element type; a list for several outputs.
+        """The outputs for all samples, (samples, ...) of the model's element type; a list for several outputs.
 
-        A callback that sets `model.stop_predicting` ends it with the batches so far.
+        x is that of `fit`. `batch_size` (32 by default) changes memory and speed
+        alone, but in stateful models, whose states have as many rows. A callback
+        that sets `model.stop_predicting` ends it with the batches so far.
+        ShapeError if x does not fit the model's input.
         """
         inputs = self._inputs(x)
         samples = len(inputs[0])
@@ -281,6 +296,6 @@ class Compute(Core):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def predict_on_batch(self, x: Any) -> Any:
-        """The outputs for one batch."""
+        """The outputs for all samples as one batch, as `predict` returns them."""
         return self.predict(x, batch_size=max(len(self._inputs(x)[0]), 1), verbose=0)
 

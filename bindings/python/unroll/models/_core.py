@@ -139,10 +139,12 @@ class Core(Layer, Carrying):
 
     @property
     def input_names(self) -> list[str]:
+        """The names of the inputs, in the order of `predict`'s arguments."""
         raise NotImplementedError
 
     @property
     def output_names(self) -> list[str]:
+        """The names of the outputs, in the order of `predict`'s results."""
         raise NotImplementedError
 
     def _keras_config(self) -> dict[str, Any]:
@@ -186,7 +188,7 @@ class Core(Layer, Carrying):
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the next update; may be set at any time."""
+        """The rate of the next update; may be set at any time. StateError before `compile`, or if the rate follows a schedule."""
         return self._handle_or_raise().learning_rate
 
     @learning_rate.setter
@@ -194,7 +196,7 @@ class Core(Layer, Carrying):
         self._handle_or_raise().learning_rate = value
 
     def describe(self) -> dict[str, Any]:
-        """What the model is: layers, shapes, parameters, and notes on what was adapted while loading."""
+        """What the model is, as a dictionary: layers, shapes, parameters, training, and notes on what a load adapted."""
         return self._handle_or_raise().describe()
 
 

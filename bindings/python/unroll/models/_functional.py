@@ -16,6 +16,8 @@ class Model(Native, keras_name="Functional"):
 
     `inputs` and `outputs` are tensors or lists of them. Every layer belongs to
     one model; models that share weights are one model with several outputs.
+    ValueError for an input that is not a result of `Input()`, for outputs that
+    need another input, for two layers of one name, and for shapes that do not fit.
     """
 
     def __init__(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import json
-from typing import Any
+from typing import Any, cast
 
 from .. import _abi
-from .._bytes import Source, content_of
-from .._lib import call, initialized, path_bytes, text
+from .._bytes import Content, Source, content_of
+from .._lib import call, initialized, text
 from ._reading import model_of
 
 def load_model(filepath: Source, compile: bool = True) -> Any:
@@ -24,16 +24,19 @@ def load_model(filepath: Source, compile: bool = True) -> Any:
     options.compile = bool(compile)
     handle = ctypes.c_void_p()
     content = content_of(filepath)
-    if content is not None:
+    if isinstance(content, Content):
         call("unroll_model_load_memory", *content.arguments, ctypes.byref(options), ctypes.byref(handle))
     else:
-        call("unroll_model_load", path_bytes(filepath), ctypes.byref(options), ctypes.byref(handle))
+        call("unroll_model_load", content, ctypes.byref(options), ctypes.byref(handle))
     return model_of(handle)
 
 
 def inspect(filepath: Source) -> dict[str, Any]:
-    """What a model file, or its bytes, is: format, who wrote it, layers, shapes, and notes on what would be adapted."""
+    """What a model file, or its bytes, is, as a dictionary, without loading it.
+
+    Format, who wrote it, layers, shapes, and notes on what a load would adapt.
+    Errors are those of `load_model`.
+    """
     content = content_of(filepath)
-    if content is not None:
-        return json.loads(text("unroll_inspect_memory", *content.arguments))
-    return json.loads(text("unroll_inspect", path_bytes(filepath)))
+    found = text("unroll_inspect_memory", *content.arguments) if isinstance(content, Content) else text("unroll_inspect", content)
+    return cast("dict[str, Any]", json.loads(found))

@@ -9,7 +9,7 @@ from typing import Any, Callable
 
 from .. import _abi, _enumerators
 from .._arrays import views
-from .._bytes import Source, Target, content_of, write_to
+from .._bytes import Content, Source, Target, content_of, write_to
 from .._lib import call, initialized, library, path_bytes, shape, text, whole
 from ..layers._base import Layer
 from ..stream import Stream
@@ -25,10 +25,11 @@ class Native(Compute, Symbols):
 
     @property
     def layers(self) -> list[Layer]:
+        """The layers in order, without the input layer of a `Sequential`."""
         return list(self._layers)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """A layer by name or index. ValueError if there is none."""
+        """The layer of a name or index. ValueError if there is none."""
         layers = self.layers
         if index is not None and -len(layers) <= index < len(layers):
             return layers[index]
@@ -39,26 +40,26 @@ class Native(Compute, Symbols):
 
     @property
     def input_shape(self) -> tuple[int | None, ...] | list[tuple[int | None, ...]]:
-        """Shape of the input, the batch axis first as None; a list for several."""
+        """The shape of the input, the batch axis first as None; a list for several inputs."""
         shapes = [shape("unroll_model_input_shape", self._handle_or_raise(), i) for i in range(self._handle_or_raise().info().input_count)]
         return shapes[0] if len(shapes) == 1 else shapes
 
     @property
-    def output_shape(self) -> tuple[int | None, ...] | list[tuple[int | None, ...]]:  # type: ignore[override]
-        """Shape of the output, the batch axis first as None; a list for several."""
+    def output_shape(self) -> tuple[int | None, ...] | list[tuple[int | None, ...]]:
+        """The shape of the output, the batch axis first as None; a list for several outputs."""
         shapes = [shape("unroll_model_output_shape", self._handle_or_raise(), i) for i in range(self._handle_or_raise().info().output_count)]
         return shapes[0] if len(shapes) == 1 else shapes
 
     def count_params(self) -> int:
-        """The number of elements of all weights."""
+        """The number of elements of all weights. StateError if the input shape is not known yet."""
         return int(self._handle_or_raise().info().parameter_count)
 
     def summary(self, print_fn: Callable[[str], Any] | None = None, line_length: int | None = None) -> None:
-        """Prints a table of the layers, their output shapes and parameters."""
+        """Prints a table of the layers, their output shapes and parameters, or hands it to `print_fn` as one text."""
         (print_fn or print)(text("unroll_model_summary", self._handle_or_raise()))
 
     def to_json(self) -> str:
-        """The Keras configuration, which `model_from_json` and Keras read."""
+        """The Keras configuration as text, which `model_from_json` and Keras read."""
         return text("unroll_model_to_json", self._handle_or_raise())
 
     def get_config(self) -> dict[str, Any]:
@@ -67,7 +68,7 @@ class Native(Compute, Symbols):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
-        """A model with fresh weights from what `get_config` gave."""
+        """A new model, with fresh weights, from what `get_config` gave."""
         kind = "Sequential" if cls.__name__ == "Sequential" else "Functional"
         return model_from_json(json.dumps({"class_name": kind, "config": config}))
 
@@ -138,25 +139,28 @@ class Native(Compute, Symbols):
         weights are as before.
         """
         content = content_of(filepath)
-        if content is not None:
+        if isinstance(content, Content):
             call("unroll_model_load_weights_memory", self._handle_or_raise(), *content.arguments, None)
         else:
-            call("unroll_model_load_weights", self._handle_or_raise(), path_bytes(filepath))
+            call("unroll_model_load_weights", self._handle_or_raise(), content)
         self._share()
 
     # ---- the rest -------------------------------------------------------------------
 
     def stream(self, batch_size: int = 1, weights: str = "model") -> Stream:
-        """A run through the model one time step a call; many may share one model.
+        """A run through the model, one time step a call; many streams may share one model.
 
-        With weights "float16" the recurrent layers of a float32 model read their
+        `batch_size` is the number of series that run side by side. With
+        `weights="float16"` the recurrent layers of a float32 model read their
         kernels in half precision, each weight off by at most 2**-11 of itself:
-        faster for models larger than a processor's cache.
+        faster for models larger than a processor's cache. ValueError for other
+        `weights`, UnsupportedError for models that need a whole series at once,
+        such as those with a `Bidirectional` layer.
         """
         return Stream(self, batch_size, weights)
 
     def set_threads(self, threads: int) -> None:
-        """Threads that fit, evaluate and predict may use; 0: one per core. Results do not depend on it."""
+        """Sets how many threads fit, evaluate and predict may use; 0 means one for each core. No result depends on it."""
         call("unroll_model_set_threads", self._handle_or_raise(), whole(threads, "threads"))
 
     def __repr__(self) -> str:

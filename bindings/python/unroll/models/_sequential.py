@@ -75,7 +75,7 @@ class Sequential(Native):
         layer._model = self
 
     def pop(self) -> Layer:
-        """Takes the last layer off."""
+        """Takes the last layer off, and returns it. ValueError if there is none."""
         if not self._layers:
             raise ValueError("the model has no layers")
         last = self._layers[-1]
@@ -124,7 +124,10 @@ class Sequential(Native):
         return self._input is not None and bool(self._layers)
 
     def build(self, input_shape: Sequence[int | None] | None = None) -> None:
-        """Makes the weights. `input_shape` has the batch axis first, as in Keras: (None, 60, 1)."""
+        """Makes the weights. `input_shape` has the batch axis first, as in Keras: (None, 60, 1).
+
+        StateError if the model has no layers or no shape, ShapeError if the layers do not fit.
+        """
         if input_shape is not None and self._input is None:
             self._input = InputLayer(batch_shape=plain(input_shape), name="input_layer")
         self._handle_or_raise()

@@ -12,7 +12,7 @@ from .. import _abi
 from .._fit import Interrupts
 from .._lib import _check_call, call, initialized, library, text, whole
 from .._progress import ProgressBar
-from ..vocabulary import Vocabulary, _utf8, vocabulary_of
+from ..vocabulary import Vocabulary, _utf8
 from ._core import Core
 
 _STARTS = {
@@ -21,7 +21,7 @@ _STARTS = {
 
 
 class SequenceProgress(NamedTuple):
-    """Where `fit_sequences` stands after an iteration."""
+    """Where `fit_sequences` stands after an iteration, counted from 0: its loss, and a moving mean of all losses so far."""
 
     iteration: int
     loss: float
@@ -37,7 +37,11 @@ class Symbols(Core):
 
     @property
     def vocabulary(self) -> str:
-        """Character i stands for symbol i; "" if there is none. Saved with the model; a `Vocabulary` may be set too."""
+        """The text whose character i stands for symbol i; "" if there is none. Saved with the model.
+
+        May be set to a text, a `Vocabulary`, or None. ShapeError for another
+        number of characters than the model's output has, ValueError for one twice.
+        """
         return text("unroll_model_get_vocabulary", self._handle_or_raise())
 
     @vocabulary.setter
@@ -46,14 +50,14 @@ class Symbols(Core):
         call("unroll_model_set_vocabulary", self._handle_or_raise(), encoded)
 
     def encode(self, characters: str) -> np.ndarray:
-        """Text as symbols, int32. ValueError for a character that the vocabulary lacks."""
+        """The symbols of a text, int32 (characters,). ValueError for a character that the vocabulary lacks, StateError without one."""
         handle, encoded, count = self._handle_or_raise(), _utf8(characters, "text"), ctypes.c_size_t()
         symbols = np.empty(len(characters), np.int32)
         call("unroll_model_encode", handle, encoded, _int32(symbols), symbols.size, ctypes.byref(count))
         return symbols[: count.value]
 
     def decode(self, symbols: Any) -> str:
-        """Symbols as text. ValueError for one that the vocabulary lacks."""
+        """The text of symbols. ValueError for a symbol that the vocabulary lacks, StateError without one."""
         array = _symbols_of(symbols)
         return text("unroll_model_decode", self._handle_or_raise(), _int32(array), array.size)
 
@@ -118,7 +122,10 @@ class Symbols(Core):
         With a vocabulary the result is text, prefix included; without one, or
         for a prefix of symbols, an int32 array of the symbols drawn. `temperature`
         divides the logits, 0 takes the likeliest; `top_k` draws among the
-        likeliest only. The same seed and weights give the same result.
+        likeliest only. It ends after `limit` symbols or with `end_symbol`, which
+        is not part of the result. The same seed and weights give the same result.
+        ValueError for options outside their domain, ShapeError if this is not a
+        model over symbols.
         """
         options = initialized(_abi.GenerateOptions, "unroll_generate_options_init")
         options.start, options.end_symbol = self._start(start), self._symbol(end_symbol)

@@ -1,12 +1,15 @@
 """Optimizers, with Keras' names, arguments and defaults.
 
 `compile(optimizer=...)` takes an object or a name: "adam", "sgd", "rmsprop", ...
+In what follows g is a weight's gradient and lr the learning rate; all is done
+element by element, inside the library.
 """
 
 from __future__ import annotations
 
 from typing import Any, Protocol, Union
 
+from .._configured import Configured
 from .._plain import snake_case
 from . import schedules
 from .schedules import LearningRateSchedule
@@ -33,14 +36,17 @@ class Rated(Protocol):
     learning_rate: float
 
 
-class Optimizer:
-    """An optimizer's configuration; its state (moments, step count) lives in the model.
+class Optimizer(Configured):
+    """The base of all optimizers: a Keras configuration. Its state (moments, number of updates) lives in the model.
 
-    All take at most one of `clipvalue` (each element), `clipnorm` (each
-    weight's gradient) and `global_clipnorm` (all gradients together), and
-    `weight_decay`: before its update each weight loses `weight_decay` times
-    the learning rate of itself.
+    All optimizers take at most one of `clipvalue` (the bound of each element of
+    a gradient), `clipnorm` (of the norm of each weight's gradient) and
+    `global_clipnorm` (of the norm of all gradients together), and
+    `weight_decay`: before its update each weight w becomes
+    w (1 - weight_decay * lr). ValueError for options that the library lacks.
     """
+
+    _module = "keras.optimizers"
 
     #: What this optimizer has beside the learning rate, clipping and weight decay.
     _options: tuple[str, ...] = ()
@@ -58,14 +64,18 @@ class Optimizer:
         #: Keras' name, which files keep.
         self.name = name or snake_case(type(self).__name__)
         self._learning_rate = schedules.get(learning_rate) if isinstance(learning_rate, dict) else learning_rate
-        self._config = {"weight_decay": weight_decay, "clipnorm": clipnorm, "global_clipnorm": global_clipnorm,
-                        "clipvalue": clipvalue, **{key: config[key] for key in self._options if key in config}}
+        super().__init__(
+            weight_decay=weight_decay, clipnorm=clipnorm, global_clipnorm=global_clipnorm, clipvalue=clipvalue,
+            **{key: config[key] for key in self._options if key in config})
         self._ema = {key: config[key] for key in _ANY_VALUE[:2] if key in config}
         self._model: Rated | None = None
 
     @property
     def learning_rate(self) -> float | LearningRateSchedule:
-        """The rate of the next update, or the schedule. May be set while training."""
+        """The rate of the next update, or the schedule. A rate may be set at any time.
+
+        ValueError when a schedule is set after `compile`.
+        """
         if self._model is not None and not isinstance(self._learning_rate, LearningRateSchedule):
             return self._model.learning_rate
         return self._learning_rate
@@ -85,19 +95,9 @@ class Optimizer:
         common = {key: value for key, value in self._config.items() if key not in self._options}
         return {"name": self.name, "learning_rate": shown, **common, **_OFF, **self._ema, **options}
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Optimizer":
-        return cls(**config)
-
-    def to_keras(self) -> dict[str, Any]:
-        return {
-            "module": "keras.optimizers", "class_name": type(self).__name__, "config": self.get_config(),
-            "registered_name": None,
-        }
-
 
 class SGD(Optimizer):
-    """w -= rate * gradient, with `momentum` a moving sum of such steps."""
+    """w += v with v = momentum v - lr g; with `nesterov` w += momentum v - lr g."""
 
     _options = ("momentum", "nesterov")
 
@@ -106,7 +106,11 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Steps divided by a moving root mean square of the gradients."""
+    """Steps lr g / sqrt(v + epsilon), v being a moving mean of g² with weight `rho` for the past.
+
+    With `centered` the square of the moving mean of g is subtracted from v;
+    with `momentum` the steps are summed as in SGD.
+    """
 
     _options = ("rho", "momentum", "epsilon", "centered")
 
@@ -118,7 +122,10 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Kingma & Ba 2014."""
+    """Steps lr m / (sqrt(v) + epsilon), m and v being unbiased moving means of g and g² (Kingma & Ba 2014).
+
+    `beta_1` and `beta_2` weigh the past in m and v; with `amsgrad` v never falls.
+    """
 
     _options = ("beta_1", "beta_2", "epsilon", "amsgrad")
 
@@ -130,7 +137,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Optimizer):
-    """Adam with decoupled weight decay (Loshchilov & Hutter 2017)."""
+    """Adam with a `weight_decay` of 0.004 by default (Loshchilov & Hutter 2017)."""
 
     _options = ("beta_1", "beta_2", "epsilon", "amsgrad")
 
@@ -145,7 +152,7 @@ class AdamW(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Duchi et al. 2011."""
+    """Steps lr g / sqrt(v + epsilon), v being `initial_accumulator_value` plus the sum of all g² (Duchi et al. 2011)."""
 
     _options = ("initial_accumulator_value", "epsilon")
 
@@ -156,7 +163,7 @@ class Adagrad(Optimizer):
 
 
 class Adamax(Optimizer):
-    """Adam with the infinity norm (Kingma & Ba 2014)."""
+    """Adam with a decaying maximum of |g| in the place of sqrt(v) (Kingma & Ba 2014)."""
 
     _options = ("beta_1", "beta_2", "epsilon")
 
@@ -168,7 +175,7 @@ class Adamax(Optimizer):
 
 
 class Nadam(Optimizer):
-    """Adam with Nesterov momentum (Dozat 2015)."""
+    """Adam with Nesterov's momentum (Dozat 2015)."""
 
     _options = ("beta_1", "beta_2", "epsilon")
 
@@ -180,7 +187,7 @@ class Nadam(Optimizer):
 
 
 class Lion(Optimizer):
-    """Steps of the size of the rate, by the sign of gradient and momentum (Chen et al. 2023)."""
+    """Steps of lr, against the sign of a mean of g and its moving mean (Chen et al. 2023)."""
 
     _options = ("beta_1", "beta_2")
 
@@ -189,7 +196,7 @@ class Lion(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """Steps in proportion to the root mean square of those before (Zeiler 2012); the paper's rate is 1."""
+    """Steps in proportion to the root mean square of the earlier steps (Zeiler 2012), whose `learning_rate` is 1."""
 
     _options = ("rho", "epsilon")
 
@@ -198,9 +205,10 @@ class Adadelta(Optimizer):
 
 
 class Ftrl(Optimizer):
-    """Follow the regularized leader (McMahan et al. 2013).
+    """Follows the regularized leader (McMahan et al. 2013), with penalties that can make weights exactly 0.
 
-    As in Keras, a weight is what the gradients so far make it: one that never had any becomes 0.
+    As in Keras, a weight is what the gradients so far make it: one that never
+    had any becomes 0.
     """
 
     _options = (
@@ -223,8 +231,8 @@ class Ftrl(Optimizer):
 _ALL = {each.__name__.lower(): each for each in (SGD, RMSprop, Adam, AdamW, Adagrad, Adamax, Nadam, Lion, Adadelta, Ftrl)}
 
 
-def get(identifier: str | Optimizer | dict) -> Optimizer:
-    """An optimizer from its name, its Keras configuration, or itself. ValueError if unknown."""
+def get(identifier: str | Optimizer | dict[str, Any]) -> Optimizer:
+    """An optimizer from its name, from its Keras configuration, or as it is. ValueError if unknown."""
     if isinstance(identifier, Optimizer):
         return identifier
     if isinstance(identifier, str) and identifier.lower() in _ALL:

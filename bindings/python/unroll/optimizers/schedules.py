@@ -1,31 +1,31 @@
-"""Learning rates that change with the number of updates made."""
+"""Learning rates that change with the number of updates made.
+
+An optimizer takes one as its `learning_rate`. `step` below is the number of
+updates made so far; rates are per update.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Sequence
 
+from .._configured import Configured
 
-class LearningRateSchedule:
+
+class LearningRateSchedule(Configured):
+    """The base of all schedules: a Keras configuration; the rate is computed inside the library."""
+
+    _module = "keras.optimizers.schedules"
+
     def __init__(self, name: str | None = None, **config: Any) -> None:
+        super().__init__(**config)
         self.name = name or type(self).__name__
-        self._config = config
 
     def get_config(self) -> dict[str, Any]:
-        return {**self._config, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "LearningRateSchedule":
-        return cls(**config)
-
-    def to_keras(self) -> dict[str, Any]:
-        return {
-            "module": "keras.optimizers.schedules", "class_name": type(self).__name__,
-            "config": self.get_config(), "registered_name": None,
-        }
+        return {**super().get_config(), "name": self.name}
 
 
 class ExponentialDecay(LearningRateSchedule):
-    """initial_learning_rate * decay_rate ** (step / decay_steps); whole powers with `staircase`."""
+    """initial_learning_rate * decay_rate ** (step / decay_steps); with `staircase` the exponent is rounded down."""
 
     def __init__(
         self, initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False,
@@ -38,7 +38,7 @@ class ExponentialDecay(LearningRateSchedule):
 
 
 class InverseTimeDecay(LearningRateSchedule):
-    """initial_learning_rate / (1 + decay_rate * step / decay_steps); whole steps with `staircase`."""
+    """initial_learning_rate / (1 + decay_rate * step / decay_steps); with `staircase` the quotient is rounded down."""
 
     def __init__(
         self, initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False,
@@ -51,7 +51,11 @@ class InverseTimeDecay(LearningRateSchedule):
 
 
 class CosineDecay(LearningRateSchedule):
-    """Half a cosine from the initial rate to alpha times it, after an optional linear warm-up."""
+    """Half a cosine, from the initial rate down to `alpha` times it in `decay_steps` updates.
+
+    With `warmup_target` the rate first rises linearly from the initial one to
+    the target in `warmup_steps` updates, and then falls from there.
+    """
 
     def __init__(
         self, initial_learning_rate: float, decay_steps: int, alpha: float = 0.0, warmup_target: float | None = None,
@@ -64,7 +68,10 @@ class CosineDecay(LearningRateSchedule):
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
-    """values[i] up to and with step boundaries[i]; one more value than boundaries."""
+    """values[i] up to and including step boundaries[i], the last value after that.
+
+    ValueError at `compile` unless there is one value more than boundaries.
+    """
 
     def __init__(self, boundaries: Sequence[int], values: Sequence[float], name: str = "PiecewiseConstant") -> None:
         super().__init__(name, boundaries=list(boundaries), values=list(values))
@@ -74,7 +81,7 @@ _CLASSES = (ExponentialDecay, InverseTimeDecay, CosineDecay, PiecewiseConstantDe
 
 
 def get(configuration: dict[str, Any]) -> LearningRateSchedule:
-    """A schedule from its Keras configuration. ValueError if unknown."""
+    """A schedule from its Keras configuration, `{"class_name": ..., "config": ...}`. ValueError if unknown."""
     for each in _CLASSES:
         if each.__name__ == configuration.get("class_name"):
             return each.from_config(configuration.get("config", {}))

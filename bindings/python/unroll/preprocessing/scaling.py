@@ -14,10 +14,11 @@ from .._lib import call
 
 
 class MinMaxScaler:
-    """Scales each column linearly, its minimum and maximum to the ends of `feature_range`.
+    """Scales each column linearly, so that its minimum and maximum become the ends of `feature_range`.
 
     Arrays are (time,) or (time, features); results are float64 of the same
-    shape. NaN is skipped by fit and kept by transform.
+    shape. NaN is skipped by `fit` and kept by `transform`. InvalidArgumentError
+    for a range whose ends are not in order.
     """
 
     def __init__(self, feature_range: tuple[float, float] = (0.0, 1.0)) -> None:
@@ -28,19 +29,20 @@ class MinMaxScaler:
         self._handle = Handle(handle, "unroll_scaler_destroy")
 
     def fit(self, series: Any) -> "MinMaxScaler":
-        """Takes minimum and maximum of each column."""
+        """Takes the minimum and maximum of each column of a series, and returns the scaler. ShapeError for an empty one."""
         call("unroll_scaler_fit", self._handle, ctypes.byref(view(as_input(series, "series"))))
         return self
 
     def transform(self, series: Any) -> np.ndarray:
-        """To the range. StateError before fit, ShapeError for another number of columns."""
+        """The series scaled to the range. StateError before `fit`, ShapeError for another number of columns."""
         return self._apply("unroll_scaler_transform", series)
 
     def inverse_transform(self, series: Any) -> np.ndarray:
-        """Back to the series' units."""
+        """A scaled series in its own units again; errors are those of `transform`."""
         return self._apply("unroll_scaler_inverse_transform", series)
 
     def fit_transform(self, series: Any) -> np.ndarray:
+        """`fit`, then `transform`, of one series."""
         return self.fit(series).transform(series)
 
     def _apply(self, function: str, series: Any) -> np.ndarray:
@@ -61,10 +63,10 @@ class MinMaxScaler:
 
     @property
     def data_min_(self) -> np.ndarray:
-        """The minimum of each column, in the series' units."""
+        """The minimum of each column, (features,), in the series' units; empty before `fit`."""
         return self._range()[:, 0]
 
     @property
     def data_max_(self) -> np.ndarray:
-        """The maximum of each column, in the series' units."""
+        """The maximum of each column, (features,), in the series' units; empty before `fit`."""
         return self._range()[:, 1]
