@@ -31,7 +31,7 @@ demo: setup-demo lib c-examples
 	@echo "plot:        build/demo/stock.png"
 	@echo "checkpoints: build/demo/stock_c.h5 build/demo/stock_python.h5 (Keras opens them)"
 
-test: setup-test check-architecture test-swift test-referee lib check-exports test-c test-python test-hostile
+test: setup-test check-architecture check-format test-swift test-referee lib check-exports test-c test-python test-hostile
 	@echo "all tests passed"
 
 # ---- what a fresh machine lacks --------------------------------------------
@@ -46,9 +46,15 @@ setup-test:
 
 # ---- tests -------------------------------------------------------------------
 
-.PHONY: check-architecture test-swift test-referee test-python test-hostile
+.PHONY: check-architecture check-format format test-swift test-referee test-python test-hostile
 check-architecture:
 	@tools/check-architecture.sh
+
+check-format: setup
+	@tools/check-format.sh
+
+format: setup ## lays out all Swift as .swift-format says
+	swift format format --in-place --parallel --configuration .swift-format --recursive Package.swift Sources Tests
 
 test-swift: setup
 	swift build --build-tests -j $(JOBS)

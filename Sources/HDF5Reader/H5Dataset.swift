@@ -108,7 +108,9 @@ public struct H5Dataset {
     case .chunked(let layout):
       guard layout.lengths.count == shape.count, layout.elementSize == element.byteCount else {
         throw UnrollError(
-          .format, "chunks of shape \(layout.lengths) and elements of \(layout.elementSize) bytes in a dataset of shape \(shape) and \(element); the file is damaged")
+          .format,
+          "chunks of shape \(layout.lengths) and elements of \(layout.elementSize) bytes in a dataset of shape \(shape) and \(element); the file is damaged"
+        )
       }
       try refuseBomb(stored: total)
     }

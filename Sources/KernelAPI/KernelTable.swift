@@ -93,24 +93,19 @@ public struct KernelTable<S: Scalar>: Sendable {
   // MARK: recurrent
   public var recurrentPackedCount: @Sendable (RecurrentPlan) -> Int
   /// Packs kernel (F, G U) and recurrent kernel (U, G U) for the passes named.
-  public var recurrentPack:
-    @Sendable (RecurrentPlan, RecurrentPacking, _ kernel: In, _ recurrentKernel: In, _ destination: Out) -> Void
+  public var recurrentPack: @Sendable (RecurrentPlan, RecurrentPacking, _ kernel: In, _ recurrentKernel: In, _ destination: Out) -> Void
   /// The same in half precision, for steps only; beyond its range, which ends at
   /// 65504, weights become the largest number it has.
   public var recurrentHalfCount: @Sendable (RecurrentPlan) -> Int
-  public var recurrentPackHalf:
-    @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ destination: UnsafeMutablePointer<UInt16>) -> Void
+  public var recurrentPackHalf: @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ destination: UnsafeMutablePointer<UInt16>) -> Void
   /// Weights and bias (`RecurrentPlan.biasCount`, or nil) in the form for steps of
   /// one row, `RecurrentStep.packedBlocks`; 0 scalars where a plan has none.
   public var stepBlocksCount: @Sendable (RecurrentPlan) -> Int
-  public var packStepBlocks:
-    @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ bias: In?, _ destination: Out) -> Void
-  public var recurrentWorkspaceCount:
-    @Sendable (RecurrentPlan, _ steps: Int, _ rows: Int, _ training: Bool) -> Int
+  public var packStepBlocks: @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ bias: In?, _ destination: Out) -> Void
+  public var recurrentWorkspaceCount: @Sendable (RecurrentPlan, _ steps: Int, _ rows: Int, _ training: Bool) -> Int
   public var recurrentForward: @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void
   /// Consumes the workspace of the forward pass with the same sequence.
-  public var recurrentBackward:
-    @Sendable (RecurrentPlan, RecurrentSequence<S>, RecurrentGradients<S>) -> Void
+  public var recurrentBackward: @Sendable (RecurrentPlan, RecurrentSequence<S>, RecurrentGradients<S>) -> Void
   public var recurrentStepScratchCount: @Sendable (RecurrentPlan, _ rows: Int) -> Int
   public var recurrentStep: @Sendable (RecurrentPlan, RecurrentStep<S>) -> Void
 
@@ -118,8 +113,7 @@ public struct KernelTable<S: Scalar>: Sendable {
   /// y may be x.
   public var activate: @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: Out) -> Void
   /// dx = dy * f'(x), from the input x and the output y; dx may be dy.
-  public var activateBackward:
-    @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: In, _ dy: In, _ dx: Out) -> Void
+  public var activateBackward: @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: In, _ dy: In, _ dx: Out) -> Void
   /// y = exp(x), tanh(x), sigmoid(x), log(x); y may be x.
   public var exp: @Sendable (_ n: Int, _ x: In, _ y: Out) -> Void
   public var tanh: @Sendable (_ n: Int, _ x: In, _ y: Out) -> Void
@@ -161,7 +155,8 @@ public struct KernelTable<S: Scalar>: Sendable {
     packStepBlocks: @escaping @Sendable (RecurrentPlan, In, In, In?, Out) -> Void,
     recurrentWorkspaceCount: @escaping @Sendable (RecurrentPlan, Int, Int, Bool) -> Int,
     recurrentForward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void,
-    recurrentBackward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>, RecurrentGradients<S>) ->
+    recurrentBackward:
+      @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>, RecurrentGradients<S>) ->
       Void,
     recurrentStepScratchCount: @escaping @Sendable (RecurrentPlan, Int) -> Int,
     recurrentStep: @escaping @Sendable (RecurrentPlan, RecurrentStep<S>) -> Void,

@@ -189,7 +189,8 @@ private func fewRows<V: Vector>(
   _: V.Type, columns: Int, rows: Int, _ t: TileArguments<V.Element>
 ) {
   switch rows {
-  case 1: fewRowsTile(R1<C1<V>>.self, R1<C2<V>>.self, R1<C3<V>>.self, R1<C4<V>>.self, columns, t)
+  case 1:
+    fewRowsTile(R1<C1<V>>.self, R1<C2<V>>.self, R1<C3<V>>.self, R1<C4<V>>.self, columns, t)
     switch columns {
     case 5: tile(R1<C5<V>>.self, t, partialB: false)
     case 6: tile(R1<C6<V>>.self, t, partialB: false)
@@ -197,7 +198,8 @@ private func fewRows<V: Vector>(
     case 8: tile(R1<C8<V>>.self, t, partialB: false)
     default: break
     }
-  case 2: fewRowsTile(R2<C1<V>>.self, R2<C2<V>>.self, R2<C3<V>>.self, R2<C4<V>>.self, columns, t)
+  case 2:
+    fewRowsTile(R2<C1<V>>.self, R2<C2<V>>.self, R2<C3<V>>.self, R2<C4<V>>.self, columns, t)
     #if ISA_V4
       switch columns {
       case 5: tile(R2<C5<V>>.self, t, partialB: false)

@@ -106,7 +106,9 @@ func readOutput(_ pointer: UnsafePointer<unroll_array>?, _ expected: [Int], _ na
   var step = view.type.byteCount
   for axis in view.shape.indices.reversed() {
     guard view.shape[axis] <= 1 || view.strides[axis] == step else {
-      throw UnrollError(.invalidArgument, "\(name) receives results and must be contiguous, found a stride of \(view.strides[axis]) bytes along axis \(axis), expected \(step)")
+      throw UnrollError(
+        .invalidArgument,
+        "\(name) receives results and must be contiguous, found a stride of \(view.strides[axis]) bytes along axis \(axis), expected \(step)")
     }
     step *= max(view.shape[axis], 1)
   }

@@ -1,7 +1,6 @@
 import CUnroll
 import Unroll
 
-
 private func readShape(_ shape: UnsafePointer<unroll_cell_shape>?, single: Bool) throws(UnrollError) -> CellShape {
   guard let shape = shape?.pointee else { throw missing("shape") }
   return CellShape(

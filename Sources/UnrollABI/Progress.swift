@@ -66,15 +66,16 @@ final class ProgressReporter {
     message.learning_rate = (try? model.learningRate()) ?? 0
     message.value_count = min(cNames.count, progress.values.count)
     do throws(UnrollError) {
-      return action(try call("callback") { outcome in
-        cNames.withUnsafeBufferPointer { names in
-          progress.values.withUnsafeBufferPointer { values in
-            message.names = names.baseAddress
-            message.values = values.baseAddress
-            return cunroll_call_callback(callback, &message, userData, outcome)
+      return action(
+        try call("callback") { outcome in
+          cNames.withUnsafeBufferPointer { names in
+            progress.values.withUnsafeBufferPointer { values in
+              message.names = names.baseAddress
+              message.values = values.baseAddress
+              return cunroll_call_callback(callback, &message, userData, outcome)
+            }
           }
-        }
-      })
+        })
     } catch {
       failure = error
       return .cancel

@@ -23,7 +23,8 @@ public func unroll_stream_step_all(
     guard input_count == handle.inputSizes.count, output_count == handle.outputSizes.count else {
       throw UnrollError(
         .shapeMismatch,
-        "the model has \(handle.inputSizes.count) input(s) and \(handle.outputSizes.count) output(s), found \(UInt(bitPattern: input_count)) and \(UInt(bitPattern: output_count))")
+        "the model has \(handle.inputSizes.count) input(s) and \(handle.outputSizes.count) output(s), found \(UInt(bitPattern: input_count)) and \(UInt(bitPattern: output_count))"
+      )
     }
     for index in 0..<input_count {
       guard let pointer = inputs[index] else { throw missing("inputs[\(index)]") }

@@ -21,7 +21,9 @@ import UnrollErrors
   }
 
   /// A dataset whose chunks stand in a B-tree of one leaf.
-  static func dataset(_ shape: [Int], chunk: [Int], _ filters: [Filter] = [], _ chunks: [Stored], _ others: [FileBuilder.Message] = []) throws -> H5Dataset? {
+  static func dataset(_ shape: [Int], chunk: [Int], _ filters: [Filter] = [], _ chunks: [Stored], _ others: [FileBuilder.Message] = []) throws
+    -> H5Dataset?
+  {
     let bytes = FileBuilder.file { builder in
       var entries: [UInt8] = []
       for stored in chunks {

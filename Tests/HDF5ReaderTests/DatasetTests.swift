@@ -83,7 +83,9 @@ import UnrollErrors
       let dataset = try Self.dataset([3], FileBuilder.float32, message.map { [$0] } ?? []) { _ in FileBuilder.contiguous(nil, 0) }
       #expect(try values(dataset, as: Float.self) == [expected, expected, expected], "\(message?.body ?? [])")
     }
-    let wide = try Self.dataset([3], FileBuilder.integer(1, signed: true), [(5, 0, [3, 0x2A] + le(1, 4) + [0xFE])]) { _ in FileBuilder.contiguous(nil, 0) }
+    let wide = try Self.dataset([3], FileBuilder.integer(1, signed: true), [(5, 0, [3, 0x2A] + le(1, 4) + [0xFE])]) { _ in
+      FileBuilder.contiguous(nil, 0)
+    }
     #expect(try values(wide, as: Int64.self) == [-2, -2, -2])
     let odd = try Self.dataset([3], FileBuilder.float32, [(5, 0, [3, 0x2A] + le(2, 4) + [1, 2])]) { _ in FileBuilder.contiguous(nil, 0) }
     expectError(.format, "x: a fill value of 2 bytes") { _ = try values(odd, as: Float.self) }

@@ -25,7 +25,9 @@ import UnrollErrors
       #expect(try values(dataset, as: UInt32.self) == numbers.map(\.bitPattern))
     }
     let doubles: [Double] = [1.5, -.pi]
-    for (order, data) in [(UInt8(0x20), doubles.flatMap { le($0.bitPattern, 8) }), (0x21, doubles.flatMap { Array(le($0.bitPattern, 8).reversed()) })] {
+    for (order, data) in [
+      (UInt8(0x20), doubles.flatMap { le($0.bitPattern, 8) }), (0x21, doubles.flatMap { Array(le($0.bitPattern, 8).reversed()) }),
+    ] {
       #expect(try values(Self.dataset(Self.float(8, exponent: 11, order: order), data, count: 2), as: Double.self) == doubles)
     }
   }
@@ -66,7 +68,8 @@ import UnrollErrors
     let data = le(0x3FC0, 2) + le(0xC000, 2)
     let opaque: [UInt8] = [0x15, 0, 0, 0] + le(2, 4)
     for (type, marks) in [
-      (opaque, [mark]), (FileBuilder.integer(2, signed: false), [mark]), (FileBuilder.integer(2, signed: true), [mark]), (Self.float(2, exponent: 8), []),
+      (opaque, [mark]), (FileBuilder.integer(2, signed: false), [mark]), (FileBuilder.integer(2, signed: true), [mark]),
+      (Self.float(2, exponent: 8), []),
     ] {
       let dataset = try Self.dataset(type, data, count: 2, marks)
       #expect(dataset?.elementName == "bfloat16")
@@ -79,8 +82,10 @@ import UnrollErrors
   /// libhdf5 converts them; taken for the usual ones they are wrong numbers.
   @Test func oddFloatsAreRefused() throws {
     // Each field of the type, and what it holds in float32.
-    let fields = [(1, 0x20, [0x22, 0x24, 0x28, 0x00, 0x10, 0x60, 0x61]), (2, 31, [30, 0]), (3, 0, [1]), (4, 4, [5, 8, 2]), (8, 0, [1, 8]),
-      (10, 32, [31, 16]), (12, 23, [22, 0]), (13, 8, [7, 9, 255]), (14, 0, [1]), (15, 23, [22, 24]), (16, 127, [126, 128, 0])]
+    let fields = [
+      (1, 0x20, [0x22, 0x24, 0x28, 0x00, 0x10, 0x60, 0x61]), (2, 31, [30, 0]), (3, 0, [1]), (4, 4, [5, 8, 2]), (8, 0, [1, 8]),
+      (10, 32, [31, 16]), (12, 23, [22, 0]), (13, 8, [7, 9, 255]), (14, 0, [1]), (15, 23, [22, 24]), (16, 127, [126, 128, 0]),
+    ]
     for (at, usual, odd) in fields {
       #expect(Int(FileBuilder.float32[at]) == usual)
       for value in odd {

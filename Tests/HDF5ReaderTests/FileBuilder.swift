@@ -120,7 +120,8 @@ final class FileBuilder {
 
   /// A leaf of a group's B-tree.
   func tree(_ children: [Int], level: Int = 0) -> Int {
-    add(Array("TREE".utf8) + [0, UInt8(level)] + le(children.count, 2) + undefined + undefined + le(0, 8) + children.flatMap { le($0, 8) + le(0, 8) })
+    add(
+      Array("TREE".utf8) + [0, UInt8(level)] + le(children.count, 2) + undefined + undefined + le(0, 8) + children.flatMap { le($0, 8) + le(0, 8) })
   }
 
   // MARK: The whole

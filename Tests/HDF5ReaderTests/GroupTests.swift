@@ -44,7 +44,9 @@ import UnrollErrors
 
   @Test func linksThatLeadElsewhereAreRefusedByName() throws {
     func link(_ type: Int, _ value: [UInt8]) -> FileBuilder.Message { (6, 0, [1, 8, UInt8(type), 1] + Array("x".utf8) + value) }
-    for (type, text) in [(1, "x is a soft link"), (64, "x is an external link"), (70, "x is a user-defined link"), (9, "x is a link of the unknown type 9")] {
+    for (type, text) in [
+      (1, "x is a soft link"), (64, "x is an external link"), (70, "x is a user-defined link"), (9, "x is a link of the unknown type 9"),
+    ] {
       let builder = FileBuilder()
       let root = try open(builder.finish(root: builder.group([], [link(type, le(2, 2) + [47, 97])]))).root
       #expect(try root.childNames() == ["x"])
@@ -127,8 +129,13 @@ import UnrollErrors
     let leaf = builder.group([])
     let names = (0..<20_000).map { "layer_\($0)" }
     let links = names.map { ($0, leaf) }
-    let root = try open(builder.finish(root: old ? builder.oldGroup(links) : builder.object(
-      [FileBuilder.linkInformation] + links.map { FileBuilder.link(Array($0.0.utf8), $0.1) }))).root
+    let root = try open(
+      builder.finish(
+        root: old
+          ? builder.oldGroup(links)
+          : builder.object(
+            [FileBuilder.linkInformation] + links.map { FileBuilder.link(Array($0.0.utf8), $0.1) }))
+    ).root
     #expect(try names.allSatisfy { try root.has($0) })
     #expect(try root.childNames().count == names.count)
   }

@@ -34,7 +34,10 @@ import Unroll
       (#"{"class_name": "Bidirectional", "config": {"layer": "#, "}}"),
       (#"{"class_name": "Sequential", "config": ["#, "]}"),
       (#"{"class_name": "Sequential", "config": {"layers": ["#, "]}}"),
-      (#"{"class_name": "Sequential", "config": [{"class_name": "Merge", "config": {"layers": [{"class_name": "Sequential", "config": []}, "#, "]}}]}"),
+      (
+        #"{"class_name": "Sequential", "config": [{"class_name": "Merge", "config": {"layers": [{"class_name": "Sequential", "config": []}, "#,
+        "]}}]}"
+      ),
       (#"{"class_name": "Functional", "config": {"input_layers": [["a", 0, 0]], "output_layers": [["a", 0, 0]], "layers": ["#, "]}}"),
       (#"{"class_name": "Activation", "config": {"activation": "#, "}}"),
       (#"{"class_name": "RNN", "config": {"cell": "#, "}}"),
@@ -95,7 +98,9 @@ import Unroll
       try root.setAttribute("keras_version", to: "2.15.0")
       try root.setAttribute(
         "model_config",
-        to: #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": {"name": "i", "batch_input_shape": [null, 1000]}}, {"class_name": "Dense", "config": {"name": "d", "units": \#(units), "use_bias": false}}]}}"#)
+        to:
+          #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": {"name": "i", "batch_input_shape": [null, 1000]}}, {"class_name": "Dense", "config": {"name": "d", "units": \#(units), "use_bias": false}}]}}"#
+      )
       let group = try root.makeGroup("model_weights")
       try group.setAttribute("layer_names", to: ["d"])
       let layer = try group.makeGroup("d")
@@ -134,7 +139,8 @@ import Unroll
   @Test func aSampleThatTakesTooLongIsRefused() throws {
     // A few bytes of configuration, two billion steps.
     let model = try ModelFile.modelFromJSON(
-      #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": {"name": "i", "batch_shape": [null, 2]}}, {"class_name": "RepeatVector", "config": {"name": "r", "n": 2000000000}}, {"class_name": "GlobalMaxPooling1D", "config": {"name": "g"}}]}}"#)
+      #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": {"name": "i", "batch_shape": [null, 2]}}, {"class_name": "RepeatVector", "config": {"name": "r", "n": 2000000000}}, {"class_name": "GlobalMaxPooling1D", "config": {"name": "g"}}]}}"#
+    )
     let image = try hdf5Image { (root) throws(UnrollError) in
       for name in ["input_0", "output_0"] { try root.write(.float32, [1, 2] as [Float], shape: [1, 2], at: name) }
     }

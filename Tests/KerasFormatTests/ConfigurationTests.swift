@@ -47,12 +47,18 @@ import Unroll
   }
 
   static let unknownMembers = [
-    (#"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_initializer": {"class_name": "Mine", "config": {}}}}"#,
-      "d (Dense): kernel_initializer \"Mine\" is unknown and left out; weights that are not loaded begin at zero"),
-    (#"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_regularizer": "l3"}}"#,
-      "d (Dense): kernel_regularizer \"l3\" is unknown and left out; it matters in training only"),
-    (#"{"class_name": "Dense", "config": {"name": "d", "units": 4, "bias_constraint": "tiny"}}"#,
-      "d (Dense): bias_constraint \"tiny\" is unknown and left out; it matters in training only"),
+    (
+      #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_initializer": {"class_name": "Mine", "config": {}}}}"#,
+      "d (Dense): kernel_initializer \"Mine\" is unknown and left out; weights that are not loaded begin at zero"
+    ),
+    (
+      #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_regularizer": "l3"}}"#,
+      "d (Dense): kernel_regularizer \"l3\" is unknown and left out; it matters in training only"
+    ),
+    (
+      #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "bias_constraint": "tiny"}}"#,
+      "d (Dense): bias_constraint \"tiny\" is unknown and left out; it matters in training only"
+    ),
   ]
 
   @Test(arguments: unknownMembers)
@@ -87,7 +93,8 @@ import Unroll
   }
 
   @Test func hardSigmoidKeepsItsMeaning() throws {
-    let old = #"{"class_name": "Sequential", "keras_version": "2.2.4", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "activation": "hard_sigmoid", "batch_input_shape": [null, 3]}}]}}"#
+    let old =
+      #"{"class_name": "Sequential", "keras_version": "2.2.4", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "activation": "hard_sigmoid", "batch_input_shape": [null, 3]}}]}}"#
     let model = try ModelFile.modelFromJSON(old)
     guard case .dense(let config) = model.spec.layers[1].config else {
       Issue.record("not a Dense layer")
@@ -105,7 +112,8 @@ import Unroll
 
   /// TensorFlow's scopes gave such names; Keras 3 refuses them.
   @Test func namesWithSlashesAreKeptInH5() throws {
-    let text = #"{"class_name": "Sequential", "keras_version": "2.2.4", "config": {"name": "s", "layers": [{"class_name": "LSTM", "config": {"name": "block/lstm", "units": 2, "batch_input_shape": [null, 5, 3]}}, {"class_name": "Dense", "config": {"name": "block/out", "units": 2}}]}}"#
+    let text =
+      #"{"class_name": "Sequential", "keras_version": "2.2.4", "config": {"name": "s", "layers": [{"class_name": "LSTM", "config": {"name": "block/lstm", "units": 2, "batch_input_shape": [null, 5, 3]}}, {"class_name": "Dense", "config": {"name": "block/out", "units": 2}}]}}"#
     let model = try ModelFile.modelFromJSON(text)
     let scratch = ScratchDirectory()
     try ModelFile.save(model, path: scratch.file("m"), format: .h5)
@@ -119,7 +127,9 @@ import Unroll
   /// give zeros: what the writer's way was stays with the model.
   @Test func maskedStepsOfABidirectionalKeepTheirMeaning() throws {
     func model(_ version: String) throws -> Model {
-      try ModelFile.modelFromJSON(#"{"class_name": "Sequential", "keras_version": "\#(version)", "config": {"name": "s", "layers": [{"class_name": "Masking", "config": {"name": "m", "mask_value": 0.0, "batch_input_shape": [null, 5, 3]}}, {"class_name": "Bidirectional", "config": {"name": "b", "merge_mode": "concat", "layer": {"class_name": "LSTM", "config": {"name": "l", "units": 2, "return_sequences": true}}}}]}}"#)
+      try ModelFile.modelFromJSON(
+        #"{"class_name": "Sequential", "keras_version": "\#(version)", "config": {"name": "s", "layers": [{"class_name": "Masking", "config": {"name": "m", "mask_value": 0.0, "batch_input_shape": [null, 5, 3]}}, {"class_name": "Bidirectional", "config": {"name": "b", "merge_mode": "concat", "layer": {"class_name": "LSTM", "config": {"name": "l", "units": 2, "return_sequences": true}}}}]}}"#
+      )
     }
     for (version, zeroes) in [("2.3.1", false), ("2.2.4-tf", true), ("2.4.0", true), ("3.0.0", true)] {
       let found = try model(version)
@@ -139,7 +149,9 @@ import Unroll
   /// Seen in Keras 2.1.6, 2.2.4 and 2.3.1; 1.2.2, 2.0.9 and tf.keras carry the states over.
   @Test func aStatefulBidirectionalOfKeras21To23BeginsAnew() throws {
     for (version, stateful) in [("1.2.2", true), ("2.0.9", true), ("2.1.6", false), ("2.3.1", false), ("2.2.4-tf", true), ("2.4.0", true)] {
-      let model = try ModelFile.modelFromJSON(#"{"class_name": "Sequential", "keras_version": "\#(version)", "config": {"name": "s", "layers": [{"class_name": "Bidirectional", "config": {"name": "b", "merge_mode": "concat", "batch_input_shape": [2, 5, 3], "layer": {"class_name": "GRU", "config": {"name": "g", "units": 2, "stateful": true}}}}]}}"#)
+      let model = try ModelFile.modelFromJSON(
+        #"{"class_name": "Sequential", "keras_version": "\#(version)", "config": {"name": "s", "layers": [{"class_name": "Bidirectional", "config": {"name": "b", "merge_mode": "concat", "batch_input_shape": [2, 5, 3], "layer": {"class_name": "GRU", "config": {"name": "g", "units": 2, "stateful": true}}}}]}}"#
+      )
       guard case .bidirectional(let config)? = model.spec.layers.last?.config, case .recurrent(let inner) = config.forward.config else {
         Issue.record("not a Bidirectional layer")
         continue

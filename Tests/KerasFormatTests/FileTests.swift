@@ -43,7 +43,8 @@ import Unroll
       layers = #"{"class_name": "Sequential", "config": {"name": "s\#(depth)", "layers": [\#(layers)]}}"#
     }
     let model = try ModelFile.modelFromJSON(
-      #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": {"batch_shape": [null, 4, 3], "name": "i"}}, \#(layers)]}}"#)
+      #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": {"batch_shape": [null, 4, 3], "name": "i"}}, \#(layers)]}}"#
+    )
     let scratch = ScratchDirectory()
     for format in [FileFormat.h5, .keras] {
       try ModelFile.save(model, path: scratch.file("m"), format: format)

@@ -100,7 +100,8 @@ import Unroll
     let path = "\(fixtures)/hdf5/\(name).weights.h5"
     #expect(throws: UnrollError.self) { try ModelFile.inspect(path: path) }
     let model = try ModelFile.modelFromJSON(
-      #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "batch_input_shape": [null, 3]}}]}}"#)
+      #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "batch_input_shape": [null, 3]}}]}}"#
+    )
     #expect(throws: UnrollError.self) { try ModelFile.loadWeights(into: model, path: path) }
   }
 

@@ -98,7 +98,8 @@ import Unroll
       input("x", "[null, 3, 2]", "float32"), input("m", "[null, 3]", "bool"),
       layer("LSTM", "first", #""units": 4, "return_sequences": true"#, "x", mask), layer("GRU", "second", #""units": 5"#, "first", ""),
     ].joined(separator: ", ")
-    let json = #"{"class_name": "Functional", "config": {"name": "f", "layers": [\#(layers)], "input_layers": [["x", 0, 0], ["m", 0, 0]], "output_layers": ["second", 0, 0]}}"#
+    let json =
+      #"{"class_name": "Functional", "config": {"name": "f", "layers": [\#(layers)], "input_layers": [["x", 0, 0], ["m", 0, 0]], "output_layers": ["second", 0, 0]}}"#
     let document = try JSONReader.parse(json, name: "the test")
     let inputs = [
       StoredArray(shape: [1, 3, 2], values: [1, -1, 0.5, 2, -2, 1]), StoredArray(shape: [1, 3], values: [1, 1, 0]),

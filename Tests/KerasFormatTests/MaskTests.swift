@@ -84,9 +84,12 @@ import Unroll
 
   // MARK: operations
 
-  private func layer(_ className: String, _ name: String, _ config: String, _ arguments: String, module: String = "keras.layers", _ keywords: String = "") -> String {
+  private func layer(
+    _ className: String, _ name: String, _ config: String, _ arguments: String, module: String = "keras.layers", _ keywords: String = ""
+  ) -> String {
     let rest = config.isEmpty ? "" : ", \(config)"
-    return #"{"module": "\#(module)", "class_name": "\#(className)", "name": "\#(name)", "config": {"name": "\#(name)"\#(rest)}, "inbound_nodes": [{"args": [\#(arguments)], "kwargs": {\#(keywords)}}]}"#
+    return
+      #"{"module": "\#(module)", "class_name": "\#(className)", "name": "\#(name)", "config": {"name": "\#(name)"\#(rest)}, "inbound_nodes": [{"args": [\#(arguments)], "kwargs": {\#(keywords)}}]}"#
   }
 
   private func tensor(_ name: String) -> String {
@@ -94,16 +97,19 @@ import Unroll
   }
 
   private func spec(_ layers: [String], output: String) throws -> ModelSpec {
-    let input = #"{"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "dtype": "int32", "batch_shape": [null, 4]}, "inbound_nodes": []}"#
+    let input =
+      #"{"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "dtype": "int32", "batch_shape": [null, 4]}, "inbound_nodes": []}"#
     let embedding = layer("Embedding", "e", #""input_dim": 5, "output_dim": 3, "mask_zero": true"#, tensor("x"))
-    let json = #"{"module": "keras", "class_name": "Functional", "config": {"name": "f", "layers": [\#(([input, embedding] + layers).joined(separator: ", "))], "input_layers": [["x", 0, 0]], "output_layers": [["\#(output)", 0, 0]]}}"#
+    let json =
+      #"{"module": "keras", "class_name": "Functional", "config": {"name": "f", "layers": [\#(([input, embedding] + layers).joined(separator: ", "))], "input_layers": [["x", 0, 0]], "output_layers": [["\#(output)", 0, 0]]}}"#
     return try ModelDecoder.decode(try JSONReader.parse(json, name: "the test"), version: KerasVersion("3.15.0")).0
   }
 
   @Test func operationsPassNoMaskOn() throws {
     let operation = layer("Add", "add", "", "\(tensor("e")), \(tensor("e"))", module: "keras.src.ops.numpy")
     let plus = try spec([operation, layer("GRU", "g", #""units": 2"#, tensor("add"))], output: "g")
-    let asLayer = try spec([layer("Add", "add", "", "[\(tensor("e")), \(tensor("e"))]"), layer("GRU", "g", #""units": 2"#, tensor("add"))], output: "g")
+    let asLayer = try spec(
+      [layer("Add", "add", "", "[\(tensor("e")), \(tensor("e"))]"), layer("GRU", "g", #""units": 2"#, tensor("add"))], output: "g")
     #expect(plus.nodes[2].maskJoining == .none && asLayer.nodes[2].maskJoining == .any)
     let input = [StoredArray(shape: [1, 4], values: [1, 2, 0, 0])]
     #expect(try predict(Model(plus, seed: 1), input) != predict(Model(asLayer, seed: 1), input))

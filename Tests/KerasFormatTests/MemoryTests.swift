@@ -49,12 +49,16 @@ import Unroll
   }
 
   @Test func whatIsNoModelIsSaidOfTheData() throws {
-    for (bytes, message) in [([], "the data is empty"), ([1, 2, 3], "the data is neither"), (Array("PK\u{3}\u{4}".utf8), "the data")] as [([UInt8], String)] {
+    for (bytes, message) in [([], "the data is empty"), ([1, 2, 3], "the data is neither"), (Array("PK\u{3}\u{4}".utf8), "the data")]
+      as [([UInt8], String)]
+    {
       let error = try #require(throws: UnrollError.self) { try bytes.withUnsafeBytes { try ModelFile.load(bytes: $0) } }
       #expect(error.code == .format)
       #expect(error.message.contains(message), "\(error.message)")
     }
-    let named = try #require(throws: UnrollError.self) { try [UInt8](repeating: 0, count: 9).withUnsafeBytes { try ModelFile.load(bytes: $0, name: "blob 7") } }
+    let named = try #require(throws: UnrollError.self) {
+      try [UInt8](repeating: 0, count: 9).withUnsafeBytes { try ModelFile.load(bytes: $0, name: "blob 7") }
+    }
     #expect(named.message.hasPrefix("blob 7 "))
   }
 

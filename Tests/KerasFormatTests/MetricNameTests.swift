@@ -20,9 +20,10 @@ import Unroll
 
   @Test func namesStayAsTheyWereGiven() {
     for version in ["3.15.1", "2.3.1"] {
-      #expect(decoded(["mae", "MSE", "acc"], version: version).metrics == [
-        MetricSpec(.meanAbsoluteError, name: "mae"), MetricSpec(.meanSquaredError, name: "MSE"), MetricSpec(.accuracy, name: "acc"),
-      ])
+      #expect(
+        decoded(["mae", "MSE", "acc"], version: version).metrics == [
+          MetricSpec(.meanAbsoluteError, name: "mae"), MetricSpec(.meanSquaredError, name: "MSE"), MetricSpec(.accuracy, name: "acc"),
+        ])
     }
     #expect(decoded([[wrapper("mae", "mean_absolute_error")]], version: "2.15.0").metrics == [MetricSpec(.meanAbsoluteError, name: "mae")])
     #expect(decoded([object("MeanAbsoluteError", ["name": "x", "dtype": "float32"])]).metrics == [MetricSpec(.meanAbsoluteError, name: "x")])
@@ -34,9 +35,10 @@ import Unroll
   @Test func aWrapperWithoutItsFunctionIsWhatItsNameSays() {
     func bare(_ name: String) -> JSON { ["class_name": "MeanMetricWrapper", "config": ["name": .string(name), "dtype": "float32"]] }
     let found = decoded([bare("mae"), bare("accuracy"), bare("weighted_mse")], version: "2.2.4-tf")
-    #expect(found.metrics == [
-      MetricSpec(.meanAbsoluteError, name: "mae"), .accuracy, MetricSpec(.meanSquaredError, name: "weighted_mse"),
-    ])
+    #expect(
+      found.metrics == [
+        MetricSpec(.meanAbsoluteError, name: "mae"), .accuracy, MetricSpec(.meanSquaredError, name: "weighted_mse"),
+      ])
     #expect(decoded([bare("mine")], version: "2.2.4-tf").notes == ["the metric mine: unknown metric; it is left out"])
   }
 
@@ -55,7 +57,10 @@ import Unroll
     #expect(several.metrics == [MetricSpec(.accuracy, output: 0)])
     // A name of one's own, or an object that is no shorthand.
     #expect(decoded([[wrapper("categorical_accuracy", "categorical_accuracy")]], version: "2.15.0").metrics == [.categoricalAccuracy])
-    #expect(decoded([object("CategoricalAccuracy", ["name": "accuracy"])], version: "2.15.0").metrics == [MetricSpec(.categoricalAccuracy, name: "accuracy")])
+    #expect(
+      decoded([object("CategoricalAccuracy", ["name": "accuracy"])], version: "2.15.0").metrics == [
+        MetricSpec(.categoricalAccuracy, name: "accuracy")
+      ])
     #expect(decoded([object("Accuracy", ["name": "accuracy"])]).metrics == [MetricSpec(.equality)])
   }
 
@@ -77,10 +82,13 @@ import Unroll
   }
 
   @Test func anOptionIsObeyedOrTheMetricIsLeftOutByName() {
-    #expect(decoded([object("BinaryAccuracy", ["name": "hits", "threshold": 0.3])]).metrics == [MetricSpec(.binaryAccuracy(threshold: 0.3), name: "hits")])
+    #expect(
+      decoded([object("BinaryAccuracy", ["name": "hits", "threshold": 0.3])]).metrics == [MetricSpec(.binaryAccuracy(threshold: 0.3), name: "hits")])
     for (metric, word) in [
-      (object("BinaryAccuracy", ["name": "hits", "axis": 1]), "axis = 1"), (object("MeanAbsoluteError", ["name": "hits", "dtype": "float16"]), "float16"),
-      (object("AUC", ["name": "hits", "num_thresholds": 7]), "unknown metric"), (["class_name": "TopK", "config": ["name": "hits", "k": 3]], "unknown metric"),
+      (object("BinaryAccuracy", ["name": "hits", "axis": 1]), "axis = 1"),
+      (object("MeanAbsoluteError", ["name": "hits", "dtype": "float16"]), "float16"),
+      (object("AUC", ["name": "hits", "num_thresholds": 7]), "unknown metric"),
+      (["class_name": "TopK", "config": ["name": "hits", "k": 3]], "unknown metric"),
     ] {
       let found = decoded([metric, "mae"])
       #expect(found.metrics.map(\.name) == ["mae"])
@@ -89,7 +97,8 @@ import Unroll
   }
 
   private func model(outputs: Int) throws -> Model {
-    var json = #"{"class_name": "Functional", "config": {"name": "m", "layers": [{"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 3]}, "inbound_nodes": []}"#
+    var json =
+      #"{"class_name": "Functional", "config": {"name": "m", "layers": [{"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 3]}, "inbound_nodes": []}"#
     var ends: [String] = []
     for name in ["a", "b"].prefix(outputs) {
       json += #", {"class_name": "Dense", "name": "\#(name)", "config": {"name": "\#(name)", "units": 2}, "inbound_nodes": [[["x", 0, 0, {}]]]}"#

@@ -7,7 +7,8 @@ import Unroll
 @Suite struct TrainingRulesTests {
   private func model(_ version: String) throws -> Model {
     try ModelFile.modelFromJSON(
-      #"{"class_name": "Sequential", "keras_version": "\#(version)", "config": {"name": "m", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2}}]}}"#)
+      #"{"class_name": "Sequential", "keras_version": "\#(version)", "config": {"name": "m", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2}}]}}"#
+    )
   }
 
   @Test(arguments: [

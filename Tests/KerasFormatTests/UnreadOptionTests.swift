@@ -38,7 +38,8 @@ import Unroll
   }
 
   private func chain(_ layers: String, shape: String = "[null, 5, 3]") throws -> Model {
-    try ModelFile.modelFromJSON(#"""
+    try ModelFile.modelFromJSON(
+      #"""
       {"module": "keras", "class_name": "Sequential", "config": {"name": "s", "layers": [
         {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": \#(shape)}}, \#(layers)]}}
       """#)
@@ -86,7 +87,9 @@ import Unroll
   /// As in a wrapper: the flag alone freezes what is inside in Keras 2 only.
   @Test(arguments: [("2.15.0", Set([0])), ("3.15.0", Set<Int>())])
   func aFrozenStackOfCellsIsFrozenAsInItsKeras(_ version: String, _ frozen: Set<Int>) throws {
-    let json = layer("RNN", #"""
+    let json = layer(
+      "RNN",
+      #"""
       "cell": {"class_name": "StackedRNNCells", "config": {"trainable": false, "cells": [{"class_name": "GRUCell", "config": {"units": 2, "reset_after": true}}]}}
       """#)
     let context = DecodingContext(version: KerasVersion(version))
@@ -101,7 +104,8 @@ import Unroll
   @Test func aModelOfSeveralTypesSaysWhichItComputesIn() throws {
     let model = try chain(
       layer("Dense", #""units": 2, "dtype": "float64""#) + ", "
-        + #"{"class_name": "Dense", "config": {"name": "m", "units": 2, "dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}}}"#)
+        + #"{"class_name": "Dense", "config": {"name": "m", "units": 2, "dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}}}"#
+    )
     #expect(model.spec.dtype == .float64)
     #expect(model.notes == ["the layers' type mixed_float16 is widened to float64, in which the whole model computes"])
   }
@@ -124,11 +128,16 @@ import Unroll
   }
 
   @Test(arguments: [
-    (#""kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.1, "power": 3}}"#, "kernel_regularizer: the option power = 3 is unknown and left out"),
+    (
+      #""kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.1, "power": 3}}"#,
+      "kernel_regularizer: the option power = 3 is unknown and left out"
+    ),
     (#""bias_constraint": {"class_name": "NonNeg", "config": {"slack": 3}}"#, "bias_constraint: the option slack = 3 is unknown and left out"),
     (#""activation": {"class_name": "ELU", "config": {"alpha": 0.5, "beta": 3}}"#, "activation: the option beta = 3 is unknown and left out"),
-    (#""kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": 3}}"#,
-      "the seed of its kernel_initializer is left out; it matters for weights that are not loaded only"),
+    (
+      #""kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": 3}}"#,
+      "the seed of its kernel_initializer is left out; it matters for weights that are not loaded only"
+    ),
   ])
   func optionsOfValuesAreNoted(_ option: String, _ note: String) throws {
     #expect(try chain(layer("Dense", #""units": 2, \#(option)"#)).notes == ["l (Dense): \(note)"])
@@ -141,7 +150,9 @@ import Unroll
   }
 
   @Test func seedsOfLayersAreSaved() throws {
-    let noisy = ["Dropout": #""rate": 0.5"#, "SpatialDropout1D": #""rate": 0.5"#, "GaussianDropout": #""rate": 0.5"#, "GaussianNoise": #""stddev": 0.5"#]
+    let noisy = [
+      "Dropout": #""rate": 0.5"#, "SpatialDropout1D": #""rate": 0.5"#, "GaussianDropout": #""rate": 0.5"#, "GaussianNoise": #""stddev": 0.5"#,
+    ]
     for (className, rate) in noisy {
       let model = try chain(layer(className, #"\#(rate), "seed": 7"#))
       let scratch = ScratchDirectory()

@@ -192,6 +192,7 @@ extension RecurrentProblem {
       RecurrentGradientResult(
         input: values(dInput, input.count), kernel: values(dKernel, kernel.count),
         recurrent: values(dRecurrent, recurrent.count), bias: values(dBias, bias.count),
-        h0: values(dH0, state), c0: values(dC0, state)))
+        h0: values(dH0, state), c0: values(dC0, state))
+    )
   }
 }

@@ -56,8 +56,9 @@ struct CellCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let fixture = load(
-    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/cells/cells.json")) ?? []
+  static let fixture =
+    load(
+      URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/cells/cells.json")) ?? []
 
   static let golden: [CellCase]? = {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")

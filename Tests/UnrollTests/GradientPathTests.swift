@@ -8,7 +8,8 @@ struct GradientPathTests {
   private static let constraint = Constraint.unitNorm(axes: [0])
 
   private static func dense(
-    _ name: String, _ units: Int = 2, _ activation: ActivationSpec = .linear, regularizer: Regularizer? = nil, constraint: Constraint? = nil, activity: Regularizer? = nil
+    _ name: String, _ units: Int = 2, _ activation: ActivationSpec = .linear, regularizer: Regularizer? = nil, constraint: Constraint? = nil,
+    activity: Regularizer? = nil
   ) -> LayerSpec {
     var config = DenseConfig(units: units)
     config.activation = activation

@@ -112,7 +112,10 @@ import Testing
   /// Two inputs of indices, each with a layer that has a state: the second
   /// embedding comes after the first one's LSTM.
   static func twoInputs() -> ModelSpec {
-    var layers = [LayerSpec(name: "a", .input(.init(shape: Shape([nil]), isInteger: true))), LayerSpec(name: "b", .input(.init(shape: Shape([nil]), isInteger: true)))]
+    var layers = [
+      LayerSpec(name: "a", .input(.init(shape: Shape([nil]), isInteger: true))),
+      LayerSpec(name: "b", .input(.init(shape: Shape([nil]), isInteger: true))),
+    ]
     for name in ["e0", "e1"] { layers.append(LayerSpec(name: name, embedding)) }
     for name in ["l0", "l1"] { layers.append(LayerSpec(name: name, lstm)) }
     func node(_ layer: Int, _ input: Int?) -> ModelSpec.Node { .init(layer: layer, inputs: input.map { [.init(node: $0)] } ?? []) }

@@ -287,7 +287,8 @@ struct TrainingFitTests {
     var run = options()
     run.shuffle = false
     let first = try network()
-    _ = try first.trainOnBatch(HostData([HostArray([48, 3]) { sin(0.9 * Double($0[0]) + 1.7 * Double($0[1])) }], [HostArray([48, 1]) { _ in 0 }]).view, seed: 11)
+    _ = try first.trainOnBatch(
+      HostData([HostArray([48, 3]) { sin(0.9 * Double($0[0]) + 1.7 * Double($0[1])) }], [HostArray([48, 1]) { _ in 0 }]).view, seed: 11)
     let message = errorMessage { _ = try model.fit(HostData(data.inputs, [bad]).view, run) }
     #expect(message.contains("notFinite") && message.contains("epoch 1, batch 2"), "\(message)")
     #expect(try model.allWeights() == first.allWeights(), "the weights are those before the batch")

@@ -113,9 +113,11 @@ struct TrainingKerasTests {
 
   private func sequences(_ rows: Int, masked: Bool) -> HostData {
     HostData(
-      [HostArray([rows, 4, 2]) { i in
-        masked && i[0] % 3 > 0 && i[1] >= 4 - i[0] % 3 ? 0 : sin(0.9 * Double(i[0]) + 1.7 * Double(i[1])) + 0.1 * Double(i[2])
-      }],
+      [
+        HostArray([rows, 4, 2]) { i in
+          masked && i[0] % 3 > 0 && i[1] >= 4 - i[0] % 3 ? 0 : sin(0.9 * Double(i[0]) + 1.7 * Double(i[1])) + 0.1 * Double(i[2])
+        }
+      ],
       [HostArray([rows, 4]) { cos(0.5 * Double($0[0]) + Double($0[1])) }])
   }
 

@@ -191,7 +191,9 @@ struct TrainingLossTests {
     // The largest probabilities are those of classes 0, 2 and 0.
     expect(.categoricalAccuracy, softmax, [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0], 2.0 / 3, 0.625)
     expect(.sparseCategoricalAccuracy, softmax, [0, 2, 1], 2.0 / 3, 0.625)
-    expect(MetricSpec(.binaryAccuracy(threshold: 0.9)), [0.8, 0.95, 0.2, 0.9, 0, 1, 0, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 1, 0, 0, 1, 1, 1, 1], 7.0 / 12, 0.59375)
+    expect(
+      MetricSpec(.binaryAccuracy(threshold: 0.9)), [0.8, 0.95, 0.2, 0.9, 0, 1, 0, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 1, 0, 0, 1, 1, 1, 1], 7.0 / 12,
+      0.59375)
     expect(MetricSpec(.equality), [1, 2, 3, 4, 0, 0, 0, 0, 5, 6, 7, 8], [1, 2, 0, 4, 0, 0, 0, 0, 5, 0, 0, 0], 2.0 / 3, 0.6875)
     func resolved(_ features: Int, sparse: Bool) -> MetricSpec.Function {
       MetricRule(.accuracy, features: features, sparseTargets: sparse, isWeighted: false).function

@@ -127,7 +127,9 @@ struct FunctionalDecoder {
   /// in output_layers only.
   private func adjustModelCalls(_ entries: inout [Entry], _ index: [String: Int], _ outputs: inout [KerasTensor]) {
     var inbound: [String: [Int]] = [:]
-    for entry in entries { for call in entry.calls { for tensor in call.inputs + call.masks { inbound[tensor.layer, default: []].append(tensor.node) } } }
+    for entry in entries {
+      for call in entry.calls { for tensor in call.inputs + call.masks { inbound[tensor.layer, default: []].append(tensor.node) } }
+    }
     var countedInside: Set<String> = []
     var countedOutside: Set<String> = []
     for entry in entries where entry.isModel {
@@ -211,7 +213,8 @@ struct FunctionalDecoder {
         let made = entry.isInput ? nil : entry.calls[call]
         items.append(
           Item(
-            key: key, layer: layer, inputs: made?.inputs ?? [], masks: made?.inputMasks ?? [], isOperation: entry.isOperation, marks: made?.marks, training: made?.training,
+            key: key, layer: layer, inputs: made?.inputs ?? [], masks: made?.inputMasks ?? [], isOperation: entry.isOperation, marks: made?.marks,
+            training: made?.training,
             version: made?.isList ?? true ? context.version.ofLists : context.version.ofObjects))
       }
     }
@@ -222,7 +225,8 @@ struct FunctionalDecoder {
         guard let source = number[CallKey(tensor)] else {
           let known = index[tensor.layer] != nil
           throw UnrollError(
-            .format, "\(item.key.layer): its input is \(known ? "call \(tensor.node) of " : "")the layer \(tensor.layer), which does not exist in \(name)")
+            .format,
+            "\(item.key.layer): its input is \(known ? "call \(tensor.node) of " : "")the layer \(tensor.layer), which does not exist in \(name)")
         }
         waitingFor[position] += 1
         dependents[source].append(position)

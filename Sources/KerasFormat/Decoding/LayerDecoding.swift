@@ -55,7 +55,8 @@ struct LayerDecoder {
   private static let types: Set<String> = ["float32", "float64", "_infer", "_infer_with_float32_vars"]
   /// What weights of a file may be stored for and are computed in float32 here; quantized ones are refused by themselves.
   private static let widened: Set<String> = [
-    "float16", "bfloat16", "mixed_float16", "mixed_bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string",
+    "float16", "bfloat16", "mixed_float16", "mixed_bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool",
+    "string",
   ]
 
   private func decode(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> LayerConfig {

@@ -94,7 +94,8 @@ struct MaskOperations {
     let entry = entries[target.entry]
     throw UnrollError(
       .unsupported,
-      "\(owner): its mask, from \(entry.name) (\(entry.className)), is something other than the masks of Embedding and Masking layers, as layers hand them on, which is not supported")
+      "\(owner): its mask, from \(entry.name) (\(entry.className)), is something other than the masks of Embedding and Masking layers, as layers hand them on, which is not supported"
+    )
   }
 
   private func missing(_ tensor: KerasTensor, _ owner: String) -> UnrollError {

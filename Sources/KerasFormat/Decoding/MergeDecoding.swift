@@ -11,7 +11,9 @@ extension LayerDecoder {
     guard reader.value("output_mask") == nil else { throw reader.unsupported("an output_mask is not supported") }
     let mode = try reader.optionalString("mode") ?? "sum"
     // What the other modes and functions need, shapes, and the models that it holds.
-    for name in ["layers", "arguments", "output_shape", "output_shape_type", "output_mask_type", "concat_axis", "dot_axes", "node_indices", "tensor_indices"] {
+    for name in [
+      "layers", "arguments", "output_shape", "output_shape_type", "output_mask_type", "concat_axis", "dot_axes", "node_indices", "tensor_indices",
+    ] {
       reader.noteRead(name)
     }
     switch mode {
@@ -70,7 +72,8 @@ extension ModelDecoder {
     for model in models {
       let inner = model["class_name"] == "Sequential" ? model["config"]?.array ?? model["config"]?["layers"]?.array : [model]
       guard let inner, model["class_name"] != "Model" else {
-        throw UnrollError(.unsupported, "\(name): Merge of models of class \(model["class_name"]?.string ?? "?") is not supported; only of Sequential ones")
+        throw UnrollError(
+          .unsupported, "\(name): Merge of models of class \(model["class_name"]?.string ?? "?") is not supported; only of Sequential ones")
       }
       inputs.append(try append(inner, name, to: &graph, depth: depth + 1))
     }

@@ -42,7 +42,8 @@ struct MaskWriting {
       : givesMasks ? "save it for Keras 2 (h5_keras2), or its weights alone" : "save it as .keras, or for Keras 2 (h5_keras2)"
     throw UnrollError(
       .unsupported,
-      "\(firstDifference(spec, passing) ?? spec.name): \(other), opening this file, would hand it another mask than the model does and compute something else, so the model cannot be saved so; \(advice)")
+      "\(firstDifference(spec, passing) ?? spec.name): \(other), opening this file, would hand it another mask than the model does and compute something else, so the model cannot be saved so; \(advice)"
+    )
   }
 
   /// The name of the first layer that would see another mask.

@@ -40,7 +40,9 @@ struct ModelEncoder {
     if calls == .lists, !MaskWriting(.keras2, givesMasks: false).fits(spec, written) {
       guard !spec.isSequential else {
         throw UnrollError(
-          .unsupported, "\(spec.name): Keras 2 and 3 would treat this model's masks differently, so one .h5 cannot serve both; save it as .keras or for Keras 2 (h5_keras2)")
+          .unsupported,
+          "\(spec.name): Keras 2 and 3 would treat this model's masks differently, so one .h5 cannot serve both; save it as .keras or for Keras 2 (h5_keras2)"
+        )
       }
       calls = .objects
     }

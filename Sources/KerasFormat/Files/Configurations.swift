@@ -16,7 +16,8 @@ extension ModelFile {
     let context = DecodingContext(version: .unknown, isLenient: false)
     let layer = try LayerDecoder(context: context).layer(document)
     if type == .float32, context.dtypes.contains(DType.float64.rawValue) {
-      throw UnrollError(.unsupported, "\(layer.name): dtype = \"float64\" in a model of float32; make the model of float64, all its layers compute in one type")
+      throw UnrollError(
+        .unsupported, "\(layer.name): dtype = \"float64\" in a model of float32; make the model of float64, all its layers compute in one type")
     }
     return layer
   }

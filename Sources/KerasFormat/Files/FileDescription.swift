@@ -39,7 +39,7 @@ extension ModelFile {
     }
     do throws(UnrollError) {
       object["layers"] = try storedLayers(try file.open(expecting: nil))
-    } catch where object["error"] != nil {
+    } catch  where object["error"] != nil {
       // What is wrong has been said.
       object["layers"] = []
     }

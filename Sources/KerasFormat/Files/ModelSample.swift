@@ -36,7 +36,9 @@ struct ModelSample: Sendable {
     _ = try model.outputShapes(for: inputs)
     guard try SampleBudget.allows(inputs, model) else {
       throw UnrollError(
-        .invalidArgument, "the sample to store has \(rows) rows of shape \(inputs[0].shape.dropFirst()); every load would compute them, which takes too long: store fewer rows or steps")
+        .invalidArgument,
+        "the sample to store has \(rows) rows of shape \(inputs[0].shape.dropFirst()); every load would compute them, which takes too long: store fewer rows or steps"
+      )
     }
     var stored: [Stored] = []
     for input in inputs { stored.append(Stored(values: try Self.values(of: input), shape: input.shape)) }
@@ -128,7 +130,9 @@ struct ModelSample: Sendable {
         rows = rows ?? found.first
         guard found.first == rows, found.first != 0, Self.fits(Array(found.dropFirst()), shape) else {
           throw UnrollError(
-            .format, "the sample stored with the model does not fit it: \(name) has shape \(Shape.tuple(found)), expected \(rows.map { "\($0) rows of " } ?? "")\(shape)")
+            .format,
+            "the sample stored with the model does not fit it: \(name) has shape \(Shape.tuple(found)), expected \(rows.map { "\($0) rows of " } ?? "")\(shape)"
+          )
         }
         // Compressed or never written: no sample of ours is.
         left -= dataset.plainByteCount
@@ -202,6 +206,7 @@ struct ModelSample: Sendable {
     }
     throw UnrollError(
       .format,
-      "the model does not give the output stored with its sample: \(name) at \(place): expected \(JSONWriter.pythonFloat(expected.double(worst.index))), found \(JSONWriter.pythonFloat(found.double(worst.index))) (at most \(allowed) apart); \(advice)")
+      "the model does not give the output stored with its sample: \(name) at \(place): expected \(JSONWriter.pythonFloat(expected.double(worst.index))), found \(JSONWriter.pythonFloat(found.double(worst.index))) (at most \(allowed) apart); \(advice)"
+    )
   }
 }

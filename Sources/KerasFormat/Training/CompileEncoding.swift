@@ -40,7 +40,8 @@ enum CompileEncoder {
       }
       config["optimizer_config"] = .object(["class_name": .string(OptimizerEncoder.className(spec.optimizer)), "config": .object(optimizer)])
     case .keras3, .archive:
-      config["optimizer"] = .object(Dialect.object("keras.optimizers", OptimizerEncoder.className(spec.optimizer), OptimizerEncoder.config(spec.optimizer)))
+      config["optimizer"] = .object(
+        Dialect.object("keras.optimizers", OptimizerEncoder.className(spec.optimizer), OptimizerEncoder.config(spec.optimizer)))
     }
     let metrics = MetricEncoder(spec: spec, outputs: outputs, dialect: dialect, namesAreFinal: namesAreFinal)
     config["loss"] = losses.count == 1 ? losses[0] : .array(losses)

@@ -8,7 +8,8 @@ struct LossDecoder {
     let config = value["config"]?.object ?? [:]
     // A function has its name for a configuration; a wrapper names it inside.
     let isWrapper = value["class_name"] == "LossFunctionWrapper"
-    let written = value.string ?? value["config"]?.string ?? config["fn"]?.string
+    let written =
+      value.string ?? value["config"]?.string ?? config["fn"]?.string
       ?? (isWrapper ? config["name"]?.string : nil) ?? value["class_name"]?.string
     guard let written else { throw UnrollError(.unsupported, "the losses: expected a loss for each output, found \(value.kind)") }
     let reader = ConfigReader(config, owner: "the loss \(written)", context)

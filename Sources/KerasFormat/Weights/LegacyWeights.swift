@@ -57,7 +57,8 @@ struct LegacyWeights {
     guard stored.count == expected.count else {
       throw UnrollError(
         .shapeMismatch,
-        "the model has \(expected.count) layers with weights (\(Self.list(expected.map(\.name)))), the file has \(stored.count) (\(Self.list(stored.map(\.name))))")
+        "the model has \(expected.count) layers with weights (\(Self.list(expected.map(\.name)))), the file has \(stored.count) (\(Self.list(stored.map(\.name))))"
+      )
     }
     var result: [SourceArray] = []
     for (tree, layer) in zip(expected, stored) {

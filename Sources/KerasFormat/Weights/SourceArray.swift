@@ -29,11 +29,12 @@ struct SourceArray {
     self.init(
       path: dataset.path, shape: dataset.shape, byteCount: dataset.memoryByteCount, plainByteCount: dataset.plainByteCount
     ) { () throws(UnrollError) in
-      let type: ElementType = switch dataset.memoryType {
-      case .float32: .float32
-      case .float64: .float64
-      case .int64: .int64
-      }
+      let type: ElementType =
+        switch dataset.memoryType {
+        case .float32: .float32
+        case .float64: .float64
+        case .int64: .int64
+        }
       return try ArrayValues(type, count: dataset.count, for: dataset.path) { (target) throws(UnrollError) in
         try dataset.read(into: target)
       }

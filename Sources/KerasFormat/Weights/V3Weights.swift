@@ -27,7 +27,8 @@ struct V3Weights {
       guard variables.count == tree.own.count else {
         throw UnrollError(
           .shapeMismatch,
-          "\(name): expected \(tree.own.count) weights (\(tree.own.joined(separator: ", "))), found \(variables.count) in the group \(group.path(to: "vars"))")
+          "\(name): expected \(tree.own.count) weights (\(tree.own.joined(separator: ", "))), found \(variables.count) in the group \(group.path(to: "vars"))"
+        )
       }
       result += try LegacyConversion(layer: name, tree: tree, context: context).convertCells(variables)
     }
@@ -63,7 +64,8 @@ struct V3Weights {
       guard groups.updateValue(layers, forKey: stem) == nil else {
         throw UnrollError(
           .unsupported,
-          "\(list.displayPath) has layers of class \(stem) and of class \(fast), whose order this format does not say; save the weights as weights-only .h5")
+          "\(list.displayPath) has layers of class \(stem) and of class \(fast), whose order this format does not say; save the weights as weights-only .h5"
+        )
       }
     }
     for stem in groups.keys { groups[stem]?.sort { $0.number < $1.number } }

@@ -20,7 +20,8 @@ enum WeightLoading {
     for source in sources {
       let (sum, overflow) = all.addingReportingOverflow(source.byteCount)
       guard !overflow, sum / 1100 <= fileBytes else {
-        throw UnrollError(.format, "the arrays up to \(source.path) declare \(overflow ? Int.max : sum) bytes, more than a file of \(fileBytes) can hold")
+        throw UnrollError(
+          .format, "the arrays up to \(source.path) declare \(overflow ? Int.max : sum) bytes, more than a file of \(fileBytes) can hold")
       }
       all = sum
       plain += source.plainByteCount

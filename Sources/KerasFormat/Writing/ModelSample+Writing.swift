@@ -8,11 +8,12 @@ extension ModelSample {
   }
 
   private func write(_ stored: Stored, to group: H5OutputGroup, at name: String) throws(UnrollError) {
-    let type: H5OutputType = switch stored.values.type {
-    case .float32: .float32
-    case .float64: .float64
-    default: .int64
-    }
+    let type: H5OutputType =
+      switch stored.values.type {
+      case .float32: .float32
+      case .float64: .float64
+      default: .int64
+      }
     try group.write(type, shape: stored.shape, at: name) { stored.values.copyBytes(to: $0) }
   }
 

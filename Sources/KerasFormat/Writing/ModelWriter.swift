@@ -24,7 +24,8 @@ struct ModelWriter {
     for layer in spec.layers {
       let parts = layer.name.split(separator: "/", omittingEmptySubsequences: false)
       guard !layer.name.utf8.contains(0), parts.allSatisfy({ !$0.isEmpty && $0 != "." }) else {
-        throw UnrollError(.unsupported, "the layer name \"\(layer.name)\" cannot be stored: neither it nor a part between slashes may be empty or \".\"")
+        throw UnrollError(
+          .unsupported, "the layer name \"\(layer.name)\" cannot be stored: neither it nor a part between slashes may be empty or \".\"")
       }
       guard seen.insert(layer.name).inserted else {
         throw UnrollError(.unsupported, "two layers are named \"\(layer.name)\"; Keras needs different names")

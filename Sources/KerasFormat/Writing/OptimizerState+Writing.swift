@@ -9,8 +9,10 @@ extension OptimizerState {
     guard let spec = model.compileSpec, case let optimizer = OptimizerEncoder.className(spec.optimizer), optimizer != "AdamW", optimizer != "Lion",
       spec.optimizer.weightDecay == 0
     else { return try values(of: model) }
-    let names = ["momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "v", "u_product": "momentum_cache",
-      "accumulated_grad": "accum_grad", "accumulated_delta_var": "accum_var"]
+    let names = [
+      "momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "v", "u_product": "momentum_cache",
+      "accumulated_grad": "accum_grad", "accumulated_delta_var": "accum_var",
+    ]
     let rmspropNames = ["velocity": "rms", "average_gradient": "mg"]
     var isRMSprop = false
     var isSGD = false

@@ -38,10 +38,12 @@ extension Graph {
     }
     for (mask, input) in zip(masks, inputs) {
       guard let mask else { continue }
-      let fits = mask.rank == 1 && input.rank >= 2 && (mask.dimensions[0] == nil || input.dimensions[0] == nil || mask.dimensions[0] == input.dimensions[0])
+      let fits =
+        mask.rank == 1 && input.rank >= 2 && (mask.dimensions[0] == nil || input.dimensions[0] == nil || mask.dimensions[0] == input.dimensions[0])
       guard fits else {
         throw UnrollError(
-          .shapeMismatch, "\(layer.name): its mask must have one number for each step of its input, found shape \(mask) for an input of shape \(input)")
+          .shapeMismatch,
+          "\(layer.name): its mask must have one number for each step of its input, found shape \(mask) for an input of shape \(input)")
       }
     }
   }

@@ -56,7 +56,8 @@ final class Graph<S: Scalar> {
       if spec.isSequential, let before = node.inputs.first, shapes[before.node].count > 1 {
         throw UnrollError(
           .shapeMismatch,
-          "\(layer.name): the layer before it, \(layers[spec.nodes[before.node].layer].name), has \(shapes[before.node].count) outputs (return_state), a Sequential model hands on one; use a Functional model")
+          "\(layer.name): the layer before it, \(layers[spec.nodes[before.node].layer].name), has \(shapes[before.node].count) outputs (return_state), a Sequential model hands on one; use a Functional model"
+        )
       }
       for given in node.masks {
         switch given {
@@ -77,7 +78,8 @@ final class Graph<S: Scalar> {
     }
     for reference in spec.inputs + spec.outputs
     where !shapes.indices.contains(reference.node) || !shapes[reference.node].indices.contains(reference.output) {
-      throw UnrollError(.format, "model \(spec.name): an input or output refers to node \(reference.node), output \(reference.output), which does not exist")
+      throw UnrollError(
+        .format, "model \(spec.name): an input or output refers to node \(reference.node), output \(reference.output), which does not exist")
     }
   }
 

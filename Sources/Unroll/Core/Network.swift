@@ -67,7 +67,6 @@ final class Network<S: Scalar>: @unchecked Sendable {
     }
   }
 
-
   // Unspecialised, every call asks the runtime for types, under its locks: half
   // the time of a small prediction.
 

@@ -129,7 +129,8 @@ struct OrthogonalMatrix {
     var sums = SIMD8<Double>.zero
     let whole = length & ~7
     for index in stride(from: 0, to: whole, by: 8) {
-      sums += UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Double>.self)
+      sums +=
+        UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Double>.self)
         * UnsafeRawPointer(b + index).loadUnaligned(as: SIMD8<Double>.self)
     }
     var total = sums.sum()

@@ -26,7 +26,7 @@ final class Parameter<S: Scalar> {
   init(
     name: String, shape: [Int], initializer: Initializer, regularizer: Regularizer? = nil, constraint: Constraint? = nil,
     isWeight: Bool = true,
-       isTrainable: Bool, fans: (fanIn: Int, fanOut: Int)? = nil,
+    isTrainable: Bool, fans: (fanIn: Int, fanOut: Int)? = nil,
     afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)? = nil
   ) {
     self.name = name

@@ -47,12 +47,14 @@ final class WorkerPool: @unchecked Sendable {
     for worker in 1..<wanted {
       let start = Unmanaged.passRetained(Start(pool: self, worker: worker))
       var handle = pthread_t()
-      let status = cplatform_start_thread(&handle, { argument in
-        guard let argument else { return nil }
-        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-        start.pool.work(as: start.worker)
-        return nil
-      }, start.toOpaque())
+      let status = cplatform_start_thread(
+        &handle,
+        { argument in
+          guard let argument else { return nil }
+          let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+          start.pool.work(as: start.worker)
+          return nil
+        }, start.toOpaque())
       guard status == 0 else {
         start.release()
         break

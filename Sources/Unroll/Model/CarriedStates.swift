@@ -30,7 +30,8 @@ extension Network {
     guard carried == 0 || carried == batch else {
       throw UnrollError(
         .shapeMismatch,
-        "the model is stateful and carries the states of a batch of \(carried), found a batch of \(batch); reset the states first, or pass batch_size \(carried)")
+        "the model is stateful and carries the states of a batch of \(carried), found a batch of \(batch); reset the states first, or pass batch_size \(carried)"
+      )
     }
   }
 

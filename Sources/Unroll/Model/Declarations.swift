@@ -47,7 +47,7 @@ extension Network {
         graph, store: store, mode: .inference, batch: batch, inputDimensions: try inputDimensions(inputs),
         memoryLimit: overflow ? Int.max : bytes)
       return plan.byteCount / MemoryLayout<S>.stride
-    } catch where error == Arena<S>.limitReached {
+    } catch  where error == Arena<S>.limitReached {
       return nil
     }
   }

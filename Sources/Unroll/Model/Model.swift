@@ -58,7 +58,8 @@ public final class Model: @unchecked Sendable {
     guard spec.isSequential else { throw UnrollError(.invalidState, "the inputs of a Functional model are part of its specification") }
     guard !isBuilt else { return }
     let before = spec
-    if case .input = spec.layers.first?.config {} else {
+    if case .input = spec.layers.first?.config {
+    } else {
       let input = LayerSpec(name: "input_layer", .input(.init(shape: inputShape, batchSize: batchSize, isInteger: isInteger)))
       spec.prepend(input)
     }

@@ -117,7 +117,11 @@ extension LayerConfig {
     case .model(let spec):
       if let output = spec.outputs.first, spec.nodes.indices.contains(output.node),
         spec.layers.indices.contains(spec.nodes[output.node].layer)
-      { spec.layers[spec.nodes[output.node].layer].config.finalActivation } else { nil }
+      {
+        spec.layers[spec.nodes[output.node].layer].config.finalActivation
+      } else {
+        nil
+      }
     default: nil
     }
   }

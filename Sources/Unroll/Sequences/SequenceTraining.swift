@@ -172,7 +172,8 @@ extension Trainer {
       guard value.isFinite else {
         undoBatch()
         throw UnrollError(
-          .notFinite, "the loss of iteration \(iteration) (sequence \(index)) is \(shown(value)); the weights are those before it. \(nonFiniteAdvice)")
+          .notFinite, "the loss of iteration \(iteration) (sequence \(index)) is \(shown(value)); the weights are those before it. \(nonFiniteAdvice)"
+        )
       }
       try update(plans.gradients.pointer)
       cplatform_gate_yield()

@@ -66,7 +66,8 @@ extension BoundData {
       let kind = isSparse ? "class numbers of shape" : "shape"
       throw UnrollError(
         .shapeMismatch,
-        "the targets\(which): expected \(kind) \(Shape(isSparse ? leading : dimensions)), found \(shape); the model's output has shape \(Shape(dimensions))")
+        "the targets\(which): expected \(kind) \(Shape(isSparse ? leading : dimensions)), found \(shape); the model's output has shape \(Shape(dimensions))"
+      )
     }
     let target = values.with(sampleDimensions: wanted)
     if isSparse { try checkClasses(target, rows: rows, classes: features, which) }
@@ -78,7 +79,8 @@ extension BoundData {
       guard weights.rows == rows, perSample || shape == leading || shape == leading + [1] else {
         throw UnrollError(
           .shapeMismatch,
-          "the sample weights\(which): expected shape (\(rows),)\(leading.isEmpty ? "" : " or \(Shape.tuple([rows] + leading))"), found \(Shape.tuple(weights.shape))")
+          "the sample weights\(which): expected shape (\(rows),)\(leading.isEmpty ? "" : " or \(Shape.tuple([rows] + leading))"), found \(Shape.tuple(weights.shape))"
+        )
       }
     }
     return Target(
@@ -104,7 +106,8 @@ extension BoundData {
         }
         guard label == label.rounded() else {
           throw UnrollError(
-            .invalidArgument, "the targets\(which): class \(shown(label)) of sample \(row) is not a whole number; a sparse loss takes the numbers of classes")
+            .invalidArgument,
+            "the targets\(which): class \(shown(label)) of sample \(row) is not a whole number; a sparse loss takes the numbers of classes")
         }
       }
     }

@@ -120,7 +120,8 @@ struct FitSession<S: Scalar> {
     let loss = try trainer.runBatch(layout, data, offsetStep, runner, pool, into: &averages.outcome)
     if !loss.isFinite, options.nonFiniteLoss != .ignore {
       trainer.undoBatch()
-      let what = "the loss of epoch \(progress.epoch + 1), batch \(index + 1) is \(shown(loss)); the weights are those before that batch. \(nonFiniteAdvice)"
+      let what =
+        "the loss of epoch \(progress.epoch + 1), batch \(index + 1) is \(shown(loss)); the weights are those before that batch. \(nonFiniteAdvice)"
       if options.nonFiniteLoss == .fail { throw UnrollError(.notFinite, what) }
       isStopping = true
       history.end(.notFinite, what)
@@ -160,7 +161,8 @@ extension Trainer {
       let split = Int((Double(data.rows) * (1 - options.validationSplit)).rounded(.down))
       guard split > 0, split < data.rows else {
         throw UnrollError(
-          .invalidArgument, "validation_split \(options.validationSplit) of \(data.rows) samples leaves \(split) for training and \(data.rows - split) for validation")
+          .invalidArgument,
+          "validation_split \(options.validationSplit) of \(data.rows) samples leaves \(split) for training and \(data.rows - split) for validation")
       }
       // Checked before it is cut: arrays of other lengths would be cut wrongly.
       _ = try bind(data, batch: options.batchSize, isCut: true)

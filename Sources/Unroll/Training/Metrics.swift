@@ -16,10 +16,9 @@ struct MetricRule {
     self.isWeighted = isWeighted
     heedsMasks = rules.areOfKeras2 || metric.function != .rootMeanSquaredError
     function =
-      if metric.function != .accuracy { metric.function }
-      else if features == 1 { .binaryAccuracy() }
-      else if sparseTargets { .sparseCategoricalAccuracy }
-      else { .categoricalAccuracy }
+      if metric.function != .accuracy { metric.function } else if features == 1 { .binaryAccuracy() } else if sparseTargets {
+        .sparseCategoricalAccuracy
+      } else { .categoricalAccuracy }
   }
 
   /// Sum of weight x value over the rows, and sum of the weights.

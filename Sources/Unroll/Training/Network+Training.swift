@@ -21,7 +21,8 @@ extension Trainer {
     guard hasPaths else {
       throw UnrollError(
         .invalidState,
-        "there is nothing to train: no output and no regularizer gives a gradient to any of the trainable weights (the indices of an Embedding and masks pass none on); freeze them (trainable = False) to run the training all the same")
+        "there is nothing to train: no output and no regularizer gives a gradient to any of the trainable weights (the indices of an Embedding and masks pass none on); freeze them (trainable = False) to run the training all the same"
+      )
     }
   }
 

@@ -190,9 +190,11 @@ final class Optimizer<S: Scalar> {
     for group in groups {
       for (index, parameter) in store.parameters.enumerated() where parameter.isTrainable {
         for kind in group.kinds {
-          entries.append((
-            OptimizerVariable(kind: kind.name, parameter: index, shape: parameter.shape),
-            slots[kind.slot].pointer + parameter.offset))
+          entries.append(
+            (
+              OptimizerVariable(kind: kind.name, parameter: index, shape: parameter.shape),
+              slots[kind.slot].pointer + parameter.offset
+            ))
         }
       }
     }

@@ -51,7 +51,9 @@ final class Trainer<S: Scalar>: AnyTrainer {
       }
     }
     regularized = network.store.parameters.compactMap { parameter in
-      guard parameter.isTrainable || network.graph.spec.trainingRules.areOfKeras2 && parameter.isWeight, let regularizer = parameter.regularizer, regularizer.l1 != 0 || regularizer.l2 != 0 else { return nil }
+      guard parameter.isTrainable || network.graph.spec.trainingRules.areOfKeras2 && parameter.isWeight, let regularizer = parameter.regularizer,
+        regularizer.l1 != 0 || regularizer.l2 != 0
+      else { return nil }
       return (parameter, regularizer.l1, regularizer.l2)
     }
     var constrained: [ConstrainedParameter<S>] = []

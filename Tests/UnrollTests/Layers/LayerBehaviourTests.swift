@@ -64,8 +64,10 @@ struct LayerBehaviourTests {
   }
 
   @Test func freezingAWrapperFreezesItsLayers() throws {
-    for layer in [LayerModels.distributed(LayerModels.dense(2)), LayerModels.both(LayerModels.lstm(2)), LayerModels.stack([.lstm(units: 2)]),
-      .model(ModelSpec(sequential: [LayerSpec(name: "a", LayerModels.dense(2))]))] {
+    for layer in [
+      LayerModels.distributed(LayerModels.dense(2)), LayerModels.both(LayerModels.lstm(2)), LayerModels.stack([.lstm(units: 2)]),
+      .model(ModelSpec(sequential: [LayerSpec(name: "a", LayerModels.dense(2))])),
+    ] {
       var spec = sequential([5, 3], [layer])
       #expect(try Network<Float>(spec, seed: 0).store.parameters.allSatisfy { $0.isTrainable })
       let found = spec.setTrainable(false, at: "layer_0")
@@ -96,10 +98,11 @@ struct LayerBehaviourTests {
   }
 
   /// (noise shape, which elements of [row][step][feature] share a number)
-  @Test(arguments: [
-    ([nil, 1, nil], [true, false, true]), ([nil, nil, 1], [true, true, false]), ([1, nil, nil], [false, true, true]),
-    ([1, 6, 1], [false, true, false]), ([nil, 6, 10], [true, true, true]),
-  ] as [([Int?], [Bool])])
+  @Test(
+    arguments: [
+      ([nil, 1, nil], [true, false, true]), ([nil, nil, 1], [true, true, false]), ([1, nil, nil], [false, true, true]),
+      ([1, 6, 1], [false, true, false]), ([nil, 6, 10], [true, true, true]),
+    ] as [([Int?], [Bool])])
   func dropoutDropsTogetherWhatSharesNoise(_ noise: [Int?], _ own: [Bool]) throws {
     let spec = sequential([6, 10], [.dropout(LayerModels.configured(NoiseConfig(rate: 0.5)) { $0.noiseShape = noise })])
     let ones = TestArray([4, 6, 10], [Double](repeating: 1, count: 240))
@@ -118,11 +121,12 @@ struct LayerBehaviourTests {
     }
     // And what does not share differs somewhere, along every axis.
     for axis in 0..<3 where own[axis] {
-      #expect(drawn.contains { source, value in
-        var other = source
-        other[axis] = 0
-        return drawn[other] != value
-      })
+      #expect(
+        drawn.contains { source, value in
+          var other = source
+          other[axis] = 0
+          return drawn[other] != value
+        })
     }
   }
 

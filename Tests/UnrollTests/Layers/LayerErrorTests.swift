@@ -40,18 +40,40 @@ struct LayerErrorTests {
     bad("a convolution without filters", layers: LayerModels.conv(0, 2)),
     bad("a convolution longer than its input", .shapeMismatch, [5, 3], LayerModels.conv(2, 6)),
     bad("groups that do not divide", layers: LayerModels.conv(4, 2) { $0.groups = 2 }),
-    bad("strides and dilation", layers: LayerModels.conv(4, 2) { $0.strides = 2; $0.dilation = 2 }),
-    bad("an endless kernel", layers: LayerModels.conv(4, .max) { $0.padding = .causal; $0.dilation = 2 }),
-    bad("endless strides", layers: LayerModels.conv(4, 2) { $0.padding = .same; $0.strides = .max }),
+    bad(
+      "strides and dilation",
+      layers: LayerModels.conv(4, 2) {
+        $0.strides = 2; $0.dilation = 2
+      }),
+    bad(
+      "an endless kernel",
+      layers: LayerModels.conv(4, .max) {
+        $0.padding = .causal; $0.dilation = 2
+      }),
+    bad(
+      "endless strides",
+      layers: LayerModels.conv(4, 2) {
+        $0.padding = .same; $0.strides = .max
+      }),
     bad("an endless window", layers: LayerModels.pool(.max, .max)),
     bad("endless features joined", layers: LayerModels.both(LayerModels.simple(.max))),
     bad("pooling over nothing", layers: LayerModels.pool(.max, 0)),
     bad("pooling of vectors", .shapeMismatch, [3], LayerModels.pool(.max, 2)),
-    bad("layer normalisation over the batch", .unsupported, [5, 3], .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [0] })),
-    bad("layer normalisation over unknown steps", .shapeMismatch, [nil, 3], .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [1] })),
-    bad("layer normalisation twice over one axis", layers: .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [2, -1] })),
-    bad("batch normalisation over the batch", .unsupported, [5, 3], .batchNormalization(LayerModels.configured(BatchNormalizationConfig()) { $0.axis = 0 })),
-    bad("batch normalisation of unknown channels", .shapeMismatch, [nil, 3], .batchNormalization(LayerModels.configured(BatchNormalizationConfig()) { $0.axis = 1 })),
+    bad(
+      "layer normalisation over the batch", .unsupported, [5, 3],
+      .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [0] })),
+    bad(
+      "layer normalisation over unknown steps", .shapeMismatch, [nil, 3],
+      .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [1] })),
+    bad(
+      "layer normalisation twice over one axis",
+      layers: .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [2, -1] })),
+    bad(
+      "batch normalisation over the batch", .unsupported, [5, 3],
+      .batchNormalization(LayerModels.configured(BatchNormalizationConfig()) { $0.axis = 0 })),
+    bad(
+      "batch normalisation of unknown channels", .shapeMismatch, [nil, 3],
+      .batchNormalization(LayerModels.configured(BatchNormalizationConfig()) { $0.axis = 1 })),
     bad("an axis that does not exist", layers: .unitNormalization(axis: 4)),
     bad("softmax over the batch", .unsupported, [5, 3], .activationLayer(LayerModels.configured(ActivationLayerConfig(.softmax)) { $0.axis = 0 })),
     bad("slopes for unknown steps", .shapeMismatch, [nil, 3], .prelu(PReLUConfig())),

@@ -60,13 +60,24 @@ struct LayerGradientTests {
       one("hard sigmoid of Keras 2", [5, 3], [dense(4, .init(.hardSigmoidKeras2))]),
       one("dropout", [5, 3], [dense(4), .dropout(NoiseConfig(rate: 0.4))]),
       one("dropout inside time distributed", [5, 2, 3], [LayerModels.distributed(.dropout(NoiseConfig(rate: 0.4))), dense(2)]),
-      one("dropout of whole steps", [5, 3], [dense(4), .dropout(LayerModels.configured(NoiseConfig(rate: 0.4)) { $0.noiseShape = [nil, nil, 1] })]),
-      one("layer normalisation over time", [5, 3], [dense(4), .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [1] })]),
-      one("layer normalisation over all axes", [5, 3], [dense(4), .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [1, -1] })]),
-      one("rms scaling over two axes", [2, 5, 3], [dense(4), .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { config in
-        config.axes = [1, 3]
-        config.rmsScaling = true
-      })]),
+      one(
+        "dropout of whole steps", [5, 3], [dense(4), .dropout(LayerModels.configured(NoiseConfig(rate: 0.4)) { $0.noiseShape = [nil, nil, 1] })]),
+      one(
+        "layer normalisation over time", [5, 3],
+        [dense(4), .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [1] })]),
+      one(
+        "layer normalisation over all axes", [5, 3],
+        [dense(4), .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [1, -1] })]),
+      one(
+        "rms scaling over two axes", [2, 5, 3],
+        [
+          dense(4),
+          .layerNormalization(
+            LayerModels.configured(LayerNormalizationConfig()) { config in
+              config.axes = [1, 3]
+              config.rmsScaling = true
+            }),
+        ]),
       one("spatial dropout", [5, 3], [dense(4), .spatialDropout1D(NoiseConfig(rate: 0.4))]),
       one("gaussian noise", [5, 3], [dense(4), .gaussianNoise(NoiseConfig(rate: 0.4)), dense(3)]),
       one("gaussian dropout", [5, 3], [dense(4), .gaussianDropout(NoiseConfig(rate: 0.4)), dense(3)]),
@@ -87,7 +98,9 @@ struct LayerGradientTests {
     let input = LayerConfig.input(InputConfig(shape: Shape([5, 3])))
     return ModelSpec(
       name: "shared", dtype: .float64, isSequential: false,
-      layers: [LayerSpec(name: "a", input), LayerSpec(name: "b", input), LayerSpec(name: "dense", dense(4)), LayerSpec(name: "product", .merge(.multiply))],
+      layers: [
+        LayerSpec(name: "a", input), LayerSpec(name: "b", input), LayerSpec(name: "dense", dense(4)), LayerSpec(name: "product", .merge(.multiply)),
+      ],
       nodes: [
         .init(layer: 0, inputs: []), .init(layer: 1, inputs: []), .init(layer: 2, inputs: [.init(node: 0)]),
         .init(layer: 2, inputs: [.init(node: 1)]), .init(layer: 3, inputs: [.init(node: 2), .init(node: 3)]),

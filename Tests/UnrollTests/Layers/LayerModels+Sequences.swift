@@ -136,7 +136,10 @@ extension LayerModels {
 
   static var wrappers: [String: ModelSpec] {
     let inner = ModelSpec(
-      sequential: [LayerSpec(name: "in", .input(InputConfig(shape: Shape([5, 3])))), LayerSpec(name: "a", lstm(4, sequences: true)), LayerSpec(name: "b", dense(3))])
+      sequential: [
+        LayerSpec(name: "in", .input(InputConfig(shape: Shape([5, 3])))), LayerSpec(name: "a", lstm(4, sequences: true)),
+        LayerSpec(name: "b", dense(3)),
+      ])
     var initial = merging([[5, 3], [4], [4]], both(gru(4)))
     initial.isSequential = false
     return [

@@ -15,20 +15,37 @@ struct LayerStreamTests {
     }
     return [
       ("causal convolutions", [causal(1), causal(2)]),
-      ("causal convolution of groups", [LayerModels.dense(4), LayerModels.conv(6, 2) { $0.padding = .causal; $0.groups = 2 }]),
+      (
+        "causal convolution of groups",
+        [
+          LayerModels.dense(4),
+          LayerModels.conv(6, 2) {
+            $0.padding = .causal; $0.groups = 2
+          },
+        ]
+      ),
       ("convolution of one tap", [LayerModels.conv(4, 1)]),
       ("masking and recurrent layers", [.masking(value: 0), LayerModels.lstm(4, sequences: true), LayerModels.gru(2, sequences: true)]),
-      ("normalisations", [
-        .layerNormalization(LayerNormalizationConfig()), .batchNormalization(BatchNormalizationConfig()), .unitNormalization(axis: -1),
-      ]),
-      ("elementwise layers", [
-        .activation(.init(.softmax)), .rescaling(scale: 2, offset: 1), .dropout(NoiseConfig(rate: 0.5)),
-        .activationLayer(ActivationLayerConfig(.relu)), .prelu(LayerModels.configured(PReLUConfig()) { $0.sharedAxes = [1] }),
-      ]),
+      (
+        "normalisations",
+        [
+          .layerNormalization(LayerNormalizationConfig()), .batchNormalization(BatchNormalizationConfig()), .unitNormalization(axis: -1),
+        ]
+      ),
+      (
+        "elementwise layers",
+        [
+          .activation(.init(.softmax)), .rescaling(scale: 2, offset: 1), .dropout(NoiseConfig(rate: 0.5)),
+          .activationLayer(ActivationLayerConfig(.relu)), .prelu(LayerModels.configured(PReLUConfig()) { $0.sharedAxes = [1] }),
+        ]
+      ),
       ("cells", [LayerModels.stack([.lstm(units: 4), .gru(units: 2)]) { $0.returnSequences = true }]),
-      ("a model of layers", [
-        .model(ModelSpec(sequential: [LayerSpec(name: "a", LayerModels.lstm(4, sequences: true)), LayerSpec(name: "b", LayerModels.dense(2))])),
-      ]),
+      (
+        "a model of layers",
+        [
+          .model(ModelSpec(sequential: [LayerSpec(name: "a", LayerModels.lstm(4, sequences: true)), LayerSpec(name: "b", LayerModels.dense(2))]))
+        ]
+      ),
     ]
   }()
 

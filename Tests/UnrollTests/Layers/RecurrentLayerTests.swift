@@ -70,7 +70,13 @@ struct RecurrentLayerTests {
     for cell in Self.cells {
       let forward = try TestNetwork<Double>(sequential([5, 3], [Self.config(cell) { $0.returnSequences = true }]), [turned])
       let backward = try TestNetwork<Double>(
-        sequential([5, 3], [Self.config(cell) { $0.returnSequences = true; $0.goBackwards = true }]), [input])
+        sequential(
+          [5, 3],
+          [
+            Self.config(cell) {
+              $0.returnSequences = true; $0.goBackwards = true
+            }
+          ]), [input])
       try forward.randomize()
       try backward.randomize()
       #expect(try forward.run()[0].values == backward.run()[0].values)
@@ -88,10 +94,34 @@ struct RecurrentLayerTests {
       one("last output", [config(cell)])
       one("sequences, stacked", [config(cell) { $0.returnSequences = true }, config(cell, 2)])
       one("without bias", [config(cell) { $0.useBias = false }])
-      one("backwards", [config(cell) { $0.goBackwards = true; $0.returnSequences = true }])
-      one("dropout", [config(cell) { $0.dropout = 0.4; $0.returnSequences = true }])
-      one("recurrent dropout", [config(cell) { $0.recurrentDropout = 0.4; $0.dropout = 0.2 }])
-      one("other activations", [config(cell) { $0.activation = .init(.softsign); $0.recurrentActivation = .init(.silu) }])
+      one(
+        "backwards",
+        [
+          config(cell) {
+            $0.goBackwards = true; $0.returnSequences = true
+          }
+        ])
+      one(
+        "dropout",
+        [
+          config(cell) {
+            $0.dropout = 0.4; $0.returnSequences = true
+          }
+        ])
+      one(
+        "recurrent dropout",
+        [
+          config(cell) {
+            $0.recurrentDropout = 0.4; $0.dropout = 0.2
+          }
+        ])
+      one(
+        "other activations",
+        [
+          config(cell) {
+            $0.activation = .init(.softsign); $0.recurrentActivation = .init(.silu)
+          }
+        ])
       one("softmax", [config(cell) { $0.activation = .init(.softmax) }])
       let states = cell == .lstm(unitForgetBias: true) ? 2 : 1
       cases.append(
@@ -179,7 +209,11 @@ struct RecurrentLayerTests {
     let input = TestArray.random([2, 5, 3])
     for cell in Self.cells {
       let plain = try TestNetwork<Double>(sequential([5, 3], [Self.config(cell)]), [input])
-      let layers = [Self.config(cell) { $0.dropout = 0.5; $0.recurrentDropout = 0.5 }]
+      let layers = [
+        Self.config(cell) {
+          $0.dropout = 0.5; $0.recurrentDropout = 0.5
+        }
+      ]
       let inference = try TestNetwork<Double>(sequential([5, 3], layers), [input])
       let training = try TestNetwork<Double>(sequential([5, 3], layers), [input], mode: .training)
       for bench in [plain, inference, training] { try bench.randomize() }

@@ -70,7 +70,8 @@ final class AttentionLayer<S: Scalar>: Layer<S> {
     planner.append(
       AttentionOp(
         self, score, query: query, value: value, y: y, weights: weights, factors: factors,
-        random: (drops ? planner.randomKey() ^ UInt64(truncatingIfNeeded: config.seed ?? 0) << 32 : 0, RowPlace(planner)), planner, keyIsValue: inputs.count == 2))
+        random: (drops ? planner.randomKey() ^ UInt64(truncatingIfNeeded: config.seed ?? 0) << 32 : 0, RowPlace(planner)), planner,
+        keyIsValue: inputs.count == 2))
     return [y]
   }
 }

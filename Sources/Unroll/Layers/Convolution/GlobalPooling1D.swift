@@ -20,7 +20,9 @@ final class GlobalPooling1DLayer<S: Scalar>: ElementwiseLayer<S> {
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
     try refuseStreaming(planner, "it needs all steps")
-    guard x.dimensions[0] > 0 else { throw UnrollError(.shapeMismatch, "\(name): a sequence without steps has no \(config.kind.rawValue.lowercased())") }
+    guard x.dimensions[0] > 0 else {
+      throw UnrollError(.shapeMismatch, "\(name): a sequence without steps has no \(config.kind.rawValue.lowercased())")
+    }
     let y = try planner.output((config.keepDims ? [1] : []) + [x.features], of: self, from: [x])
     planner.append(GlobalPooling1DOp(x: x, y: y, config.kind))
     return [y]

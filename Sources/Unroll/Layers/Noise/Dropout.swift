@@ -29,7 +29,8 @@ final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
       guard fits else {
         let shown = noise.map { $0.map { "\($0)" } ?? "None" }.joined(separator: ", ")
         throw UnrollError(
-          .shapeMismatch, "\(name): noise_shape must have 1 or the input's length for each axis, the batch included, found (\(shown)) for an input of shape \(input)")
+          .shapeMismatch,
+          "\(name): noise_shape must have 1 or the input's length for each axis, the batch included, found (\(shown)) for an input of shape \(input)")
       }
     }
     return [input]
@@ -42,7 +43,8 @@ final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
     let key = planner.randomKey() ^ UInt64(truncatingIfNeeded: config.seed ?? 0) << 32
     if !config.noiseShape.isEmpty {
       let factors = try planner.arena.allocate(x.count)
-      planner.append(try SharedDropoutOp(x: x, y: y, factors: factors, noise: config.noiseShape, rate: config.rate, key: key, place: RowPlace(planner)))
+      planner.append(
+        try SharedDropoutOp(x: x, y: y, factors: factors, noise: config.noiseShape, rate: config.rate, key: key, place: RowPlace(planner)))
       return [y]
     }
     let factors = try planner.arena.allocate(isSpatial ? x.batch * x.features : x.count)

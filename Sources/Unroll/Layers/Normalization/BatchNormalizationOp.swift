@@ -85,7 +85,9 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
     let means = means, inverses = inverses
-    if usesBatch { takeMoments(moving: run.mode == .training) } else {
+    if usesBatch {
+      takeMoments(moving: run.mode == .training)
+    } else {
       for group in 0..<groups {
         for c in 0..<channels {
           means[group * channels + c] = Double(movingMean.value[c])

@@ -172,7 +172,8 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
       for index in 0..<parameter.count where !(abs(parameter.value[index]) <= 65504) {
         throw UnrollError(
           .unsupported,
-          "\(parameter.name): the weight \(parameter.value[index]) is beyond the range of float16, which ends at 65504; stream with the model's own weights")
+          "\(parameter.name): the weight \(parameter.value[index]) is beyond the range of float16, which ends at 65504; stream with the model's own weights"
+        )
       }
     }
     return try half.withLock { (kept) throws(UnrollError) in

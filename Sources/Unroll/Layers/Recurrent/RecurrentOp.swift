@@ -54,7 +54,8 @@ final class RecurrentOp<S: Scalar>: Op<S> {
     if config.returnSequences { sequence.output = outputs[0].data } else { sequence.lastOutput = outputs[0].data }
 
     let dropsInput = drops && config.dropout > 0
-    inputDropout = dropsInput
+    inputDropout =
+      dropsInput
       ? RecurrentDropout(rate: config.dropout, key: planner.randomKey(), seed: config.seed, place: RowPlace(planner)) : nil
     inputFactors = try arena.allocate(dropsInput ? rows * x.features : 0)
     droppedInput = try arena.allocate(dropsInput ? x.count : 0)

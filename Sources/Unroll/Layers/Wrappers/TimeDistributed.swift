@@ -24,7 +24,8 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     let input = try onlyInput(inputs, rank: 2...16)
     let outputs = try child.build([Shape(Array(input.dimensions.dropFirst()))])
     guard child.statefulStates.isEmpty else {
-      throw UnrollError(.unsupported, "\(name): a stateful layer inside TimeDistributed, which carries its states from step to step, is not supported")
+      throw UnrollError(
+        .unsupported, "\(name): a stateful layer inside TimeDistributed, which carries its states from step to step, is not supported")
     }
     adopt(child)
     return try wrap(outputs, input)
