@@ -7,7 +7,7 @@ import KernelAPI
 /// beyond the present one's, and its schedulers hold six such chains, not the
 /// dozen that would fill its units. Functions are written over `Lanes`, so that
 /// they take several vectors at once, instruction by instruction.
-protocol Lanes {
+protocol Lanes: SendableMetatype {
   associatedtype Element: Scalar
   init(_ value: Double)
   static func add(_ a: Self, _ b: Self) -> Self

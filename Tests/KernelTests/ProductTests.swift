@@ -141,6 +141,20 @@ import Testing
     }
   }
 
+  /// An array as an argument is a pointer for one call; these last for all of `body`.
+  private func withPointers<S: Scalar>(
+    _ a: [S], _ packed: [S], _ bias: [S], _ c: inout [S],
+    _ body: (UnsafePointer<S>, UnsafePointer<S>, UnsafePointer<S>, UnsafeMutablePointer<S>) -> Void
+  ) {
+    a.withUnsafeBufferPointer { a in
+      packed.withUnsafeBufferPointer { packed in
+        bias.withUnsafeBufferPointer { bias in
+          c.withUnsafeMutableBufferPointer { c in body(a.baseAddress!, packed.baseAddress!, bias.baseAddress!, c.baseAddress!) }
+        }
+      }
+    }
+  }
+
   private func checkShared<S: Scalar>(_: S.Type) {
     for table in tables(S.self) {
       // Whole vectors, one column more, two more and a cut along k; more parts than panels.
@@ -155,10 +169,9 @@ import Testing
           parts.initialize(to: 0)
           defer { parts.deallocate() }
           let team = threads.map { backwards($0, parts) }
-          c.withUnsafeMutableBufferPointer { c in
+          withPointers(a, packed, bias, &c) { a, packed, bias, c in
             var p = MatrixProduct(
-              m: m, n: n, k: k, a: a, lda: k, packedB: packed, bias: accumulate ? nil : UnsafePointer(bias),
-              c: c.baseAddress!, ldc: n, accumulate: accumulate)
+              m: m, n: n, k: k, a: a, lda: k, packedB: packed, bias: accumulate ? nil : bias, c: c, ldc: n, accumulate: accumulate)
             guard let team else { return table.gemm(p) }
             withUnsafePointer(to: team) {
               p.team = $0

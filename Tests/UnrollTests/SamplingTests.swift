@@ -15,7 +15,7 @@ struct SamplingTests {
 
   /// Share of each class over evenly spread uniform numbers.
   func shares(_ values: [Double], _ options: SamplingOptions, _ kind: OutputKind = .probabilities) throws -> [Double] {
-    var sampler = try Sampler(options, kind, classes: values.count)
+    let sampler = try Sampler(options, kind, classes: values.count)
     var counts = [Double](repeating: 0, count: values.count)
     let n = 20_000
     for i in 0..<n { counts[try sampler.draw(values, uniform: (Double(i) + 0.5) / Double(n))] += 1 / Double(n) }
@@ -27,7 +27,7 @@ struct SamplingTests {
   }
 
   @Test func drawsWhereTheRunningSumPassesTheUniformNumber() throws {
-    var sampler = try Sampler(options(), .probabilities, classes: 4)
+    let sampler = try Sampler(options(), .probabilities, classes: 4)
     // numpy.random.RandomState(3).choice(4, p=[.1, .4, .2, .3]) draws u = 0.5507979..., class 2.
     for (uniform, expected) in [(0.0, 0), (0.0999, 0), (0.1, 1), (0.4999, 1), (0.5507979025745755, 2), (0.7001, 3), (0.99999, 3)] {
       #expect(try sampler.draw(probabilities, uniform: uniform) == expected)
@@ -60,7 +60,7 @@ struct SamplingTests {
   @Test func whatIsNoDistributionIsAnError() throws {
     let outputs: [[Double]] = [[.nan, 1], [.infinity, 0], [0, 0], [-.infinity, -.infinity]]
     for output in outputs {
-      var sampler = try Sampler(options(), .probabilities, classes: 2)
+      let sampler = try Sampler(options(), .probabilities, classes: 2)
       let error = #expect(throws: UnrollError.self) { try sampler.draw(output, uniform: 0.5) }
       #expect(error?.code == .notFinite)
     }

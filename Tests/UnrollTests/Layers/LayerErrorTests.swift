@@ -158,8 +158,8 @@ struct LayerErrorTests {
     let model = try Model(spec)
     try model.compile(CompileSpec(optimizer: .sgd(), losses: [LossSpec(.meanSquaredError)]))
     let indices: [Double] = [0, 1, 2, 3, 4, 5, 6, 7], targets = [Double](repeating: 0, count: 4)
-    try indices.withUnsafeBytes { x in
-      try targets.withUnsafeBytes { y in
+    indices.withUnsafeBytes { x in
+      targets.withUnsafeBytes { y in
         guard let x = x.baseAddress, let y = y.baseAddress else { return }
         let data = TrainingData(
           inputs: [ArrayView(base: x, type: .float64, shape: [2, 4])], targets: [ArrayView(base: y, type: .float64, shape: [2, 2])])
