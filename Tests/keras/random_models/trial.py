@@ -170,12 +170,12 @@ class Trial:
         evaluation = {}
         if not self.case.training.validation:  # which evaluates too
             evaluation = model.evaluate(given["x"], given["y"], batch_size=given["batch_size"], verbose=0, return_dict=True)
-        return Trained(history, evaluation, model.get_weights())
+        return Trained(history, evaluation, weights_of(model))
 
     def go_on(self, model):
         """One more epoch."""
         given = {key: value for key, value in self.fit_arguments.items() if not key.startswith("validation")}
-        return Trained(model.fit(**given, epochs=1).history, {}, model.get_weights())
+        return Trained(model.fit(**given, epochs=1).history, {}, weights_of(model))
 
     @cached_property
     def training(self):
@@ -202,6 +202,23 @@ class Trial:
         if not all(np.isfinite(np.asarray(each, "float64")).all() for each in values):
             raise ArithmeticError("the training leaves the range of numbers")
         return trained
+
+
+def weights_of(model):
+    """The arrays of a model, frozen or not, in the order of its layers and cells, as Keras 3 and we have them."""
+    if type(model).__module__.startswith("tf_keras"):
+        return [weight.numpy() for weight in {id(weight): weight for weight in in_order(model)}.values()]
+    return model.get_weights()
+
+
+def in_order(layer):
+    """tf_keras puts the weights of frozen cells and directions behind the others of their layer."""
+    for name in ("layers", "cells"):
+        if hasattr(layer, name):
+            return [weight for each in getattr(layer, name) for weight in in_order(each)]
+    if hasattr(layer, "backward_layer"):
+        return in_order(layer.forward_layer) + in_order(layer.backward_layer)
+    return in_order(layer.cell) if hasattr(layer, "cell") else layer.weights
 
 
 def reset_states(model):
