@@ -1227,7 +1227,7 @@ typedef struct unroll_reduce_on_plateau {
   size_t struct_size;
   const char *monitor; /* NULL (default): "val_loss" */
   unroll_monitor_mode mode;
-  double factor;       /* 0 < factor < 1; default 0.1 */
+  double factor;       /* 0 <= factor < 1; default 0.1 */
   size_t patience;     /* default 10 */
   double min_delta;    /* default 1e-4 */
   size_t cooldown;     /* epochs after a reduction that do not count; default 0 */
@@ -1241,6 +1241,53 @@ UNROLL_API void unroll_checkpoint_init(unroll_checkpoint *options, size_t size);
 UNROLL_API void unroll_reduce_on_plateau_init(unroll_reduce_on_plateau *options, size_t size);
 #define unroll_reduce_on_plateau_init(options) \
   unroll_reduce_on_plateau_init((options), sizeof *(options))
+
+/*
+ * The same rules, one epoch at a time, for a host that runs callbacks of its own:
+ * several of a kind, in its own order, on values that it has changed or added.
+ * What a rule remembers is the host's, to read and to change between epochs.
+ */
+typedef struct unroll_monitor_state {
+  size_t struct_size;
+  int has_best;      /* whether there is a best value; default false */
+  double best;       /* the best value so far */
+  size_t best_epoch; /* its epoch, counted from 0 */
+  size_t wait;       /* epochs in a row that did not start the waiting anew */
+  size_t cooldown;   /* epochs still to come in which nothing is counted */
+} unroll_monitor_state;
+
+typedef enum unroll_verdict {
+  UNROLL_VERDICT_NONE = 10,
+  UNROLL_VERDICT_IMPROVED = 20, /* the best so far: keep, or save, the weights */
+  UNROLL_VERDICT_ACT = 30       /* waited for too long: end the training, or take the new rate */
+} unroll_verdict;
+
+UNROLL_API void unroll_monitor_state_init(unroll_monitor_state *state, size_t size);
+#define unroll_monitor_state_init(state) unroll_monitor_state_init((state), sizeof *(state))
+
+/*
+ * What a rule makes of the monitored value at the end of an epoch, counted from
+ * 0. `state` is begun by its _init function before a training; it and *verdict
+ * are set. A checkpoint's `path` is not read; without save_best_only neither is
+ * `value`. *rate is the present rate, and with UNROLL_VERDICT_ACT the reduced
+ * one, which the host then sets. May be called from a fit's callback.
+ * Errors: INVALID_ARGUMENT (also for UNROLL_MONITOR_AUTO and a `monitor` that the
+ * model does not report), INVALID_STATE (UNROLL_MONITOR_AUTO, not compiled). Then
+ * nothing is set.
+ */
+UNROLL_API unroll_status unroll_early_stopping_step(const unroll_model *model,
+                                                    const unroll_early_stopping *rule, size_t epoch,
+                                                    double value, unroll_monitor_state *state,
+                                                    unroll_verdict *verdict);
+UNROLL_API unroll_status unroll_checkpoint_step(const unroll_model *model,
+                                                const unroll_checkpoint *rule, size_t epoch,
+                                                double value, unroll_monitor_state *state,
+                                                unroll_verdict *verdict);
+UNROLL_API unroll_status unroll_reduce_on_plateau_step(const unroll_model *model,
+                                                       const unroll_reduce_on_plateau *rule,
+                                                       size_t epoch, double value, double *rate,
+                                                       unroll_monitor_state *state,
+                                                       unroll_verdict *verdict);
 
 /* The learning rate for an epoch, counted from 0, given the present one. It may
  * do with the model what a callback may at EPOCH_BEGIN. */
@@ -1784,6 +1831,19 @@ UNROLL_API unroll_status unroll_vocabulary_of(const char *corpus, char *text, si
                                               size_t *length);
 
 /*
+ * Between text and symbols: character i of `vocabulary` is symbol i. encode writes
+ * at most `capacity` symbols and stores how many the text has in *count (which may
+ * be NULL, as `symbols` may be if capacity is 0). Errors: INVALID_ARGUMENT (a
+ * character twice in the vocabulary, or none; a character or symbol that is not
+ * in it).
+ */
+UNROLL_API unroll_status unroll_vocabulary_encode(const char *vocabulary, const char *text,
+                                                  int32_t *symbols, size_t capacity, size_t *count);
+UNROLL_API unroll_status unroll_vocabulary_decode(const char *vocabulary, const int32_t *symbols,
+                                                  size_t count, char *text, size_t capacity,
+                                                  size_t *length);
+
+/*
  * The model's vocabulary: a text in which character i is symbol i. It is saved
  * and loaded with the model. set: NULL removes it. get: "" if there is none.
  * Errors: INVALID_ARGUMENT (a character twice), SHAPE_MISMATCH (another number
@@ -1794,10 +1854,8 @@ UNROLL_API unroll_status unroll_model_get_vocabulary(const unroll_model *model, 
                                                      size_t capacity, size_t *length);
 
 /*
- * Between text and symbols, by the model's vocabulary. encode writes at most
- * `capacity` symbols and stores how many the text has in *count (which may be
- * NULL, as `symbols` may be if capacity is 0). Errors: INVALID_STATE (no
- * vocabulary), INVALID_ARGUMENT (a character or symbol that is not in it).
+ * The same by the model's vocabulary. Errors: also INVALID_STATE (the model has
+ * none).
  */
 UNROLL_API unroll_status unroll_model_encode(const unroll_model *model, const char *text,
                                              int32_t *symbols, size_t capacity, size_t *count);

@@ -58,6 +58,7 @@ SIZE_OF(unroll_lstm_gradients, 88);
 BEGINS_WITH_SIZE(unroll_early_stopping);
 BEGINS_WITH_SIZE(unroll_checkpoint);
 BEGINS_WITH_SIZE(unroll_reduce_on_plateau);
+BEGINS_WITH_SIZE(unroll_monitor_state);
 BEGINS_WITH_SIZE(unroll_activation_options);
 BEGINS_WITH_SIZE(unroll_initializer_options);
 BEGINS_WITH_SIZE(unroll_loss_options);

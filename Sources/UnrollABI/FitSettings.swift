@@ -57,7 +57,7 @@ private func mode(_ mode: unroll_monitor_mode) throws(UnrollError) -> MonitorMod
 /// nil for NaN, which stands for "none".
 private func optional(_ value: Double) -> Double? { value.isNaN ? nil : value }
 
-private func earlyStopping(_ pointer: UnsafePointer<unroll_early_stopping>?) throws(UnrollError) -> EarlyStopping {
+func earlyStopping(_ pointer: UnsafePointer<unroll_early_stopping>?) throws(UnrollError) -> EarlyStopping {
   let options = try readRequired(pointer, "early_stopping")
   var result = EarlyStopping()
   result.monitor = try monitor(options.monitor)
@@ -70,6 +70,19 @@ private func earlyStopping(_ pointer: UnsafePointer<unroll_early_stopping>?) thr
   return result
 }
 
+/// When to save, and how it is done.
+func checkpoint(
+  _ options: unroll_checkpoint, save: @escaping (FitProgress) throws(UnrollError) -> Void
+) throws(UnrollError) -> ModelCheckpoint {
+  var result = ModelCheckpoint(save: save)
+  result.monitor = try monitor(options.monitor)
+  result.mode = try mode(options.mode)
+  result.saveBestOnly = options.save_best_only != 0
+  result.initialThreshold = optional(options.initial_threshold)
+  result.frequency = try checkedCount(options.frequency, "checkpoint->frequency")
+  return result
+}
+
 private func checkpoint(
   _ pointer: UnsafePointer<unroll_checkpoint>?, _ model: Model
 ) throws(UnrollError) -> ModelCheckpoint {
@@ -77,7 +90,7 @@ private func checkpoint(
   let path = try readPath(options.path, "checkpoint->path")
   try checkPlaceholders(path)
   let weightsOnly = options.save_weights_only != 0
-  var result = ModelCheckpoint { (progress) throws(UnrollError) in
+  return try checkpoint(options) { (progress) throws(UnrollError) in
     let path = numbered(path, progress.epoch + 1)
     if weightsOnly {
       try ModelFile.saveWeights(model, path: path)
@@ -85,12 +98,6 @@ private func checkpoint(
       try ModelFile.save(model, path: path)
     }
   }
-  result.monitor = try monitor(options.monitor)
-  result.mode = try mode(options.mode)
-  result.saveBestOnly = options.save_best_only != 0
-  result.initialThreshold = optional(options.initial_threshold)
-  result.frequency = try checkedCount(options.frequency, "checkpoint->frequency")
-  return result
 }
 
 private let epochMark = Array("{epoch}".utf8)
@@ -128,17 +135,14 @@ private func numbered(_ path: FilePath, _ epoch: Int) -> FilePath {
   return FilePath(bytes: result)
 }
 
-private func plateau(
+func plateau(
   _ pointer: UnsafePointer<unroll_reduce_on_plateau>?
 ) throws(UnrollError) -> ReduceLearningRateOnPlateau {
   let options = try readRequired(pointer, "reduce_on_plateau")
   var result = ReduceLearningRateOnPlateau()
   result.monitor = try monitor(options.monitor)
   result.mode = try mode(options.mode)
-  guard options.factor > 0, options.factor < 1 else {
-    throw UnrollError(.invalidArgument, "reduce_on_plateau->factor must be between 0 and 1, found \(shown(options.factor))")
-  }
-  result.factor = options.factor
+  result.factor = try fraction(options.factor, "reduce_on_plateau->factor")
   result.patience = try checkedCount(options.patience, "reduce_on_plateau->patience", from: 0)
   result.minDelta = try finite(options.min_delta, "reduce_on_plateau->min_delta")
   result.cooldown = try checkedCount(options.cooldown, "reduce_on_plateau->cooldown", from: 0)

@@ -95,6 +95,11 @@ public func unroll_reduce_on_plateau_init(_ options: UnsafeMutablePointer<unroll
   initialize(options, size)
 }
 
+@_cdecl("unroll_monitor_state_init") @implementation
+public func unroll_monitor_state_init(_ state: UnsafeMutablePointer<unroll_monitor_state>?, _ size: Int) {
+  initialize(state, size)
+}
+
 @_cdecl("unroll_evaluate_options_init") @implementation
 public func unroll_evaluate_options_init(_ options: UnsafeMutablePointer<unroll_evaluate_options>?, _ size: Int) {
   initialize(options, size)

@@ -30,6 +30,7 @@ extension unroll_masking_options: GrowingStruct { static var firstSize: Int { 24
 extension unroll_metric_options: GrowingStruct { static var firstSize: Int { 16 } }
 extension unroll_model_info: GrowingStruct { static var firstSize: Int { 80 } }
 extension unroll_model_options: GrowingStruct { static var firstSize: Int { 32 } }
+extension unroll_monitor_state: GrowingStruct { static var firstSize: Int { 48 } }
 extension unroll_optimizer_options: GrowingStruct { static var firstSize: Int { 248 } }
 extension unroll_predict_options: GrowingStruct { static var firstSize: Int { 16 } }
 extension unroll_recurrent_options: GrowingStruct { static var firstSize: Int { 208 } }

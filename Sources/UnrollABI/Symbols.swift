@@ -16,8 +16,7 @@ public func unroll_model_set_vocabulary(_ model: OpaquePointer?, _ characters: U
   changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
     let model = handle.model
     guard characters != nil else { return try model.setVocabulary(nil) }
-    let text = try readText(characters, "characters")
-    try model.setVocabulary(try Vocabulary(symbols: Array(text.unicodeScalars)))
+    try model.setVocabulary(try vocabulary(characters, "characters"))
   }
 }
 
@@ -37,19 +36,51 @@ private func vocabulary(of model: Model) throws(UnrollError) -> Vocabulary {
   return vocabulary
 }
 
+private func vocabulary(_ characters: UnsafePointer<CChar>?, _ name: String) throws(UnrollError) -> Vocabulary {
+  try Vocabulary(symbols: Array(try readText(characters, name).unicodeScalars))
+}
+
+private func encode(
+  _ text: UnsafePointer<CChar>?, by vocabulary: Vocabulary, to symbols: UnsafeMutablePointer<Int32>?, _ capacity: Int,
+  _ count: UnsafeMutablePointer<Int>?
+) throws(UnrollError) {
+  let encoded = try vocabulary.encode(try readText(text, "text"))
+  let capacity = try checkedCount(capacity, "capacity", from: 0, to: Int.max)
+  if capacity > 0 {
+    let symbols = try place(symbols, "symbols")
+    for (index, symbol) in encoded.prefix(capacity).enumerated() { symbols[index] = Int32(clamping: symbol) }
+  }
+  count?.pointee = encoded.count
+}
+
+@_cdecl("unroll_vocabulary_encode") @implementation
+public func unroll_vocabulary_encode(
+  _ characters: UnsafePointer<CChar>?, _ text: UnsafePointer<CChar>?, _ symbols: UnsafeMutablePointer<Int32>?,
+  _ capacity: Int, _ count: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    try encode(text, by: try vocabulary(characters, "vocabulary"), to: symbols, capacity, count)
+  }
+}
+
+@_cdecl("unroll_vocabulary_decode") @implementation
+public func unroll_vocabulary_decode(
+  _ characters: UnsafePointer<CChar>?, _ symbols: UnsafePointer<Int32>?, _ count: Int, _ text: UnsafeMutablePointer<CChar>?,
+  _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+) -> unroll_status {
+  attempt { () throws(UnrollError) in
+    let vocabulary = try vocabulary(characters, "vocabulary")
+    try writeText(try vocabulary.decode(try readSymbols(symbols, count, "symbols").map { Int($0) }), to: text, capacity, length)
+  }
+}
+
 @_cdecl("unroll_model_encode") @implementation
 public func unroll_model_encode(
   _ model: OpaquePointer?, _ text: UnsafePointer<CChar>?, _ symbols: UnsafeMutablePointer<Int32>?, _ capacity: Int,
   _ count: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
-    let encoded = try vocabulary(of: handle.model).encode(try readText(text, "text"))
-    let capacity = try checkedCount(capacity, "capacity", from: 0, to: Int.max)
-    if capacity > 0 {
-      let symbols = try place(symbols, "symbols")
-      for (index, symbol) in encoded.prefix(capacity).enumerated() { symbols[index] = Int32(clamping: symbol) }
-    }
-    count?.pointee = encoded.count
+    try encode(text, by: try vocabulary(of: handle.model), to: symbols, capacity, count)
   }
 }
 

@@ -57,6 +57,10 @@ extension unroll_reduce_on_plateau: OptionStruct {
   }
 }
 
+extension unroll_monitor_state: OptionStruct {
+  static var defaults: Self { blank() }
+}
+
 extension unroll_evaluate_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()

@@ -4,6 +4,7 @@ import warnings
 import numpy as np
 
 import calling
+import monitoring
 import paths
 from results import by_keras
 from spec import randomise, worst
@@ -291,6 +292,8 @@ def rows(major):
     for name in SCRIPTS:
         if major == 3 or name not in NOT_IN_KERAS_2:
             yield f"script: {name}"
+    if major == 3:  # whose rules these are, with files of either
+        yield from (f"monitor: {name}" for name in monitoring.rows())
     yield from calling.rows(major)
 
 
@@ -299,5 +302,5 @@ def run(keras, recorder, label, folder):
     column = "tf.keras 2" if keras.__name__ == "tf_keras" else "Keras 3"
     if kind in calling.KINDS:
         return calling.run(keras, recorder, SECTION, label, column, folder, LIMIT)
-    compare = {"freezing": compare_freezing, "script": compare_script, "paths": paths.compare}[kind]
+    compare = {"freezing": compare_freezing, "script": compare_script, "paths": paths.compare, "monitor": monitoring.compare}[kind]
     recorder.check(SECTION, label, column, lambda: compare(keras, name, folder), LIMIT)

@@ -8,6 +8,7 @@ protocol AnyTrainer: AnyObject {
   /// Throws if no weight that is trainable has a gradient, as Keras does.
   func checkPaths() throws(UnrollError)
   var valueNames: [String] { get }
+  func isAccuracy(_ name: String) -> Bool
   var iteration: Int { get }
   func resume(at iteration: Int)
   /// The constant rate, or the schedule's at this iteration.

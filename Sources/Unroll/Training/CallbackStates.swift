@@ -4,37 +4,28 @@ import KernelAPI
 struct CallbackStates<S: Scalar> {
   private let trainer: Trainer<S>
   private let options: FitOptions
-  private var stopping: Stopping?
-  private var checkpoint: Monitor?
-  private var plateau: Plateau?
+  private var stopping: Watched<EarlyStopping>?
+  private var bestWeights: AlignedBuffer<S>?
+  private var checkpoint: Watched<ModelCheckpoint>?
+  private var plateau: Watched<ReduceLearningRateOnPlateau>?
   private var columns: [String]?
 
-  private struct Stopping {
-    let options: EarlyStopping
-    var monitor: Monitor
-    var wait = 0
-    var bestWeights: AlignedBuffer<S>?
-  }
-
-  private struct Plateau {
-    let options: ReduceLearningRateOnPlateau
-    var monitor: Monitor
-    var wait = 0
-    var cooldown = 0
+  /// A rule, what it watches and what it remembers.
+  private struct Watched<Rule> {
+    let rule: Rule
+    let monitor: Monitor
+    var state = MonitorState()
   }
 
   init(_ options: FitOptions, _ trainer: Trainer<S>) {
     self.trainer = trainer
     self.options = options
-    stopping = options.earlyStopping.map {
-      Stopping(options: $0, monitor: Monitor($0.monitor, $0.mode, minDelta: $0.minDelta, isAccuracy: trainer.isAccuracy))
+    func monitor(_ name: String, _ mode: MonitorMode, _ minDelta: Double) -> Monitor {
+      Monitor(name, mode, minDelta: minDelta, isAccuracy: trainer.isAccuracy)
     }
-    checkpoint = options.checkpoint.map {
-      Monitor($0.monitor, $0.mode, minDelta: 0, best: $0.initialThreshold, isAccuracy: trainer.isAccuracy)
-    }
-    plateau = options.reduceOnPlateau.map {
-      Plateau(options: $0, monitor: Monitor($0.monitor, $0.mode, minDelta: $0.minDelta, isAccuracy: trainer.isAccuracy))
-    }
+    stopping = options.earlyStopping.map { Watched(rule: $0, monitor: monitor($0.monitor, $0.mode, $0.minDelta)) }
+    checkpoint = options.checkpoint.map { Watched(rule: $0, monitor: monitor($0.monitor, $0.mode, 0)) }
+    plateau = options.reduceOnPlateau.map { Watched(rule: $0, monitor: monitor($0.monitor, $0.mode, $0.minDelta)) }
   }
 
   /// Runs all callbacks after an epoch; returns why training shall end, or nil.
@@ -47,26 +38,20 @@ struct CallbackStates<S: Scalar> {
 
   /// After the last epoch.
   mutating func end() throws(UnrollError) {
-    guard let best = stopping?.bestWeights else { return }
+    guard let best = bestWeights else { return }
     trainer.network.store.buffer.pointer.update(from: best.pointer, count: best.count)
     try trainer.network.prepare()
   }
 
   private mutating func stop(_ progress: FitProgress) throws(UnrollError) -> String? {
-    guard var state = stopping, progress.epoch >= state.options.startFromEpoch,
-      let value = try monitored(state.monitor, progress, "EarlyStopping")
+    guard var watched = stopping, progress.epoch >= watched.rule.startFromEpoch,
+      let value = try monitored(watched.monitor, progress, "EarlyStopping")
     else { return nil }
-    defer { stopping = state }
-    if state.options.restoreBestWeights, state.bestWeights == nil { state.bestWeights = try snapshot(nil) }
-    state.wait += 1
-    if state.monitor.improves(value, over: state.monitor.best) {
-      state.monitor.record(value)
-      if state.options.restoreBestWeights { state.bestWeights = try snapshot(state.bestWeights) }
-      if state.monitor.improves(value, over: state.options.baseline) { state.wait = 0 }
-      return nil
-    }
-    guard state.wait >= state.options.patience, progress.epoch > 0 else { return nil }
-    return "early stopping after epoch \(progress.epoch + 1): \(state.monitor.name) has not improved for \(state.wait) epoch(s)"
+    let verdict = watched.rule.judge(value, epoch: progress.epoch, watched.monitor, &watched.state)
+    stopping = watched
+    if verdict == .improved, watched.rule.restoreBestWeights { bestWeights = try snapshot(bestWeights) }
+    guard verdict == .act else { return nil }
+    return "early stopping after epoch \(progress.epoch + 1): \(watched.monitor.name) has not improved for \(watched.state.wait) epoch(s)"
   }
 
   private func snapshot(_ old: AlignedBuffer<S>?) throws(UnrollError) -> AlignedBuffer<S> {
@@ -78,34 +63,23 @@ struct CallbackStates<S: Scalar> {
   }
 
   private mutating func save(_ progress: FitProgress) throws(UnrollError) {
-    guard let checkpoint = options.checkpoint, (progress.epoch + 1) % checkpoint.frequency == 0, var monitor = self.checkpoint else { return }
-    if checkpoint.saveBestOnly {
-      guard let value = try monitored(monitor, progress, "ModelCheckpoint"), monitor.improves(value, over: monitor.best) else { return }
-      monitor.record(value)
-      self.checkpoint = monitor
+    guard var watched = checkpoint else { return }
+    var value = 0.0
+    if watched.rule.saveBestOnly {
+      guard let found = try monitored(watched.monitor, progress, "ModelCheckpoint") else { return }
+      value = found
     }
-    try checkpoint.save(progress)
+    let verdict = watched.rule.judge(value, epoch: progress.epoch, watched.monitor, &watched.state)
+    checkpoint = watched
+    if verdict == .improved { try watched.rule.save(progress) }
   }
 
   private mutating func reduceRate(_ progress: FitProgress) throws(UnrollError) {
-    guard var state = plateau, let value = try monitored(state.monitor, progress, "ReduceLROnPlateau") else { return }
-    defer { plateau = state }
-    if state.cooldown > 0 {
-      state.cooldown -= 1
-      state.wait = 0
-    }
-    if state.monitor.improves(value, over: state.monitor.best) {
-      state.monitor.record(value)
-      state.wait = 0
-    } else if state.cooldown <= 0 {
-      state.wait += 1
-      let rate = trainer.learningRate
-      if state.wait >= state.options.patience, rate > state.options.minimumRate {
-        try trainer.setLearningRate(max(rate * state.options.factor, state.options.minimumRate))
-        state.cooldown = state.options.cooldown
-        state.wait = 0
-      }
-    }
+    guard var watched = plateau, let value = try monitored(watched.monitor, progress, "ReduceLROnPlateau") else { return }
+    var rate = trainer.learningRate
+    let verdict = watched.rule.judge(value, epoch: progress.epoch, rate: &rate, watched.monitor, &watched.state)
+    plateau = watched
+    if verdict == .act { try trainer.setLearningRate(rate) }
   }
 
   /// One line an epoch, in the columns of the first and, where validation

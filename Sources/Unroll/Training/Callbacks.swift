@@ -6,28 +6,23 @@ public enum MonitorMode: String, Sendable {
   case min, max
 }
 
-/// A monitored value and its best so far, shared by the callbacks (Keras'
-/// MonitorCallback).
+/// A monitored value, and which of two is better (Keras' MonitorCallback).
 struct Monitor {
   let name: String
   private let isLarger: Bool
   private let minDelta: Double
-  private(set) var best: Double?
 
   /// `isAccuracy` is what "auto" asks.
-  init(_ name: String, _ mode: MonitorMode, minDelta: Double, best: Double? = nil, isAccuracy: (String) -> Bool) {
+  init(_ name: String, _ mode: MonitorMode, minDelta: Double, isAccuracy: (String) -> Bool) {
     self.name = name
     isLarger = mode == .max || mode == .auto && isAccuracy(name)
     self.minDelta = abs(minDelta)
-    self.best = best
   }
 
   func improves(_ value: Double, over reference: Double?) -> Bool {
     guard let reference else { return true }
     return isLarger ? value - minDelta > reference : value + minDelta < reference
   }
-
-  mutating func record(_ value: Double) { best = value }
 
   /// The value after this epoch; nil while the epoch has none (validation
   /// may run every n-th epoch only).

@@ -198,8 +198,8 @@ extension Trainer {
     guard options.validationSplit >= 0, options.validationSplit < 1 else {
       throw UnrollError(.invalidArgument, "validation_split must be at least 0 and less than 1, found \(shown(options.validationSplit))")
     }
-    if let reduce = options.reduceOnPlateau, !(reduce.factor > 0 && reduce.factor < 1) {
-      throw UnrollError(.invalidArgument, "the factor of ReduceLROnPlateau must lie between 0 and 1, found \(shown(reduce.factor))")
+    if let reduce = options.reduceOnPlateau, !(reduce.factor >= 0 && reduce.factor < 1) {
+      throw UnrollError(.invalidArgument, "the factor of ReduceLROnPlateau must be at least 0 and less than 1, found \(shown(reduce.factor))")
     }
     if options.reduceOnPlateau != nil || options.learningRateScheduler != nil, !spec.optimizer.learningRate.isConstant {
       throw UnrollError(

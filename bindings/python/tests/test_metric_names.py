@@ -102,9 +102,11 @@ def test_a_resumed_callback_watches_the_name_that_was_given(name, tmp_path):
 def test_automatic_mode_knows_an_accuracy_of_any_name():
     model = models.Sequential([layers.Input((3,)), layers.Dense(1)])
     model.compile("sgd", losses.BinaryCrossentropy(from_logits=True), metrics=[metrics.BinaryAccuracy(name="hits", threshold=0)])
-    stop = callbacks.EarlyStopping(monitor="hits", patience=0)
-    model.fit(X, (Y[1] > 0).astype(np.float32), epochs=1, verbose=0, callbacks=[stop])
-    assert stop.improved(2.0, 1.0) and not stop.improved(1.0, 2.0)
+    for monitor, best in (("hits", max), ("val_hits", max), ("loss", min)):
+        stop, values = callbacks.EarlyStopping(monitor=monitor, patience=9), iter([0.5, 0.75, 0.25])
+        dictate = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update({monitor: next(values)}))
+        model.fit(X, (Y[1] > 0).astype(np.float32), epochs=3, verbose=0, callbacks=[dictate, stop])
+        assert stop.best == best(0.5, 0.75, 0.25)
 
 
 def test_accuracy_as_an_object_is_equality_with_the_targets():

@@ -32,10 +32,10 @@ def test_a_vocabulary_sorts_encodes_and_decodes():
 
 def test_a_vocabulary_names_what_is_wrong():
     vocabulary = Vocabulary("ab")
-    with pytest.raises(ValueError, match="'z' is not in the vocabulary"):
+    with pytest.raises(ValueError, match="'z' .*is not in the vocabulary"):
         vocabulary.encode("az")
     for symbols in ([2], [-1]):
-        with pytest.raises(ValueError, match="from 0 to 1"):
+        with pytest.raises(ValueError, match="outside the vocabulary of 2"):
             vocabulary.decode(symbols)
     for characters in ("", "aba", "a\0"):
         with pytest.raises(ValueError):

@@ -128,6 +128,9 @@ METRIC_EQUALITY = 80
 MONITOR_AUTO = 10
 MONITOR_MIN = 20
 MONITOR_MAX = 30
+VERDICT_NONE = 10
+VERDICT_IMPROVED = 20
+VERDICT_ACT = 30
 NON_FINITE_FAIL = 10
 NON_FINITE_STOP = 20
 NON_FINITE_IGNORE = 30
@@ -342,6 +345,13 @@ class ReduceOnPlateau(Structure):
     ]
 
 
+class MonitorState(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("has_best", c_int), ("best", c_double), ("best_epoch", c_size_t),
+        ("wait", c_size_t), ("cooldown", c_size_t),
+    ]
+
+
 RateFunction = CFUNCTYPE(c_double, c_size_t, c_double, c_void_p)
 
 
@@ -552,6 +562,16 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_early_stopping_init": (None, [POINTER(EarlyStopping), c_size_t]),
     "unroll_checkpoint_init": (None, [POINTER(Checkpoint), c_size_t]),
     "unroll_reduce_on_plateau_init": (None, [POINTER(ReduceOnPlateau), c_size_t]),
+    "unroll_monitor_state_init": (None, [POINTER(MonitorState), c_size_t]),
+    "unroll_early_stopping_step": (c_int, [
+        c_void_p, POINTER(EarlyStopping), c_size_t, c_double, POINTER(MonitorState), POINTER(c_int),
+    ]),
+    "unroll_checkpoint_step": (c_int, [
+        c_void_p, POINTER(Checkpoint), c_size_t, c_double, POINTER(MonitorState), POINTER(c_int),
+    ]),
+    "unroll_reduce_on_plateau_step": (c_int, [
+        c_void_p, POINTER(ReduceOnPlateau), c_size_t, c_double, c_void_p, POINTER(MonitorState), POINTER(c_int),
+    ]),
     "unroll_fit_options_init": (None, [POINTER(FitOptions), c_size_t]),
     "unroll_model_fit": (c_int, [c_void_p, POINTER(Data), POINTER(FitOptions), POINTER(c_void_p)]),
     "unroll_history_size": (c_int, [c_void_p, POINTER(c_size_t), POINTER(c_size_t)]),
@@ -617,6 +637,10 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_inspect": (c_int, [c_char_p, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_inspect_memory": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_vocabulary_of": (c_int, [c_char_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_vocabulary_encode": (c_int, [c_char_p, c_char_p, POINTER(c_int32), c_size_t, POINTER(c_size_t)]),
+    "unroll_vocabulary_decode": (c_int, [
+        c_char_p, POINTER(c_int32), c_size_t, c_void_p, c_size_t, POINTER(c_size_t),
+    ]),
     "unroll_model_set_vocabulary": (c_int, [c_void_p, c_char_p]),
     "unroll_model_get_vocabulary": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_model_encode": (c_int, [c_void_p, c_char_p, POINTER(c_int32), c_size_t, POINTER(c_size_t)]),

@@ -107,7 +107,6 @@ class DataView:
                     self._weights[index] = ctypes.pointer(view(each))
             self.struct.sample_weights, self.struct.sample_weight_count = self._weights, len(weights)
         self._arrays = (list(inputs), list(targets), list(weights))
-        self.samples = len(inputs[0]) if inputs and inputs[0].ndim else 0
 
     def reference(self) -> Any:
         return ctypes.byref(self.struct)

@@ -22,6 +22,7 @@ REDUCTIONS = {
     "sum_over_batch_size": _abi.REDUCTION_MEAN, "mean": _abi.REDUCTION_MEAN, "auto": _abi.REDUCTION_MEAN,
     "sum": _abi.REDUCTION_SUM,
 }
+MONITOR_MODES = {"auto": _abi.MONITOR_AUTO, "min": _abi.MONITOR_MIN, "max": _abi.MONITOR_MAX}
 FORMATS = {
     "auto": _abi.FORMAT_AUTO, "h5": _abi.FORMAT_H5, "h5_keras2": _abi.FORMAT_H5_KERAS2,
     "h5_weights": _abi.FORMAT_H5_WEIGHTS, "keras": _abi.FORMAT_KERAS, "weights_h5": _abi.FORMAT_WEIGHTS_H5,

@@ -69,8 +69,8 @@ class Driver:
         self.stop, self.params, self.outputs = stop, params, outputs
         self.error: BaseException | None = None
         self.function = _abi.Callback(self._receive)
-        #: Batches predicted so far.
-        self.batches = 0
+        #: Batches that there are, and those that have been predicted.
+        self.steps = self.predicted = 0
         #: The logs of the last epoch, with what callbacks have added.
         self._epoch_logs: dict[str, float] = {}
         setattr(model, stop, False)
@@ -103,12 +103,13 @@ class Driver:
         elif event == _abi.TEST_END:
             callbacks.call("on_test_end", self._logs(progress))
         elif event == _abi.PREDICT_BATCH_END:
-            self.batches = progress.batch + 1
+            self.predicted = progress.batch + 1
             if self.outputs is not None and callbacks.methods("on_predict_batch_end"):
                 callbacks.call("on_predict_batch_end", progress.batch, {"outputs": self.outputs(progress.batch)})
         elif event in _WHOLE:
             if self.params is not None:
-                callbacks.set_params({**self.params, "steps": progress.batches})
+                self.steps = progress.batches
+                callbacks.set_params({**self.params, "steps": self.steps})
                 self.params = None
             callbacks.call(_WHOLE[event], {})
 

@@ -23,9 +23,6 @@ class Metric(Configured):
     _module = "keras.metrics"
     _name = ""
     _kind = 0
-    #: Larger values are better.
-    grows = False
-
     def __init__(self, name: str | None = None, dtype: Any = None) -> None:
         #: The key of the value in the logs and in `History.history`.
         self.name = name or self._name
@@ -37,10 +34,6 @@ class Metric(Configured):
 
     def _fill(self, struct: Any) -> None:
         """Sets what the header's struct has beyond kind and name."""
-
-
-class _AccuracyMetric(Metric):
-    grows = True
 
 
 class MeanAbsoluteError(Metric):
@@ -61,7 +54,7 @@ class RootMeanSquaredError(Metric):
     _name, _kind = "root_mean_squared_error", _abi.METRIC_ROOT_MEAN_SQUARED_ERROR
 
 
-class Accuracy(_AccuracyMetric):
+class Accuracy(Metric):
     """The part of the predictions that equal their targets.
 
     The name "accuracy" in `compile` stands for one of the three metrics below
@@ -71,7 +64,7 @@ class Accuracy(_AccuracyMetric):
     _name, _kind = "accuracy", _abi.METRIC_EQUALITY
 
 
-class BinaryAccuracy(_AccuracyMetric):
+class BinaryAccuracy(Metric):
     """The part of the predictions p > `threshold` that agree with the targets, which are 0 or 1."""
 
     _name, _kind = "binary_accuracy", _abi.METRIC_BINARY_ACCURACY
@@ -87,19 +80,19 @@ class BinaryAccuracy(_AccuracyMetric):
         struct.threshold = self.threshold
 
 
-class CategoricalAccuracy(_AccuracyMetric):
+class CategoricalAccuracy(Metric):
     """How often the likeliest class is the right one; targets are one-hot."""
 
     _name, _kind = "categorical_accuracy", _abi.METRIC_CATEGORICAL_ACCURACY
 
 
-class SparseCategoricalAccuracy(_AccuracyMetric):
+class SparseCategoricalAccuracy(Metric):
     """How often the likeliest class is the right one; targets are class indices, without the predictions' last axis."""
 
     _name, _kind = "sparse_categorical_accuracy", _abi.METRIC_SPARSE_CATEGORICAL_ACCURACY
 
 
-class _ResolvedAccuracy(_AccuracyMetric):
+class _ResolvedAccuracy(Metric):
     """The name "accuracy": the library chooses among three when it sees the targets."""
 
     _name, _kind = "accuracy", _abi.METRIC_ACCURACY

@@ -2,60 +2,54 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any, Iterator
 
 import numpy as np
 
-from ._lib import text
+from ._lib import call, text
 
 
 def vocabulary_of(corpus: str) -> str:
-    """The distinct characters of a text, sorted."""
+    """The distinct characters of a text, sorted, as a text. ValueError for a NUL in it, and for an empty one."""
     return text("unroll_vocabulary_of", _utf8(corpus, "corpus"))
 
 
 class Vocabulary:
-    """The characters a model reads and writes; character i is symbol i.
+    """The characters that a model reads and writes; character i is symbol i.
 
         vocabulary = Vocabulary.of(corpus)      the distinct characters, sorted
-        vocabulary.encode("raptor")             indices, int32
+        vocabulary.encode("raptor")             symbols, int32
         vocabulary.decode([4, 2, 7])            text
         model.vocabulary = vocabulary           saved with the model
 
-    `Vocabulary(model.vocabulary)` is that of a model.
+    `Vocabulary(model.vocabulary)` is that of a model. ValueError for a character
+    that stands in it twice, for NUL, and for none at all.
     """
 
     def __init__(self, characters: str) -> None:
         self.characters = characters
-        self._indices = {character: index for index, character in enumerate(characters)}
-        if len(self._indices) != len(characters):
-            twice = next(each for each in characters if characters.count(each) > 1)
-            raise ValueError(f"every character stands in a vocabulary once, found {twice!r} twice")
-        if not characters or "\0" in self._indices:
-            raise ValueError("a vocabulary has at least one character, and not NUL")
+        self._encoded = _utf8(characters, "vocabulary")
+        self.encode("")  # The library says what a vocabulary is.
 
     @classmethod
     def of(cls, corpus: str) -> Vocabulary:
-        """The distinct characters of a text, sorted."""
+        """The vocabulary of a text: its distinct characters, sorted."""
         return cls(vocabulary_of(corpus))
 
     def index(self, character: str) -> int:
-        """The index of a character. KeyError if it is not in the vocabulary."""
-        return self._indices[character]
+        """The symbol of a character. KeyError if it is not in the vocabulary."""
+        if character not in self:
+            raise KeyError(character)
+        return self.characters.index(character)
 
     def encode(self, text: str) -> np.ndarray:
-        """The indices of a text's characters. ValueError for one that is not in the vocabulary."""
-        try:
-            return np.array([self._indices[character] for character in text], np.int32)
-        except KeyError as error:
-            raise ValueError(f"{error.args[0]!r} is not in the vocabulary of {len(self)} characters") from None
+        """The symbols of a text, int32 (characters,). ValueError for a character that is not in the vocabulary."""
+        return encoded("unroll_vocabulary_encode", self._encoded, text)
 
     def decode(self, symbols: Any) -> str:
-        """The text of some indices. ValueError for one that is outside the vocabulary."""
-        symbols = np.asarray(symbols, np.int64).reshape(-1)
-        if symbols.size and (symbols.min() < 0 or symbols.max() >= len(self)):
-            raise ValueError(f"symbols are from 0 to {len(self) - 1}, found {symbols.min()} to {symbols.max()}")
-        return "".join(self.characters[symbol] for symbol in symbols)
+        """The text of some symbols. ValueError for one that is outside the vocabulary."""
+        return decoded("unroll_vocabulary_decode", self._encoded, np.reshape(symbols, -1))
 
     def __str__(self) -> str:
         return self.characters
@@ -67,7 +61,7 @@ class Vocabulary:
         return iter(self.characters)
 
     def __contains__(self, character: object) -> bool:
-        return character in self._indices
+        return isinstance(character, str) and len(character) == 1 and character in self.characters
 
     def __eq__(self, other: object) -> bool:
         return self.characters == str(other) if isinstance(other, (Vocabulary, str)) else NotImplemented
@@ -77,6 +71,35 @@ class Vocabulary:
 
     def __repr__(self) -> str:
         return f"Vocabulary({self.characters!r})"
+
+
+def encoded(function: str, owner: Any, characters: str) -> np.ndarray:
+    """The symbols of a text by a function of the library, which knows the vocabulary of `owner`."""
+    count = ctypes.c_size_t()
+    symbols = np.empty(len(characters), np.int32)
+    call(function, owner, _utf8(characters, "text"), int32_pointer(symbols), symbols.size, ctypes.byref(count))
+    return symbols[: count.value]
+
+
+def decoded(function: str, owner: Any, symbols: Any) -> str:
+    """The text of symbols by a function of the library."""
+    array = symbols_of(symbols)
+    return text(function, owner, int32_pointer(array), array.size)
+
+
+def symbols_of(values: Any) -> np.ndarray:
+    """Symbols as the library takes them. ValueError for what is not a row of whole numbers."""
+    array = np.asarray(values)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise ValueError(f"symbols are whole numbers in one row, found shape {array.shape}, dtype {array.dtype}")
+    if array.size and not -(2**31) <= int(array.min()) <= int(array.max()) < 2**31:
+        raise ValueError(f"symbols are 32 bits wide, found {array.min()} to {array.max()}")
+    return np.ascontiguousarray(array, np.int32)
+
+
+def int32_pointer(array: np.ndarray) -> Any:
+    """The address of symbols."""
+    return array.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
 
 
 def _utf8(characters: str, what: str) -> bytes:

@@ -189,39 +189,3 @@ class LambdaCallback(Callback):
                 raise TypeError(f"LambdaCallback has no method {name!r}")
             if function is not None:
                 setattr(self, name, function)
-
-
-class Monitor(Callback):
-    """A callback that watches one value of the logs get smaller or greater."""
-
-    def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
-        if mode not in ("auto", "min", "max"):
-            raise ValueError(f"mode is 'auto', 'min' or 'max', found {mode!r}")
-        self.monitor, self.mode = monitor, mode
-        self.min_delta = abs(min_delta)
-
-    @property
-    def _sign(self) -> float:
-        """-1 where larger values are better: of accuracies, whatever they are called."""
-        model = getattr(self, "model", None)
-        growing = self.mode == "max" or self.mode == "auto" and model is not None and model._is_accuracy(self.monitor)
-        return -1.0 if growing else 1.0
-
-    def improved(self, value: float, best: float | None) -> bool:
-        """True if `value` is better than `best` by more than min_delta."""
-        return best is None or self._sign * value < self._sign * best - self.min_delta
-
-    def value(self, logs: Logs) -> float | None:
-        """The watched value; None after an epoch without validation where others have one.
-
-        KeyError, naming what there is, if this fit has no such value.
-        """
-        logs = logs or {}
-        if self.monitor not in logs:
-            if self.params.get("do_validation") and self.monitor.startswith("val_") and self.monitor[4:] in logs:
-                return None
-            raise KeyError(
-                f"{type(self).__name__} watches {self.monitor!r}, which this fit does not have; it has: "
-                f"{', '.join(logs)}. Give validation data for val_ values"
-            )
-        return logs[self.monitor]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any, Callable
 
-from ._base import Callback, Logs, Monitor
+from .. import _abi
+from ._base import Callback, Logs
+from ._monitor import Monitor, epochs
 
 
 class LearningRateScheduler(Callback):
-    """Sets the rate at the begin of each epoch to `schedule(epoch, rate)`, or `schedule(epoch)`."""
+    """Sets the learning rate before each epoch to `schedule(epoch, rate)`, or to `schedule(epoch)`.
+
+    Epochs count from 0. After each epoch `logs["learning_rate"]` is its rate.
+    ValueError if the schedule returns no number.
+    """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         self.schedule, self.verbose = schedule, verbose
@@ -30,7 +37,14 @@ class LearningRateScheduler(Callback):
 
 
 class ReduceLROnPlateau(Monitor):
-    """Multiplies the rate by `factor` when `monitor` has not improved for `patience` epochs."""
+    """Multiplies the learning rate by `factor` when `monitor` has not improved for `patience` epochs.
+
+    An improvement is one of more than `min_delta`. The rate does not fall below
+    `min_lr`; the `cooldown` epochs after a reduction are not counted. After each
+    epoch `logs["learning_rate"]` is the rate of that epoch. `best`, `wait` and
+    `cooldown_counter` are what it remembers during a fit. `mode` and errors are
+    those of `EarlyStopping`; ValueError for a factor outside 0 <= factor < 1.
+    """
 
     def __init__(
         self, monitor: str = "val_loss", factor: float = 0.1, patience: int = 10, verbose: int = 0, mode: str = "auto",
@@ -38,37 +52,30 @@ class ReduceLROnPlateau(Monitor):
     ) -> None:
         if unknown:
             raise TypeError(f"ReduceLROnPlateau has no argument {next(iter(unknown))!r}")
-        if factor >= 1:
-            raise ValueError(f"factor is less than 1, found {factor}")
-        super().__init__(monitor, mode, min_delta)
+        if not 0 <= factor < 1:
+            raise ValueError(f"factor is at least 0 and less than 1, found {factor}")
+        super().__init__(monitor, mode)
         self.factor, self.patience, self.verbose = factor, patience, verbose
-        self.cooldown, self.min_lr = cooldown, min_lr
-        self._reset()
-
-    def _reset(self) -> None:
-        self.best: float | None = None
-        self.wait, self.cooldown_counter = 0, 0
+        self.min_delta, self.cooldown, self.min_lr = abs(min_delta), cooldown, min_lr
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self._reset()
+        self._forget()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        value = self.value(logs)
-        old = self.model.learning_rate
+        value = self.get_monitor_value(logs)
+        rate = ctypes.c_double(self.model.learning_rate)
         if logs is not None:
-            logs["learning_rate"] = old
+            logs["learning_rate"] = rate.value
         if value is None:
             return
-        if self.cooldown_counter > 0:
-            self.cooldown_counter -= 1
-            self.wait = 0
-        if self.improved(value, self.best):
-            self.best, self.wait = value, 0
-        elif self.cooldown_counter <= 0:
-            self.wait += 1
-            if self.wait >= self.patience and old > self.min_lr:
-                new = max(old * self.factor, self.min_lr)
-                self.model.learning_rate = new
-                if self.verbose:
-                    print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
-                self.cooldown_counter, self.wait = self.cooldown, 0
+        rule = self._rule(
+            _abi.ReduceOnPlateau, "unroll_reduce_on_plateau", factor=self.factor, patience=epochs(self.patience, "patience"),
+            min_delta=self.min_delta, cooldown=epochs(self.cooldown, "cooldown"), minimum_rate=self.min_lr)
+        if self._step("unroll_reduce_on_plateau", rule, epoch, value, ctypes.byref(rate)) == _abi.VERDICT_ACT:
+            self.model.learning_rate = rate.value
+            if self.verbose:
+                print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate.value}.")
+
+    def in_cooldown(self) -> bool:
+        """Whether the next epoch is not counted, because the rate has just been reduced."""
+        return self.cooldown_counter > 0

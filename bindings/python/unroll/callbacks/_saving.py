@@ -6,15 +6,22 @@ import csv
 import os
 from typing import Any, TextIO
 
-from ._base import Callback, Logs, Monitor
+from .. import _abi
+from ._base import Callback, Logs
+from ._monitor import Monitor
 
 
 class ModelCheckpoint(Monitor):
-    """Saves the model after every epoch, or the best so far with `save_best_only`.
+    """Saves the model after every epoch, or with `save_best_only` after those in which `monitor` improved.
 
     `filepath` may hold `{epoch:02d}` (counted from 1) and names of the logs,
-    `{val_loss:.4f}`. Its ending chooses the format: .keras, .h5, or
-    .weights.h5 with `save_weights_only`. A save that fails leaves the old file.
+    `{val_loss:.4f}`; folders that do not exist are made. Its ending chooses the
+    format: .keras, .h5, or .weights.h5 with `save_weights_only`. A save that fails
+    leaves the old file. The first save of the best beats `initial_value_threshold`,
+    if there is one; `best` is the best value so far, and stays for the next fit.
+
+    `mode` and errors are those of `EarlyStopping`; ValueError for a `save_freq` that is
+    not "epoch", and for a name in `filepath` that the logs lack.
     """
 
     def __init__(
@@ -30,23 +37,45 @@ class ModelCheckpoint(Monitor):
         self.best = initial_value_threshold
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        before, value = self.best, 0.0
         if self.save_best_only:
-            value = self.value(logs)
-            if value is None or not self.improved(value, self.best):
+            found = self.get_monitor_value(logs)
+            if found is None:
                 return
-            self.best = value
+            value = found
+        rule = self._rule(_abi.Checkpoint, "unroll_checkpoint", save_best_only=self.save_best_only)
+        saves = self._step("unroll_checkpoint", rule, epoch, value) == _abi.VERDICT_IMPROVED
+        path = self._path(epoch, logs) if saves else ""
+        if self.verbose:
+            known = "None" if before is None else f"{before:.5f}"
+            if not saves:
+                what = f"{self.monitor} did not improve from {known}"
+            elif self.save_best_only:
+                what = f"{self.monitor} improved from {known} to {value:.5f}, saving model to {path}"
+            else:
+                what = f"saving model to {path}"
+            print(f"\nEpoch {epoch + 1}: {what}")
+        if saves:
+            os.makedirs(os.path.dirname(os.path.expanduser(path)) or ".", exist_ok=True)
+            (self.model.save_weights if self.save_weights_only else self.model.save)(path)
+            if self.verbose:
+                print(f"\nEpoch {epoch + 1}: finished saving model to {path}")
+
+    def _path(self, epoch: int, logs: Logs) -> str:
         known = {"epoch": epoch + 1, **(logs or {})}
         try:
-            path = self.filepath.format(**known)
+            return self.filepath.format(**known)
         except (KeyError, IndexError, ValueError) as error:
             raise ValueError(f"ModelCheckpoint: {self.filepath}: {error}; there are {', '.join(known)}") from None
-        if self.verbose:
-            print(f"Epoch {epoch + 1}: saving model to {path}")
-        (self.model.save_weights if self.save_weights_only else self.model.save)(path)
 
 
 class CSVLogger(Callback):
-    """Writes the logs of each epoch as a line of a CSV file."""
+    """Writes the logs of each epoch as a line of a CSV file, which begins with a line of the names.
+
+    Columns are "epoch" (counted from 0) and the logs of the first epoch; a value
+    that an epoch lacks, such as that of a validation, is "NA". With `append` lines
+    go behind those that are there. OSError if the file cannot be written.
+    """
 
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
         self.filename, self.separator, self.append = os.fspath(filename), separator, append

@@ -5,47 +5,56 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ._base import Callback, Logs, Monitor
+from .. import _abi
+from ._base import Callback, Logs
+from ._monitor import Monitor, epochs
 
 
 class EarlyStopping(Monitor):
-    """Stops when `monitor` has not improved by more than `min_delta` for `patience` epochs.
+    """Ends the training when `monitor` has not improved for `patience` epochs.
 
-    With `restore_best_weights` the model ends with the weights of its best epoch.
+    An improvement is one of more than `min_delta` over the best epoch so far; one
+    that does not also beat `baseline` does not start the waiting anew. Epochs
+    before `start_from_epoch` are not counted. With `restore_best_weights` the
+    model ends with the weights of its best epoch.
+
+    `mode` is "min", "max", or "auto" for the loss and metrics of the model.
+    KeyError if a fit has no value `monitor`, ValueError if "auto" does not know
+    which of its values are better. `best`, `best_epoch`, `wait` and
+    `stopped_epoch` (0: not stopped) are what it remembers during a fit, and
+    `best_weights` the weights that it will restore.
     """
 
     def __init__(
         self, monitor: str = "val_loss", min_delta: float = 0, patience: int = 0, verbose: int = 0, mode: str = "auto",
         baseline: float | None = None, restore_best_weights: bool = False, start_from_epoch: int = 0,
     ) -> None:
-        super().__init__(monitor, mode, min_delta)
-        self.patience, self.verbose, self.baseline = patience, verbose, baseline
+        super().__init__(monitor, mode)
+        self.min_delta, self.patience, self.verbose, self.baseline = abs(min_delta), patience, verbose, baseline
         self.restore_best_weights, self.start_from_epoch = restore_best_weights, start_from_epoch
-        self._reset()
 
-    def _reset(self) -> None:
-        self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0
-        self.best: float | None = None
+    def _forget(self) -> None:
+        super()._forget()
+        self.stopped_epoch = 0
         self.best_weights: list[Any] | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self._reset()
+        self._forget()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        value = self.value(logs)
-        if value is None or epoch < self.start_from_epoch:
+        value = self.get_monitor_value(logs)
+        if value is None:
             return
-        if self.restore_best_weights and self.best_weights is None:
+        rule = self._rule(
+            _abi.EarlyStopping, "unroll_early_stopping", min_delta=self.min_delta, patience=epochs(self.patience, "patience"),
+            baseline=math.nan if self.baseline is None else self.baseline,
+            start_from_epoch=epochs(self.start_from_epoch, "start_from_epoch"))
+        verdict = self._step("unroll_early_stopping", rule, epoch, value)
+        # A subclass may have set `best`: then the first weights are those to go back to, as in Keras.
+        is_first = self.best_weights is None and self.wait > 0
+        if self.restore_best_weights and (verdict == _abi.VERDICT_IMPROVED or is_first):
             self.best_weights, self.best_epoch = self.model.get_weights(), epoch
-        self.wait += 1
-        if self.improved(value, self.best):
-            self.best, self.best_epoch = value, epoch
-            if self.restore_best_weights:
-                self.best_weights = self.model.get_weights()
-            if self.baseline is None or self.improved(value, self.baseline):
-                self.wait = 0
-            return
-        if self.wait >= self.patience and epoch > 0:
+        if verdict == _abi.VERDICT_ACT:
             self.stopped_epoch = epoch
             self.model.stop_training = True
 

@@ -46,7 +46,7 @@ class Compute(Core):
         compiled = CompileSpec(optimizer, loss, metrics, loss_weights, weighted_metrics, self.output_names)
         if self._handle is not None:
             compiled.apply(self._handle)
-        self._compiled, self._metrics = compiled, [each.metric for each in compiled.metrics]
+        self._compiled = compiled
         self._trained_flags = None
         if self._handle is None and self._can_build():
             self._create()
@@ -65,11 +65,6 @@ class Compute(Core):
         handle = self._handle_or_raise()
         call("unroll_model_metric_count", handle, ctypes.byref(count))
         return [text("unroll_model_metric_name", handle, index) for index in range(count.value)]
-
-    def _is_accuracy(self, name: str) -> bool:
-        """Whether larger values of what is reported under this name are better."""
-        name = name.removeprefix("val_")
-        return any(metric.grows and (name == metric.name or name.endswith(f"_{metric.name}")) for metric in self._metrics)
 
     def _logs(self, names: list[str], values: Any) -> dict[str, float]:
         """What the library gave under its names, in the order of `metrics_names`."""
@@ -197,27 +192,29 @@ class Compute(Core):
         names = self._names_if_compiled()
         options = initialized(_abi.EvaluateOptions, "unroll_evaluate_options_init")
         options.batch_size = size
-        steps = -(-data.samples // max(options.batch_size, 1))
         verbose = verbosity(verbose)
-        bar = ProgressBar(steps, verbose)
+        bar = ProgressBar(1, verbose)
         values = (ctypes.c_double * len(names))()
         handle, borrowed = self._computing_handle(), data.reference()
-        self._drive(
+        bar.total, _ = self._drive(
             options, callbacks, verbose, "stop_evaluating",
             lambda: library().unroll_model_evaluate_ext(handle, borrowed, ctypes.byref(options), values, len(names)))
         logs = self._logs(names, values)
-        bar.finish(steps, logs)
+        bar.finish(bar.total, logs)
         return result(logs, return_dict)
 
     def _drive(
         self, options: Any, callbacks: Any, verbose: int, stop: str, work: Callable[[], int],
         outputs: Callable[[int], Any] | None = None,
-    ) -> int | None:
-        """Does `work` and calls the callbacks; how many batches were predicted, or None for all."""
+    ) -> tuple[int, int]:
+        """Does `work` and calls the callbacks; the number of batches, and of those predicted, as the library's events count them.
+
+        Where nobody asks, without callbacks and progress, there are no events: 0.
+        """
         called = CallbackList(callbacks, self)
-        if not called.callbacks:
+        if not called.callbacks and not verbose:
             _check_call(work())
-            return None
+            return 0, 0
         with Interrupts() as interrupts:
             params = {"epochs": 1, "verbose": verbose}
             driver = Driver(self, called, interrupts, stop=stop, params=params, outputs=outputs)
@@ -226,7 +223,7 @@ class Compute(Core):
             if driver.error is not None:
                 raise driver.error
             _check_call(status)
-        return driver.batches
+        return driver.steps, driver.predicted
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Result:
         """Loss and metrics of all samples as one batch, as `evaluate` returns them."""
@@ -267,14 +264,12 @@ class Compute(Core):
         ShapeError if x does not fit the model's input.
         """
         inputs = self._inputs(x)
-        samples = len(inputs[0])
         options = initialized(_abi.PredictOptions, "unroll_predict_options_init")
         options.batch_size = whole(32 if batch_size is None else batch_size, "batch_size")
         self._build_for(inputs, options.batch_size)
         size = max(options.batch_size, 1)
-        steps = -(-samples // size)
         verbose = verbosity(verbose)
-        bar = ProgressBar(steps, verbose)
+        bar = ProgressBar(1, verbose)
         handle, borrowed = self._computing_handle(), views(inputs)
         outputs = [
             np.empty([int(n or 0) for n in shape("unroll_model_predict_shape", handle, borrowed, len(inputs), index)], np.dtype(self.dtype))
@@ -285,13 +280,13 @@ class Compute(Core):
             parts = [output[index * size : (index + 1) * size] for output in outputs]
             return parts[0] if len(parts) == 1 else parts
 
-        done = self._drive(
+        bar.total, done = self._drive(
             options, callbacks, verbose, "stop_predicting",
             lambda: library().unroll_model_predict_all(
                 handle, borrowed, len(inputs), views(outputs), len(outputs), ctypes.byref(options)),
             batch)
-        bar.finish(steps if done is None else done, {})
-        if done is not None and done < steps:
+        bar.finish(done, {})
+        if done < bar.total:
             outputs = [output[: done * size] for output in outputs]
         return outputs[0] if len(outputs) == 1 else outputs
 

@@ -18,7 +18,6 @@ from .._weights import Weight, assign_all
 from ..errors import StateError
 from ..layers._base import Layer
 from ..layers._states import Carrying
-from ..metrics import Metric
 
 
 class Core(Layer, Carrying):
@@ -33,7 +32,6 @@ class Core(Layer, Carrying):
         self._seed = utils._next_seed()
         self._handle: ModelHandle | None = None
         self._compiled: CompileSpec | None = None
-        self._metrics: list[Metric] = []
         self._weight_list: list[Weight] | None = None
         self._is_fitting = False
         #: The layers' `trainable` when training began after the last compile.

@@ -6,7 +6,7 @@ import ctypes
 import json
 from typing import Any
 
-from .. import _abi, metrics, optimizers, utils
+from .. import _abi, optimizers, utils
 from .._handle import ModelHandle
 from .._lib import call, initialized, text
 from ..layers._base import from_keras
@@ -21,10 +21,8 @@ def model_of(pointer: ctypes.c_void_p) -> Any:
     if model._can_build():
         model._adopt(handle)
     if handle.info().is_compiled:
-        training = handle.describe()["training"]
-        model.optimizer = optimizers.get(training["optimizer"])
+        model.optimizer = optimizers.get(handle.describe()["training"]["optimizer"])
         model.optimizer._model = model
-        model._metrics = metrics.flat([training["metrics"], training["weighted_metrics"]])
     return model
 
 

@@ -12,7 +12,7 @@ from .. import _abi
 from .._fit import Interrupts
 from .._lib import _check_call, call, initialized, library, text, whole
 from .._progress import ProgressBar
-from ..vocabulary import Vocabulary, _utf8
+from ..vocabulary import Vocabulary, _utf8, decoded, encoded, int32_pointer, symbols_of
 from ._core import Core
 
 _STARTS = {
@@ -46,20 +46,16 @@ class Symbols(Core):
 
     @vocabulary.setter
     def vocabulary(self, characters: str | Vocabulary | None) -> None:
-        encoded = None if characters is None else _utf8(str(characters), "vocabulary")
-        call("unroll_model_set_vocabulary", self._handle_or_raise(), encoded)
+        given = None if characters is None else _utf8(str(characters), "vocabulary")
+        call("unroll_model_set_vocabulary", self._handle_or_raise(), given)
 
     def encode(self, characters: str) -> np.ndarray:
         """The symbols of a text, int32 (characters,). ValueError for a character that the vocabulary lacks, StateError without one."""
-        handle, encoded, count = self._handle_or_raise(), _utf8(characters, "text"), ctypes.c_size_t()
-        symbols = np.empty(len(characters), np.int32)
-        call("unroll_model_encode", handle, encoded, _int32(symbols), symbols.size, ctypes.byref(count))
-        return symbols[: count.value]
+        return encoded("unroll_model_encode", self._handle_or_raise(), characters)
 
     def decode(self, symbols: Any) -> str:
         """The text of symbols. ValueError for a symbol that the vocabulary lacks, StateError without one."""
-        array = _symbols_of(symbols)
-        return text("unroll_model_decode", self._handle_or_raise(), _int32(array), array.size)
+        return decoded("unroll_model_decode", self._handle_or_raise(), symbols)
 
     def fit_sequences(
         self, sequences: Sequence[Any], iterations: int = 1, *, end_symbol: int | str | None = None,
@@ -83,9 +79,9 @@ class Symbols(Core):
         """
         handle = self._computing_handle()
         self._note_trained()
-        encoded = [self.encode(each) if isinstance(each, str) else _symbols_of(each) for each in sequences]
-        symbols = np.concatenate(encoded) if encoded else np.empty(0, np.int32)
-        lengths = (ctypes.c_size_t * len(encoded))(*map(len, encoded))
+        rows = [self.encode(each) if isinstance(each, str) else symbols_of(each) for each in sequences]
+        symbols = np.concatenate(rows) if rows else np.empty(0, np.int32)
+        lengths = (ctypes.c_size_t * len(rows))(*map(len, rows))
         options = initialized(_abi.SequenceOptions, "unroll_sequence_options_init")
         options.iterations, options.first_iteration = whole(iterations, "iterations"), whole(first_iteration, "first_iteration")
         options.start, options.end_symbol = self._start(start), self._symbol(end_symbol)
@@ -104,7 +100,7 @@ class Symbols(Core):
             options.callback = watcher.function
             with self._fitting():
                 status = library().unroll_model_fit_sequences(
-                    handle, _int32(symbols), lengths, len(encoded), ctypes.byref(options), ctypes.byref(last)
+                    handle, int32_pointer(symbols), lengths, len(rows), ctypes.byref(options), ctypes.byref(last)
                 )
         if watcher.error is not None:
             bar.abandon()
@@ -132,11 +128,11 @@ class Symbols(Core):
         options.limit, options.top_k = whole(limit, "limit"), whole(top_k, "top_k")
         options.temperature, options.seed = temperature, seed
         as_text = isinstance(prefix, str) or (prefix is None and bool(self.vocabulary))
-        given = self.encode(prefix or "") if as_text else _symbols_of([] if prefix is None else prefix)
+        given = self.encode(prefix or "") if as_text else symbols_of([] if prefix is None else prefix)
         drawn, count = np.empty(limit, np.int32), ctypes.c_size_t()
         call(
-            "unroll_model_generate", self._computing_handle(), _int32(given) if given.size else None, given.size,
-            ctypes.byref(options), _int32(drawn), drawn.size, ctypes.byref(count),
+            "unroll_model_generate", self._computing_handle(), int32_pointer(given) if given.size else None, given.size,
+            ctypes.byref(options), int32_pointer(drawn), drawn.size, ctypes.byref(count),
         )
         drawn = drawn[: count.value]
         return (prefix or "") + self.decode(drawn) if as_text else drawn
@@ -183,14 +179,3 @@ class _Watcher:
             self.error = KeyboardInterrupt()
             return _abi.CANCEL
         return _abi.STOP if stop else _abi.CONTINUE
-
-
-def _int32(array: np.ndarray) -> Any:
-    return array.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
-
-
-def _symbols_of(values: Any) -> np.ndarray:
-    array = np.asarray(values)
-    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise ValueError(f"symbols are whole numbers in one row, found shape {array.shape}, dtype {array.dtype}")
-    return np.ascontiguousarray(array, np.int32)

@@ -1,0 +1,112 @@
+/// What a callback that watches a value remembers from epoch to epoch.
+public struct MonitorState: Sendable {
+  public var best: Double?
+  /// The epoch of the best value.
+  public var bestEpoch = 0
+  /// Epochs in a row that did not start the waiting anew.
+  public var wait = 0
+  /// Epochs still to come in which nothing is counted.
+  public var cooldown = 0
+  public init() {}
+}
+
+/// What a callback makes of an epoch's value.
+public enum MonitorVerdict: Sendable {
+  /// Nothing to do.
+  case none
+  /// The best so far: weights are kept, or saved.
+  case improved
+  /// Waited for too long: training ends, or the rate is reduced.
+  case act
+}
+
+// The rules of Keras 3's callbacks, one epoch at a time. A fit runs them on its
+// own values; hosts with callbacks of their own run them on theirs.
+
+extension EarlyStopping {
+  func judge(_ value: Double, epoch: Int, _ monitor: Monitor, _ state: inout MonitorState) -> MonitorVerdict {
+    guard epoch >= startFromEpoch else { return .none }
+    state.wait += 1
+    if monitor.improves(value, over: state.best) {
+      state.best = value
+      state.bestEpoch = epoch
+      if monitor.improves(value, over: baseline) { state.wait = 0 }
+      return .improved
+    }
+    return state.wait >= patience && epoch > 0 ? .act : .none
+  }
+}
+
+extension ModelCheckpoint {
+  /// `.improved` after an epoch whose model is to be saved. `value` is looked at for the best only.
+  func judge(_ value: Double, epoch: Int, _ monitor: Monitor, _ state: inout MonitorState) -> MonitorVerdict {
+    guard (epoch + 1) % frequency == 0 else { return .none }
+    if saveBestOnly {
+      guard monitor.improves(value, over: state.best ?? initialThreshold) else { return .none }
+      state.best = value
+      state.bestEpoch = epoch
+    }
+    return .improved
+  }
+}
+
+extension ReduceLearningRateOnPlateau {
+  /// `.act` when it has reduced `rate`.
+  func judge(
+    _ value: Double, epoch: Int, rate: inout Double, _ monitor: Monitor, _ state: inout MonitorState
+  ) -> MonitorVerdict {
+    if state.cooldown > 0 {
+      state.cooldown -= 1
+      state.wait = 0
+    }
+    if monitor.improves(value, over: state.best) {
+      state.best = value
+      state.bestEpoch = epoch
+      state.wait = 0
+      return .improved
+    }
+    guard state.cooldown == 0 else { return .none }
+    state.wait += 1
+    guard state.wait >= patience, rate > minimumRate else { return .none }
+    rate = max(rate * factor, minimumRate)
+    state.cooldown = cooldown
+    state.wait = 0
+    return .act
+  }
+}
+
+extension Model {
+  /// One epoch of a rule on a value of the caller's. Throws `.invalidArgument`
+  /// if the mode is `.auto` and the model reports nothing under the monitored
+  /// name, so that nobody knows which values are better.
+  public func judge(
+    _ rule: EarlyStopping, _ value: Double, epoch: Int, _ state: inout MonitorState
+  ) throws(UnrollError) -> MonitorVerdict {
+    rule.judge(value, epoch: epoch, try monitor(rule.monitor, rule.mode, minDelta: rule.minDelta), &state)
+  }
+
+  public func judge(
+    _ rule: ModelCheckpoint, _ value: Double, epoch: Int, _ state: inout MonitorState
+  ) throws(UnrollError) -> MonitorVerdict {
+    rule.judge(value, epoch: epoch, try monitor(rule.monitor, rule.saveBestOnly ? rule.mode : .min, minDelta: 0), &state)
+  }
+
+  /// `rate` is the present rate, and then the reduced one.
+  public func judge(
+    _ rule: ReduceLearningRateOnPlateau, _ value: Double, epoch: Int, rate: inout Double, _ state: inout MonitorState
+  ) throws(UnrollError) -> MonitorVerdict {
+    rule.judge(value, epoch: epoch, rate: &rate, try monitor(rule.monitor, rule.mode, minDelta: rule.minDelta), &state)
+  }
+
+  private func monitor(_ name: String, _ mode: MonitorMode, minDelta: Double) throws(UnrollError) -> Monitor {
+    guard mode == .auto else { return Monitor(name, mode, minDelta: minDelta) { _ in false } }
+    let trainer = try trainer()
+    guard trainer.valueNames.contains(name.hasPrefix("val_") ? String(name.dropFirst(4)) : name) else {
+      throw UnrollError(
+        .invalidArgument,
+        "whether smaller or larger values of \(name) are better is not known: the model reports \(trainer.valueNames.joined(separator: ", ")); choose the mode min or max"
+      )
+    }
+    return Monitor(name, mode, minDelta: minDelta, isAccuracy: trainer.isAccuracy)
+  }
+}
