@@ -229,3 +229,20 @@ def test_states_in_the_middle_of_a_sequential_are_refused():
     for layer in (layers.LSTM(4, return_state=True), layers.Bidirectional(layers.GRU(4), merge_mode=None)):
         with pytest.raises(ValueError, match="has [23] outputs.*Functional"):
             models.Sequential([layers.Input((5, 3)), layer, layers.Dense(2)]).build()
+
+
+def test_all_weights_are_set_at_once_or_not_at_all(random):
+    model = models.Sequential([layers.Input((5, 3)), layers.LSTM(4), layers.PReLU(), layers.Dense(2)])
+    before = model.get_weights()
+    values = [random.normal(size=each.shape[::-1]).T for each in before]  # columns first, float64
+    with pytest.raises(ValueError, match="dense/bias"):
+        model.set_weights([*values[:-1], np.zeros(3)])
+    for found, expected in zip(model.get_weights(), before):
+        np.testing.assert_array_equal(found, expected)
+    model.set_weights(values)
+    for found, expected in zip(model.get_weights(), values):
+        np.testing.assert_array_equal(found, expected.astype("float32"))
+    inputs = layers.Input((4, 3)), layers.Input((6, 3))
+    scaled = models.Model(list(inputs), layers.Attention(use_scale=True)(list(inputs)))
+    scaled.set_weights([np.float64(2.5)])
+    assert scaled.get_weights()[0].shape == () and scaled.get_weights()[0] == 2.5

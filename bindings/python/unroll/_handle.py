@@ -74,6 +74,10 @@ class ModelHandle(Handle):
         """Copies an array of its shape to a weight."""
         call("unroll_model_set_weight", self, index, ctypes.byref(view(values)))
 
+    def write_weights(self, values: Sequence[np.ndarray]) -> None:
+        """Copies arrays to all weights, in order, or none; what layers derive from their weights is made anew once."""
+        call("unroll_model_set_weights", self, views(values), len(values))
+
     def set_trainable(self, path: str, value: bool) -> None:
         """Freezes or thaws a layer."""
         call("unroll_model_set_trainable", self, _encoded(path), value)

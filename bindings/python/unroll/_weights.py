@@ -49,16 +49,16 @@ class Weight:
 
     def numpy(self) -> np.ndarray:
         """A copy of the values."""
-        array = np.empty(self.shape or (1,), self.dtype)  # the library has no arrays without axes
-        self._model._handle_or_raise().read_weight(self._index, array)
-        return array.reshape(self.shape)
+        array = np.empty(self.shape, self.dtype)
+        self._model._handle_or_raise().read_weight(self._index, _with_an_axis(array))
+        return array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return self.numpy() if dtype is None else self.numpy().astype(dtype)
 
     def assign(self, value: Any) -> None:
         """Replaces the values. ShapeError if the shape differs."""
-        self._model._handle_or_raise().write_weight(self._index, np.ascontiguousarray(as_input(value, self.path)))
+        self._model._handle_or_raise().write_weight(self._index, _with_an_axis(as_input(value, self.path)))
 
     def __repr__(self) -> str:
         return f"<Weight path={self.path}, shape={self.shape}, dtype={self.dtype}>"
@@ -72,5 +72,14 @@ def assign_all(weights: Sequence[Weight], values: Sequence[Any], owner: str) -> 
     for weight, array in zip(weights, arrays):
         if array.shape != weight.shape:
             raise ValueError(f"{weight.path}: expected shape {weight.shape}, found {array.shape}")
-    for weight, array in zip(weights, arrays):
-        weight.assign(array)
+    handle = weights[0]._model._handle_or_raise() if weights else None
+    if handle is not None and handle.info().weight_count == len(weights):
+        handle.write_weights([_with_an_axis(array) for array in arrays])
+    else:  # those of a layer
+        for weight, array in zip(weights, arrays):
+            weight.assign(array)
+
+
+def _with_an_axis(array: np.ndarray) -> np.ndarray:
+    """A single number as (1,): the library has no arrays without axes."""
+    return array.reshape(array.shape or (1,))
