@@ -11,7 +11,7 @@ from ._handle import ModelHandle
 
 
 class HandleOwner(Protocol):
-    """What a weight needs of its model: the handle, which is another one when the model was built anew."""
+    """What a weight needs from its model: the handle, which is another one when the model was built anew."""
 
     def _handle_or_raise(self) -> ModelHandle: ...
 

@@ -1,4 +1,4 @@
-"""Conditions that weights are made to satisfy after every update, with Keras' names.
+"""Constraints that are imposed on weights after every update, with Keras' names.
 
 A layer takes them as `kernel_constraint=` and the like, as objects or by name
 ("non_neg"). Norms are Euclidean and taken along `axis` of the weight, an axis
@@ -24,7 +24,7 @@ Axes = Union[int, Sequence[int]]
 
 
 class MaxNorm(Constraint):
-    """Scales down what has a norm above `max_value`."""
+    """Scales weights whose norm exceeds `max_value` down to it."""
 
     def __init__(self, max_value: float = 2, axis: Axes = 0) -> None:
         super().__init__(max_value=max_value, axis=axis)
@@ -47,8 +47,8 @@ class UnitNorm(Constraint):
 class MinMaxNorm(Constraint):
     """Scales norms into the range from `min_value` to `max_value`.
 
-    `rate`, from 0 to 1, is the part of the way that a norm outside the range
-    moves towards it at each update; 1 takes it there at once.
+    `rate`, from 0 to 1, is how far a norm outside the range moves towards it at
+    each update; 1 moves it all the way.
     """
 
     def __init__(self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Axes = 0) -> None:

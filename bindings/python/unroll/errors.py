@@ -1,4 +1,4 @@
-"""What can go wrong, a class for each kind; each is also the built-in exception that one would expect."""
+"""The errors of the library, one class for each kind; each is also the built-in exception one would expect."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ShapeError(UnrollError, ValueError):
 
 
 class StateError(UnrollError, RuntimeError):
-    """Not allowed now: the model is not built, or not compiled."""
+    """The call is not allowed in the current state: the model is not built, or not compiled."""
 
     status = _abi.INVALID_STATE
 
@@ -56,13 +56,13 @@ class FileIsDirectoryError(FileError, IsADirectoryError):
 
 
 class FormatError(UnrollError, ValueError):
-    """The file or JSON was read, but is not what it should be."""
+    """The file or JSON could be read, but its content is not valid."""
 
     status = _abi.FORMAT_ERROR
 
 
 class OutOfMemoryError(UnrollError, MemoryError):
-    """There is no memory for what was asked."""
+    """Memory could not be allocated."""
 
     status = _abi.OUT_OF_MEMORY
 

@@ -1,6 +1,6 @@
-"""How weights get their first values: Keras' initializers.
+"""How weights are initialized, with Keras' names.
 
-Wherever an initializer is wanted its name will do: "glorot_uniform",
+A name can stand wherever an initializer is expected: "glorot_uniform",
 "orthogonal", "zeros", ... For a kernel of shape (..., inputs, units), `fan_in`
 is the number of inputs of a unit and `fan_out` that of its outputs, times the
 size of the window in a convolution. What is drawn follows from the model's

@@ -1,8 +1,8 @@
 """Metrics, with Keras' names.
 
 `compile(metrics=[...])` takes names ("mae", "mse", "accuracy", ...) or objects.
-"accuracy" is binary, categorical or sparse, after the shapes of predictions and
-targets. The key in the logs is the name as given, as in Keras 3. y are the
+"accuracy" is binary, categorical or sparse, depending on the shapes of the
+predictions and targets. The key in the logs is the name as given, as in Keras 3. y are the
 targets and p the predictions, of one shape (samples, ..., features) unless a
 metric says otherwise; a value is the mean over all samples and time steps of
 an epoch.
@@ -55,7 +55,7 @@ class RootMeanSquaredError(Metric):
 
 
 class Accuracy(Metric):
-    """The part of the predictions that equal their targets.
+    """The fraction of predictions that equal their targets.
 
     The name "accuracy" in `compile` stands for one of the three metrics below
     instead, as in Keras.
@@ -65,7 +65,7 @@ class Accuracy(Metric):
 
 
 class BinaryAccuracy(Metric):
-    """The part of the predictions p > `threshold` that agree with the targets, which are 0 or 1."""
+    """The fraction of predictions on the right side of `threshold`: p > threshold where the target is 1, not where it is 0."""
 
     _name, _kind = "binary_accuracy", _abi.METRIC_BINARY_ACCURACY
 

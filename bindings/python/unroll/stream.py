@@ -15,7 +15,7 @@ from ._lib import _check_call, call, initialized, library, whole
 _WEIGHTS = {"model": 10, "float16": 20}
 
 class Computing(Protocol):
-    """What a stream needs of its model."""
+    """What a stream needs from its model."""
 
     def _computing_handle(self) -> ModelHandle: ...
 
@@ -109,11 +109,11 @@ class Stream:
     def run(self, x: Any) -> Any:
         """Many time steps at once: x (batch, steps, features), the result (batch, steps, features of the output).
 
-        The same numbers as so many calls of `step`, for less. A stream of batch
+        Gives the same numbers as that many calls of `step`, faster. A stream of batch
         size 1 also takes (steps, features), or (steps,) for one feature or
         indices, and gives (steps, features of the output). Lists for several
         inputs or outputs. ValueError if the shape does not fit; then the state
-        is as it was.
+        is unchanged.
         """
         listed = [x] if len(self._inputs) == 1 else x
         if len(listed) != len(self._inputs):

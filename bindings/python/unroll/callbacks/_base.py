@@ -18,11 +18,11 @@ class Callback:
     names of the loss and metrics) and "do_validation". Epochs and batches count
     from 0. `logs` holds values by name, running means over the epoch at the end
     of a batch; what a method changes in the logs of an epoch is seen by the
-    callbacks behind it, and by `History`.
+    callbacks after it, and by `History`.
 
     Exceptions raised here end the fit and come out of it. Set
-    `self.model.stop_training = True` to end the training after the batch or epoch
-    at hand. Weights may be read and the model saved at the beginning and the end
+    `self.model.stop_training = True` to end the training after the current batch
+    or epoch. Weights may be read and the model saved at the beginning and the end
     of epochs, not between batches.
     """
 
@@ -91,7 +91,7 @@ _OLDER = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_ba
 
 
 class CallbackList:
-    """Several callbacks as one; TypeError for what is no callback."""
+    """Several callbacks as one. TypeError if one is not a callback."""
 
     def __init__(self, callbacks: Callback | Iterable[Callback] | None, model: Any) -> None:
         given = [callbacks] if hasattr(callbacks, "on_epoch_end") else callbacks
@@ -180,7 +180,7 @@ class ProgbarLogger(Callback):
 class LambdaCallback(Callback):
     """A callback from functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: ...)`.
 
-    TypeError for a name that is no method of `Callback`.
+    TypeError if a name is not that of a method of `Callback`.
     """
 
     def __init__(self, **functions: Callable[..., Any] | None) -> None:

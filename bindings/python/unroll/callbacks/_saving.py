@@ -73,8 +73,8 @@ class CSVLogger(Callback):
     """Writes the logs of each epoch as a line of a CSV file, which begins with a line of the names.
 
     Columns are "epoch" (counted from 0) and the logs of the first epoch; a value
-    that an epoch lacks, such as that of a validation, is "NA". With `append` lines
-    go behind those that are there. OSError if the file cannot be written.
+    that is missing in an epoch, such as one of a validation, is "NA". With `append`
+    lines are added to an existing file. OSError if the file cannot be written.
     """
 
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:

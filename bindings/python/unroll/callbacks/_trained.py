@@ -17,7 +17,7 @@ class TrainedModel(Protocol):
     optimizer: Any
     #: The rate of the next update; may be set.
     learning_rate: float
-    #: Set it to True to end the training after the batch at hand.
+    #: Set it to True to end the training after the current batch.
     stop_training: bool
 
     @property

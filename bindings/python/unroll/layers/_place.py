@@ -11,7 +11,7 @@ from .._weights import Weight, assign_all
 
 
 class Home(Protocol):
-    """What a layer needs of a model that it is part of."""
+    """What a layer needs from a model that it is part of."""
 
     #: None until the model is built.
     _handle: ModelHandle | None

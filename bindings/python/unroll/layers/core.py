@@ -67,7 +67,7 @@ class Embedding(Layer):
 
     Indices are whole numbers from 0 to `input_dim` - 1; others are an
     InvalidArgumentError when they are met. `mask_zero` masks the steps of index
-    0 for the layers behind. Weights: embeddings (input_dim, output_dim).
+    0 for the layers that follow. Weights: embeddings (input_dim, output_dim).
     """
 
     _takes_indices = True
@@ -137,7 +137,7 @@ class Softmax(Layer):
 
 
 class Dropout(Layer):
-    """In training sets the part `rate` of the values to 0, drawn at random, and scales the others by 1 / (1 - rate).
+    """In training sets a random fraction `rate` of the values to 0 and scales the others by 1 / (1 - rate).
 
     `noise_shape`, the batch axis first, has 1 for an axis along which values are
     dropped together, and None for one that is as long as the input's.
@@ -171,7 +171,7 @@ class GaussianDropout(Layer):
 
 
 class Masking(Layer):
-    """Masks the time steps whose features all equal `mask_value`, for the layers behind: (batch, time, features)."""
+    """Masks the time steps whose features all equal `mask_value`, for the layers that follow: (batch, time, features)."""
 
     def __init__(self, mask_value: float = 0.0, **common: Any) -> None:
         super().__init__(options(locals()), **common)

@@ -11,7 +11,7 @@ from ._base import Layer, options
 
 
 class Concatenate(Layer):
-    """The inputs one behind the other along `axis`; all other axes are alike."""
+    """The inputs, joined along `axis`; their other axes are of equal length."""
 
     def __init__(self, axis: int = -1, **common: Any) -> None:
         super().__init__(options(locals()), **common)
@@ -64,7 +64,7 @@ class Attention(Layer):
     (batch, T, features): the values weighed by the softmax over S of the scores.
     `score_mode` is "dot" or "concat"; `use_scale` learns a factor of the scores
     (weights: scale, and with "concat" concat_score_weight); `dropout` is the
-    part of the weights that training drops.
+    fraction of the weights that is dropped in training.
     """
 
     def __init__(

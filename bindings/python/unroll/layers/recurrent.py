@@ -4,9 +4,9 @@ Inputs are (batch, time, features), outputs (batch, units), or (batch, time,
 units) with `return_sequences`. With `return_state` a list is returned: the
 output, then the states, each (batch, units). A `stateful` layer begins each
 batch with the states at the end of the one before; `go_backwards` reads the
-steps from the last to the first. `dropout` and `recurrent_dropout` are the parts
-of the inputs and of the states that training drops. Masked steps leave the
-states as they are.
+steps from the last to the first. `dropout` and `recurrent_dropout` are the
+fractions of the inputs and of the states that are dropped in training. Masked
+steps leave the states unchanged.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class LSTM(_Recurrent):
 class GRU(_Recurrent):
     """Gated recurrent unit; the gates stand in the order z, r, h: h' = z h + (1 - z) candidate.
 
-    The candidate multiplies h by r before the recurrent kernel, or behind it
-    with `reset_after` (the default).
+    r multiplies h before the product with the recurrent kernel, or with
+    `reset_after` (the default) the product itself.
     Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias
     (2, 3 units) with `reset_after` (the default), else (3 units,).
     """
@@ -168,7 +168,7 @@ class GRUCell(_Cell):
 
 
 class StackedRNNCells(Layer):
-    """Several cells, each above the one before, run as one by `RNN`; its states are those of all cells, in order."""
+    """Several cells, one on top of the other, which `RNN` runs as one; its states are those of all cells, in order."""
 
     def __init__(self, cells: Sequence[Layer], **common: Any) -> None:
         _number_names(cells)

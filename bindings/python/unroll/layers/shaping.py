@@ -61,9 +61,9 @@ class LayerNormalization(Layer):
 class BatchNormalization(Layer):
     """gamma (x - mean) / sqrt(variance + epsilon) + beta, over all axes but `axis`.
 
-    In training mean and variance are the batch's, and the moving ones go on by
-    `momentum`; elsewhere, and while the layer is not trainable, they are the
-    moving ones. Weights, each (features,): with `scale` gamma, with `center`
+    In training the mean and variance are those of the batch, and the moving
+    statistics are updated with `momentum`; in prediction, and while the layer is
+    not trainable, the moving statistics are used. Weights, each (features,): with `scale` gamma, with `center`
     beta, moving_mean, moving_variance.
     """
 
@@ -89,7 +89,8 @@ class Conv1D(Layer):
 
     `padding` is "valid" (none), "same" (zeros on both sides, for time / strides
     steps) or "causal" (zeros before, so that no step sees a later one). `groups`
-    cuts the features into as many parts, each with its own filters. Weights: kernel (kernel_size, features / groups, filters), bias (filters,).
+    splits the features into that many groups, each with its own filters.
+    Weights: kernel (kernel_size, features / groups, filters), bias (filters,).
     """
 
     _without_effect = _FORMAT
@@ -150,7 +151,7 @@ class GlobalAveragePooling1D(Layer):
 
 
 class ZeroPadding1D(Layer):
-    """Adds `padding` steps of zeros before and behind, or a pair of numbers: (batch, time, features)."""
+    """Adds `padding` steps of zeros before and after, or a pair of numbers of steps: (batch, time, features)."""
 
     _without_effect = _FORMAT
 
@@ -159,7 +160,7 @@ class ZeroPadding1D(Layer):
 
 
 class Cropping1D(Layer):
-    """Takes away `cropping` steps before and behind, or a pair of numbers: (batch, time, features)."""
+    """Removes `cropping` steps at the beginning and at the end, or a pair of numbers of steps: (batch, time, features)."""
 
     def __init__(self, cropping: int | Sequence[int] = (1, 1), **common: Any) -> None:
         super().__init__({"cropping": _pair(cropping)}, **common)

@@ -85,7 +85,7 @@ class Bidirectional(Layer, Carrying):
 
 
 class TimeDistributed(Layer):
-    """A layer applied to every time step alike: (batch, time, ...) to (batch, time, ...). ValueError for what is no layer."""
+    """Applies a layer to every time step: (batch, time, ...) to (batch, time, ...). ValueError if it is not a layer."""
 
     def __init__(self, layer: Layer, **common: Any) -> None:
         if not isinstance(layer, Layer):

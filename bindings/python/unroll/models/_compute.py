@@ -27,14 +27,14 @@ class Compute(Core):
         self, optimizer: Any = "rmsprop", loss: Any = "mse", metrics: Any = None, loss_weights: Any = None,
         weighted_metrics: Any = None, **unused: Any
     ) -> None:
-        """Fixes optimizer, loss and metrics, by name or as objects. The optimizer begins anew.
+        """Fixes optimizer, loss and metrics, by name or as objects. The optimizer starts afresh.
 
         With several outputs `loss` and `loss_weights` (factors of the outputs'
         losses) are lists or dictionaries by output. `metrics` count every sample
         once, `weighted_metrics` by its sample and class weight; with several
         outputs either is a dictionary by output, or a list with an entry for
         each; another list is for every output. A metric is reported under the
-        name that it was given by, behind that of its output: "a_mae".
+        name that it was given, after the name of its output: "a_mae".
 
         ValueError for unknown names or options. `run_eagerly`, `jit_compile`,
         `steps_per_execution` and `auto_scale_loss` of Keras are accepted and
@@ -115,8 +115,8 @@ class Compute(Core):
 
         ShapeError if shapes do not fit, ValueError for options outside their
         domain, StateError if the model is not compiled, NotFiniteError if the loss
-        becomes NaN or infinite. Ctrl-C raises KeyboardInterrupt after the batch at
-        hand; the model keeps what it has learnt.
+        becomes NaN or infinite. Ctrl-C raises KeyboardInterrupt after the current
+        batch; the model keeps what it has learnt.
         """
         size = whole(32 if batch_size is None else batch_size, "batch_size")
         data = self._data(x, y, sample_weight, size)
@@ -182,7 +182,7 @@ class Compute(Core):
         """Loss and metrics over all samples, without training.
 
         x, y, `sample_weight`, `verbose` and errors are those of `fit`; `batch_size`
-        (32 by default) changes memory and speed alone. Returns the loss, or a list
+        (32 by default) affects only memory and speed. Returns the loss, or a list
         of the loss and the metrics in the order of `metrics_names`, or with
         `return_dict` a dictionary. A callback that sets `model.stop_evaluating`
         ends it; the values are then those of the batches so far.
@@ -233,7 +233,7 @@ class Compute(Core):
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: dict[int, float] | None = None, return_dict: bool = False
     ) -> Result:
-        """One update with all samples as one batch; returns loss and metrics before it, as `evaluate` does.
+        """Makes one update with all samples as one batch; returns the loss and metrics before it, as `evaluate` does.
 
         Arguments and errors are those of `fit`.
         """
@@ -258,8 +258,8 @@ class Compute(Core):
     ) -> Any:
         """The outputs for all samples, (samples, ...) of the model's element type; a list for several outputs.
 
-        x is that of `fit`. `batch_size` (32 by default) changes memory and speed
-        alone, but in stateful models, whose states have as many rows. A callback
+        x is that of `fit`. `batch_size` (32 by default) affects only memory and
+        speed, except in stateful models, whose states have that many rows. A callback
         that sets `model.stop_predicting` ends it with the batches so far.
         ShapeError if x does not fit the model's input.
         """

@@ -29,7 +29,7 @@ class Native(Compute, Symbols):
         return list(self._layers)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """The layer of a name or index. ValueError if there is none."""
+        """The layer with this name or index. ValueError if there is none."""
         layers = self.layers
         if index is not None and -len(layers) <= index < len(layers):
             return layers[index]
@@ -90,14 +90,15 @@ class Native(Compute, Symbols):
 
         `sample`, an input as for `predict`, is stored with the output it gives,
         and every load checks that the model still gives it. Keras ignores it.
-        Without one, the sample of the file that the model was loaded from goes
-        on with it while the model still gives that output.
+        Without one, the sample of the file that the model was loaded from is
+        kept, as long as the model still gives that output.
 
-        `file_format`: "h5", "keras", or "h5_keras2" for a model that tf.keras 2
-        shall read and that passes initial states or masks to calls (an .h5
-        file of such a model is otherwise for Keras 3); "auto" goes by the ending.
+        `file_format`: "h5", "keras", or "h5_keras2" for tf.keras 2, which cannot
+        otherwise read the .h5 file of a model that passes initial states or masks
+        to calls; "auto" goes by the ending of the name.
 
-        FileError if it cannot be written, FileExistsError without `overwrite`.
+        FileError if the file cannot be written, FileExistsError if it exists and
+        `overwrite` is False.
         """
         self._save("unroll_model_save", filepath, overwrite, include_optimizer, sample, file_format)
 

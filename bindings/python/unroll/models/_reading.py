@@ -29,7 +29,7 @@ def model_of(pointer: ctypes.c_void_p) -> Any:
 def model_from_json(json_string: str) -> Any:
     """A model with fresh weights from the text of `to_json()`, this library's or Keras'.
 
-    FormatError for what is no such text, UnsupportedError naming what the library does not have.
+    FormatError if it is not such a text, UnsupportedError naming what the library does not have.
     """
     options = initialized(_abi.ModelOptions, "unroll_model_options_init")
     options.seed = utils._next_seed()

@@ -75,7 +75,7 @@ class Sequential(Native):
         layer._model = self
 
     def pop(self) -> Layer:
-        """Takes the last layer off, and returns it. ValueError if there is none."""
+        """Removes the last layer and returns it. ValueError if there is none."""
         if not self._layers:
             raise ValueError("the model has no layers")
         last = self._layers[-1]

@@ -63,16 +63,19 @@ class Symbols(Core):
         smoothing: float = 0.999, initial_loss: float | None = None, first_iteration: int = 0,
         callback: Callable[[SequenceProgress], Any] | None = None, callback_every: int = 1, verbose: int = 0,
     ) -> SequenceProgress:
-        """Trains on one sequence an update: each symbol is predicted from those before it.
+        """Trains on one sequence per update: each symbol is predicted from those before it.
 
         `sequences` are strings (with a vocabulary) or arrays of symbols. In a
         stateful model the state is carried from sequence to sequence. `start` is
         what is read before the first symbol: "zeros", a symbol, "nothing", or the
         model's default; `end_symbol` (a symbol, or a character) is predicted after
         the last. Iteration j takes sequence order[j % len(order)]; without `order`
-        each sequence once a pass, shuffled. `callback(progress)` is called every
-        `callback_every` iterations and after the last; what it raises comes out
-        of here, and if it returns True the training ends. Ctrl-C is safe.
+        each sequence is taken once per pass, in random order.
+
+        `callback(progress)` is called every `callback_every` iterations and after
+        the last; what it raises comes out of here, and if it returns True the
+        training ends. Ctrl-C raises KeyboardInterrupt after at most 100 more
+        iterations.
 
         StateError if not compiled with a cross-entropy, ShapeError if this is not
         a model over symbols, NotFiniteError if the loss becomes NaN.
@@ -118,8 +121,8 @@ class Symbols(Core):
         With a vocabulary the result is text, prefix included; without one, or
         for a prefix of symbols, an int32 array of the symbols drawn. `temperature`
         divides the logits, 0 takes the likeliest; `top_k` draws among the
-        likeliest only. It ends after `limit` symbols or with `end_symbol`, which
-        is not part of the result. The same seed and weights give the same result.
+        likeliest only. Drawing ends after `limit` symbols, or with `end_symbol`,
+        which is not part of the result. The same seed and weights give the same result.
         ValueError for options outside their domain, ShapeError if this is not a
         model over symbols.
         """

@@ -1,8 +1,8 @@
 """Optimizers, with Keras' names, arguments and defaults.
 
 `compile(optimizer=...)` takes an object or a name: "adam", "sgd", "rmsprop", ...
-In what follows g is a weight's gradient and lr the learning rate; all is done
-element by element, inside the library.
+Below, g is a weight's gradient and lr the learning rate; the arithmetic is
+elementwise and done inside the library.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _is_off(key: str, value: Any) -> bool:
 
 
 class Rated(Protocol):
-    """What an optimizer needs of the model that it was compiled into."""
+    """What an optimizer needs from the model that it was compiled into."""
 
     learning_rate: float
 
@@ -72,7 +72,7 @@ class Optimizer(Configured):
 
     @property
     def learning_rate(self) -> float | LearningRateSchedule:
-        """The rate of the next update, or the schedule. A rate may be set at any time.
+        """The rate of the next update, or the schedule. A rate can be set at any time.
 
         ValueError when a schedule is set after `compile`.
         """
@@ -106,10 +106,10 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Steps lr g / sqrt(v + epsilon), v being a moving mean of g² with weight `rho` for the past.
+    """Subtracts lr g / sqrt(v + epsilon), where v is a moving mean of g² that keeps `rho` of its old value.
 
     With `centered` the square of the moving mean of g is subtracted from v;
-    with `momentum` the steps are summed as in SGD.
+    with `momentum` the steps accumulate as in SGD.
     """
 
     _options = ("rho", "momentum", "epsilon", "centered")
@@ -122,9 +122,9 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Steps lr m / (sqrt(v) + epsilon), m and v being unbiased moving means of g and g² (Kingma & Ba 2014).
+    """Subtracts lr m / (sqrt(v) + epsilon), where m and v are bias-corrected moving means of g and g² (Kingma & Ba 2014).
 
-    `beta_1` and `beta_2` weigh the past in m and v; with `amsgrad` v never falls.
+    m keeps `beta_1` and v `beta_2` of its old value; with `amsgrad` v never decreases.
     """
 
     _options = ("beta_1", "beta_2", "epsilon", "amsgrad")
@@ -152,7 +152,7 @@ class AdamW(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Steps lr g / sqrt(v + epsilon), v being `initial_accumulator_value` plus the sum of all g² (Duchi et al. 2011)."""
+    """Subtracts lr g / sqrt(v + epsilon), where v is `initial_accumulator_value` plus the sum of all g² (Duchi et al. 2011)."""
 
     _options = ("initial_accumulator_value", "epsilon")
 
@@ -163,7 +163,7 @@ class Adagrad(Optimizer):
 
 
 class Adamax(Optimizer):
-    """Adam with a decaying maximum of |g| in the place of sqrt(v) (Kingma & Ba 2014)."""
+    """Adam with a decaying maximum of |g| in place of sqrt(v) (Kingma & Ba 2014)."""
 
     _options = ("beta_1", "beta_2", "epsilon")
 
@@ -187,7 +187,7 @@ class Nadam(Optimizer):
 
 
 class Lion(Optimizer):
-    """Steps of lr, against the sign of a mean of g and its moving mean (Chen et al. 2023)."""
+    """Moves each weight by lr, against the sign of a mean of g and its moving mean (Chen et al. 2023)."""
 
     _options = ("beta_1", "beta_2")
 
@@ -196,7 +196,7 @@ class Lion(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """Steps in proportion to the root mean square of the earlier steps (Zeiler 2012), whose `learning_rate` is 1."""
+    """Steps in proportion to the root mean square of the earlier steps (Zeiler 2012; the paper's `learning_rate` is 1)."""
 
     _options = ("rho", "epsilon")
 

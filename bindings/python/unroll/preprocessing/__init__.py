@@ -1,4 +1,4 @@
-"""Series made ready for a network: scaling and windows."""
+"""Preparing series for a network: scaling and windows."""
 
 from .scaling import MinMaxScaler
 from .windows import sliding_windows, windows

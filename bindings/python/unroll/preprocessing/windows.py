@@ -22,8 +22,8 @@ def sliding_windows(
     steps after each window's last one (1: the next).
     n = (time - window - horizon) // stride + 1.
 
-    X and y are read-only views of the series: a window of 60 takes no 60
-    copies, here or inside the library. ShapeError if the series is too short.
+    X and y are read-only views of the series: nothing is copied, here or inside
+    the library. ShapeError if the series is too short.
     """
     values = as_input(series, "series")
     windows, targets = _abi.Array(), _abi.Array()
