@@ -1,5 +1,7 @@
 """What scripts do beside fit: the same steps in Keras and here, from the same weights."""
+import tempfile
 import warnings
+from pathlib import Path
 
 import numpy as np
 
@@ -207,6 +209,18 @@ def events_of_predict(k, model, x, rng, seen):
     model.predict(x, batch_size=3, verbose=0, callbacks=[recorder(k, seen)])
 
 
+def log_of_epochs(k, model, x, rng, seen):
+    y = rng.normal(size=(ROWS, 2))
+    for frequency in (1, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "log.csv"
+            compiled(model, metrics=["mae"]).fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0, validation_data=(x[:5], y[:5]),
+                                                 validation_freq=frequency, callbacks=[k.callbacks.CSVLogger(str(path))])
+            header, *lines = path.read_text().splitlines()
+        seen.append((header, len(lines), [line.count("NA") for line in lines]))
+        seen.extend(np.array([float(each) for each in line.split(",") if each != "NA"]) for line in lines)
+
+
 def states_by_layer(k, model, x, rng, seen):
     """Layers set back as scripts do it, one after the other."""
     for step in range(5):
@@ -252,7 +266,7 @@ def ends_in_states(k, model, x, rng, seen):
 
 SCRIPTS = {
     "events of fit": (regression, events_of_fit), "events of evaluate": (regression, events_of_evaluate),
-    "events of predict": (regression, events_of_predict), "states by layer": (carrying, states_by_layer),
+    "events of predict": (regression, events_of_predict), "log of epochs": (regression, log_of_epochs), "states by layer": (carrying, states_by_layer),
     "targets with an axis more": (regression, targets_with_an_axis_more), "sample weights of sequences": (sequences, weights_of_sequences),
     "class numbers": (classes, class_numbers), "sample weights by output": (two_outputs, weights_by_output),
     "a Sequential that ends in states": (ending, ends_in_states),

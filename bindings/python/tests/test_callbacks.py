@@ -118,6 +118,27 @@ def test_checkpoints_and_logs_are_written(small, data, tmp_path):
     assert lines[0] == "epoch,loss,mae" and len(lines) == 3
 
 
+def test_a_log_is_continued_in_its_columns(small, data, tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("epoch;val_mae;mae;val_loss;loss\r\n0;4.0;3.0;2.0;1.0\r\n")  # of another order
+    log = callbacks.CSVLogger(path, separator=";", append=True)
+    history = small.fit(*data, initial_epoch=1, epochs=2, verbose=0, validation_data=data, callbacks=[log]).history
+    lines = path.read_text().splitlines()
+    assert lines[:2] == ["epoch;val_mae;mae;val_loss;loss", "0;4.0;3.0;2.0;1.0"] and len(lines) == 3
+    assert [float(each) for each in lines[2].split(";")] == [1, *(history[name][0] for name in ("val_mae", "mae", "val_loss", "loss"))]
+    small.fit(*data, initial_epoch=2, epochs=3, verbose=0, callbacks=[log])
+    assert path.read_text().splitlines()[3].split(";")[1::2] == ["NA", "NA"]
+    with pytest.raises(ValueError, match="no column 'learning_rate'"):
+        small.fit(*data, verbose=0, callbacks=[callbacks.ReduceLROnPlateau("loss"), log])
+
+
+def test_columns_of_a_log_are_sorted(small, data, tmp_path):
+    for path, frequency in ((tmp_path / "first.csv", 1), (tmp_path / "later.csv", 2)):
+        small.fit(*data, epochs=2, verbose=0, validation_data=data, validation_freq=frequency, callbacks=[
+            callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(added=1.5)), callbacks.CSVLogger(path)])
+        assert path.read_text().splitlines()[0] == "epoch,added,loss,mae,val_loss,val_mae"
+
+
 def test_terminate_on_nan_ends_without_an_exception(small, data):
     x, y = data
     before = small.get_weights()

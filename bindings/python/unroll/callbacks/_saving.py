@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from typing import Any, TextIO
+from typing import Any, Mapping, TextIO
 
 from .. import _abi
 from ._base import Callback, Logs
@@ -72,9 +72,11 @@ class ModelCheckpoint(Monitor):
 class CSVLogger(Callback):
     """Writes the logs of each epoch as a line of a CSV file, which begins with a line of the names.
 
-    Columns are "epoch" (counted from 0) and the logs of the first epoch; a value
-    that is missing in an epoch, such as one of a validation, is "NA". With `append`
-    lines are added to an existing file. OSError if the file cannot be written.
+    Columns are "epoch" (counted from 0) and, sorted, the logs of the first epoch
+    and of the validation; a value that is missing in an epoch is "NA". With
+    `append` lines are added to an existing file, in its columns. OSError if the
+    file cannot be written, ValueError if it has no column for a log of the first
+    epoch.
     """
 
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
@@ -83,24 +85,39 @@ class CSVLogger(Callback):
         self._writer: Any = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self._header_needed = not (self.append and os.path.exists(self.filename) and os.path.getsize(self.filename) > 0)
+        self._found = self._first_line() if self.append else []
         self._file = open(self.filename, "a" if self.append else "w", newline="")
         self._writer = None
+
+    def _first_line(self) -> list[str]:
+        """That of the file, if there is one: its columns, or where "epoch" is not among them, whatever it is."""
+        try:
+            with open(self.filename, newline="") as file:
+                return next(csv.reader(file, delimiter=self.separator), [])
+        except FileNotFoundError:
+            return []
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self._file is None:
             return
         row = {"epoch": epoch, **(logs or {})}
         if self._writer is None:
-            columns = list(row)
-            if self.params.get("do_validation"):
-                # The first epoch may be one that is not validated.
-                columns += [f"val_{name}" for name in self.params["metrics"] if f"val_{name}" not in row]
+            columns = self._found if "epoch" in self._found else self._columns(logs or {})
+            missing = [name for name in row if name not in columns]
+            if missing:
+                raise ValueError(f"CSVLogger: {self.filename} has no column {missing[0]!r}; its columns are {', '.join(columns)}")
             self._writer = csv.DictWriter(self._file, columns, delimiter=self.separator, restval="NA", extrasaction="ignore")
-            if self._header_needed:
+            if not self._found:
                 self._writer.writeheader()
         self._writer.writerow(row)
         self._file.flush()
+
+    def _columns(self, logs: Mapping[str, float]) -> list[str]:
+        """As Keras sorts them; the first epoch may be one that is not validated."""
+        names = sorted(logs)
+        if self.params.get("do_validation") and not any(name.startswith("val_") for name in names):
+            names += [f"val_{name}" for name in sorted(self.params["metrics"])]
+        return ["epoch", *names]
 
     def on_train_end(self, logs: Logs = None) -> None:
         if self._file is not None:
