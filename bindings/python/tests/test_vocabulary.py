@@ -42,6 +42,14 @@ def test_a_vocabulary_names_what_is_wrong():
             Vocabulary(characters)
 
 
+def test_symbols_are_not_cut_to_32_bits():
+    model = embedding()
+    for symbols in ([2**32], [-(2**32) + 1], np.array([2**63], np.uint64)):
+        for wrong in (lambda: Vocabulary("ab").decode(symbols), lambda: model.decode(symbols), lambda: model.generate(symbols, end_symbol=0)):
+            with pytest.raises(ValueError, match="32 bits"):
+                wrong()
+
+
 def test_it_fits_its_model():
     model = embedding()
     model.vocabulary = Vocabulary("\nxyz")
