@@ -129,6 +129,38 @@ import Unroll
     #expect(same.nodes.allSatisfy { $0.masks.isEmpty })
   }
 
+  // MARK: TimeDistributed
+
+  /// Sentences of words, as the Keras of that version wrote it.
+  private func sentences(_ version: String) throws -> Model {
+    func layer(_ className: String, _ name: String, _ config: String) -> String {
+      #"{"class_name": "\#(className)", "config": {"name": "\#(name)", \#(config)}}"#
+    }
+    func steps(_ name: String, _ inner: String) -> String { layer("TimeDistributed", name, #""layer": \#(inner)"#) }
+    let layers = [
+      layer("InputLayer", "x", #""dtype": "int32", "batch_input_shape": [null, null, null]"#),
+      steps("words", layer("Embedding", "e", #""input_dim": 9, "output_dim": 3, "mask_zero": true"#)),
+      steps("each", layer("GRU", "g", #""units": 4"#)), layer("LSTM", "l", #""units": 2"#),
+    ]
+    let json = #"{"class_name": "Sequential", "config": {"name": "s", "layers": [\#(layers.joined(separator: ", "))]}}"#
+    return try Model(ModelDecoder.decode(try JSONReader.parse(json, name: "the test"), version: KerasVersion(version)).0, seed: 1)
+  }
+
+  /// From Keras 2.2 on, padded words are left out of their sentence, sentences
+  /// of nothing else out of the text; Keras 3 gives the masks of words to none.
+  @Test(arguments: [("2.1.6", false), ("2.2.4", true), ("2.15.0", true), ("3.0.0", false)])
+  func wordsInsideTimeDistributedAreMaskedInKeras2(_ version: String, _ isMasked: Bool) throws {
+    let model = try sentences(version)
+    let short = StoredArray(shape: [1, 2, 2], values: [5, 3, 2, 7])
+    let padded = StoredArray(shape: [1, 3, 4], values: [5, 3, 0, 0, 2, 7, 0, 0, 0, 0, 0, 0])
+    let distance = zip(try predict(model, short), try predict(model, padded)).map { abs($0 - $1) }.max() ?? 0
+    #expect(isMasked ? distance < 1e-6 : distance > 1e-3, "off by \(distance)")
+    // The other Keras would compute something else from it.
+    let scratch = ScratchDirectory()
+    func isSaved(_ format: FileFormat) -> Bool { (try? ModelFile.save(model, path: scratch.file("m"), format: format)) != nil }
+    #expect(isSaved(.h5Keras2) == isMasked && isSaved(.keras) == !isMasked)
+  }
+
   // MARK: names
 
   @Test func noNameIsOneThatKerasGivesItsOwnOperations() throws {

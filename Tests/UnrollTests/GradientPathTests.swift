@@ -114,6 +114,24 @@ struct GradientPathTests {
     }
   }
 
+  /// y = k x + b is halved by each update, of which k x takes three quarters.
+  @Test func aPenaltyOfWhatNothingReadsCountsOncePerBatch() throws {
+    let dead = Self.dense("dead", activity: Regularizer(l2: 0.1)), ones = HostArray([1, 3]) { _ in 1 }
+    let model = try compiled(Self.beside(dead), .sgd(0.625))
+    func output() throws -> Double {
+      let index = try #require(try model.parameters().firstIndex { $0.name == "inner/dead/kernel" })
+      var kernel = [Double](repeating: 0, count: 6), bias = [0.0, 0]
+      try model.readParameter(index, into: &kernel, type: .float64)
+      try model.readParameter(index + 1, into: &bias, type: .float64)
+      return kernel[0] + kernel[2] + kernel[4] + bias[0]
+    }
+    let start = try output()
+    var options = FitOptions()
+    options.epochs = 4
+    _ = try model.fit(HostData([ones], [HostArray([1, 2]) { _ in 0 }]).view, options)
+    #expect(try abs(output() / start - 1 / 16) < 1e-9)
+  }
+
   @Test func aSharedLayerNeedsOnePath() throws {
     let inner = Self.graph(
       "inner", [Self.input("a", [3]), Self.dense("shared")], [(0, []), (1, [(0, 0)]), (1, [(0, 0)])], inputs: [0], outputs: [(1, 0), (2, 0)])

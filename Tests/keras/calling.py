@@ -103,6 +103,26 @@ def nested(k, depth=1, trainable=True):
     return model
 
 
+def each_step(layer, masked=False):
+    def middle(k, y):
+        if masked:
+            y = k.layers.Dense(4, name="mix")(k.layers.Masking(name="mask")(k.layers.ReLU(name="relu")(y)))
+        return k.layers.TimeDistributed(layer(k), name="steps")(y)
+    return graph(middle)
+
+
+def inner_step(k, *layers):
+    return k.Sequential([k.Input((4,)), *layers], name="inner")
+
+
+def normalization(k):
+    return k.layers.BatchNormalization(momentum=0.7)
+
+
+def normalized(k):
+    return inner_step(k, k.layers.Dense(4), normalization(k))
+
+
 PENALTIES = {
     "Bidirectional": both(lstm()),
     "Bidirectional, sum": both(lstm(4), merge_mode="sum"),
@@ -114,6 +134,11 @@ PENALTIES = {
     "Bidirectional with states": graph(last_and_states),
     "Bidirectional itself": both(lambda k: k.layers.GRU(2, return_sequences=True), activity_regularizer="l2"),
     "TimeDistributed": graph(lambda k, y: k.layers.TimeDistributed(penalized("Dense", 3)(k), name="steps")(y)),
+    "TimeDistributed of a model": each_step(lambda k: inner_step(k, penalized("Dense", 4)(k))),
+    "TimeDistributed of TimeDistributed": each_step(lambda k: inner_step(
+        k, k.layers.Reshape((2, 2)), k.layers.TimeDistributed(penalized("Dense", 3)(k)), k.layers.Flatten())),
+    "TimeDistributed of Bidirectional": each_step(lambda k: inner_step(
+        k, k.layers.Reshape((2, 2)), k.layers.Bidirectional(penalized("GRU", 2)(k)))),
     "a layer called twice": twice(penalized("Dense", 4)),
     "a model": graph(lambda k, y: nested(k)(y)),
     "a model in a model": graph(lambda k, y: nested(k, 2)(y)),
@@ -148,6 +173,12 @@ RULES = {
     "BatchNormalization of masked steps": graph(normalized_steps),
     "BatchNormalization of images": images(-1), "BatchNormalization of images, rows": images(1), "BatchNormalization of images, columns": images(2),
     "TimeDistributed BatchNormalization of images": images(-1, wrapped=True),
+    "TimeDistributed BatchNormalization": each_step(normalization),
+    "TimeDistributed BatchNormalization, masked": each_step(normalization, masked=True),
+    "TimeDistributed BatchNormalization in a model": each_step(normalized),
+    "TimeDistributed BatchNormalization in a model, masked": each_step(normalized, masked=True),
+    "TimeDistributed BatchNormalization in a model in a model": each_step(lambda k: inner_step(
+        k, k.layers.Reshape((2, 2)), k.layers.TimeDistributed(k.Sequential([k.Input((2,)), normalization(k)])), k.layers.Flatten())),
 }
 
 

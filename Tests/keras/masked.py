@@ -120,6 +120,26 @@ def masks_that_meet():
         y = K.layers.TimeDistributed(K.layers.Dense(U, name="dense"), name="each")(embedded(K, x := words(K)))
         return K.Model(x, behind(K, y))
 
+    def hierarchy(*steps, embed_first=False, ends=False):
+        """Sentences of words: what each of `steps` makes of a sentence, one after the other."""
+        def make(K):
+            x = y = K.Input((4, T), dtype="int32", name="words")
+            embedding = K.layers.Embedding(9, F, mask_zero=True, name="embed")
+            y = embedding(y) if embed_first else K.layers.TimeDistributed(embedding, name="each_word")(y)
+            for index, step in enumerate(steps):
+                y = K.layers.TimeDistributed(step(K), name=f"each_{index}")(y)
+            return K.Model(x, y if ends else behind(K, y))
+        return make
+
+    def read(K):
+        return K.layers.LSTM(U, return_sequences=True, name="read")
+
+    def last(K):
+        return K.layers.GRU(U, name="last_word")
+
+    def read_in_model(K):
+        return K.Sequential([K.Input((T, F)), read(K), K.layers.Dense(U, name="mix")], name="inner")
+
     def rescaled(K):
         x = words(K)
         return K.Model(x, behind(K, K.layers.Rescaling(0.5, name="half")(embedded(K, x))))
@@ -159,3 +179,10 @@ def masks_that_meet():
     yield "nested with two inputs", Graph(nested, **both)
     yield "TimeDistributed", Graph(each_step, **one)
     yield "Rescaling", Graph(rescaled, **one)
+    sentences = {"shapes": ((4, T),), "tokens": (9,), "masked": True, "states": True}
+    yield "sentences", Graph(hierarchy(read, last), **sentences)
+    yield "sentences, Bidirectional", Graph(hierarchy(lambda K: K.layers.Bidirectional(read(K)), last), **sentences)
+    yield "sentences, a model", Graph(hierarchy(read_in_model, last), **sentences)
+    yield "sentences at the end", Graph(hierarchy(lambda K: K.layers.Dense(2, name="out"), ends=True), **sentences)
+    yield "sentences of an Embedding", Graph(
+        hierarchy(lambda K: K.layers.TimeDistributed(K.layers.Dense(F, name="dense")), last, embed_first=True), **sentences)

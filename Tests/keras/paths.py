@@ -50,6 +50,7 @@ def cells(k, output, unroll):
 NOT_IN_KERAS_2 = ("the other's penalty",)  # which cannot differentiate it
 PATHS = {
     "an unused output": unused_dense(kernel_constraint=lambda k: k.constraints.UnitNorm()),
+    "an unused output's penalty": unused_dense(activity_regularizer=lambda k: k.regularizers.L2(0.1)),
     "a penalty is a path": unused_dense(
         kernel_regularizer=lambda k: k.regularizers.L2(0.1), kernel_constraint=lambda k: k.constraints.UnitNorm()),
     "and one of 0": unused_dense(kernel_regularizer=lambda k: k.regularizers.L2(0.0), bias_regularizer=lambda k: k.regularizers.L1L2(0.0, 0.0)),

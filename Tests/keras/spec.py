@@ -94,6 +94,9 @@ class Spec:
         if self.masked:  # at the end of even rows, at the start of odd ones
             x[0::2, shape[1] - 2:] = 0
             x[1::2, :1] = 0
+            if self.tokens and len(shape) == 3:  # words of the sentences that are left
+                x[:, ::2, shape[2] - 1:] = 0
+                x[:, 1::2, :1] = 0
         return [x]
 
     def __repr__(self):

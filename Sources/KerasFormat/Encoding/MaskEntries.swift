@@ -23,7 +23,7 @@ struct MaskEntries {
     switch symbols.origin(of: mask) {
     case .comparison(let value, _, _), .given(let value): return value.walk == 0
     case .any(let parts), .all(let parts): return parts.allSatisfy { canCompute($0, symbols, depth: depth + 1) }
-    case .joined, .brought: return false
+    case .joined, .brought, .anyInside, .inside: return false
     }
   }
 
@@ -38,7 +38,7 @@ struct MaskEntries {
       place = overFeatures ? add("Any", [FunctionalEncoder.kerasTensor(differs)], ["axis": -1, "keepdims": false]) : differs
     case .any(let parts): place = try chain("LogicalOr", parts)
     case .all(let parts): place = try chain("LogicalAnd", parts)
-    case .joined, .brought: throw UnrollError(.unsupported, "a mask of this model cannot be written as an operation of Keras 3")
+    case .joined, .brought, .anyInside, .inside: throw UnrollError(.unsupported, "a mask of this model cannot be written as an operation of Keras 3")
     }
     places[mask] = place
     return place

@@ -156,7 +156,7 @@ struct MaskWriting {
       return node.heedsMasks ? brought : brought.map { _ in nil }
     case .attention: return Array(brought.prefix(2))
     case .batchNormalization, .model: return brought
-    case .timeDistributed(let inner): return inner.config.isRecurrent || inner.config.isModel ? brought : []
+    case .timeDistributed: return !config.heedsItsMask ? [] : node.heedsMasks ? brought : [nil]
     case .globalPooling1D(let config): return config.kind == .average ? brought : []
     default: return []
     }

@@ -8,7 +8,9 @@ struct MaskUse {
 
 /// How a version of Keras treats masks, where versions differ.
 enum MaskRules {
-  /// Keras 1 and 2.
+  /// Keras 1, 2.0 and 2.1.
+  case keras21
+  /// Keras 2.2 and later 2.x.
   case keras2
   /// Keras 3.0 to 3.3.
   case keras30
@@ -16,21 +18,25 @@ enum MaskRules {
   case keras3
 
   init(_ version: KerasVersion) {
-    self = version.major < 3 ? .keras2 : version < KerasVersion(3, 4) ? .keras30 : .keras3
+    self = version < KerasVersion(2, 2) ? .keras21 : version.major < 3 ? .keras2 : version < KerasVersion(3, 4) ? .keras30 : .keras3
   }
 
   /// `hasStates`: a recurrent layer is called with initial states too.
   func use(_ config: LayerConfig, hasStates: Bool, isGivenMask: Bool) -> MaskUse {
     var use = MaskUse()
+    let isOld = self == .keras21 || self == .keras2
     switch config {
     // Keras 3 hands masks to calls with one tensor argument only.
-    case .recurrent, .stackedRNN, .bidirectional: use.heeds = self == .keras2 || !hasStates || isGivenMask
+    case .recurrent, .stackedRNN, .bidirectional: use.heeds = isOld || !hasStates || isGivenMask
     // What is called with a list passed no mask on before Keras 3.4.
-    case .merge: if self != .keras3 { use = MaskUse(heeds: false, joining: self == .keras2 ? .all : .none) }
-    case .concatenate: if self != .keras3 { use.joining = self == .keras2 ? .all : .none }
+    case .merge: if self != .keras3 { use = MaskUse(heeds: false, joining: isOld ? .all : .none) }
+    case .concatenate: if self != .keras3 { use.joining = isOld ? .all : .none }
     case .attention: if self == .keras30 { use.joining = .none }
     // Keras 2's passes no mask on.
-    case .rescaling: if self == .keras2 { use.joining = .none }
+    case .rescaling: if isOld { use.joining = .none }
+    case .timeDistributed:
+      if self == .keras2 { use.joining = .inside }
+      use.heeds = self != .keras21
     default: break
     }
     return use
@@ -73,7 +79,14 @@ extension LayerConfig {
       .layerNormalization, .unitNormalization, .rescaling:
       return passing()
     case .batchNormalization: return passing([first])
-    case .timeDistributed(let inner): return passing(inner.config.isRecurrent || inner.config.isModel ? [first] : [])
+    case .timeDistributed(let inner):
+      let heeded = inner.config.heedsItsMask ? [use.heeds ? first : nil] : []
+      guard use.joining == .inside else { return (heeded, [first]) }
+      // What a model makes of them is found by walking it.
+      let made =
+        inner.config.isModel
+        ? values.first.map { symbols.symbol(.inside($0)) } : inner.config.masks([first], of: values, use, symbols).outputs.first ?? nil
+      return (heeded, [made ?? symbols.anyInside(first)])
     case .recurrent, .stackedRNN, .bidirectional:
       let output = returnsSequences ? first : nil
       var outputs = [output]
@@ -92,9 +105,19 @@ extension LayerConfig {
     }
   }
 
+  /// Whether the layer computes something else where its one input has a mask.
+  var heedsItsMask: Bool {
+    switch self {
+    case .recurrent, .stackedRNN, .bidirectional, .batchNormalization, .model: true
+    case .globalPooling1D(let config): config.kind == .average
+    case .timeDistributed(let inner): inner.config.heedsItsMask
+    default: false
+    }
+  }
+
   private func joined(_ inputs: [MaskSymbol?], _ use: MaskUse, _ symbols: MaskSymbols) -> MaskSymbol? {
     switch use.joining {
-    case .any: symbols.any(inputs)
+    case .any, .inside: symbols.any(inputs)
     case .all: symbols.all(inputs)
     case .none: nil
     }

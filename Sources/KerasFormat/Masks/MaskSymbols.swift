@@ -20,6 +20,10 @@ enum MaskOrigin: Hashable {
   case joined([MaskSymbol?])
   /// What an input of a model brings, before it is known what that is.
   case brought(MaskValue)
+  /// A step is valid of which anything inside is valid in this.
+  case anyInside(MaskSymbol)
+  /// What the model inside TimeDistributed makes of its steps, before it is known what that is.
+  case inside(MaskValue)
 }
 
 /// One output of one call of a layer, in one walk through its graph: a nested
@@ -63,6 +67,8 @@ final class MaskSymbols {
   func all(_ masks: [MaskSymbol?]) -> MaskSymbol? {
     joined(masks, { .all($0) }) { if case .all(let parts) = $0 { parts } else { nil } }
   }
+
+  func anyInside(_ mask: MaskSymbol?) -> MaskSymbol? { mask.map { symbol(.anyInside($0)) } }
 
   func inTime(_ masks: [MaskSymbol?]) -> MaskSymbol? {
     masks.contains { $0 != nil } ? symbol(.joined(masks)) : nil

@@ -62,8 +62,14 @@ struct MaskWalk {
     nested: (ModelSpec, [MaskSymbol?], Int) -> (heeded: [MaskSymbol?], outputs: [MaskSymbol?])
   ) {
     let masks = inputs(of: node), config = layers[node.layer].config
+    let place = MaskValue(walk: number, layer: layers[node.layer].name, call: calls[node.layer], output: 0)
+    if case .timeDistributed(let inner) = config, case .model(let model) = inner.config {
+      let result = nested(model, use.heeds ? masks : masks.map { _ in nil }, symbols.walk(at: place))
+      heeded += result.heeded
+      let first = masks.first ?? nil
+      return publish(node, [use.joining == .inside ? (result.outputs.first ?? nil) ?? symbols.anyInside(first) : first])
+    }
     if case .model(let model) = config {
-      let place = MaskValue(walk: number, layer: layers[node.layer].name, call: calls[node.layer], output: 0)
       let result = nested(model, masks, symbols.walk(at: place))
       heeded += result.heeded
       return publish(node, use.joining == .none ? result.outputs.map { _ in nil } : result.outputs)
@@ -170,13 +176,18 @@ extension ModelSpec {
   /// Whether any value can carry a mask.
   var makesMasks: Bool {
     nodes.contains { !$0.masks.isEmpty }
-      || layers.contains { layer in
-        switch layer.config {
-        case .masking: true
-        case .embedding(let config): config.maskZero
-        case .model(let inner): inner.makesMasks
-        default: false
-        }
-      }
+      || layers.contains { $0.config.makesMasks }
+  }
+}
+
+extension LayerConfig {
+  fileprivate var makesMasks: Bool {
+    switch self {
+    case .masking: true
+    case .embedding(let config): config.maskZero
+    case .model(let inner): inner.makesMasks
+    case .timeDistributed(let inner): inner.config.makesMasks
+    default: false
+    }
   }
 }

@@ -42,3 +42,26 @@ final class ActivityPenaltyOp<S: Scalar>: Op<S> {
     }
   }
 }
+
+extension Planner {
+  /// Penalizes the activity `y` of the layer being planned. Keras 3 divides by
+  /// the rows of the batch; Keras 2 by those of the call, which has one for
+  /// each step that is folded into it.
+  func penalize(_ y: Tensor<S>, _ penalty: Regularizer, isUsed: Bool) {
+    var share = penalty
+    if trainingRules.areOfKeras2 {
+      let part = Double(repetitions) * Double(max(shardRows, 1)) / Double(max(batch, 1))
+      share = Regularizer(l1: penalty.l1 * part, l2: penalty.l2 * part)
+    }
+    append(ActivityPenaltyOp(y, share, rows: shardRows, isUsed: isUsed))
+  }
+}
+
+/// A value that nothing reads has a gradient of 0, where what computes it may add to that.
+final class UnreadOp<S: Scalar>: Op<S> {
+  private let y: Tensor<S>
+
+  init(_ y: Tensor<S>) { self.y = y }
+
+  override func backward(_ run: RunContext<S>) { y.gradient?.update(repeating: 0, count: y.count) }
+}

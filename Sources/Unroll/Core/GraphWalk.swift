@@ -95,7 +95,13 @@ final class GraphWalk<S: Scalar> {
     if let penalty = graph.layers[call.layer].spec.activityRegularizer, planner.mode != .streaming {
       for (output, tensor) in outputs.enumerated() {
         let isUsed = waiting[.init(node: node, output: output)] != nil
-        planner.append(ActivityPenaltyOp(tensor, penalty, rows: planner.shardRows, isUsed: isUsed))
+        planner.penalize(tensor, penalty, isUsed: isUsed)
+      }
+    }
+    // Inside a model its outputs count as read.
+    if graph.layers[call.layer].nestedGraph != nil {
+      for (output, tensor) in outputs.enumerated() where waiting[.init(node: node, output: output)] == nil {
+        planner.append(UnreadOp(tensor))
       }
     }
     for (output, var tensor) in outputs.enumerated() {

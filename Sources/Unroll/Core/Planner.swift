@@ -90,13 +90,21 @@ final class Planner<S: Scalar> {
     self.kernels = kernels
   }
 
+  /// The numbers of steps that are folded into the batch, of the outermost layer first.
+  private(set) var foldedSteps: [Int] = []
+  /// How often what is being planned counts in training (see `folded`).
+  private(set) var repetitions = 1
+
   /// Plans `body` with `steps` time steps folded into the batch, as
   /// TimeDistributed does. Inside, every call sees whole samples, so a stream
-  /// plans it as inference.
-  func folded<R>(steps: Int, _ body: () throws(UnrollError) -> R) throws(UnrollError) -> R {
-    let outer = (mode, batch)
-    defer { (mode, batch) = outer }
+  /// plans it as inference. `isRepeated`: the penalties and moving statistics
+  /// inside count twice.
+  func folded<R>(steps: Int, isRepeated: Bool, _ body: () throws(UnrollError) -> R) throws(UnrollError) -> R {
+    let outer = (mode, batch, foldedSteps, repetitions)
+    defer { (mode, batch, foldedSteps, repetitions) = outer }
     batch = try checkedProduct([steps, batch], "time steps folded into the batch")
+    foldedSteps.append(steps)
+    if isRepeated { repetitions *= 2 }
     if mode == .streaming { mode = .inference }
     return try body()
   }

@@ -34,7 +34,7 @@ public struct ModelSpec: Sendable, Equatable {
     }
   }
 
-  /// What mask the output of a merge has.
+  /// What mask the output of a merge, or of TimeDistributed, has.
   public enum MaskJoining: String, Sendable {
     /// A step is valid if it is in any input; an input without a mask makes all
     /// valid. Keras 3.4 and later.
@@ -44,6 +44,10 @@ public struct ModelSpec: Sendable, Equatable {
     /// None: before Keras 3.4 what was called with a list passed no mask on, nor
     /// does an operation, as Keras 3 has beside its layers.
     case none
+    /// TimeDistributed in Keras 2.2 and later 2.x: what its layer makes of the
+    /// steps' masks, an Embedding's too; a step of which it makes none is valid
+    /// if anything inside is. In other versions it hands its input's mask on.
+    case inside
   }
 
   /// One call of a layer. `inputs` are the call's tensors in order; a
@@ -60,7 +64,8 @@ public struct ModelSpec: Sendable, Equatable {
     public var passesMasks = true
     /// Whether the layer leaves masked steps out of what it computes. Keras 3
     /// hands no mask to a recurrent layer that is called with initial states,
-    /// and Multiply, Maximum and Minimum knew no masks before Keras 3.4.
+    /// Multiply, Maximum and Minimum knew no masks before Keras 3.4, and
+    /// TimeDistributed gave its layer none before Keras 2.2.
     public var heedsMasks = true
     public var maskJoining = MaskJoining.any
     /// Keras 2's `training` at a call: the layer acts as in training, or does

@@ -5,7 +5,7 @@ public enum TrainingRules: String, Sendable, Equatable, CaseIterable {
   case keras2Unmasked = "2.11"
   /// The loss counts the regularizers of frozen weights. TimeDistributed makes
   /// one batch of all steps, with one set of moments and with its layer's
-  /// activity regularizer. RootMeanSquaredError leaves masked steps out.
+  /// activity regularizer, and calls a model inside twice. RootMeanSquaredError leaves masked steps out.
   /// BatchNormalization of images (samples of rank 3 or 4) is TensorFlow's fused
   /// one in float32, which knows no masks and moves an unbiased variance.
   case keras2 = "2.12"

@@ -46,15 +46,16 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
       try BatchNormalizationOp(
         self, x: x, y: y, axis: axis, mean: movingMean, variance: movingVariance,
         // TimeDistributed: every step has moments of its own, as in Keras 3.
-        groupRows: usesBatch && !planner.trainingRules.areOfKeras2 ? max(planner.shardRows, 1) : x.batch, usesBatch: usesBatch,
-        moments: moments(of: x, axis: axis, planner.trainingRules)))
+        steps: usesBatch && !planner.trainingRules.areOfKeras2 ? planner.foldedSteps : [], usesBatch: usesBatch,
+        moments: moments(of: x, axis: axis, planner)))
     return [y]
   }
 
-  private func moments(of x: Tensor<S>, axis: Int, _ rules: TrainingRules) -> BatchMoments {
+  private func moments(of x: Tensor<S>, axis: Int, _ planner: Planner<S>) -> BatchMoments {
+    let rules = planner.trainingRules
     guard rules.areOfKeras2 else { return BatchMoments(maskedEpsilon: 1e-7) }
     // Samples of images with channels first or last: tf.keras calls TensorFlow's fused operation, where there is one.
     let isFused = S.self == Float.self && (3...4).contains(x.rank) && (axis == 0 || axis == x.rank - 1)
-    return BatchMoments(heedsMasks: rules == .keras2 && !isFused, movesUnbiased: isFused)
+    return BatchMoments(heedsMasks: rules == .keras2 && !isFused, movesUnbiased: isFused, moves: planner.repetitions)
   }
 }

@@ -8,6 +8,8 @@ struct BatchMoments {
   var maskedEpsilon = 0.0
   /// Whether the moving variance gets sum(u^2) / (n - 1) instead of sum(u^2) / n.
   var movesUnbiased = false
+  /// How many times a batch moves the statistics.
+  var moves = 1
 }
 
 final class BatchNormalizationOp<S: Scalar>: Op<S> {
@@ -24,6 +26,9 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   /// Rows of the batch that share moments.
   private let groupRows: Int
   private let groups: Int
+  /// The groups in the order in which they move the statistics: the steps of
+  /// the innermost TimeDistributed run first, and are the last in memory.
+  private let order: AlignedBuffer<Int>
   /// Channel of each position, or empty if the features are the channels.
   private let channelOfPosition: AlignedBuffer<Int>
   /// `[groups][channels]` each: mean, 1 / sqrt(variance + epsilon), number of
@@ -32,7 +37,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
 
   init(
     _ layer: BatchNormalizationLayer<S>, x: Tensor<S>, y: Tensor<S>, axis: Int, mean: Parameter<S>, variance: Parameter<S>,
-    groupRows: Int, usesBatch: Bool, moments rules: BatchMoments
+    steps: [Int], usesBatch: Bool, moments rules: BatchMoments
   ) throws(UnrollError) {
     self.layer = layer
     self.x = x
@@ -42,8 +47,17 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
     self.usesBatch = usesBatch
     self.rules = rules
     mask = rules.heedsMasks ? x.mask : nil
-    self.groupRows = max(groupRows, 1)
-    groups = max(x.batch / self.groupRows, 1)
+    groups = max(steps.reduce(1, *), 1)
+    groupRows = max(x.batch / groups, 1)
+    order = try AlignedBuffer(count: groups) { visit in
+      var (rest, group, outer) = (visit, 0, max(steps.reduce(1, *), 1))
+      for count in steps.reversed() {
+        outer /= max(count, 1)
+        group += rest % max(count, 1) * outer
+        rest /= max(count, 1)
+      }
+      return group
+    }
     let channels = mean.count
     self.channels = channels
     if axis == x.rank - 1 {
@@ -125,17 +139,22 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
       let u = Double(x.data[element]) - means[moment]
       inverses[moment] += u * u
     }
-    let momentum = layer.config.momentum
-    for i in 0..<total {
-      let variance = inverses[i] / counts[i]
-      let c = i % channels
-      if moving {
-        movingMean.value[c] = S(Double(movingMean.value[c]) * momentum + means[i] * (1 - momentum))
+    for visit in 0..<groups {
+      for c in 0..<channels {
+        let i = order.pointer[visit] * channels + c
+        let variance = inverses[i] / counts[i]
         let moved = rules.movesUnbiased ? inverses[i] / max(counts[i] - 1, 1) : variance
-        movingVariance.value[c] = S(Double(movingVariance.value[c]) * momentum + moved * (1 - momentum))
+        if moving { for _ in 0..<rules.moves { move(c, mean: means[i], variance: moved) } }
+        inverses[i] = 1 / (variance + layer.config.epsilon).squareRoot()
       }
-      inverses[i] = 1 / (variance + layer.config.epsilon).squareRoot()
     }
+  }
+
+  @inline(__always)
+  private func move(_ c: Int, mean: Double, variance: Double) {
+    let momentum = layer.config.momentum
+    movingMean.value[c] = S(Double(movingMean.value[c]) * momentum + mean * (1 - momentum))
+    movingVariance.value[c] = S(Double(movingVariance.value[c]) * momentum + variance * (1 - momentum))
   }
 
   /// With g = dy gamma, r = 1 / sqrt(variance + epsilon), u = x - mean and n

@@ -81,7 +81,7 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     for output in outputs {
       // A copy of its own: whether anything uses the other is not known here.
       let copies = try planner.fanOut(output, 2)
-      planner.append(ActivityPenaltyOp(copies[1], penalty, rows: planner.shardRows, isUsed: false))
+      planner.penalize(copies[1], penalty, isUsed: false)
       results.append(copies[0])
     }
     return results

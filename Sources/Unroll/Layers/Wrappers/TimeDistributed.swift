@@ -54,7 +54,11 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     return child.trace(outputs.map { $0 || isPenalized }, inputs: inputs, paths)
   }
 
+  /// Keras 2 calls a model inside once more, in training too, for its mask.
+  private var isCalledForItsMask: Bool { child.nestedGraph != nil }
+
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
+    let masks = planner.masks
     guard let x = inputs.first, x.rank >= 2 else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
     let steps = x.dimensions[0]
     let inner = Array(x.dimensions.dropFirst())
@@ -62,21 +66,23 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     if inner.count > 1 {
       folded = try planner.mapPositions(
         x, to: [steps] + inner, of: self, Self.swapped(rows: x.positions / max(steps, 1), columns: steps))
-      folded.mask = try foldedMask(x, steps, planner)
-    } else {
-      folded.mask = nil
+      if let mask = x.mask, masks.heeds {
+        folded.mask = try mapped(mask, x.positions, batch: x.batch, planner, Self.swapped(rows: x.positions / max(steps, 1), columns: steps))
+      }
     }
+    if !masks.heeds { folded.mask = nil }
     folded.dimensions = inner
     folded.batch = steps * x.batch
-    let outputs = try planner.folded(steps: steps) { () throws(UnrollError) in try child.plan([folded], planner) }
-    guard var y = outputs.first else { throw UnrollError(.invalidState, "\(name): the wrapped layer has no output") }
-    if planner.trainingRules.areOfKeras2, let penalty = child.spec.activityRegularizer {
-      // Divided by the rows of the batch that all steps make.
-      let share = Regularizer(l1: penalty.l1 / Double(max(steps, 1)), l2: penalty.l2 / Double(max(steps, 1)))
+    var y = try planner.folded(steps: steps, isRepeated: planner.trainingRules.areOfKeras2 && isCalledForItsMask) { () throws(UnrollError) in
+      guard let y = try child.plan([folded], planner).first else {
+        throw UnrollError(.invalidState, "\(name): the wrapped layer has no output")
+      }
+      guard planner.trainingRules.areOfKeras2, let penalty = child.spec.activityRegularizer else { return y }
       let copies = try planner.fanOut(y, 2)
-      planner.append(ActivityPenaltyOp(copies[1], share, rows: planner.shardRows, isUsed: false))
-      y = copies[0]
+      planner.penalize(copies[1], penalty, isUsed: false)
+      return copies[0]
     }
+    let made = y.mask
     let dimensions = [steps] + y.dimensions
     let positions = y.positions
     y.batch = x.batch
@@ -85,9 +91,29 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     if positions > 1 {
       y = try planner.mapPositions(y, to: dimensions, of: self, Self.swapped(rows: steps, columns: positions))
     }
-    // Keras hands the sequence's own mask on.
-    if y.positions == x.positions { y.mask = x.mask }
+    y.mask =
+      masks.joining == .inside
+      ? try maskInside(x, y, made, planner)
+      // Keras 3 hands the sequence's own mask on.
+      : y.positions == x.positions ? x.mask : nil
     return [y]
+  }
+
+  /// Keras 2's: what the layer made of the steps' masks; where it made none, a
+  /// step is valid that has anything valid inside.
+  private func maskInside(
+    _ x: Tensor<S>, _ y: Tensor<S>, _ made: UnsafeMutablePointer<UInt8>?, _ planner: Planner<S>
+  ) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
+    let steps = x.dimensions[0]
+    if let made {
+      return y.positions == steps
+        ? made : try mapped(made, y.positions, batch: y.batch, planner, Self.swapped(rows: steps, columns: y.positions / max(steps, 1)))
+    }
+    guard let mask = x.mask, y.positions == steps else { return nil }
+    if x.positions == steps { return mask }
+    let result = try planner.arena.allocateBytes(y.rows)
+    planner.append(AnyInside(from: mask, to: result, steps: steps, inside: x.positions / max(steps, 1), batch: x.batch))
+    return result
   }
 
   /// Result position (r, c) of a rows x columns grid is source position (c, r).
@@ -95,15 +121,41 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     { $0 % columns * rows + $0 / columns }
   }
 
-  /// `[T P][B]` as `[P][T B]`.
-  private func foldedMask(
-    _ x: Tensor<S>, _ steps: Int, _ planner: Planner<S>
-  ) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
-    guard let mask = x.mask else { return nil }
-    let result = try planner.arena.allocateBytes(x.rows)
-    let map = try AlignedBuffer(count: x.positions, Self.swapped(rows: x.positions / max(steps, 1), columns: steps))
-    planner.append(MaskMap(from: mask, to: result, map: map, batch: x.batch))
+  /// A mask `[positions][B]` of which position p is that of `mask` with the number `source(p)`.
+  private func mapped(
+    _ mask: UnsafeMutablePointer<UInt8>, _ positions: Int, batch: Int, _ planner: Planner<S>, _ source: (Int) -> Int
+  ) throws(UnrollError) -> UnsafeMutablePointer<UInt8> {
+    let result = try planner.arena.allocateBytes(try checkedProduct([positions, batch], "\(name): a mask"))
+    planner.append(MaskMap(from: mask, to: result, map: try AlignedBuffer(count: positions, source), batch: batch))
     return result
+  }
+}
+
+/// `[T][B]` of `[T][inside][B]`: whether any is valid.
+private final class AnyInside<S: Scalar>: Op<S> {
+  private let from: UnsafeMutablePointer<UInt8>
+  private let to: UnsafeMutablePointer<UInt8>
+  private let steps: Int
+  private let inside: Int
+  private let batch: Int
+
+  init(from: UnsafeMutablePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, steps: Int, inside: Int, batch: Int) {
+    self.from = from
+    self.to = to
+    self.steps = steps
+    self.inside = inside
+    self.batch = batch
+  }
+
+  override func forward(_ run: RunContext<S>) {
+    for step in 0..<steps {
+      let result = to + step * batch
+      result.update(repeating: 0, count: batch)
+      for part in 0..<inside {
+        let source = from + (step * inside + part) * batch
+        for row in 0..<batch where source[row] != 0 { result[row] = 1 }
+      }
+    }
   }
 }
 
