@@ -38,7 +38,8 @@ class Case:
     def compile_source(self, library=None):
         """`compiled(K, model)` as text."""
         writer, training = Writer(library or self.library), self.training
-        options = {"optimizer": training.optimizer, "loss": training.loss, "metrics": training.metrics, "loss_weights": training.loss_weights}
+        options = {"optimizer": training.optimizer, "loss": training.loss, "metrics": training.metrics, "loss_weights": training.loss_weights,
+                   "weighted_metrics": training.weighted_metrics}
         given = writer.options({key: value for key, value in options.items() if value is not None})
         eager = "" if library == "unroll" else ", run_eagerly=True"
         return f"def compiled(K, model):\n    model.compile({given}{eager})\n    return model\n"
@@ -119,6 +120,8 @@ def inputs(entries, rng, rows):
         else:
             x = np.round(rng.normal(size=(rows, *entry.shape)), 2)
         if entry.padding is not None:
+            if entry.tokens and len(entry.shape) == 2:  # words of a sentence too
+                x[padded(rng, rows * entry.shape[0], entry.shape[1]).reshape(x.shape)] = entry.padding
             x[padded(rng, rows, entry.shape[0])] = entry.padding
         arrays.append(x)
     return arrays

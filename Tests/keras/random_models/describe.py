@@ -64,6 +64,7 @@ class Net:
     outputs: tuple = ()
     sequential: bool = False
     batch: int = 0  # > 0: declared
+    frozen: bool = False  # of a model inside another
     style: str = "named"  # or "plain": the library names the layers; or "shaped": and the first layer declares the input
 
     def nodes(self):
@@ -150,7 +151,10 @@ class Writer:
     def member(self, net, name, layer):
         """A layer of a model; outputs have names, which losses and metrics refer to."""
         if isinstance(layer, Net):
-            return self.net(layer)
+            text = self.net(layer)
+            if layer.frozen:
+                self.lines.append(f"{text}.trainable = False")
+            return text
         given = name if net.style == "named" or name.startswith("out") else None
         if net.style == "shaped" and name == next(iter(net.layers)):
             return self.layer(layer, given, input_shape=net.entries[0].shape)

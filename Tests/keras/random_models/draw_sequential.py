@@ -1,4 +1,6 @@
 """Sequential models: an input, layers that fit, maybe models among them."""
+from dataclasses import replace
+
 from describe import Entry, Net
 from draw_layers import bidirectional, layer, recurrent
 from spec import N
@@ -8,10 +10,15 @@ def entry(dice, deep=False):
     """An input and the layers that must follow it: Embedding, Masking or none; the shape behind them."""
     time, width = dice.size(2, 4), dice.size(1, 5)
     name = dice.name("x")
-    kind = dice.choose(("tokens", "masking", "plain", "plain", "vector")) if not deep else "deep"
-    if kind == "deep":
+    kind = dice.choose(("tokens", "masking", "plain", "plain", "vector") if not deep else ("deep", "sentences", "sentences"))
+    if kind in ("deep", "sentences"):
         shape = (dice.size(2, 3), time, width)
-        return Entry(name, shape), [], shape
+        if kind == "deep":
+            return Entry(name, shape), [], shape
+        masked = dice.maybe(0.8)
+        embedding = N("Embedding", input_dim=7, output_dim=width, **({"mask_zero": True} if masked else {}))
+        first = embedding if dice.maybe(0.2) else N("TimeDistributed", layer=embedding)
+        return Entry(name, shape[:2], tokens=7, padding=0 if masked else None), [first], shape
     if kind == "tokens":
         masked = dice.maybe(0.6)
         options = {"mask_zero": True} if masked else {"mask_zero": False} if dice.maybe(0.2) else {}
@@ -46,12 +53,17 @@ def sequential(dice, depth=2, given=None):
     if given is not None:
         first, layers, shape = Entry(dice.name("x"), given), [], given
     else:
-        first, layers, shape = entry(dice, deep=dice.maybe(0.05))
+        first, layers, shape = entry(dice, deep=dice.maybe(0.1))
     count = dice.size(1, 5) if given is None else dice.size(1, 3)
     for _ in range(count):
         if depth and len(shape) <= 2 and dice.maybe(0.1):
             inside, shape = sequential(dice, depth - 1, shape)
-            layers.append(inside)
+            layers.append(replace(inside, frozen=dice.maybe(0.2)))
+            continue
+        if depth and len(shape) > 1 and dice.maybe(0.06):
+            inside, out = sequential(dice, depth - 1, shape[1:])
+            layers.append(N("TimeDistributed", layer=inside))
+            shape = (shape[0], *out)
             continue
         node, shape = layer(dice, shape)
         layers.append(node)

@@ -26,6 +26,7 @@ class Training:
     targets: tuple  # the kind for each output: real, binary, one_hot, class
     metrics: object = None
     loss_weights: object = None
+    weighted_metrics: object = None
     samples: int = 5
     batch: int = 3
     epochs: int = 2
@@ -75,6 +76,8 @@ def loss(dice, kind, logits):
         options["reduction"] = dice.choose(("sum", "sum_over_batch_size"))
     if dice.maybe(0.05):
         options["name"] = "fit_of_it"
+    if kind in ("binary", "one_hot") and dice.maybe(0.25):
+        options["label_smoothing"] = dice.number(0.125, 0.25)
     if kind == "real":
         options.pop("from_logits", None)
         name = dice.choose(REAL_LOSSES)
@@ -189,6 +192,8 @@ def training(dice, net, targets, shapes, losses):
         optimizer=optimizer(dice, smooth), loss=losses[0] if len(losses) == 1 else losses, targets=targets,
         metrics=metrics(dice, targets, names), epochs=dice.size(1, 2),
         validation=dice.choose(("split", "data", "weighted", "", "", "")), sample_weight=dice.choose(("samples", "steps", "", "", "")))
+    if dice.maybe(0.25):
+        result = replace(result, weighted_metrics=metrics(dice, targets, names))
     if len(losses) > 1:
         different = len(set(names)) == len(names)
         if different and dice.maybe(0.3):

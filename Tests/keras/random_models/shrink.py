@@ -54,6 +54,8 @@ def smaller_nets(net):
         for key in call.arguments:
             fewer = replace(call, arguments={k: v for k, v in call.arguments.items() if k != key})
             yield pruned(replace(net, calls=(*net.calls[:index], fewer, *net.calls[index + 1:])))
+    if net.frozen:
+        yield replace(net, frozen=False)
     for name, layer in net.layers.items():
         for simpler in smaller_values(layer):
             yield replace(net, layers={**net.layers, name: simpler})
@@ -85,7 +87,8 @@ def renamed(value, names):
 
 
 def smaller_trainings(training):
-    defaults = {"metrics": None, "loss_weights": None, "sample_weight": "", "class_weight": False, "validation": "", "epochs": 1}
+    defaults = {"metrics": None, "weighted_metrics": None, "loss_weights": None, "sample_weight": "", "class_weight": False,
+                "validation": "", "epochs": 1}
     for key, value in defaults.items():
         if getattr(training, key) != value:
             yield replace(training, **{key: value})
@@ -95,7 +98,8 @@ def smaller_trainings(training):
         yield replace(training, optimizer=simpler)
     if any(kind != "real" for kind in training.targets) or training.loss != "mse":
         count = len(training.targets)
-        yield replace(training, targets=("real",) * count, loss="mse" if count == 1 else ["mse"] * count, metrics=None, class_weight=False)
+        yield replace(training, targets=("real",) * count, loss="mse" if count == 1 else ["mse"] * count, metrics=None, weighted_metrics=None,
+                      class_weight=False)
     if isinstance(training.metrics, list):
         for index in range(len(training.metrics)):
             if not isinstance(training.metrics[index], list):
@@ -108,7 +112,7 @@ def one_output(case, index):
     """The case with this output alone."""
     training = case.training
     losses = list(training.loss.values()) if isinstance(training.loss, dict) else training.loss
-    training = replace(training, targets=(training.targets[index],), loss=losses[index], metrics=None, loss_weights=None)
+    training = replace(training, targets=(training.targets[index],), loss=losses[index], metrics=None, weighted_metrics=None, loss_weights=None)
     return replace(case, training=training, net=pruned(replace(case.net, outputs=(case.net.outputs[index],))))
 
 
