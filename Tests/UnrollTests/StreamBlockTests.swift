@@ -57,6 +57,24 @@ import Testing
     }
   }
 
+  @Test(arguments: [DType.float32, .float64]) func aStepThatIsASequenceComesRowByRow(dtype: DType) throws {
+    let repeated = LayerSpec(.timeDistributed(LayerSpec(.repeatVector(2))))
+    let model = try Model(layers: [.input([nil, 3]), repeated], dtype: dtype)
+    func check<S: BinaryFloatingPoint>(_ type: S.Type) throws {
+      var x: [S] = [1, 2, 3, 4, 5, 6], found = [[S]](repeating: [S](repeating: 0, count: 12), count: 2)
+      let stream = try model.makeStream(batch: 2)
+      try stream.step(&x, &found[0])
+      try x.withUnsafeBytes { from in
+        try found[1].withUnsafeMutableBytes { to in
+          var inputs = [from.baseAddress], outputs = [to.baseAddress]
+          try stream.step(inputs: &inputs, outputs: &outputs)
+        }
+      }
+      #expect(found == [[S]](repeating: [1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6], count: 2))
+    }
+    if dtype == .float32 { try check(Float.self) } else { try check(Double.self) }
+  }
+
   @Test func takesAnyStridesAndTypesAndGivesFloat64() throws {
     let model = try Self.model()
     let steps = 5

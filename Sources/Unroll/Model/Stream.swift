@@ -59,6 +59,9 @@ final class NetworkStream<S: Scalar>: AnyStream {
   /// of an array retains its dimensions, counting its elements walks them.
   private let input: UnsafeMutableBufferPointer<S>
   private let output: UnsafeMutableBufferPointer<S>
+  /// Whether the outputs of a step have one row after another; a step that is a
+  /// sequence itself has its positions around them.
+  private let givesRows: Bool
 
   init(_ network: Network<S>, batch: Int, weights: StreamWeights = .model) throws(UnrollError) {
     guard weights == .model || !S.isDouble else {
@@ -85,6 +88,7 @@ final class NetworkStream<S: Scalar>: AnyStream {
     saved = plan.mayFault ? try AlignedBuffer<S>(count: plan.state.reduce(0) { $0 + $1.count }) : nil
     input = UnsafeMutableBufferPointer(start: first.data, count: first.count)
     output = UnsafeMutableBufferPointer(start: result.data, count: result.count)
+    givesRows = batch <= 1 || plan.outputs.allSatisfy { $0.positions <= 1 }
   }
 
   var dtype: DType { S.isDouble ? .float64 : .float32 }
@@ -97,7 +101,15 @@ final class NetworkStream<S: Scalar>: AnyStream {
   func step(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) throws(UnrollError) {
     copyElements(source.assumingMemoryBound(to: S.self), input.baseAddress, input.count)
     try forward()
+    guard givesRows else { return giveRows(of: 0, target) }
     copyElements(UnsafePointer(output.baseAddress), target.assumingMemoryBound(to: S.self), output.count)
+  }
+
+  private func giveRows(of index: Int, _ target: UnsafeMutableRawPointer) {
+    let tensor = plan.outputs[index]
+    scatter(
+      tensor.data, positions: tensor.positions, batch: plan.batch, features: tensor.features, rows: plan.batch, into: target,
+      type: S.isDouble ? .float64 : .float32, firstRow: 0)
   }
 
   @inline(__always)
@@ -130,7 +142,12 @@ final class NetworkStream<S: Scalar>: AnyStream {
     }
     try forward()
     for (index, tensor) in plan.outputs.enumerated() {
-      if let output = outputs[index] { output.assumingMemoryBound(to: S.self).update(from: tensor.data, count: tensor.count) }
+      guard let output = outputs[index] else { continue }
+      if givesRows {
+        output.assumingMemoryBound(to: S.self).update(from: tensor.data, count: tensor.count)
+      } else {
+        giveRows(of: index, output)
+      }
     }
   }
 

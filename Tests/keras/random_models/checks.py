@@ -163,7 +163,7 @@ class Checks:
         for time in range(*times):
             step = stream.step(one_or_all([x[:, time] for x in trial.x]))
             each_step.append(step if isinstance(step, list) else [step])
-        found = [np.stack(steps, axis=1) if y.ndim == 3 else steps[-1] for steps, y in zip(zip(*each_step), expected)]
+        found = [(np.stack(steps, axis=1) if y.ndim > 2 else steps[-1]).reshape(y.shape) for steps, y in zip(zip(*each_step), expected)]
         value = apart(found, expected, "output")
         return ("stream" if value > PREDICTS[self.case.dtype] else ""), value
 
