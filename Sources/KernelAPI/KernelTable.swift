@@ -135,7 +135,7 @@ public struct KernelTable<S: Scalar>: Sendable {
   public var clip: @Sendable (_ n: Int, _ low: Double, _ high: Double, _ x: Out) -> Void
   public var sumOfSquares: @Sendable (_ n: Int, _ x: In) -> Double
   public var sum: @Sendable (_ n: Int, _ x: In) -> Double
-  public var optimize: @Sendable (OptimizerUpdate, OptimizerArguments<S>) -> Void
+  public var optimize: @Sendable (OptimizerRule, OptimizerArguments<S>) -> Void
   /// y[i] = 0 with probability `rate`, else 1 / (1 - rate): a function of the
   /// key and i alone, the same for every instruction set.
   public var dropoutFactors: @Sendable (_ n: Int, _ key: UInt64, _ rate: Double, _ y: Out) -> Void
@@ -175,7 +175,7 @@ public struct KernelTable<S: Scalar>: Sendable {
     clip: @escaping @Sendable (Int, Double, Double, Out) -> Void,
     sumOfSquares: @escaping @Sendable (Int, In) -> Double,
     sum: @escaping @Sendable (Int, In) -> Double,
-    optimize: @escaping @Sendable (OptimizerUpdate, OptimizerArguments<S>) -> Void,
+    optimize: @escaping @Sendable (OptimizerRule, OptimizerArguments<S>) -> Void,
     dropoutFactors: @escaping @Sendable (Int, UInt64, Double, Out) -> Void
   ) {
     self.name = name

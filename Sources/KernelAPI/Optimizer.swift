@@ -1,45 +1,47 @@
-/// One fused optimizer update over a flat buffer, with Keras 3's formulas.
-///
-/// `step` counts from 1. Moments live in up to three slots of the parameter
-/// buffer's size, zero before the first step.
-public enum OptimizerUpdate: Sendable {
-  /// slot 0: momentum (when momentum is not 0)
-  case sgd(momentum: Double, nesterov: Bool)
-  /// slot 0: velocity; then momentum and average gradient, each when used
-  /// `epsilonInRoot` false: sqrt(d) + epsilon, as Keras did before tf.keras 2.11
-  case rmsprop(rho: Double, momentum: Double, epsilon: Double, centered: Bool, epsilonInRoot: Bool = true)
-  /// slots: m, v, then the running maximum of v with amsgrad
-  case adam(beta1: Double, beta2: Double, epsilon: Double, amsgrad: Bool)
-  /// slot 0: accumulator, which Keras starts at `initial_accumulator_value`
-  /// `epsilonInRoot` as for RMSprop
-  case adagrad(epsilon: Double, epsilonInRoot: Bool = true)
-  /// slots: m, u
-  case adamax(beta1: Double, beta2: Double, epsilon: Double)
-  /// slots: m, v; `uProduct` is the product of u_1 ... u_t including this step's
-  /// u_t = beta1 (1 - 0.96^(t `scheduleDecay`) / 2)
-  case nadam(beta1: Double, beta2: Double, epsilon: Double, uProduct: Double, scheduleDecay: Double = 1)
-
-  /// slot 0: momentum
-  case lion(beta1: Double, beta2: Double)
-  /// slots: running means of squared gradients and of squared steps
-  case adadelta(rho: Double, epsilon: Double)
-  /// slots: accumulator, which Keras starts at `initial_accumulator_value`, and linear
-  /// `power` is Keras' `learning_rate_power`, at most 0.
-  case ftrl(power: Double, l1: Double, l2: Double, l2Shrinkage: Double, beta: Double)
-
-  /// Parameter-sized slots the update needs.
-  public var slots: Int {
-    switch self {
-    case .sgd(let momentum, _): return momentum != 0 ? 1 : 0
-    case .rmsprop(_, let momentum, _, let centered, _):
-      return 1 + (momentum > 0 ? 1 : 0) + (centered ? 1 : 0)
-    case .adam(_, _, _, let amsgrad): return amsgrad ? 3 : 2
-    case .adagrad, .lion: return 1
-    case .adamax, .nadam, .adadelta, .ftrl: return 2
-    }
+/// An optimizer's update: which of Keras 3's formulas, with its numbers. What a
+/// kind does not have is not looked at; `Kernels/Optimizers.swift` has the formulas.
+public struct OptimizerRule: Sendable, Equatable {
+  /// By Keras' class names.
+  public enum Kind: String, Sendable, CaseIterable {
+    case sgd = "SGD"
+    case rmsprop = "RMSprop"
+    case adam = "Adam"
+    /// Computes what `adam` does: the name under which Keras decays weights by default.
+    case adamw = "AdamW"
+    case adagrad = "Adagrad"
+    case adamax = "Adamax"
+    case nadam = "Nadam"
+    case lion = "Lion"
+    case adadelta = "Adadelta"
+    case ftrl = "Ftrl"
   }
+
+  public let kind: Kind
+  public var momentum = 0.0
+  public var nesterov = false
+  public var rho = 0.9
+  public var beta1 = 0.9
+  public var beta2 = 0.999
+  public var epsilon = 1e-7
+  public var centered = false
+  public var amsgrad = false
+  public var initialAccumulator = 0.1
+  /// Keras' `learning_rate_power`, at most 0.
+  public var power = -0.5
+  public var l1 = 0.0
+  public var l2 = 0.0
+  public var l2Shrinkage = 0.0
+  public var beta = 0.0
+  /// RMSprop, Adagrad: false is sqrt(d) + epsilon, as Keras computed it before tf.keras 2.11.
+  public var epsilonInRoot = true
+  /// Nadam: u_t = beta1 (1 - 0.96^(t `scheduleDecay`) / 2); 0.004 before tf.keras 2.11.
+  public var scheduleDecay = 1.0
+
+  public init(_ kind: Kind) { self.kind = kind }
 }
 
+/// `step` counts from 1. Moments live in up to three slots of the parameter
+/// buffer's size, zero (accumulators: their initial value) before the first step.
 public struct OptimizerArguments<S: Scalar> {
   public var count: Int
   public var parameters: UnsafeMutablePointer<S>
@@ -55,12 +57,14 @@ public struct OptimizerArguments<S: Scalar> {
   /// Then limits it to +-clip; infinity = as is.
   public var clip: Double
   public var step: Int
+  /// Nadam: the product of u_1 ... u_t, this step's u_t included.
+  public var momentumProduct: Double
 
   public init(
     count: Int, parameters: UnsafeMutablePointer<S>, gradients: UnsafePointer<S>,
     slot0: UnsafeMutablePointer<S>? = nil, slot1: UnsafeMutablePointer<S>? = nil,
     slot2: UnsafeMutablePointer<S>? = nil, learningRate: Double, weightDecay: Double = 0,
-    gradientScale: Double = 1, clip: Double = .infinity, step: Int
+    gradientScale: Double = 1, clip: Double = .infinity, step: Int, momentumProduct: Double = 1
   ) {
     self.count = count
     self.parameters = parameters
@@ -73,5 +77,6 @@ public struct OptimizerArguments<S: Scalar> {
     self.gradientScale = gradientScale
     self.clip = clip
     self.step = step
+    self.momentumProduct = momentumProduct
   }
 }

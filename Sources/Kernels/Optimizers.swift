@@ -5,20 +5,21 @@ import KernelAPI
 ///
 /// p parameters, g gradient, lr the learning rate, t the step from 1.
 func optimize<V: Vector>(
-  _: V.Type, _ update: OptimizerUpdate, _ a: OptimizerArguments<V.Element>
+  _: V.Type, _ rule: OptimizerRule, _ a: OptimizerArguments<V.Element>
 ) {
   let pass = UpdatePass<V>(a)
   let lr = a.learningRate
   let t = Double(a.step)
-  switch update {
-  case .sgd(let momentum, let nesterov):
-    let rate = V(lr), mu = V(momentum)
-    guard momentum != 0 else {
+  let beta1 = rule.beta1, beta2 = rule.beta2, epsilon = rule.epsilon
+  switch rule.kind {
+  case .sgd:
+    let rate = V(lr), mu = V(rule.momentum)
+    guard rule.momentum != 0 else {
       // p -= lr g
       pass.run { p, g in p.minus(rate, times: g) }
       return
     }
-    if nesterov {
+    if rule.nesterov {
       // m = mu m - lr g; p += mu m - lr g
       pass.run { p, g, m in
         let step = rate * g
@@ -32,13 +33,12 @@ func optimize<V: Vector>(
         return p + m
       }
     }
-  case .rmsprop(let rho, let momentum, let epsilon, let centered, let inRoot):
-    rmsprop(pass, lr, rho, momentum, epsilon, centered, inRoot)
-  case .adam(let beta1, let beta2, let epsilon, let amsgrad):
+  case .rmsprop: rmsprop(pass, lr, rule)
+  case .adam, .adamw:
     // m += (1 - b1)(g - m); v += (1 - b2)(g^2 - v); p -= alpha m / (sqrt(v) + eps)
     let alpha = V(lr * (1 - pow(beta2, t)).squareRoot() / (1 - pow(beta1, t)))
     let b1 = V(1 - beta1), b2 = V(1 - beta2), eps = V(epsilon)
-    if amsgrad {
+    if rule.amsgrad {
       pass.run { p, g, m, v, top in
         m = m.plus(g - m, times: b1)
         v = v.plus((g * g) - v, times: b2)
@@ -52,14 +52,14 @@ func optimize<V: Vector>(
         return p - (m * alpha) / (v.root + eps)
       }
     }
-  case .adagrad(let epsilon, let epsilonInRoot):
+  case .adagrad:
     // acc += g^2; p -= lr g / sqrt(acc + eps), or lr g / (sqrt(acc) + eps)
-    let rate = V(lr), inside = V(epsilonInRoot ? epsilon : 0), outside = V(epsilonInRoot ? 0 : epsilon)
+    let rate = V(lr), inside = V(rule.epsilonInRoot ? epsilon : 0), outside = V(rule.epsilonInRoot ? 0 : epsilon)
     pass.run { p, g, acc in
       acc = acc + (g * g)
       return p - (rate * g) / ((acc + inside).root + outside)
     }
-  case .adamax(let beta1, let beta2, let epsilon):
+  case .adamax:
     // m += (1 - b1)(g - m); u = max(b2 u, |g|); p -= lr / (1 - b1^t) m / (u + eps)
     let rate = V(lr / (1 - pow(beta1, t))), b1 = V(1 - beta1), b2 = V(beta2), eps = V(epsilon)
     pass.run { p, g, m, u in
@@ -67,12 +67,12 @@ func optimize<V: Vector>(
       u = (b2 * u).greatest(g.magnitudes)
       return p - (rate * m) / (u + eps)
     }
-  case .nadam(let beta1, let beta2, let epsilon, let uProduct, let scheduleDecay):
+  case .nadam:
     // u_t = b1 (1 - 0.96^(t d) / 2)
     // m_hat = u_(t+1) m / (1 - u_1...u_(t+1)) + (1 - u_t) g / (1 - u_1...u_t)
-    let u = beta1 * (1 - 0.5 * pow(0.96, t * scheduleDecay))
-    let next = beta1 * (1 - 0.5 * pow(0.96, (t + 1) * scheduleDecay))
-    let fromM = V(lr * next / (1 - uProduct * next)), fromG = V(lr * (1 - u) / (1 - uProduct))
+    let u = beta1 * (1 - 0.5 * pow(0.96, t * rule.scheduleDecay))
+    let next = beta1 * (1 - 0.5 * pow(0.96, (t + 1) * rule.scheduleDecay)), product = a.momentumProduct
+    let fromM = V(lr * next / (1 - product * next)), fromG = V(lr * (1 - u) / (1 - product))
     let correction = V(1 / (1 - pow(beta2, t)))
     let b1 = V(1 - beta1), b2 = V(1 - beta2), eps = V(epsilon)
     pass.run { p, g, m, v in
@@ -80,7 +80,7 @@ func optimize<V: Vector>(
       v = v.plus((g * g) - v, times: b2)
       return p - ((fromM * m) + (fromG * g)) / ((v * correction).root + eps)
     }
-  case .lion(let beta1, let beta2):
+  case .lion:
     // p -= lr sign(b1 m + (1 - b1) g); m = b2 m + (1 - b2) g
     let up = V(lr), down = V(-lr), b1 = V(beta1), s1 = V(1 - beta1), b2 = V(beta2), s2 = V(1 - beta2)
     pass.run { p, g, m in
@@ -89,23 +89,23 @@ func optimize<V: Vector>(
       // Zero stays zero, NaN NaN.
       return p - V.choose(c, above: .zero, up, else: V.choose(.zero, above: c, down, else: c))
     }
-  case .adadelta(let rho, let epsilon):
+  case .adadelta:
     // a = rho a + (1 - rho) g^2; step = g sqrt(d + eps) / sqrt(a + eps)
     // d = rho d + (1 - rho) step^2; p -= lr step
-    let rate = V(lr), r = V(rho), s = V(1 - rho), eps = V(epsilon)
+    let rate = V(lr), r = V(rule.rho), s = V(1 - rule.rho), eps = V(epsilon)
     pass.run { p, g, a, d in
       a = (r * a) + (s * (g * g))
       let step = ((d + eps).root * g) / (a + eps).root
       d = (r * d) + (s * (step * step))
       return p - (rate * step)
     }
-  case .ftrl(let power, let l1, let l2, let l2Shrinkage, let beta):
-    let rule = Ftrl<V>(
-      rate: V(lr), l1: V(l1), low: V(-l1), l2: V(2 * l2 + beta / lr), shrinkage: V(2 * l2Shrinkage))
-    switch power {
-    case -0.5: rule.run(pass) { $0.root }
-    case -1: rule.run(pass) { $0 }
-    default: rule.run(pass) { $0.power(-power) }
+  case .ftrl:
+    let ftrl = Ftrl<V>(
+      rate: V(lr), l1: V(rule.l1), low: V(-rule.l1), l2: V(2 * rule.l2 + rule.beta / lr), shrinkage: V(2 * rule.l2Shrinkage))
+    switch rule.power {
+    case -0.5: ftrl.run(pass) { $0.root }
+    case -1: ftrl.run(pass) { $0 }
+    default: ftrl.run(pass) { $0.power(-rule.power) }
     }
   }
 }
@@ -132,14 +132,11 @@ private struct Ftrl<V: Vector> {
 /// v = rho v + (1 - rho) g^2; d = v (- avg^2); step = lr g / sqrt(d + eps), or
 /// lr g / (sqrt(d) + eps); with momentum: mom = mu mom + step; p -= mom.
 @inline(__always)
-private func rmsprop<V: Vector>(
-  _ pass: UpdatePass<V>, _ lr: Double, _ rho: Double, _ momentum: Double, _ epsilon: Double,
-  _ centered: Bool, _ epsilonInRoot: Bool
-) {
-  let rate = V(lr), r = V(rho), s = V(1 - rho), mu = V(momentum)
+private func rmsprop<V: Vector>(_ pass: UpdatePass<V>, _ lr: Double, _ rule: OptimizerRule) {
+  let rate = V(lr), r = V(rule.rho), s = V(1 - rule.rho), mu = V(rule.momentum)
   // Adding the zero of the two changes nothing.
-  let inside = V(epsilonInRoot ? epsilon : 0), outside = V(epsilonInRoot ? 0 : epsilon)
-  switch (momentum > 0, centered) {
+  let inside = V(rule.epsilonInRoot ? rule.epsilon : 0), outside = V(rule.epsilonInRoot ? 0 : rule.epsilon)
+  switch (rule.momentum > 0, rule.centered) {
   case (false, false):
     pass.run { p, g, v in
       v = (r * v) + (s * (g * g))

@@ -3,29 +3,7 @@ import Unroll
 
 /// The optimizer a caller described.
 private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) -> OptimizerSpec {
-  let beta1 = options.beta_1, beta2 = options.beta_2, epsilon = options.epsilon
-  let amsgrad = options.amsgrad != 0
-  let algorithm: OptimizerSpec.Algorithm
-  switch options.kind {
-  case UNROLL_SGD: algorithm = .sgd(momentum: options.momentum, nesterov: options.nesterov != 0)
-  case UNROLL_RMSPROP:
-    algorithm = .rmsprop(
-      rho: options.rho, momentum: options.momentum, epsilon: epsilon, centered: options.centered != 0)
-  case UNROLL_ADAM: algorithm = .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
-  case UNROLL_ADAMW: algorithm = .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
-  case UNROLL_ADAGRAD: algorithm = .adagrad(initialAccumulator: options.initial_accumulator, epsilon: epsilon)
-  case UNROLL_ADAMAX: algorithm = .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
-  case UNROLL_NADAM: algorithm = .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon)
-  case UNROLL_LION: algorithm = .lion(beta1: beta1, beta2: beta2)
-  case UNROLL_ADADELTA: algorithm = .adadelta(rho: options.rho, epsilon: epsilon)
-  case UNROLL_FTRL:
-    algorithm = .ftrl(
-      initialAccumulator: options.initial_accumulator, power: options.learning_rate_power, l1: options.l1_regularization,
-      l2: options.l2_regularization, l2Shrinkage: options.l2_shrinkage_regularization, beta: options.beta)
-  default: throw unknown(options.kind.rawValue, "unroll_optimizer_kind", "optimizer->kind")
-  }
-  try refuseUnused(options)
-  var spec = OptimizerSpec(algorithm, learningRate: try schedule(options))
+  var spec = OptimizerSpec(try rule(options), learningRate: try schedule(options))
   spec.weightDecay = options.weight_decay
   spec.clipValue = options.clipvalue
   spec.clipNorm = options.clipnorm

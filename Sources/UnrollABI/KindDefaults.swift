@@ -3,32 +3,6 @@ import KernelAPI
 
 /// Keras' defaults of each kind of optimizer, loss, metric, activation and initializer.
 
-extension unroll_optimizer_options: DescribingStruct {
-  static var kindName: String { "unroll_optimizer_kind" }
-
-  static func defaults(of kind: unroll_optimizer_kind) -> Self? {
-    var options: Self = blank()
-    options.kind = kind
-    options.learning_rate = 0.001
-    options.rho = 0.9
-    options.beta_1 = 0.9
-    options.beta_2 = 0.999
-    options.epsilon = 1e-7
-    options.initial_accumulator = 0.1
-    options.schedule = UNROLL_SCHEDULE_CONSTANT
-    options.learning_rate_power = -0.5
-    switch kind {
-    case UNROLL_SGD: options.learning_rate = 0.01
-    case UNROLL_ADAMW: options.weight_decay = 0.004
-    case UNROLL_LION: options.beta_2 = 0.99
-    case UNROLL_ADADELTA: options.rho = 0.95
-    case UNROLL_RMSPROP, UNROLL_ADAM, UNROLL_ADAGRAD, UNROLL_ADAMAX, UNROLL_NADAM, UNROLL_FTRL: break
-    default: return nil
-    }
-    return options
-  }
-}
-
 extension unroll_loss_options: DescribingStruct {
   static var kindName: String { "unroll_loss_kind" }
 

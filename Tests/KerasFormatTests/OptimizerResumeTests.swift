@@ -1,3 +1,4 @@
+import KernelAPI
 import Testing
 import Unroll
 
@@ -30,7 +31,7 @@ import Unroll
     }
   }
 
-  static let optimizers: [OptimizerSpec.Algorithm] = [
+  static let optimizers: [OptimizerRule] = [
     .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7), .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, scheduleDecay: 0.004),
     .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: true), .adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false),
     .sgd(momentum: 0.9, nesterov: true), .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 1e-7, centered: true),
@@ -53,7 +54,7 @@ import Unroll
     #expect(written?["decay"]?.double == (isForKeras2 ? 0.125 : nil))
     #expect((written?["learning_rate"]?.double == 0.25) == isForKeras2)
     let again = try ModelFile.load(path: scratch.file("m")).compileSpec?.optimizer
-    #expect(again?.learningRate == .inverseTime(initial: 0.25, decay: 0.125) && again?.algorithm == spec.algorithm)
+    #expect(again?.learningRate == .inverseTime(initial: 0.25, decay: 0.125) && again?.rule == spec.rule)
   }
 
   @Test(arguments: [FileFormat.h5, .h5Keras2, .keras])

@@ -1,3 +1,4 @@
+import KernelAPI
 import Testing
 import Unroll
 
@@ -78,7 +79,7 @@ import Unroll
       "CategoricalCrossentropy": .categoricalCrossentropy(fromLogits: fromLogits),
       "SparseCategoricalCrossentropy": .sparseCategoricalCrossentropy(fromLogits: fromLogits),
     ]
-    let algorithms: [String: OptimizerSpec.Algorithm] = [
+    let algorithms: [String: OptimizerRule] = [
       "SGD": .sgd(momentum: run.number("momentum", 0), nesterov: run.flag("nesterov")),
       "RMSprop": .rmsprop(rho: run.number("rho", 0.9), momentum: run.number("momentum", 0), epsilon: 1e-7, centered: run.flag("centered")),
       "Adam": .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: run.flag("amsgrad")),

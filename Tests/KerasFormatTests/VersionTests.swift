@@ -1,4 +1,5 @@
 import HDF5Reader
+import KernelAPI
 import Testing
 import Unroll
 
@@ -40,7 +41,7 @@ import Unroll
   func nadamGoesOnFromEitherPlaceOfItsProduct(_ rate: LearningRate) throws {
     let counters = if case .constant = rate { 2 } else { 1 }
     for first in [false, true] {
-      var optimizer = OptimizerSpec(nadam.algorithm, learningRate: rate)
+      var optimizer = OptimizerSpec(nadam.rule, learningRate: rate)
       optimizer.storesProductFirst = first
       let model = try trained(optimizer)
       let shapes = try OptimizerState.values(of: model).map(\.array.shape)

@@ -48,69 +48,72 @@ import Testing
     var p: Double
     var a = 0.0, b = 0.0, c = 0.0
 
-    mutating func step(_ update: OptimizerUpdate, g: Double, lr: Double, t: Int) {
+    mutating func step(_ rule: OptimizerRule, g: Double, lr: Double, t: Int, product: Double) {
       let t = Double(t)
-      switch update {
-      case .sgd(let mu, let nesterov):
+      let b1 = rule.beta1, b2 = rule.beta2, eps = rule.epsilon, mu = rule.momentum, rho = rule.rho
+      switch rule.kind {
+      case .sgd:
         if mu == 0 {
           p -= lr * g
         } else {
           a = mu * a - lr * g
-          p += nesterov ? mu * a - lr * g : a
+          p += rule.nesterov ? mu * a - lr * g : a
         }
-      case .rmsprop(let rho, let mu, let eps, let centered, let inRoot):
+      case .rmsprop:
         a = rho * a + (1 - rho) * g * g
         var d = a
-        if centered {
+        if rule.centered {
           let average = rho * (mu > 0 ? c : b) + (1 - rho) * g
           if mu > 0 { c = average } else { b = average }
           d = a - average * average
         }
-        let inc = lr * g / (inRoot ? (d + eps).squareRoot() : d.squareRoot() + eps)
+        let inc = lr * g / (rule.epsilonInRoot ? (d + eps).squareRoot() : d.squareRoot() + eps)
         if mu > 0 {
           b = mu * b + inc
           p -= b
         } else {
           p -= inc
         }
-      case .adam(let b1, let b2, let eps, let amsgrad):
+      case .adam, .adamw:
         a += (g - a) * (1 - b1)
         b += (g * g - b) * (1 - b2)
-        if amsgrad { c = max(c, b) }
+        if rule.amsgrad { c = max(c, b) }
         let alpha = lr * (1 - pow(b2, t)).squareRoot() / (1 - pow(b1, t))
-        p -= alpha * a / ((amsgrad ? c : b).squareRoot() + eps)
-      case .adagrad(let eps, let inRoot):
+        p -= alpha * a / ((rule.amsgrad ? c : b).squareRoot() + eps)
+      case .adagrad:
         a += g * g
-        p -= lr * g / (inRoot ? (a + eps).squareRoot() : a.squareRoot() + eps)
-      case .adamax(let b1, let b2, let eps):
+        p -= lr * g / (rule.epsilonInRoot ? (a + eps).squareRoot() : a.squareRoot() + eps)
+      case .adamax:
         a += (g - a) * (1 - b1)
         b = max(b2 * b, abs(g))
         p -= lr * a / ((1 - pow(b1, t)) * (b + eps))
-      case .nadam(let b1, let b2, let eps, let uProduct, let d):
+      case .nadam:
+        let d = rule.scheduleDecay
         let u = b1 * (1 - 0.5 * pow(0.96, t * d)), next = b1 * (1 - 0.5 * pow(0.96, (t + 1) * d))
         a += (g - a) * (1 - b1)
         b += (g * g - b) * (1 - b2)
-        let mHat = next * a / (1 - uProduct * next) + (1 - u) * g / (1 - uProduct)
+        let mHat = next * a / (1 - product * next) + (1 - u) * g / (1 - product)
         p -= mHat * lr / ((b / (1 - pow(b2, t))).squareRoot() + eps)
-      case .lion(let b1, let b2):
+      case .lion:
         let c = b1 * a + (1 - b1) * g
         p -= c > 0 ? lr : c < 0 ? -lr : 0
         a = b2 * a + (1 - b2) * g
-      case .adadelta(let rho, let eps):
+      case .adadelta:
         a = rho * a + (1 - rho) * g * g
         let delta = g * (b + eps).squareRoot() / (a + eps).squareRoot()
         b = rho * b + (1 - rho) * delta * delta
         p -= lr * delta
-      case .ftrl(let power, let l1, let l2, let l2Shrinkage, let beta):
+      case .ftrl:
+        let power = rule.power
         let sum = a + g * g
-        b += g + 2 * l2Shrinkage * p - (pow(sum, -power) - pow(a, -power)) / lr * p
+        b += g + 2 * rule.l2Shrinkage * p - (pow(sum, -power) - pow(a, -power)) / lr * p
         a = sum
-        p = (min(max(b, -l1), l1) - b) / (pow(sum, -power) / lr + 2 * (l2 + beta / (2 * lr)))
+        p = (min(max(b, -rule.l1), rule.l1) - b) / (pow(sum, -power) / lr + 2 * (rule.l2 + rule.beta / (2 * lr)))
       }
     }
   }
 
-  func update(_ which: Int, _ uProduct: Double) -> OptimizerUpdate {
+  func rule(_ which: Int) -> OptimizerRule {
     switch which {
     case 0: .sgd(momentum: 0, nesterov: false)
     case 1: .sgd(momentum: 0.9, nesterov: false)
@@ -121,22 +124,22 @@ import Testing
     case 6: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 1e-7, centered: true)
     case 7: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false)
     case 8: .adam(beta1: 0.8, beta2: 0.99, epsilon: 1e-7, amsgrad: true)
-    case 9: .adagrad(epsilon: 1e-7)
+    case 9: .adagrad(initialAccumulator: 0, epsilon: 1e-7)
     // Epsilon large enough that its place shows.
     case 12: .rmsprop(rho: 0.9, momentum: 0, epsilon: 0.05, centered: false, epsilonInRoot: false)
     case 13: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 0.05, centered: false, epsilonInRoot: false)
     case 14: .rmsprop(rho: 0.9, momentum: 0, epsilon: 0.05, centered: true, epsilonInRoot: false)
     case 15: .rmsprop(rho: 0.9, momentum: 0.5, epsilon: 0.05, centered: true, epsilonInRoot: false)
-    case 16: .adagrad(epsilon: 0.05, epsilonInRoot: false)
-    case 17: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, uProduct: uProduct, scheduleDecay: 0.004)
+    case 16: .adagrad(initialAccumulator: 0, epsilon: 0.05, epsilonInRoot: false)
+    case 17: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, scheduleDecay: 0.004)
     case 18: .lion(beta1: 0.9, beta2: 0.99)
     case 19: .adadelta(rho: 0.95, epsilon: 1e-3)
-    case 20: .ftrl(power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0)
-    case 21: .ftrl(power: -1, l1: 0.3, l2: 0.2, l2Shrinkage: 0.1, beta: 0.4)
-    case 22: .ftrl(power: -0.7, l1: 0.3, l2: 0, l2Shrinkage: 0.1, beta: 0)
-    case 23: .ftrl(power: 0, l1: 0, l2: 0.2, l2Shrinkage: 0, beta: 0.4)
+    case 20: .ftrl(initialAccumulator: 0, power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0)
+    case 21: .ftrl(initialAccumulator: 0, power: -1, l1: 0.3, l2: 0.2, l2Shrinkage: 0.1, beta: 0.4)
+    case 22: .ftrl(initialAccumulator: 0, power: -0.7, l1: 0.3, l2: 0, l2Shrinkage: 0.1, beta: 0)
+    case 23: .ftrl(initialAccumulator: 0, power: 0, l1: 0, l2: 0.2, l2Shrinkage: 0, beta: 0.4)
     case 10: .adamax(beta1: 0.9, beta2: 0.999, epsilon: 1e-7)
-    default: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, uProduct: uProduct)
+    default: .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7)
     }
   }
 
@@ -153,10 +156,10 @@ import Testing
           for t in 1...7 {
             let g: [Double] = random.array(n)
             uProduct *= 0.9 * (1 - 0.5 * pow(0.96, Double(t)))
-            let rule = update(which, uProduct)
+            let rule = rule(which)
             for i in 0..<n {
               reference[i].p *= 1 - decay * 0.01
-              reference[i].step(rule, g: g[i] * scale, lr: 0.01, t: t)
+              reference[i].step(rule, g: g[i] * scale, lr: 0.01, t: t, product: uProduct)
             }
             p.withUnsafeMutableBufferPointer { p in
               g.withUnsafeBufferPointer { g in
@@ -168,7 +171,7 @@ import Testing
                         OptimizerArguments(
                           count: n, parameters: p.baseAddress!, gradients: g.baseAddress!,
                           slot0: s0.baseAddress, slot1: s1.baseAddress, slot2: s2.baseAddress,
-                          learningRate: 0.01, weightDecay: decay, gradientScale: scale, step: t))
+                          learningRate: 0.01, weightDecay: decay, gradientScale: scale, step: t, momentumProduct: uProduct))
                     }
                   }
                 }
@@ -184,7 +187,7 @@ import Testing
 
 @Suite struct OptimizerEdgeTests {
   /// One update of one number from slots of zero.
-  private func updated<S>(_ table: KernelTable<S>, _ rule: OptimizerUpdate, _ p: S, _ g: S) -> S {
+  private func updated<S>(_ table: KernelTable<S>, _ rule: OptimizerRule, _ p: S, _ g: S) -> S {
     var p = p, g = g, s0: S = 0, s1: S = 0
     withUnsafeMutablePointer(to: &s0) { s0 in
       withUnsafeMutablePointer(to: &s1) { s1 in
@@ -198,13 +201,13 @@ import Testing
 
   private func check<S>(_: S.Type) where S: Scalar {
     for table in tables(S.self) {
-      let lion = OptimizerUpdate.lion(beta1: 0.9, beta2: 0.99)
+      let lion = OptimizerRule.lion(beta1: 0.9, beta2: 0.99)
       #expect(updated(table, lion, 1, 0) == 1, "\(table.name): no gradient, no step")
       #expect(updated(table, lion, 1, 1e-30) == 0.5 && updated(table, lion, 1, -1e-30) == 1.5)
       #expect(updated(table, lion, 1, .nan).isNaN)
       for power in [-0.5, -1, -0.3] {
         // Keras divides 0 by 0 here.
-        let ftrl = OptimizerUpdate.ftrl(power: power, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0)
+        let ftrl = OptimizerRule.ftrl(initialAccumulator: 0, power: power, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0)
         #expect(updated(table, ftrl, 1, 0) == 0, "\(table.name): \(power)")
         #expect(updated(table, ftrl, 1, .nan).isNaN, "\(table.name): \(power)")
       }

@@ -1,5 +1,6 @@
 import CAllocations
 import Glibc
+import KernelAPI
 import Testing
 
 @testable import Unroll
@@ -7,12 +8,12 @@ import Testing
 struct TrainingAllocationTests {
   /// Counted from callback to callback of one epoch: batches 2 to 9.
   @Test(arguments: [
-    OptimizerSpec.Algorithm.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false), .lion(beta1: 0.9, beta2: 0.99),
+    OptimizerRule.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false), .lion(beta1: 0.9, beta2: 0.99),
     .adadelta(rho: 0.95, epsilon: 1e-7),
     .ftrl(initialAccumulator: 0.1, power: -0.5, l1: 0, l2: 0, l2Shrinkage: 0, beta: 0),
     .ftrl(initialAccumulator: 0.1, power: -0.7, l1: 0.1, l2: 0, l2Shrinkage: 0.1, beta: 0),
   ])
-  func aStepAfterTheFirstAllocatesNothing(_ algorithm: OptimizerSpec.Algorithm) throws {
+  func aStepAfterTheFirstAllocatesNothing(_ algorithm: OptimizerRule) throws {
     var recurrent = RecurrentConfig.lstm(units: 6)
     recurrent.returnSequences = true
     let model = try Model(layers: [

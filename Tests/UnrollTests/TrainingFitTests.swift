@@ -1,4 +1,5 @@
 import Glibc
+import KernelAPI
 import Testing
 
 @testable import Unroll
@@ -32,10 +33,10 @@ struct TrainingFitTests {
   @Test(
     arguments: [DType.float32, .float64],
     [
-      OptimizerSpec.Algorithm.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false), .lion(beta1: 0.9, beta2: 0.99),
+      OptimizerRule.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false), .lion(beta1: 0.9, beta2: 0.99),
       .ftrl(initialAccumulator: 0.1, power: -0.7, l1: 0.01, l2: 0.1, l2Shrinkage: 0.1, beta: 0.1),
     ])
-  func weightsDoNotDependOnThreads(dtype: DType, algorithm: OptimizerSpec.Algorithm) throws {
+  func weightsDoNotDependOnThreads(dtype: DType, algorithm: OptimizerRule) throws {
     let sequences = HostData(
       [HostArray([100, 20, 1]) { sin(0.9 * Double($0[0]) + 0.2 * Double($0[1])) }], [HostArray([100]) { cos(0.3 * Double($0[0])) }])
     func network() throws -> Model {

@@ -276,7 +276,7 @@ struct TrainingOptimizerTests {
 
   /// `Adam().variables` of Keras after iteration and learning rate.
   @Test func variablesStandInTheOrderOfKeras() throws {
-    func kinds(_ algorithm: OptimizerSpec.Algorithm) throws -> [String] {
+    func kinds(_ algorithm: OptimizerRule) throws -> [String] {
       try run(OptimizerSpec(algorithm, learningRate: .constant(0.1)), Float.self).optimizer.variables
         .map { "\($0.kind) \($0.parameter.map(String.init) ?? "-") \($0.shape)" }
     }
@@ -364,7 +364,7 @@ struct TrainingOptimizerTests {
     decaying.weightDecay = .nan
     #expect(optimizer(decaying).contains("weight_decay"))
     #expect(optimizer(.init(.adam(beta1: 1, beta2: 0.9, epsilon: 1e-7, amsgrad: false), learningRate: .constant(0.1))).contains("beta_1"))
-    func wrong(_ algorithm: OptimizerSpec.Algorithm) -> String { optimizer(.init(algorithm, learningRate: .constant(0.1))) }
+    func wrong(_ algorithm: OptimizerRule) -> String { optimizer(.init(algorithm, learningRate: .constant(0.1))) }
     #expect(wrong(.lion(beta1: 0, beta2: 0.99)).contains("beta_1 must be greater than 0 and at most 1, found 0"))
     #expect(wrong(.lion(beta1: 0.9, beta2: 1.5)).contains("beta_2"))
     #expect(wrong(.adadelta(rho: -0.1, epsilon: 1e-7)).contains("rho"))

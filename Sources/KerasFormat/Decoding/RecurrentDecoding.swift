@@ -130,6 +130,9 @@ extension LayerDecoder {
       config.zeroesMaskedSteps = false
       context.note("\(reader.owner): masked steps of a sequence repeat the output before, as in Keras up to 2.3; later ones give zeros")
     }
+    for entry in [inner, reader.value("backward_layer")] where entry?["config"]?["unroll"] == true && entry?["config"]?["return_sequences"] == true {
+      context.note("\(reader.owner): masked steps of a sequence give zeros; with unroll = true Keras gives there what depends on its backend")
+    }
     reader.noteRead("merge_mode")
     if let mode = reader.object["merge_mode"] {
       if mode.isNull {

@@ -1,3 +1,4 @@
+import KernelAPI
 import Unroll
 
 /// Reads `training_config` (`.h5`) and `compile_config` (`.keras`).
@@ -25,7 +26,7 @@ struct CompileDecoder {
       }
       let losses = try self.losses(lossValue)
       var spec = CompileSpec(optimizer: try OptimizerDecoder(context: context).optimizer(optimizer), losses: losses)
-      spec.optimizer.algorithm = marked(spec.optimizer.algorithm, config)
+      takeMarks(config, &spec.optimizer.rule)
       if let decay = config[CompileEncoder.decayMark]?.double, decay.isFinite, decay >= 0 { spec.optimizer.decay = decay }
       let metrics = MetricDecoder(context: context, outputNames: outputNames)
       spec.metrics = metrics.metrics(config["metrics"] ?? .null)
@@ -40,16 +41,12 @@ struct CompileDecoder {
   }
 
   /// What our own members say beyond Keras' (see CompileEncoder).
-  private func marked(_ algorithm: OptimizerSpec.Algorithm, _ config: JSONObject) -> OptimizerSpec.Algorithm {
-    switch algorithm {
-    case .rmsprop(let rho, let momentum, let epsilon, let centered, _) where config[CompileEncoder.epsilonMark] == false:
-      return .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered, epsilonInRoot: false)
-    case .adagrad(let initial, let epsilon, _) where config[CompileEncoder.epsilonMark] == false:
-      return .adagrad(initialAccumulator: initial, epsilon: epsilon, epsilonInRoot: false)
-    case .nadam(let beta1, let beta2, let epsilon, _):
-      guard let decay = config[CompileEncoder.scheduleMark]?.double, decay.isFinite, decay > 0 else { return algorithm }
-      return .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, scheduleDecay: decay)
-    default: return algorithm
+  private func takeMarks(_ config: JSONObject, _ rule: inout OptimizerRule) {
+    switch rule.kind {
+    case .rmsprop, .adagrad: if config[CompileEncoder.epsilonMark] == false { rule.epsilonInRoot = false }
+    case .nadam:
+      if let decay = config[CompileEncoder.scheduleMark]?.double, decay.isFinite, decay > 0 { rule.scheduleDecay = decay }
+    case .sgd, .adam, .adamw, .adamax, .lion, .adadelta, .ftrl: break
     }
   }
 

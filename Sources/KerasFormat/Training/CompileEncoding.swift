@@ -10,11 +10,8 @@ enum CompileEncoder {
 
   static func marks(_ spec: CompileSpec) -> JSONObject {
     var marks: JSONObject = spec.optimizer.decay == 0 ? [:] : [decayMark: .double(spec.optimizer.decay)]
-    switch spec.optimizer.algorithm {
-    case .rmsprop(_, _, _, _, epsilonInRoot: false), .adagrad(_, _, epsilonInRoot: false): marks[epsilonMark] = false
-    case .nadam(_, _, _, let decay) where decay != 1: marks[scheduleMark] = .double(decay)
-    default: break
-    }
+    if !spec.optimizer.rule.epsilonInRoot { marks[epsilonMark] = false }
+    if spec.optimizer.rule.scheduleDecay != 1 { marks[scheduleMark] = .double(spec.optimizer.rule.scheduleDecay) }
     return marks
   }
 
@@ -38,10 +35,10 @@ enum CompileEncoder {
           optimizer["decay"] = .double(decay)
         }
       }
-      config["optimizer_config"] = .object(["class_name": .string(OptimizerEncoder.className(spec.optimizer)), "config": .object(optimizer)])
+      config["optimizer_config"] = .object(["class_name": .string(spec.optimizer.rule.kind.rawValue), "config": .object(optimizer)])
     case .keras3, .archive:
       config["optimizer"] = .object(
-        Dialect.object("keras.optimizers", OptimizerEncoder.className(spec.optimizer), OptimizerEncoder.config(spec.optimizer)))
+        Dialect.object("keras.optimizers", spec.optimizer.rule.kind.rawValue, OptimizerEncoder.config(spec.optimizer)))
     }
     let metrics = MetricEncoder(spec: spec, outputs: outputs, dialect: dialect, namesAreFinal: namesAreFinal)
     config["loss"] = losses.count == 1 ? losses[0] : .array(losses)
@@ -56,17 +53,15 @@ enum CompileEncoder {
 extension OptimizerSpec {
   /// Of the two whose formulas changed with tf.keras 2.11, today's.
   fileprivate var hasNewFormula: Bool {
-    switch algorithm {
-    case .rmsprop(_, _, _, _, let inRoot), .adagrad(_, _, let inRoot): inRoot
-    default: false
-    }
+    (rule.kind == .rmsprop || rule.kind == .adagrad) && rule.epsilonInRoot
   }
 
   /// The initial rate and Keras 2's `decay`, where its optimizers mean this
   /// schedule by it. As a schedule its Adagrad cannot read it; Nadam's `decay` is another.
   fileprivate var plainDecay: (rate: Double, decay: Double)? {
-    if case .nadam = algorithm { return nil }
-    guard decay == 0, case .inverseTime(let initial, let decay, decaySteps: 1, staircase: false) = learningRate else { return nil }
+    guard rule.kind != .nadam, decay == 0, case .inverseTime(let initial, let decay, decaySteps: 1, staircase: false) = learningRate else {
+      return nil
+    }
     return (initial, decay)
   }
 }

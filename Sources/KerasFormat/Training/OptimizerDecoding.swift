@@ -1,3 +1,4 @@
+import KernelAPI
 import Unroll
 
 /// Reads an optimizer's configuration of any Keras.
@@ -24,14 +25,18 @@ struct OptimizerDecoder {
     let reader = ConfigReader(config, owner: "the optimizer \(written)", context)
     // Nadam's is about its momentum.
     let decay = name == "nadam" ? 0 : try reader.double("decay", default: 0)
-    var spec = OptimizerSpec(try algorithm(name, reader), learningRate: try learningRate(reader, name, decay))
+    guard let descriptor = OptimizerDescriptor.named(name) else {
+      throw reader.unsupported("there are \(OptimizerDescriptor.all.map { $0.kind.rawValue }.joined(separator: ", "))")
+    }
+    var spec = OptimizerSpec(try rule(descriptor, reader), learningRate: try learningRate(reader, descriptor, decay))
     if reader.value("learning_rate", "lr")?.object != nil { spec.decay = decay }
-    try reader.refuseOptions(besides: Self.common.union(Self.withoutEffect).union(Self.options[name] ?? []))
+    try reader.refuseOptions(
+      besides: Self.common.union(Self.withoutEffect).union(descriptor.options.map(\.name)).union(name == "nadam" ? ["schedule_decay"] : []))
     if let factor = reader.value("loss_scale_factor") {
       context.note("the optimizer's loss_scale_factor = \(JSONWriter.write(factor)) is left out; it is for float16")
     }
     spec.name = try reader.optionalString("name") ?? ""
-    spec.weightDecay = try reader.double("weight_decay", default: name == "adamw" ? 0.004 : 0)
+    spec.weightDecay = try reader.double("weight_decay", default: descriptor.weightDecay)
     spec.clipValue = try reader.double("clipvalue", default: 0)
     let norm = try reader.double("clipnorm", default: 0)
     spec.globalClipNorm = try reader.double("global_clipnorm", default: 0)
@@ -55,73 +60,41 @@ struct OptimizerDecoder {
   ]
   /// What no number depends on: `ema_...` without `use_ema`, and how a Keras runs.
   private static let withoutEffect: Set<String> = ["ema_momentum", "ema_overwrite_frequency", "jit_compile", "is_legacy_optimizer"]
-  private static let options: [String: Set<String>] = [
-    "sgd": ["momentum", "nesterov"], "momentum": ["momentum", "nesterov"],
-    "rmsprop": ["rho", "momentum", "epsilon", "centered"],
-    "adam": ["beta_1", "beta_2", "epsilon", "amsgrad"], "adamw": ["beta_1", "beta_2", "epsilon", "amsgrad"],
-    "adagrad": ["initial_accumulator_value", "epsilon"], "adamax": ["beta_1", "beta_2", "epsilon"],
-    "nadam": ["beta_1", "beta_2", "epsilon", "schedule_decay"], "lion": ["beta_1", "beta_2"], "adadelta": ["rho", "epsilon"],
-    "ftrl": [
-      "initial_accumulator_value", "learning_rate_power", "l1_regularization_strength", "l2_regularization_strength",
-      "l2_shrinkage_regularization_strength", "beta",
-    ],
-  ]
 
-  private func algorithm(_ name: String, _ reader: ConfigReader) throws(UnrollError) -> OptimizerSpec.Algorithm {
-    // In the first versions of Keras 2 the file says 1e-8; null means the backend's 1e-7.
-    let epsilon = try reader.double("epsilon", default: 1e-7)
-    let beta1 = try reader.double("beta_1", default: 0.9)
-    let beta2 = try reader.double("beta_2", default: name == "lion" ? 0.99 : 0.999)
+  private func rule(_ descriptor: OptimizerDescriptor, _ reader: ConfigReader) throws(UnrollError) -> OptimizerRule {
+    var rule = descriptor.rule
+    if descriptor.kind == .adagrad, context.version.startsAdagradAtZero { rule.initialAccumulator = 0 }
+    for option in descriptor.options {
+      // In the first versions of Keras 2 the file says an epsilon of 1e-8; null means the backend's, the default.
+      let usual = option.value(in: rule)
+      let value = option.isFlag ? try reader.bool(option.name, default: usual != 0) ? 1 : 0 : try reader.double(option.name, default: usual)
+      option.set(value, in: &rule)
+    }
     // Only the optimizers from before 2.11, kept on as `legacy`, write decay.
-    let isOld = context.version < KerasVersion(2, 11) || context.version.major < 3 && reader.value("decay") != nil
-    switch name {
-    case "sgd", "momentum":
-      return .sgd(momentum: try reader.double("momentum", default: 0), nesterov: try reader.bool("nesterov", default: false))
-    case "rmsprop":
-      let momentum = try reader.double("momentum", default: 0)
-      // With momentum the old one, too, computes it under the root.
-      let outside = isOld && momentum == 0
-      if outside {
-        context.note("RMSprop of Keras before 2.11: epsilon is added to the square root, not under it")
-      }
-      return .rmsprop(
-        rho: try reader.double("rho", default: 0.9), momentum: momentum, epsilon: epsilon,
-        centered: try reader.bool("centered", default: false), epsilonInRoot: !outside)
-    case "adam", "adamw":
-      let amsgrad = try reader.bool("amsgrad", default: false)
-      return name == "adam"
-        ? .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
-        : .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
-    case "adagrad":
-      if isOld { context.note("Adagrad of Keras before 2.11: epsilon is added to the square root, not under it") }
-      let initial = try reader.double("initial_accumulator_value", default: context.version.startsAdagradAtZero ? 0 : 0.1)
-      return .adagrad(initialAccumulator: initial, epsilon: epsilon, epsilonInRoot: !isOld)
-    case "adamax": return .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
-    case "nadam":
-      guard isOld else { return .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon) }
+    if context.version < KerasVersion(2, 11) || context.version.major < 3 && reader.value("decay") != nil { try takeOldFormula(reader, &rule) }
+    return rule
+  }
+
+  private func takeOldFormula(_ reader: ConfigReader, _ rule: inout OptimizerRule) throws(UnrollError) {
+    switch rule.kind {
+    // With momentum the old RMSprop, too, computes it under the root.
+    case .adagrad,
+      .rmsprop where rule.momentum == 0:
+      context.note("\(rule.kind.rawValue) of Keras before 2.11: epsilon is added to the square root, not under it")
+      rule.epsilonInRoot = false
+    case .nadam:
       let schedule = try reader.double("schedule_decay", "decay", default: 0.004)
       context.note("Nadam of Keras before 2.11: its momentum follows 0.96 ^ (\(schedule) t)")
-      return .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, scheduleDecay: schedule > 0 ? schedule : 0.004)
-    case "lion": return .lion(beta1: beta1, beta2: beta2)
-    case "adadelta": return .adadelta(rho: try reader.double("rho", default: 0.95), epsilon: epsilon)
-    case "ftrl":
-      return .ftrl(
-        initialAccumulator: try reader.double("initial_accumulator_value", default: 0.1),
-        power: try reader.double("learning_rate_power", default: -0.5),
-        l1: try reader.double("l1_regularization_strength", default: 0),
-        l2: try reader.double("l2_regularization_strength", default: 0),
-        l2Shrinkage: try reader.double("l2_shrinkage_regularization_strength", default: 0),
-        beta: try reader.double("beta", default: 0))
-    default:
-      throw reader.unsupported("there are SGD, RMSprop, Adam, AdamW, Adagrad, Adamax, Nadam, Lion, Adadelta and Ftrl")
+      rule.scheduleDecay = schedule > 0 ? schedule : 0.004
+    case .sgd, .rmsprop, .adam, .adamw, .adamax, .lion, .adadelta, .ftrl: break
     }
   }
 
-  private func learningRate(_ reader: ConfigReader, _ name: String, _ decay: Double) throws(UnrollError) -> LearningRate {
+  private func learningRate(_ reader: ConfigReader, _ descriptor: OptimizerDescriptor, _ decay: Double) throws(UnrollError) -> LearningRate {
     let found = reader.value("learning_rate", "lr")
     if let schedule = found?.object { return try self.schedule(schedule) }
     guard found == nil || found?.double != nil else { throw reader.wrong("learning_rate", "a number or a schedule", found) }
-    let rate = found?.double ?? (name == "sgd" ? 0.01 : 0.001)
+    let rate = found?.double ?? descriptor.learningRate
     return decay == 0 ? .constant(rate) : .inverseTime(initial: rate, decay: decay)
   }
 

@@ -2,67 +2,21 @@ import Unroll
 
 /// Writes an optimizer's configuration.
 enum OptimizerEncoder {
-  static func className(_ spec: OptimizerSpec) -> String {
-    switch spec.algorithm {
-    case .sgd: "SGD"
-    case .rmsprop: "RMSprop"
-    case .adam: "Adam"
-    case .adamw: "AdamW"
-    case .adagrad: "Adagrad"
-    case .adamax: "Adamax"
-    case .nadam: "Nadam"
-    case .lion: "Lion"
-    case .adadelta: "Adadelta"
-    case .ftrl: "Ftrl"
-    }
-  }
-
   /// As given, or Keras 3's for the class: "rm_sprop".
   private static func name(_ spec: OptimizerSpec) -> String {
-    spec.name.isEmpty ? LayerConfig.snakeCase(className(spec)) : spec.name
+    spec.name.isEmpty ? LayerConfig.snakeCase(spec.rule.kind.rawValue) : spec.name
   }
 
   static func config(_ spec: OptimizerSpec) -> JSONObject {
     var config: JSONObject = ["name": .string(name(spec)), "learning_rate": learningRate(spec.learningRate)]
-    // AdamW without the member would decay by its default.
-    if spec.weightDecay > 0 || className(spec) == "AdamW" { config["weight_decay"] = .double(spec.weightDecay) }
+    // Without the member AdamW would decay by its default.
+    if spec.weightDecay > 0 || OptimizerDescriptor.of(spec.rule.kind).weightDecay != 0 { config["weight_decay"] = .double(spec.weightDecay) }
     if spec.clipValue > 0 { config["clipvalue"] = .double(spec.clipValue) }
     if spec.clipNorm > 0 { config["clipnorm"] = .double(spec.clipNorm) }
     if spec.globalClipNorm > 0 { config["global_clipnorm"] = .double(spec.globalClipNorm) }
-    func adam(_ beta1: Double, _ beta2: Double, _ epsilon: Double) {
-      config["beta_1"] = .double(beta1)
-      config["beta_2"] = .double(beta2)
-      config["epsilon"] = .double(epsilon)
-    }
-    switch spec.algorithm {
-    case .sgd(let momentum, let nesterov):
-      config["momentum"] = .double(momentum)
-      config["nesterov"] = .bool(nesterov)
-    case .rmsprop(let rho, let momentum, let epsilon, let centered, _):
-      config["rho"] = .double(rho)
-      config["momentum"] = .double(momentum)
-      config["epsilon"] = .double(epsilon)
-      config["centered"] = .bool(centered)
-    case .adam(let beta1, let beta2, let epsilon, let amsgrad), .adamw(let beta1, let beta2, let epsilon, let amsgrad):
-      adam(beta1, beta2, epsilon)
-      config["amsgrad"] = .bool(amsgrad)
-    case .adagrad(let initial, let epsilon, _):
-      config["initial_accumulator_value"] = .double(initial)
-      config["epsilon"] = .double(epsilon)
-    case .adamax(let beta1, let beta2, let epsilon), .nadam(let beta1, let beta2, let epsilon, _): adam(beta1, beta2, epsilon)
-    case .lion(let beta1, let beta2):
-      config["beta_1"] = .double(beta1)
-      config["beta_2"] = .double(beta2)
-    case .adadelta(let rho, let epsilon):
-      config["rho"] = .double(rho)
-      config["epsilon"] = .double(epsilon)
-    case .ftrl(let initial, let power, let l1, let l2, let l2Shrinkage, let beta):
-      config["initial_accumulator_value"] = .double(initial)
-      config["learning_rate_power"] = .double(power)
-      config["l1_regularization_strength"] = .double(l1)
-      config["l2_regularization_strength"] = .double(l2)
-      config["l2_shrinkage_regularization_strength"] = .double(l2Shrinkage)
-      config["beta"] = .double(beta)
+    for option in OptimizerDescriptor.of(spec.rule.kind).options {
+      let value = option.value(in: spec.rule)
+      config[option.name] = option.isFlag ? .bool(value != 0) : .double(value)
     }
     return config
   }

@@ -17,7 +17,7 @@ enum OptimizerOrder {
     let counters = if case .constant = optimizer.learningRate { 2 } else { 1 }
     let more = stored.prefix { $0.shape.isEmpty }.count - ahead - counters
     let lossScaling = more >= 4 ? 4 : 0
-    guard case .nadam = optimizer.algorithm else { return (lossScaling, false) }
+    guard optimizer.rule.kind == .nadam else { return (lossScaling, false) }
     return (lossScaling, more - lossScaling == 1)
   }
 
@@ -40,7 +40,7 @@ enum OptimizerOrder {
 
   /// The engine's order, or that of the file the model was read from.
   static func ofFile<Value>(_ values: [Value], optimizer: OptimizerSpec) -> [Value] {
-    guard optimizer.storesProductFirst, case .nadam = optimizer.algorithm, let last = values.last
+    guard optimizer.storesProductFirst, optimizer.rule.kind == .nadam, let last = values.last
     else { return values }
     var result = Array(values.dropLast())
     let counters = if case .constant = optimizer.learningRate { 2 } else { 1 }

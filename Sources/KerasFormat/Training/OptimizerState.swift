@@ -110,7 +110,7 @@ struct OptimizerState {
   /// by parameter (m0, v0, m1, v1), as Ftrl always did.
   private func isInBlocks(_ arrays: [SourceArray]) -> Bool {
     // Our own `.h5` may name a later version for the sake of hard_sigmoid.
-    if case .ftrl = model.compileSpec?.optimizer.algorithm { return false }
+    if model.compileSpec?.optimizer.rule.kind == .ftrl { return false }
     if version < KerasVersion(2, 11) { return true }
     guard let last = arrays.first?.path.split(separator: "/").last else { return false }
     return ["m:0", "v:0", "vhat:0", "rms:0", "mg:0", "momentum:0", "accumulator:0", "accum_grad:0"].contains(String(last))

@@ -6,7 +6,7 @@ extension OptimizerState {
   /// reads none back: its loader builds the optimizer for no variables.
   static func legacyValues(of model: Model) throws(UnrollError) -> [(name: String, array: OutputArray)] {
     // Weight decay and Lion came with the new order.
-    guard let spec = model.compileSpec, case let optimizer = OptimizerEncoder.className(spec.optimizer), optimizer != "AdamW", optimizer != "Lion",
+    guard let spec = model.compileSpec, case let optimizer = spec.optimizer.rule.kind.rawValue, optimizer != "AdamW", optimizer != "Lion",
       spec.optimizer.weightDecay == 0
     else { return try values(of: model) }
     let names = [
@@ -17,7 +17,7 @@ extension OptimizerState {
     var isRMSprop = false
     var isSGD = false
     var isFtrl = false
-    switch spec.optimizer.algorithm {
+    switch spec.optimizer.rule.kind {
     case .rmsprop: isRMSprop = true
     case .sgd: isSGD = true
     case .ftrl: isFtrl = true
@@ -49,7 +49,7 @@ extension OptimizerState {
   /// [iteration, learning_rate, variables...] as Keras 3 stores them, with names.
   static func values(of model: Model) throws(UnrollError) -> [(name: String, array: OutputArray)] {
     guard let spec = model.compileSpec else { return [] }
-    let optimizer = OptimizerEncoder.className(spec.optimizer).lowercased()
+    let optimizer = spec.optimizer.rule.kind.rawValue.lowercased()
     var result: [(name: String, array: OutputArray)] = [
       ("\(optimizer)/iteration", .scalar(Int64(try model.optimizerIteration()), .int64))
     ]

@@ -31,42 +31,10 @@ extension OptimizerSpec {
     func require(_ condition: Bool, _ what: String, _ value: Double) throws(UnrollError) {
       if !condition { throw UnrollError(.invalidArgument, "the optimizer's \(what), found \(shown(value))") }
     }
-    func fraction(_ value: Double, _ name: String) throws(UnrollError) {
-      try require(value >= 0 && value <= 1, "\(name) must lie between 0 and 1", value)
-    }
     func notNegative(_ value: Double, _ name: String) throws(UnrollError) {
       try require(value >= 0 && value.isFinite, "\(name) must be a finite number, at least 0", value)
     }
-    switch algorithm {
-    case .sgd(let momentum, _): try fraction(momentum, "momentum")
-    case .rmsprop(let rho, let momentum, let epsilon, _, _):
-      try fraction(rho, "rho")
-      try fraction(momentum, "momentum")
-      try notNegative(epsilon, "epsilon")
-    case .adam(let beta1, let beta2, let epsilon, _), .adamax(let beta1, let beta2, let epsilon),
-      .nadam(let beta1, let beta2, let epsilon, _), .adamw(let beta1, let beta2, let epsilon, _):
-      // beta 1 would make the bias correction divide by zero.
-      try require(beta1 >= 0 && beta1 < 1, "beta_1 must be at least 0 and less than 1", beta1)
-      try require(beta2 >= 0 && beta2 < 1, "beta_2 must be at least 0 and less than 1", beta2)
-      try notNegative(epsilon, "epsilon")
-    case .adagrad(let initial, let epsilon, _):
-      try notNegative(initial, "initial_accumulator_value")
-      try notNegative(epsilon, "epsilon")
-    case .lion(let beta1, let beta2):
-      // Without beta_1 only the last gradient's sign would count.
-      try require(beta1 > 0 && beta1 <= 1, "beta_1 must be greater than 0 and at most 1", beta1)
-      try fraction(beta2, "beta_2")
-    case .adadelta(let rho, let epsilon):
-      try fraction(rho, "rho")
-      try notNegative(epsilon, "epsilon")
-    case .ftrl(let initial, let power, let l1, let l2, let l2Shrinkage, let beta):
-      try notNegative(initial, "initial_accumulator_value")
-      try require(power <= 0 && power.isFinite, "learning_rate_power must be a finite number, at most 0", power)
-      try notNegative(l1, "l1_regularization_strength")
-      try notNegative(l2, "l2_regularization_strength")
-      try notNegative(l2Shrinkage, "l2_shrinkage_regularization_strength")
-      try notNegative(beta, "beta")
-    }
+    try OptimizerDescriptor.of(rule.kind).validate(rule)
     try notNegative(weightDecay, "weight_decay")
     try notNegative(decay, "decay")
     try notNegative(clipValue, "clipvalue")

@@ -11,8 +11,6 @@ final class Optimizer<S: Scalar> {
   private let store: ParameterStore<S>
   private let kernels: KernelTable<S>
   private let slots: [AlignedBuffer<S>]
-  /// Keras' names of the slots, in the order in which their arrays are stored.
-  private let groups: [SlotGroup]
   /// State, as files see it.
   let variables: [OptimizerVariable]
   private let entries: [(variable: OptimizerVariable, slot: UnsafeMutablePointer<S>?)]
@@ -26,12 +24,6 @@ final class Optimizer<S: Scalar> {
 
   /// Updates made so far.
   private(set) var iteration = 0
-
-  /// Keras creates its state arrays group after group, and within one group
-  /// parameter after parameter.
-  private struct SlotGroup {
-    let kinds: [(name: String, slot: Int)]
-  }
 
   init(
     _ spec: OptimizerSpec, _ store: ParameterStore<S>, updating updated: [Parameter<S>], _ kernels: KernelTable<S>
@@ -51,61 +43,15 @@ final class Optimizer<S: Scalar> {
     }
     self.ranges = ranges
     constantRate = spec.learningRate.rate(at: 0)
-    groups = Self.groups(spec.algorithm)
+    let descriptor = OptimizerDescriptor.of(spec.rule.kind), groups = descriptor.slots(spec.rule)
     var slots: [AlignedBuffer<S>] = []
-    for _ in 0..<Self.update(spec.algorithm, uProduct: 1).slots { slots.append(try AlignedBuffer<S>(count: store.count)) }
-    if let initial = Self.initialAccumulator(spec.algorithm), let accumulator = slots.first {
-      for index in 0..<accumulator.count { accumulator.pointer[index] = S(initial) }
+    for _ in groups.joined() { slots.append(try AlignedBuffer<S>(count: store.count)) }
+    if descriptor.accumulates, let accumulator = slots.first {
+      for index in 0..<accumulator.count { accumulator.pointer[index] = S(spec.rule.initialAccumulator) }
     }
     self.slots = slots
-    entries = Self.entries(groups, slots, store, spec.algorithm)
+    entries = Self.entries(groups, slots, store, spec.rule.kind)
     variables = entries.map { $0.variable }
-  }
-
-  private static func initialAccumulator(_ algorithm: OptimizerSpec.Algorithm) -> Double? {
-    switch algorithm {
-    case .adagrad(let initial, _, _), .ftrl(let initial, _, _, _, _, _): initial
-    default: nil
-    }
-  }
-
-  /// The kernels' form of the algorithm.
-  private static func update(_ algorithm: OptimizerSpec.Algorithm, uProduct: Double) -> OptimizerUpdate {
-    switch algorithm {
-    case .sgd(let momentum, let nesterov): .sgd(momentum: momentum, nesterov: nesterov)
-    case .rmsprop(let rho, let momentum, let epsilon, let centered, let inRoot):
-      .rmsprop(rho: rho, momentum: momentum, epsilon: epsilon, centered: centered, epsilonInRoot: inRoot)
-    case .adam(let beta1, let beta2, let epsilon, let amsgrad), .adamw(let beta1, let beta2, let epsilon, let amsgrad):
-      .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad)
-    case .adagrad(_, let epsilon, let inRoot): .adagrad(epsilon: epsilon, epsilonInRoot: inRoot)
-    case .adamax(let beta1, let beta2, let epsilon): .adamax(beta1: beta1, beta2: beta2, epsilon: epsilon)
-    case .nadam(let beta1, let beta2, let epsilon, let decay):
-      .nadam(beta1: beta1, beta2: beta2, epsilon: epsilon, uProduct: uProduct, scheduleDecay: decay)
-    case .lion(let beta1, let beta2): .lion(beta1: beta1, beta2: beta2)
-    case .adadelta(let rho, let epsilon): .adadelta(rho: rho, epsilon: epsilon)
-    case .ftrl(_, let power, let l1, let l2, let l2Shrinkage, let beta):
-      .ftrl(power: power, l1: l1, l2: l2, l2Shrinkage: l2Shrinkage, beta: beta)
-    }
-  }
-
-  private static func groups(_ algorithm: OptimizerSpec.Algorithm) -> [SlotGroup] {
-    switch algorithm {
-    case .sgd(let momentum, _): return momentum != 0 ? [SlotGroup(kinds: [("momentum", 0)])] : []
-    case .rmsprop(_, let momentum, _, let centered, _):
-      var groups = [SlotGroup(kinds: [("velocity", 0)])]
-      if momentum > 0 { groups.append(SlotGroup(kinds: [("momentum", 1)])) }
-      if centered { groups.append(SlotGroup(kinds: [("average_gradient", momentum > 0 ? 2 : 1)])) }
-      return groups
-    case .adam(_, _, _, let amsgrad), .adamw(_, _, _, let amsgrad):
-      let moments = SlotGroup(kinds: [("momentum", 0), ("velocity", 1)])
-      return amsgrad ? [moments, SlotGroup(kinds: [("velocity_hat", 2)])] : [moments]
-    case .adagrad: return [SlotGroup(kinds: [("accumulator", 0)])]
-    case .adamax: return [SlotGroup(kinds: [("momentum", 0), ("norm", 1)])]
-    case .nadam: return [SlotGroup(kinds: [("momentum", 0), ("velocity", 1)])]
-    case .lion: return [SlotGroup(kinds: [("momentum", 0)])]
-    case .adadelta: return [SlotGroup(kinds: [("accumulated_grad", 0), ("accumulated_delta_var", 1)])]
-    case .ftrl: return [SlotGroup(kinds: [("accumulator", 0), ("linear", 1)])]
-    }
   }
 
   // MARK: the learning rate
@@ -152,8 +98,7 @@ final class Optimizer<S: Scalar> {
 
   /// Must precede the `apply` calls of a step.
   func beginStep() {
-    guard case .nadam(let beta1, _, _, let decay) = spec.algorithm else { return }
-    uProduct *= beta1 * (1 - 0.5 * pow(0.96, Double(iteration + 1) * decay))
+    if spec.rule.kind == .nadam { uProduct *= momentum(step: iteration + 1) }
   }
 
   /// Must follow the `apply` calls of a step.
@@ -171,34 +116,34 @@ final class Optimizer<S: Scalar> {
   func apply(_ range: Range<Int>, gradients: UnsafeMutablePointer<S>) {
     let start = range.lowerBound
     kernels.optimize(
-      Self.update(spec.algorithm, uProduct: uProduct),
+      spec.rule,
       OptimizerArguments(
         count: range.count, parameters: store.buffer.pointer + start, gradients: gradients + start,
         slot0: slots.count > 0 ? slots[0].pointer + start : nil,
         slot1: slots.count > 1 ? slots[1].pointer + start : nil,
         slot2: slots.count > 2 ? slots[2].pointer + start : nil,
         learningRate: learningRate, weightDecay: spec.weightDecay,
-        clip: spec.clipValue > 0 ? spec.clipValue : .infinity, step: iteration + 1))
+        clip: spec.clipValue > 0 ? spec.clipValue : .infinity, step: iteration + 1,
+        momentumProduct: uProduct))
   }
 
   // MARK: state, as files see it
 
   private static func entries(
-    _ groups: [SlotGroup], _ slots: [AlignedBuffer<S>], _ store: ParameterStore<S>, _ algorithm: OptimizerSpec.Algorithm
+    _ groups: [[String]], _ slots: [AlignedBuffer<S>], _ store: ParameterStore<S>, _ kind: OptimizerRule.Kind
   ) -> [(variable: OptimizerVariable, slot: UnsafeMutablePointer<S>?)] {
     var entries: [(OptimizerVariable, UnsafeMutablePointer<S>?)] = []
+    var first = 0
     for group in groups {
       for (index, parameter) in store.parameters.enumerated() where parameter.isTrainable {
-        for kind in group.kinds {
+        for (place, name) in group.enumerated() {
           entries.append(
-            (
-              OptimizerVariable(kind: kind.name, parameter: index, shape: parameter.shape),
-              slots[kind.slot].pointer + parameter.offset
-            ))
+            (OptimizerVariable(kind: name, parameter: index, shape: parameter.shape), slots[first + place].pointer + parameter.offset))
         }
       }
+      first += group.count
     }
-    if case .nadam = algorithm { entries.append((OptimizerVariable(kind: "u_product", parameter: nil, shape: []), nil)) }
+    if kind == .nadam { entries.append((OptimizerVariable(kind: "u_product", parameter: nil, shape: []), nil)) }
     return entries
   }
 
@@ -234,9 +179,14 @@ final class Optimizer<S: Scalar> {
   }
 
   private func recomputeProduct() {
-    guard case .nadam(let beta1, _, _, let decay) = spec.algorithm else { return }
+    guard spec.rule.kind == .nadam else { return }
     uProduct = 1
     // It reaches zero long before a million updates.
-    for step in 0..<min(iteration, 100_000) where uProduct > 0 { uProduct *= beta1 * (1 - 0.5 * pow(0.96, Double(step + 1) * decay)) }
+    for step in 0..<min(iteration, 100_000) where uProduct > 0 { uProduct *= momentum(step: step + 1) }
+  }
+
+  /// Nadam's u_t.
+  private func momentum(step: Int) -> Double {
+    spec.rule.beta1 * (1 - 0.5 * pow(0.96, Double(step) * spec.rule.scheduleDecay))
   }
 }

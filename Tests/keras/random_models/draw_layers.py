@@ -16,7 +16,7 @@ def recurrent(dice, shape, sequences=None, **fixed):
         common["go_backwards"] = dice.maybe(0.8)
     if dice.maybe(0.06):
         common["zero_output_for_mask"] = True
-    if dice.maybe(0.06):
+    if dice.maybe(0.06) and "zero_output_for_mask" not in common:  # see bidirectional
         common["unroll"] = dice.maybe()
     common.update(fixed)
     if dice.maybe(0.2):
@@ -43,6 +43,8 @@ def bidirectional(dice, shape, sequences=None, modes=("concat", "concat", "sum",
     layer, out = recurrent(dice, shape, sequences, **fixed)
     if not dice.keras2:  # whose backward layer always goes backwards
         layer.options.pop("go_backwards", None)
+    # Unrolled, TensorFlow's Keras zeroes the masked steps of a backward layer in the wrong order, and JAX's none.
+    layer.options.pop("unroll", None)
     options = {}
     mode = dice.choose(modes)
     if mode != "concat" or dice.maybe(0.3):
