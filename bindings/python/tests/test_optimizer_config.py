@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from unroll import layers, models, optimizers
+from unroll import layers, losses, models, optimizers, utils
 from unroll.optimizers import schedules
 
 COMMON = [
@@ -80,3 +80,21 @@ def test_the_steps_of_inverse_time_decay_are_obeyed():
             model.train_on_batch(x, y)
         passed = [0, 0, 1, 1] if staircase else [0, 0.5, 1, 1.5]
         assert rates == pytest.approx([0.1 / (1 + 0.5 * each) for each in passed])
+
+
+def test_a_subclass_trains_as_its_base():
+    class Mine(optimizers.SGD):
+        pass
+
+    class Squared(losses.MeanSquaredError):
+        pass
+
+    x, y = np.ones((4, 3), "float32"), np.zeros((4, 2), "float32")
+    trained = []
+    for optimizer, loss in ((Mine(0.1), Squared()), (optimizers.SGD(0.1), "mse")):
+        utils.set_random_seed(3)
+        model = models.Sequential([layers.Input((3,)), layers.Dense(2)])
+        model.compile(optimizer, loss)
+        model.fit(x, y, epochs=2, verbose=0)
+        trained.append(model.get_weights()[0])
+    assert np.array_equal(*trained)

@@ -12,7 +12,7 @@ from ._plain import plain
 from .losses import Loss
 from .metrics import Metric
 from .optimizers import Optimizer
-from .optimizers.schedules import LearningRateSchedule
+from .optimizers.schedules import LearningRateSchedule, PiecewiseConstantDecay
 
 # Keras' names of options and the header's, where they differ.
 _RENAMED = {
@@ -35,7 +35,7 @@ def _set(struct: Any, config: dict[str, Any], what: str) -> None:
 def optimizer_options(optimizer: Optimizer) -> _abi.OptimizerOptions:
     kind = type(optimizer).__name__
     options = _abi.OptimizerOptions()
-    call("unroll_optimizer_options_init", ctypes.byref(options), _enumerators.OPTIMIZERS[kind], ctypes.sizeof(options))
+    call("unroll_optimizer_options_init", ctypes.byref(options), optimizer._kind, ctypes.sizeof(options))
     rate = optimizer._learning_rate
     options.name = optimizer.name.encode()
     if isinstance(rate, LearningRateSchedule):
@@ -52,8 +52,8 @@ def optimizer_options(optimizer: Optimizer) -> _abi.OptimizerOptions:
 def _set_schedule(options: _abi.OptimizerOptions, schedule: LearningRateSchedule) -> None:
     name = type(schedule).__name__
     config = schedule.get_config()
-    options.schedule = _enumerators.SCHEDULES[name]
-    if name == "PiecewiseConstantDecay":
+    options.schedule = schedule._kind
+    if isinstance(schedule, PiecewiseConstantDecay):
         boundaries, values = plain(config["boundaries"]), plain(config["values"])
         if len(values) != len(boundaries) + 1:
             raise ValueError(f"{name}: {len(boundaries)} boundaries need {len(boundaries) + 1} values, found {len(values)}")
@@ -94,7 +94,7 @@ class CompileSpec:
         losses = (_abi.LossOptions * len(self.losses))()
         for struct, loss, weight in zip(losses, self.losses, self.loss_weights):
             kind = type(loss).__name__
-            _begin(struct, "unroll_loss_options_init", _enumerators.LOSSES[kind])
+            _begin(struct, "unroll_loss_options_init", loss._kind)
             struct.reduction, struct.weight, struct.name = _enumerators.REDUCTIONS[loss.reduction], weight, loss.name.encode()
             _set(struct, loss._options(), kind)
         options.loss_options, options.loss_option_count = losses, len(losses)

@@ -5,19 +5,6 @@ from . import _abi
 DTYPES = {
     "float32": _abi.FLOAT32, "float64": _abi.FLOAT64, "int32": _abi.INT32, "int64": _abi.INT64, "uint8": _abi.UINT8,
 }
-OPTIMIZERS = {
-    "SGD": _abi.SGD, "RMSprop": _abi.RMSPROP, "Adam": _abi.ADAM, "AdamW": _abi.ADAMW, "Adagrad": _abi.ADAGRAD,
-    "Adamax": _abi.ADAMAX, "Nadam": _abi.NADAM, "Lion": _abi.LION, "Adadelta": _abi.ADADELTA, "Ftrl": _abi.FTRL,
-}
-SCHEDULES = {
-    "InverseTimeDecay": _abi.SCHEDULE_INVERSE_TIME, "ExponentialDecay": _abi.SCHEDULE_EXPONENTIAL,
-    "CosineDecay": _abi.SCHEDULE_COSINE, "PiecewiseConstantDecay": _abi.SCHEDULE_PIECEWISE,
-}
-LOSSES = {
-    "MeanSquaredError": _abi.MEAN_SQUARED_ERROR, "MeanAbsoluteError": _abi.MEAN_ABSOLUTE_ERROR,
-    "BinaryCrossentropy": _abi.BINARY_CROSSENTROPY, "CategoricalCrossentropy": _abi.CATEGORICAL_CROSSENTROPY,
-    "SparseCategoricalCrossentropy": _abi.SPARSE_CATEGORICAL_CROSSENTROPY, "Huber": _abi.HUBER, "LogCosh": _abi.LOG_COSH,
-}
 REDUCTIONS = {
     "sum_over_batch_size": _abi.REDUCTION_MEAN, "mean": _abi.REDUCTION_MEAN, "auto": _abi.REDUCTION_MEAN,
     "sum": _abi.REDUCTION_SUM,

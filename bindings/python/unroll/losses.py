@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _enumerators
+from . import _abi, _enumerators
 from ._configured import Configured
 from ._types import wide_type
 
@@ -22,6 +22,8 @@ class Loss(Configured):
     """The base of all losses: a Keras configuration; the loss is computed inside the library, in the model's type."""
 
     _module = "keras.losses"
+    #: The header's number of it; a subclass has its base's.
+    _kind = 0
 
     def __init__(
         self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None, **config: Any
@@ -50,12 +52,16 @@ def _last_axis(axis: int, owner: str) -> int:
 class MeanSquaredError(Loss):
     """The mean of (y - p)² over the features."""
 
+    _kind = _abi.MEAN_SQUARED_ERROR
+
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None) -> None:
         super().__init__(reduction, name, dtype)
 
 
 class MeanAbsoluteError(Loss):
     """The mean of |y - p| over the features."""
+
+    _kind = _abi.MEAN_ABSOLUTE_ERROR
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None) -> None:
         super().__init__(reduction, name, dtype)
@@ -64,12 +70,16 @@ class MeanAbsoluteError(Loss):
 class LogCosh(Loss):
     """The mean of log(cosh(p - y)) over the features."""
 
+    _kind = _abi.LOG_COSH
+
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None) -> None:
         super().__init__(reduction, name, dtype)
 
 
 class Huber(Loss):
     """The mean over the features of e² / 2 where |e| = |y - p| is at most `delta`, else of delta |e| - delta² / 2."""
+
+    _kind = _abi.HUBER
 
     def __init__(
         self, delta: float = 1.0, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None
@@ -84,6 +94,8 @@ class BinaryCrossentropy(Loss):
     `label_smoothing` s replaces y by y (1 - s) + s / 2. ValueError for an `axis`
     other than -1, the last.
     """
+
+    _kind = _abi.BINARY_CROSSENTROPY
 
     def __init__(
         self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
@@ -103,6 +115,8 @@ class CategoricalCrossentropy(Loss):
     for an `axis` other than -1, the last.
     """
 
+    _kind = _abi.CATEGORICAL_CROSSENTROPY
+
     def __init__(
         self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
         reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None,
@@ -120,6 +134,8 @@ class SparseCategoricalCrossentropy(Loss):
     for an `axis` other than -1, and for an `ignore_class`: give those samples
     the weight 0.
     """
+
+    _kind = _abi.SPARSE_CATEGORICAL_CROSSENTROPY
 
     def __init__(
         self, from_logits: bool = False, ignore_class: None = None, reduction: str = "sum_over_batch_size",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
+from .. import _abi
 from .._configured import Configured
 
 
@@ -15,6 +16,8 @@ class LearningRateSchedule(Configured):
     """The base of all schedules: a Keras configuration; the rate is computed inside the library."""
 
     _module = "keras.optimizers.schedules"
+    #: The header's number of it; a subclass has its base's.
+    _kind = 0
 
     def __init__(self, name: str | None = None, **config: Any) -> None:
         super().__init__(**config)
@@ -26,6 +29,8 @@ class LearningRateSchedule(Configured):
 
 class ExponentialDecay(LearningRateSchedule):
     """initial_learning_rate * decay_rate ** (step / decay_steps); with `staircase` the exponent is rounded down."""
+
+    _kind = _abi.SCHEDULE_EXPONENTIAL
 
     def __init__(
         self, initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False,
@@ -39,6 +44,8 @@ class ExponentialDecay(LearningRateSchedule):
 
 class InverseTimeDecay(LearningRateSchedule):
     """initial_learning_rate / (1 + decay_rate * step / decay_steps); with `staircase` the quotient is rounded down."""
+
+    _kind = _abi.SCHEDULE_INVERSE_TIME
 
     def __init__(
         self, initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False,
@@ -57,6 +64,8 @@ class CosineDecay(LearningRateSchedule):
     the target in `warmup_steps` updates, and then falls from there.
     """
 
+    _kind = _abi.SCHEDULE_COSINE
+
     def __init__(
         self, initial_learning_rate: float, decay_steps: int, alpha: float = 0.0, warmup_target: float | None = None,
         warmup_steps: int = 0, name: str | None = None,
@@ -72,6 +81,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     ValueError at `compile` unless there is one value more than boundaries.
     """
+
+    _kind = _abi.SCHEDULE_PIECEWISE
 
     def __init__(self, boundaries: Sequence[int], values: Sequence[float], name: str = "PiecewiseConstant") -> None:
         super().__init__(name, boundaries=list(boundaries), values=list(values))
