@@ -21,6 +21,20 @@ import Unroll
     #expect(optimizer.clipNorm == (isGlobal ? 0 : 1.5))
   }
 
+  /// For Keras 3 it is made of two layers, which Keras 2 takes for no activation.
+  @Test func keras2FindsItsOwnHardSigmoidInsideTimeDistributed() throws {
+    var dense = DenseConfig(units: 2)
+    dense.activation = ActivationSpec(.hardSigmoidKeras2)
+    let inner = ModelSpec(
+      sequential: [LayerSpec(name: "i", .input(InputConfig(shape: Shape([3])))), LayerSpec(name: "d", .dense(dense))], name: "inner")
+    let spec = ModelSpec(sequential: [
+      LayerSpec(name: "x", .input(InputConfig(shape: Shape([4, 3])))),
+      LayerSpec(name: "t", .timeDistributed(LayerSpec(name: "inner", .model(inner)))),
+    ])
+    let forKeras2 = JSONWriter.write(.object(try ModelEncoder.encode(spec, .legacy, .keras2)))
+    #expect(forKeras2.contains("\"hard_sigmoid\"") && !forKeras2.contains("Rescaling"))
+  }
+
   @Test func aRegularizersShortNameMeansAHundredth() throws {
     let layer = #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_regularizer": "l2", "bias_regularizer": "l1"}}"#
     let model = try ModelFile.modelFromJSON(ConfigurationTests().sequential(layer))

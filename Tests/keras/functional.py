@@ -107,6 +107,11 @@ def graphs():
         x = K.Input((2, T, F), name="x")
         return K.Model(x, K.layers.GRU(6, name="over_time")(K.layers.TimeDistributed(inner, name="each_step")(x)))
 
+    def gate_of_each_step(K):
+        inner = K.Sequential([K.Input((F,)), K.layers.Dense(U, activation="hard_sigmoid", name="gate")], name="inner")
+        x = K.Input((T, F), name="x")
+        return K.Model(x, K.layers.GRU(6, name="over_time")(K.layers.TimeDistributed(inner, name="each_step")(x)))
+
     def two_in_model(K):
         past, future = K.Input((T, F), name="inner_past"), K.Input((7, 2), name="inner_future")
         both = [K.layers.LSTM(U, name="inner_a")(past), K.layers.GRU(6, name="inner_b")(future)]
@@ -167,6 +172,7 @@ def graphs():
     yield "Functional in Functional in Functional", Graph(model_in_model_in_model)
     yield "Functional with two inputs and outputs inside", Graph(two_in_model, shapes=((T, F), (7, 2)), tokens=(0, 0))
     yield "TimeDistributed(Functional)", Graph(each_step, shapes=((2, T, F),))
+    yield "TimeDistributed(Sequential) hard_sigmoid", Graph(gate_of_each_step, states=True)
     sequence = {"shapes": ((T, F), (T,)), "tokens": (0, 2), "booleans": (1,), "states": True}
     yield "mask=, of both layers", Graph(given_mask(True), **sequence)
     yield "mask=, of the first layer", Graph(given_mask(False), **sequence)

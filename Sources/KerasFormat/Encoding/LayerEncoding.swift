@@ -19,7 +19,8 @@ struct LayerEncoder {
 
   private func inner(_ spec: LayerSpec) throws(UnrollError) -> JSON {
     if case .model(let model) = spec.config {
-      let inside: Dialect = dialect == .keras3 ? .keras3 : .archive
+      // Keras 3 reads it as in .keras, in .h5 too.
+      let inside: Dialect = dialect == .legacy && calls != .keras2 ? .archive : dialect
       return .object(try ModelEncoder(dialect: inside, calls: calls, dtype: dtype, isWrapped: true, marksCalls: marksCalls).model(model, of: spec))
     }
     return dialect.inner(spec.config.className, try config(spec))

@@ -121,14 +121,14 @@ class Graph:
             return self.one_layer()
         if self.dice.maybe():
             inside, out = sequential(self.dice, self.depth - 1, shape)
-            self.add(replace(inside, frozen=self.dice.maybe(0.2)), tensor, out)
+            self.add(replace(inside, frozen=self.dice.maybe(0.35)), tensor, out)
             self.shared.append((inside.name, shape, out))
             return
         given = [tensor]
         if self.dice.maybe(0.3):
             given.append(self.pick() or self.input())
         inside, outs = graph(self.dice, self.depth - 1, [self.shapes[each] for each in given])
-        self.add(replace(inside, frozen=self.dice.maybe(0.2)), given[0] if len(given) == 1 else given, *outs)
+        self.add(replace(inside, frozen=self.dice.maybe(0.35)), given[0] if len(given) == 1 else given, *outs)
         if len(given) == len(outs) == 1:
             self.shared.append((inside.name, shape, outs[0]))
 

@@ -53,12 +53,12 @@ def sequential(dice, depth=2, given=None):
     if given is not None:
         first, layers, shape = Entry(dice.name("x"), given), [], given
     else:
-        first, layers, shape = entry(dice, deep=dice.maybe(0.1))
+        first, layers, shape = entry(dice, deep=dice.maybe(0.2))
     count = dice.size(1, 5) if given is None else dice.size(1, 3)
     for _ in range(count):
         if depth and len(shape) <= 2 and dice.maybe(0.1):
             inside, shape = sequential(dice, depth - 1, shape)
-            layers.append(replace(inside, frozen=dice.maybe(0.2)))
+            layers.append(replace(inside, frozen=dice.maybe(0.35)))
             continue
         if depth and len(shape) > 1 and dice.maybe(0.06):
             inside, out = sequential(dice, depth - 1, shape[1:])
