@@ -13,7 +13,8 @@ struct OptimizerState {
     var iteration: Int?
     var learningRate: Double?
     /// For each of the model's optimizer variables, in order; not yet read.
-    var arrays: [SourceArray] = []
+    /// nil: there is none, and it stays as it began.
+    var arrays: [SourceArray?] = []
   }
 
   func hasProductFirst(_ stored: [SourceArray]) throws(UnrollError) -> Bool {
@@ -47,8 +48,18 @@ struct OptimizerState {
     let kinds = StateKinds(variables)
     let product = variables.last.flatMap { $0.parameter == nil ? $0 : nil }
     if product != nil { variables.removeLast() }
-    let named = StateNames(layout, kinds).match(arrays)
-    let found = if let named { named } else { try byOrder(arrays, kinds, hasProduct: product != nil) }
+    if let named = StateNames(layout, kinds).match(arrays), let assigned = try assigned(named, to: variables) {
+      result.arrays = assigned
+    } else {
+      result.arrays = try assigned(try byOrder(arrays, kinds, hasProduct: product != nil), to: variables) ?? []
+    }
+    if product != nil, arrays.count > kinds.names.count * layout.weights.count, let last = arrays.last { result.arrays.append(last) }
+    return result
+  }
+
+  /// The array of each variable; nil if one is missing that updates change.
+  private func assigned(_ found: [String: [SourceArray?]], to variables: [OptimizerVariable]) throws(UnrollError) -> [SourceArray?]? {
+    var result: [SourceArray?] = []
     var byKind: [String: [SourceArray]] = [:]
     for (kind, arrays) in found { byKind[kind] = try layout.parameters(arrays) }
     for variable in variables {
@@ -56,12 +67,16 @@ struct OptimizerState {
         throw UnrollError(.shapeMismatch, "the optimizer's \(variable.kind) is missing")
       }
       let array = all[parameter]
+      if array.isAbsent {
+        if variable.isUpdated { return nil }
+        result.append(nil)
+        continue
+      }
       guard array.shape == variable.shape else {
         throw UnrollError(.shapeMismatch, "\(array.path): expected shape \(variable.shape), found \(array.shape)")
       }
-      result.arrays.append(array)
+      result.append(array)
     }
-    if product != nil, arrays.count > kinds.names.count * layout.weights.count, let last = arrays.last { result.arrays.append(last) }
     return result
   }
 
@@ -121,6 +136,7 @@ struct OptimizerState {
     // First the count of updates: Nadam derives a scalar from it.
     if let iteration = assignment.iteration { try model.setOptimizerIteration(iteration) }
     for (index, array) in assignment.arrays.enumerated() {
+      guard let array else { continue }
       try array.read().withElements { bytes, type throws(UnrollError) in
         try model.writeOptimizerVariable(index, from: bytes, type: type)
       }

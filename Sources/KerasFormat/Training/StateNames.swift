@@ -25,8 +25,9 @@ struct StateNames {
     (name.hasSuffix(":0") ? name.dropLast(2) : name[...]).split(separator: "/")
   }
 
-  /// For each kind an array for each weight; nil unless there is exactly one of each.
-  func match(_ stored: [SourceArray]) -> [String: [SourceArray]]? {
+  /// For each kind an array for each weight. Up to 2.10 there are none for weights
+  /// that no gradient reaches: all kinds are nil there. nil if names do not say it.
+  func match(_ stored: [SourceArray]) -> [String: [SourceArray?]]? {
     var places: [ArraySlice<Substring>: Int] = [:]
     for (index, weight) in weights.enumerated() where places.updateValue(index, forKey: weight[...]) != nil { return nil }
     // The longest first: a name may be the end of another. Names longer than any of Keras' are a stranger's.
@@ -39,13 +40,9 @@ struct StateNames {
       guard found[kind]?[weight] == nil else { return nil }
       found[kind]?[weight] = array
     }
-    var result: [String: [SourceArray]] = [:]
-    for (kind, arrays) in found {
-      let all = arrays.compactMap { $0 }
-      guard all.count == weights.count else { return nil }
-      result[kind] = all
-    }
-    return result
+    let held = found.values.map { $0.map { $0 != nil } }
+    guard let first = held.first, first.contains(true), held.allSatisfy({ $0 == first }) else { return nil }
+    return found
   }
 
   /// The weight whose name stands in the array's, before or behind that of its kind.

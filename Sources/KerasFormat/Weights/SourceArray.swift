@@ -13,6 +13,8 @@ struct SourceArray {
   /// Bytes of it that stand in the file as they are; compressed ones do not.
   private(set) var plainByteCount: Int
   let read: () throws(UnrollError) -> ArrayValues
+  /// It only holds the place of an array that the file does not have.
+  private(set) var isAbsent = false
 
   private init(
     path: String, shape: [Int], byteCount: Int, plainByteCount: Int,
@@ -42,9 +44,18 @@ struct SourceArray {
     element = dataset.elementName
   }
 
+  /// Holds the place of one of this form.
+  var absent: SourceArray { with(absent: true) }
+
+  private func with(absent isAbsent: Bool) -> SourceArray {
+    var result = self
+    result.isAbsent = isAbsent
+    return result
+  }
+
   /// The same elements in other axes.
   func reshaped(_ shape: [Int]) -> SourceArray {
-    SourceArray(path: path, shape: shape, byteCount: byteCount, plainByteCount: plainByteCount, read: read)
+    SourceArray(path: path, shape: shape, byteCount: byteCount, plainByteCount: plainByteCount, read: read).with(absent: isAbsent)
   }
 
   /// The elements changed by `transform`.
@@ -54,7 +65,7 @@ struct SourceArray {
     let read = self.read
     return SourceArray(path: path, shape: shape, byteCount: byteCount, plainByteCount: plainByteCount) {
       () throws(UnrollError) in try transform(try read())
-    }
+    }.with(absent: isAbsent)
   }
 
   /// Matrices of equally many rows, or vectors, side by side.
@@ -81,6 +92,6 @@ struct SourceArray {
           }
         }
       }
-    }
+    }.with(absent: sources.contains { $0.isAbsent })
   }
 }

@@ -12,9 +12,10 @@ struct StateLayout {
 
   /// In the order of the file's weights, without those that are not trained.
   let weights: [Weight]
-  /// From an array for each of `weights` to one for each of the model's
-  /// parameters; those of parameters that are not trained have no meaning.
-  let parameters: ([SourceArray]) throws(UnrollError) -> [SourceArray]
+  /// From an array for each of `weights`, nil where the file has none, to one for
+  /// each of the model's parameters; those of parameters that are not trained
+  /// have no meaning.
+  let parameters: ([SourceArray?]) throws(UnrollError) -> [SourceArray]
 
   /// Of files whose optimizer goes by the engine's order.
   init(_ model: Model) throws(UnrollError) {
@@ -22,9 +23,9 @@ struct StateLayout {
     let trained = infos.indices.filter { infos[$0].isTrainable }
     weights = trained.map { Weight(name: infos[$0].name, shape: infos[$0].shape) }
     parameters = { (arrays) throws(UnrollError) in
-      guard let any = arrays.first else { return [] }
+      guard let any = arrays.lazy.compactMap({ $0 }).first else { return [] }
       var result = [SourceArray](repeating: any, count: infos.count)
-      for (index, array) in zip(trained, arrays) { result[index] = array }
+      for (index, array) in zip(trained, arrays) { result[index] = array ?? any.absent }
       return result
     }
   }
@@ -49,7 +50,9 @@ struct StateLayout {
       var result: [SourceArray] = []
       for (index, tree) in trees.enumerated() {
         var stored = layers[index].arrays
-        for position in stored.indices where trained[index][position] { if let array = rest.popFirst() { stored[position] = array } }
+        for position in stored.indices where trained[index][position] {
+          if let array = rest.popFirst() { stored[position] = array ?? stored[position].absent }
+        }
         result += try LegacyConversion(layer: layers[index].name, tree: tree, context: context, isState: true).convert(stored)
       }
       return result

@@ -50,7 +50,7 @@ final class Optimizer<S: Scalar> {
       for index in 0..<accumulator.count { accumulator.pointer[index] = S(spec.rule.initialAccumulator) }
     }
     self.slots = slots
-    entries = Self.entries(groups, slots, store, spec.rule.kind)
+    entries = Self.entries(groups, slots, store, spec.rule.kind, updated)
     variables = entries.map { $0.variable }
   }
 
@@ -130,20 +130,25 @@ final class Optimizer<S: Scalar> {
   // MARK: state, as files see it
 
   private static func entries(
-    _ groups: [[String]], _ slots: [AlignedBuffer<S>], _ store: ParameterStore<S>, _ kind: OptimizerRule.Kind
+    _ groups: [[String]], _ slots: [AlignedBuffer<S>], _ store: ParameterStore<S>, _ kind: OptimizerRule.Kind, _ updated: [Parameter<S>]
   ) -> [(variable: OptimizerVariable, slot: UnsafeMutablePointer<S>?)] {
     var entries: [(OptimizerVariable, UnsafeMutablePointer<S>?)] = []
     var first = 0
+    let reached = Set(updated.map { ObjectIdentifier($0) })
     for group in groups {
       for (index, parameter) in store.parameters.enumerated() where parameter.isTrainable {
         for (place, name) in group.enumerated() {
+          let isUpdated = reached.contains(ObjectIdentifier(parameter))
           entries.append(
-            (OptimizerVariable(kind: name, parameter: index, shape: parameter.shape), slots[first + place].pointer + parameter.offset))
+            (
+              OptimizerVariable(kind: name, parameter: index, shape: parameter.shape, isUpdated: isUpdated),
+              slots[first + place].pointer + parameter.offset
+            ))
         }
       }
       first += group.count
     }
-    if kind == .nadam { entries.append((OptimizerVariable(kind: "u_product", parameter: nil, shape: []), nil)) }
+    if kind == .nadam { entries.append((OptimizerVariable(kind: "u_product", parameter: nil, shape: [], isUpdated: true), nil)) }
     return entries
   }
 

@@ -8,5 +8,7 @@ public struct OptimizerVariable: Sendable, Equatable {
   public let parameter: Int?
   /// The parameter's shape.
   public let shape: [Int]
+  /// False: no gradient reaches the parameter, so that this stays as it began.
+  public let isUpdated: Bool
   public var count: Int { shape.reduce(1, *) }
 }
