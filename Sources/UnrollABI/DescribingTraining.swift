@@ -36,24 +36,28 @@ private func same(_ a: unroll_loss, _ b: unroll_loss) -> Bool {
 }
 
 private func readLoss(_ value: unroll_loss_options, _ name: String) throws(UnrollError) -> WeightedLoss {
-  let fromLogits = value.from_logits != 0, smoothing = value.label_smoothing
-  let function: LossSpec.Function
-  switch value.kind {
-  case UNROLL_MEAN_SQUARED_ERROR: function = .meanSquaredError
-  case UNROLL_MEAN_ABSOLUTE_ERROR: function = .meanAbsoluteError
-  case UNROLL_BINARY_CROSSENTROPY: function = .binaryCrossentropy(fromLogits: fromLogits, labelSmoothing: smoothing)
-  case UNROLL_CATEGORICAL_CROSSENTROPY: function = .categoricalCrossentropy(fromLogits: fromLogits, labelSmoothing: smoothing)
-  case UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY: function = .sparseCategoricalCrossentropy(fromLogits: fromLogits)
-  case UNROLL_HUBER: function = .huber(delta: value.delta)
-  case UNROLL_LOG_COSH: function = .logCosh
-  default: throw unknown(value.kind.rawValue, "unroll_loss_kind", "\(name).kind")
+  guard let descriptor = loss(value.kind) else { throw unknown(value.kind.rawValue, "unroll_loss_kind", "\(name).kind") }
+  var function = LossFunction(descriptor.kind)
+  for option in LossOption.all {
+    let given = member(option, value), isUsed = descriptor.options.contains { $0.name == option.name }
+    // A short form that was set member by member may have 0 for what it does not need.
+    try refuse(
+      given, "\(name).\(option.name)", usual: [0, option.usual], unless: isUsed, "a loss of kind \(value.kind.rawValue)")
+    if isUsed { option.set(given, in: &function) }
   }
   let given = value.name == nil ? "" : try readText(value.name, "\(name).name")
-  try refuseUnused(value, name)
   switch value.reduction {
   case UNROLL_REDUCTION_MEAN: return (LossSpec(function, reduction: .mean, name: given), value.weight)
   case UNROLL_REDUCTION_SUM: return (LossSpec(function, reduction: .sum, name: given), value.weight)
   default: throw unknown(value.reduction.rawValue, "unroll_reduction", "\(name).reduction")
+  }
+}
+
+private func member(_ option: LossOption, _ value: unroll_loss_options) -> Double {
+  switch option.name {
+  case LossOption.fromLogits.name: value.from_logits == 0 ? 0 : 1
+  case LossOption.labelSmoothing.name: value.label_smoothing
+  default: value.delta
   }
 }
 

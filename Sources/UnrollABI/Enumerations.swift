@@ -54,6 +54,22 @@ func activation(_ kind: unroll_activation) -> Activation? {
 }
 
 /// nil for a number that is none.
+func loss(_ kind: unroll_loss_kind) -> LossDescriptor? {
+  let known: LossFunction.Kind? =
+    switch kind {
+    case UNROLL_MEAN_SQUARED_ERROR: .meanSquaredError
+    case UNROLL_MEAN_ABSOLUTE_ERROR: .meanAbsoluteError
+    case UNROLL_BINARY_CROSSENTROPY: .binaryCrossentropy
+    case UNROLL_CATEGORICAL_CROSSENTROPY: .categoricalCrossentropy
+    case UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY: .sparseCategoricalCrossentropy
+    case UNROLL_HUBER: .huber
+    case UNROLL_LOG_COSH: .logCosh
+    default: nil
+    }
+  return known.map { LossDescriptor.of($0) }
+}
+
+/// nil for a number that is none.
 func metric(_ kind: unroll_metric) -> MetricSpec.Function? {
   switch kind {
   case UNROLL_METRIC_MEAN_ABSOLUTE_ERROR: .meanAbsoluteError

@@ -1,5 +1,6 @@
 import CUnroll
 import KernelAPI
+import Unroll
 
 /// Keras' defaults of each kind of optimizer, loss, metric, activation and initializer.
 
@@ -7,17 +8,13 @@ extension unroll_loss_options: DescribingStruct {
   static var kindName: String { "unroll_loss_kind" }
 
   static func defaults(of kind: unroll_loss_kind) -> Self? {
-    switch kind {
-    case UNROLL_MEAN_SQUARED_ERROR, UNROLL_MEAN_ABSOLUTE_ERROR, UNROLL_BINARY_CROSSENTROPY,
-      UNROLL_CATEGORICAL_CROSSENTROPY, UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY, UNROLL_HUBER, UNROLL_LOG_COSH:
-      var options: Self = blank()
-      options.kind = kind
-      options.reduction = UNROLL_REDUCTION_MEAN
-      options.delta = 1
-      options.weight = 1
-      return options
-    default: return nil
-    }
+    guard loss(kind) != nil else { return nil }
+    var options: Self = blank()
+    options.kind = kind
+    options.reduction = UNROLL_REDUCTION_MEAN
+    options.delta = LossOption.delta.usual
+    options.weight = 1
+    return options
   }
 }
 

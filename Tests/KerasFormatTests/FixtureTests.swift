@@ -95,7 +95,7 @@ import Unroll
   }
 
   /// Groups that hold each other: the paths through such a file are countless.
-  @Test(.timeLimit(.minutes(1)), arguments: ["linked_back", "linked_twice"])
+  @Test(.timeLimit(.minutes(5)), arguments: ["linked_back", "linked_twice"])
   func groupsLinkedToEachOtherEndInAnError(_ name: String) throws {
     let path = "\(fixtures)/hdf5/\(name).weights.h5"
     #expect(throws: UnrollError.self) { try ModelFile.inspect(path: path) }

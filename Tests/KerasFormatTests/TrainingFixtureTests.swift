@@ -73,7 +73,7 @@ import Unroll
 
   private func compileSpec(_ run: Run) -> CompileSpec? {
     let fromLogits = run.flag("loss_from_logits")
-    let functions: [String: LossSpec.Function] = [
+    let functions: [String: LossFunction] = [
       "MeanSquaredError": .meanSquaredError, "MeanAbsoluteError": .meanAbsoluteError, "Huber": .huber(delta: 1), "LogCosh": .logCosh,
       "BinaryCrossentropy": .binaryCrossentropy(fromLogits: fromLogits),
       "CategoricalCrossentropy": .categoricalCrossentropy(fromLogits: fromLogits),

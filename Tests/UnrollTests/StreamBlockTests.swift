@@ -60,7 +60,7 @@ import Testing
   @Test(arguments: [DType.float32, .float64]) func aStepThatIsASequenceComesRowByRow(dtype: DType) throws {
     let repeated = LayerSpec(.timeDistributed(LayerSpec(.repeatVector(2))))
     let model = try Model(layers: [.input([nil, 3]), repeated], dtype: dtype)
-    func check<S: BinaryFloatingPoint>(_ type: S.Type) throws {
+    func check<S: BinaryFloatingPoint & BitwiseCopyable>(_ type: S.Type) throws {
       var x: [S] = [1, 2, 3, 4, 5, 6], found = [[S]](repeating: [S](repeating: 0, count: 12), count: 2)
       let stream = try model.makeStream(batch: 2)
       try stream.step(&x, &found[0])

@@ -18,7 +18,7 @@ struct TrainingLossTests {
 
   /// Keras has log 2 of log-cosh in float32.
   private func check(
-    _ function: LossSpec.Function, _ predictions: [Double], _ targets: [Double], loss: Double, gradient expected: [Double]
+    _ function: LossFunction, _ predictions: [Double], _ targets: [Double], loss: Double, gradient expected: [Double]
   ) {
     var gradient = [Double](repeating: .nan, count: predictions.count)
     let value = predictions.withUnsafeBufferPointer { p in
@@ -106,9 +106,9 @@ struct TrainingLossTests {
       y.withUnsafeBufferPointer { y in
         guard let x = x.baseAddress, let y = y.baseAddress else { return }
         let data = Judged(rows: 1, features: 4, output: x, gradient: nil, target: y, targetFeatures: 4, weights: nil, mask: nil)
-        #expect(LossSpec.Function.categoricalCrossentropy(fromLogits: true).judge(data, scale: 1) == 2000)
-        #expect(LossSpec.Function.binaryCrossentropy(fromLogits: true).judge(data, scale: 1).isFinite)
-        #expect(LossSpec.Function.logCosh.judge(data, scale: 1).isFinite)
+        #expect(LossFunction.categoricalCrossentropy(fromLogits: true).judge(data, scale: 1) == 2000)
+        #expect(LossFunction.binaryCrossentropy(fromLogits: true).judge(data, scale: 1).isFinite)
+        #expect(LossFunction.logCosh.judge(data, scale: 1).isFinite)
       }
     }
   }
@@ -117,10 +117,10 @@ struct TrainingLossTests {
   @Test func labelSmoothingMovesTheTargets() {
     for logits in [false, true] {
       for (plain, smoothed, p, y, share) in [
-        (LossSpec.Function.binaryCrossentropy(fromLogits: logits), .binaryCrossentropy(fromLogits: logits, labelSmoothing: 0.2), q, b, 0.1),
+        (LossFunction.binaryCrossentropy(fromLogits: logits), .binaryCrossentropy(fromLogits: logits, labelSmoothing: 0.2), q, b, 0.1),
         (.categoricalCrossentropy(fromLogits: logits), .categoricalCrossentropy(fromLogits: logits, labelSmoothing: 0.2), softmax, oneHot, 0.05),
-      ] as [(LossSpec.Function, LossSpec.Function, [Double], [Double], Double)] {
-        func judged(_ function: LossSpec.Function, _ y: [Double]) -> (Double, [Double]) {
+      ] as [(LossFunction, LossFunction, [Double], [Double], Double)] {
+        func judged(_ function: LossFunction, _ y: [Double]) -> (Double, [Double]) {
           var gradient = [Double](repeating: 0, count: p.count)
           let loss = p.withUnsafeBufferPointer { p in
             y.withUnsafeBufferPointer { y in
@@ -153,7 +153,7 @@ struct TrainingLossTests {
             let data = Judged(
               rows: 3, features: 1, output: x, gradient: gradient.baseAddress, target: y, targetFeatures: 1, weights: nil,
               mask: mask.baseAddress)
-            #expect(LossSpec.Function.meanSquaredError.judge(data, scale: 0.5) == 17)
+            #expect(LossFunction.meanSquaredError.judge(data, scale: 0.5) == 17)
             let (sum, count) = MetricRule(.meanAbsoluteError, features: 1, sparseTargets: false, isWeighted: false).sums(data)
             #expect(sum == 5 && count == 2)
           }

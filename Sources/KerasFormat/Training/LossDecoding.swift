@@ -13,31 +13,17 @@ struct LossDecoder {
       ?? (isWrapper ? config["name"]?.string : nil) ?? value["class_name"]?.string
     guard let written else { throw UnrollError(.unsupported, "the losses: expected a loss for each output, found \(value.kind)") }
     let reader = ConfigReader(config, owner: "the loss \(written)", context)
-    let fromLogits = try reader.bool("from_logits", default: false)
-    let smoothing = try reader.double("label_smoothing", default: 0)
-    var options: Set<String> = []
-    let function: LossSpec.Function
-    switch LayerConfig.snakeCase(written.split(separator: ">").last.map(String.init) ?? written) {
-    case "mse", "mean_squared_error": function = .meanSquaredError
-    case "mae", "mean_absolute_error": function = .meanAbsoluteError
-    case "bce", "binary_crossentropy":
-      function = .binaryCrossentropy(fromLogits: fromLogits, labelSmoothing: smoothing)
-      options = ["from_logits", "label_smoothing"]
-    case "categorical_crossentropy":
-      function = .categoricalCrossentropy(fromLogits: fromLogits, labelSmoothing: smoothing)
-      options = ["from_logits", "label_smoothing"]
-    case "sparse_categorical_crossentropy":
-      function = .sparseCategoricalCrossentropy(fromLogits: fromLogits)
-      options = ["from_logits"]
-    case "huber", "huber_loss":
-      // Keras forgets Huber's delta when it saves; 1 is its default.
-      function = .huber(delta: try reader.double("delta", default: 1))
-      options = ["delta"]
-    case "log_cosh", "logcosh": function = .logCosh
-    default: throw reader.unsupported("unknown loss")
+    let short = LayerConfig.snakeCase(written.split(separator: ">").last.map(String.init) ?? written)
+    guard let descriptor = LossDescriptor.named(short) else { throw reader.unsupported("unknown loss") }
+    var function = LossFunction(descriptor.kind)
+    for option in descriptor.options {
+      let value =
+        option.isFlag
+        ? try reader.bool(option.name, default: option.usual != 0) ? 1 : 0 : try reader.double(option.name, default: option.usual)
+      option.set(value, in: &function)
     }
     if let axis = try reader.optionalInt("axis"), axis != -1 { throw reader.unsupported("axis = \(axis) is not supported") }
-    try reader.refuseOptions(besides: options.union(["name", "fn", "reduction", "axis", "dtype"]))
+    try reader.refuseOptions(besides: Set(descriptor.options.map(\.name)).union(["name", "fn", "reduction", "axis", "dtype"]))
     try reader.requireWideType()
     return LossSpec(function, reduction: try reduction(reader), name: value.string ?? config["name"]?.string ?? "")
   }

@@ -61,7 +61,7 @@ struct MetricEncoder {
   private func resolved(_ function: MetricSpec.Function, _ output: OutputDescription) -> MetricSpec.Function {
     guard function == .accuracy else { return function }
     if output.features == 1 { return .binaryAccuracy() }
-    if case .sparseCategoricalCrossentropy = output.loss.function { return .sparseCategoricalAccuracy }
+    if output.loss.function.kind == .sparseCategoricalCrossentropy { return .sparseCategoricalAccuracy }
     return .categoricalAccuracy
   }
 

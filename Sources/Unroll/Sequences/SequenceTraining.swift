@@ -131,14 +131,13 @@ extension Trainer {
     guard let loss = spec.losses.first, spec.losses.count == 1 else {
       throw UnrollError(.invalidState, "training on sequences needs one loss, compile was given \(spec.losses.count)")
     }
-    switch loss.function {
-    case .sparseCategoricalCrossentropy: return loss
-    case .categoricalCrossentropy(let fromLogits, labelSmoothing: 0):
-      return LossSpec(.sparseCategoricalCrossentropy(fromLogits: fromLogits), reduction: loss.reduction)
-    default:
+    let function = loss.function
+    if function.kind == .sparseCategoricalCrossentropy { return loss }
+    guard function.kind == .categoricalCrossentropy, function.labelSmoothing == 0 else {
       throw UnrollError(
         .invalidState, "training on sequences of symbols needs a (sparse) categorical cross-entropy without label smoothing; compile with one")
     }
+    return LossSpec(.sparseCategoricalCrossentropy(fromLogits: function.fromLogits), reduction: loss.reduction)
   }
 
   // Unspecialised, writing one-hot vectors calls a witness for every element.

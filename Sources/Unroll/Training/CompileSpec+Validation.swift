@@ -5,16 +5,7 @@ extension CompileSpec {
     for weight in lossWeights where !weight.isFinite {
       throw UnrollError(.invalidArgument, "loss weights must be finite, found \(shown(weight))")
     }
-    for loss in losses {
-      switch loss.function {
-      case .huber(let delta) where !(delta > 0) || !delta.isFinite:
-        throw UnrollError(.invalidArgument, "Huber's delta must be a positive number, found \(shown(delta))")
-      case .binaryCrossentropy(_, let smoothing) where !(smoothing >= 0 && smoothing <= 1),
-        .categoricalCrossentropy(_, let smoothing) where !(smoothing >= 0 && smoothing <= 1):
-        throw UnrollError(.invalidArgument, "label_smoothing must lie between 0 and 1, found \(shown(smoothing))")
-      default: break
-      }
-    }
+    for loss in losses { try LossDescriptor.of(loss.function.kind).validate(loss.function) }
     for metric in metrics + weightedMetrics {
       // Names become columns and keys.
       guard !metric.name.isEmpty else { throw UnrollError(.invalidArgument, "a metric's name is empty") }

@@ -25,9 +25,9 @@ struct Judged<S: Scalar> {
   }
 }
 
-extension LossSpec.Function {
+extension LossFunction {
   /// True if targets are class numbers.
-  var isSparse: Bool { if case .sparseCategoricalCrossentropy = self { true } else { false } }
+  var isSparse: Bool { kind == .sparseCategoricalCrossentropy }
 
   /// Sum over the rows of weight x loss, where a row's loss is the mean over
   /// its features, or the cross-entropy of its distribution. Writes the
@@ -35,7 +35,7 @@ extension LossSpec.Function {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func judge<S: Scalar>(_ data: Judged<S>, scale: S) -> Double {
-    switch self {
+    switch kind {
     case .meanSquaredError:
       return elementwise(data, scale) { p, y in
         let d = p - y
@@ -46,7 +46,7 @@ extension LossSpec.Function {
         let d = p - y
         return (abs(d), d > 0 ? 1 : d < 0 ? -1 : d)
       }
-    case .huber(let delta):
+    case .huber:
       let delta = S(delta)
       return elementwise(data, scale) { p, y in
         let d = p - y, size = abs(d)
@@ -59,8 +59,8 @@ extension LossSpec.Function {
         let d = p - y, size = abs(d)
         return (size + log1p(exp(-2 * size)) - S(M_LN2), tanh(d))
       }
-    case .binaryCrossentropy(let fromLogits, let smoothing):
-      let keep = S(1 - smoothing), share = S(smoothing / 2)
+    case .binaryCrossentropy:
+      let keep = S(1 - labelSmoothing), share = S(labelSmoothing / 2)
       if fromLogits {
         return elementwise(data, scale) { x, target in
           let y = target * keep + share
@@ -76,10 +76,10 @@ extension LossSpec.Function {
         let p = clamp(raw, epsilon, 1 - epsilon)
         return (-(y * log(p) + (1 - y) * log(1 - p)), (p - y) / (p * (1 - p)))
       }
-    case .categoricalCrossentropy(let fromLogits, let smoothing):
-      let keep = S(1 - smoothing), share = S(smoothing / Double(max(data.features, 1)))
+    case .categoricalCrossentropy:
+      let keep = S(1 - labelSmoothing), share = S(labelSmoothing / Double(max(data.features, 1)))
       return fromLogits ? categoricalFromLogits(data, scale, keep, share) : categorical(data, scale, keep, share)
-    case .sparseCategoricalCrossentropy(let fromLogits):
+    case .sparseCategoricalCrossentropy:
       return fromLogits ? sparseFromLogits(data, scale) : sparse(data, scale)
     }
   }
