@@ -184,7 +184,7 @@ static int stop_at_once(const unroll_progress *progress, void *user_data) {
 
 static unroll_fit_end end_of(unroll_model *model, const unroll_fit_options *options, const char *message) {
   unroll_history *history = NULL;
-  unroll_fit_end end = 0;
+  unroll_fit_end end = UNROLL_END_EPOCHS;
   char text[256];
   unroll_data lent = data();
   OK(unroll_model_fit(model, &lent, options, &history));
