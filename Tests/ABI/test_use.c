@@ -138,6 +138,7 @@ static void changing(unroll_model *model) {
   MEETS(1, unroll_model_train_on_batch_ext(model, &data, NULL, &value, 1));
   MEETS(1, unroll_model_train_on_batch(model, &data, &value, 1));
   MEETS(1, unroll_model_set_weight(model, 0, &k));
+  MEETS(1, unroll_model_set_weights(model, &k, 1));
   MEETS(1, unroll_model_load_weights_ext(model, "build/tests/use.weights.h5", NULL));
   MEETS(1, unroll_model_load_weights(model, "build/tests/use.weights.h5"));
   MEETS(1, unroll_model_load_weights_memory(model, kernel, sizeof kernel, NULL));
