@@ -14,11 +14,13 @@ limits=(-timeout=5 -rss_limit_mb=512 -malloc_limit_mb=64 -max_len=65536)
 export UNROLL_ISA=portable
 export ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16:allocator_release_to_os_interval_ms=500
 
-for target in "$@"; do
-  mkdir -p "$out/corpus/$target" "$out/found"
-  cat Tests/fuzz/dictionaries/*.dict >"$out/words.dict"
+mkdir -p "$out/found"
+cat Tests/fuzz/dictionaries/*.dict >"$out/words.dict"
+
+fuzz() {
+  local target=$1 log="$out/$1.log" status runs found
+  mkdir -p "$out/corpus/$target"
   echo "fuzz: $target for $seconds seconds"
-  log="$out/$target.log"
   "$out/$target" "${limits[@]}" -max_total_time="$seconds" -dict="$out/words.dict" -print_final_stats=1 \
     -artifact_prefix="$out/found/$target-" "$out/corpus/$target" "Tests/fuzz/corpus/$target" >"$log" 2>&1
   status=$?
@@ -26,10 +28,21 @@ for target in "$@"; do
   if [ "$status" = 0 ]; then
     echo "fuzz: $target: ${runs:-?} executions, nothing found"
   else
-    failed=1
     found=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
     grep -m1 -E 'ERROR: |Fatal error' "$log"
     echo "fuzz: $target failed after ${runs:-?} executions; again: UNROLL_ISA=portable ASAN_OPTIONS=$ASAN_OPTIONS $out/$target ${limits[*]} ${found:-(see $log)}"
   fi
+  return "$status"
+}
+
+# As many at a time as there are cores.
+while [ $# -gt 0 ]; do
+  running=()
+  for target in "${@:1:$(nproc)}"; do
+    fuzz "$target" &
+    running+=($!)
+    shift
+  done
+  for one in "${running[@]}"; do wait "$one" || failed=1; done
 done
 exit "$failed"
