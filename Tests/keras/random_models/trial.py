@@ -158,8 +158,9 @@ class Trial:
 
     def weights(self, rng, samples):
         """Sample weights: one array, or one for each output."""
-        # Keras 3 multiplies weights of samples with losses of steps as they are, which fails or confuses the two.
-        by_step = self.case.training.sample_weight == "steps" or self.case.library == "keras"
+        # Keras 3 multiplies weights of samples with losses of steps as they are, which fails or confuses the two; Keras 2
+        # with those of sentences.
+        by_step = self.case.training.sample_weight == "steps" or self.case.library == "keras" or any(len(each) > 2 for each in self.shapes)
         shapes = [(samples, *(output[:-1] if by_step else ())) for output in self.shapes]
         return one_or_all([np.round(rng.uniform(0.25, 2, shape), 2) * (rng.random(shape) > 0.1) for shape in shapes])
 

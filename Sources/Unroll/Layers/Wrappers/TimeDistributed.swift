@@ -91,12 +91,25 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     if positions > 1 {
       y = try planner.mapPositions(y, to: dimensions, of: self, Self.swapped(rows: steps, columns: positions))
     }
-    y.mask =
-      masks.joining == .inside
-      ? try maskInside(x, y, made, planner)
-      // Keras 3 hands the sequence's own mask on.
-      : y.positions == x.positions ? x.mask : nil
+    y.mask = masks.joining == .inside ? try maskInside(x, y, made, planner) : try ownMask(x, y, planner)
     return [y]
+  }
+
+  /// Keras 3's: the sequence's own, one number a step whatever is in it. Here
+  /// each position has one.
+  private func ownMask(_ x: Tensor<S>, _ y: Tensor<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
+    guard x.positions != y.positions, let mask = try stepMask(x, planner) else { return x.mask }
+    let inside = max(y.positions / max(x.dimensions[0], 1), 1)
+    return inside == 1 ? mask : try mapped(mask, y.positions, batch: y.batch, planner) { $0 / inside }
+  }
+
+  /// `[T][B]`: whether anything of a step is valid.
+  private func stepMask(_ x: Tensor<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
+    let steps = x.dimensions[0]
+    guard let mask = x.mask, x.positions != steps else { return x.mask }
+    let result = try planner.arena.allocateBytes(try checkedProduct([steps, x.batch], "\(name): a mask"))
+    planner.append(AnyInside(from: mask, to: result, steps: steps, inside: x.positions / max(steps, 1), batch: x.batch))
+    return result
   }
 
   /// Keras 2's: what the layer made of the steps' masks; where it made none, a
@@ -109,11 +122,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
       return y.positions == steps
         ? made : try mapped(made, y.positions, batch: y.batch, planner, Self.swapped(rows: steps, columns: y.positions / max(steps, 1)))
     }
-    guard let mask = x.mask, y.positions == steps else { return nil }
-    if x.positions == steps { return mask }
-    let result = try planner.arena.allocateBytes(y.rows)
-    planner.append(AnyInside(from: mask, to: result, steps: steps, inside: x.positions / max(steps, 1), batch: x.batch))
-    return result
+    return y.positions == steps ? try stepMask(x, planner) : nil
   }
 
   /// Result position (r, c) of a rows x columns grid is source position (c, r).
