@@ -68,7 +68,7 @@ def compare(keras, name, folder):
             fit["validation_data"] = (spec.inputs(rng, batch=SAMPLES)[0], targets(kind, layers, rng))
         if "weights" in options:
             fit["sample_weight"] = rng.uniform(0.2, 2, options["weights"]).astype("float32")
-        model.compile(keras.optimizers.Adam(0.01), loss, metrics=metrics)
+        model.compile(keras.optimizers.Adam(0.01), loss, metrics=metrics, run_eagerly=True)
         theirs = model.fit(x, y, **fit).history
         evaluated = np.ravel(model.evaluate(x, y, batch_size=5, verbose=0))
     ours = unroll.load_model(str(path))

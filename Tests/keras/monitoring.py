@@ -117,7 +117,7 @@ def run_in(k, name, start, folder):
         set_before = more[0] if more else {}
     if cls == "ModelCheckpoint":
         options = {**options, "filepath": str(folder / "made" / "at{epoch}.keras")}
-    model.compile(k.optimizers.SGD(0.25), "mean_squared_error", metrics=[metric], jit_compile=False)
+    model.compile(k.optimizers.SGD(0.25), "mean_squared_error", metrics=[metric], run_eagerly=True)
     try:
         watched(k, model, getattr(k.callbacks, cls)(monitor=monitor, **options), monitor, values, seen, folder, set_before)
     except ValueError:  # whether smaller or larger values are better is not known

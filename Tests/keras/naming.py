@@ -100,14 +100,14 @@ def keras_starts(keras, case, suffix, folder, fit):
     with by_keras():
         keras.backend.clear_session()
         model = case.model(keras)
-        model.compile("sgd", **case.arguments(keras))
+        model.compile("sgd", run_eagerly=True, **case.arguments(keras))
         path = str(folder / f"theirs.{suffix}")
         if fit:
             model.fit(x, y, epochs=1, verbose=0)
         model.save(path)
         # Saving before a fit makes tf_keras guess what "accuracy" is: a model that was not saved knows.
         fresh = case.model(keras)
-        fresh.compile("sgd", **case.arguments(keras))
+        fresh.compile("sgd", run_eagerly=True, **case.arguments(keras))
         fresh.set_weights(model.get_weights())
         wanted = values(fresh, data)
     ours = unroll.load_model(path)
@@ -123,7 +123,7 @@ def in_code(keras, case):
     with by_keras():
         keras.backend.clear_session()
         model = case.model(keras)
-        model.compile("sgd", **case.arguments(keras))
+        model.compile("sgd", run_eagerly=True, **case.arguments(keras))
     ours = case.model(unroll)
     ours.compile("sgd", **case.arguments(unroll))
     ours.set_weights(model.get_weights())

@@ -191,7 +191,7 @@ def ending(k):
 
 
 def compiled(model, loss="mean_squared_error", metrics=()):
-    model.compile("sgd", loss, metrics=list(metrics), jit_compile=False)
+    model.compile("sgd", loss, metrics=list(metrics), run_eagerly=True)
     return model
 
 
