@@ -200,7 +200,10 @@ def training(dice, net, targets, shapes, losses):
             result = replace(result, loss=dict(zip(names, losses)))
         if dice.maybe(0.4):
             weights = [dice.number(0.5, 1.0, 2.0) for _ in losses]
-            result = replace(result, loss_weights=dict(zip(names, weights)) if different and dice.maybe() else weights)
+            named = different and dice.maybe()
+            # Beside a list of losses Keras 3 takes the weights in the order of the sorted names, not of the outputs.
+            named = named and (dice.keras2 or isinstance(result.loss, dict))
+            result = replace(result, loss_weights=dict(zip(names, weights)) if named else weights)
     elif targets[0] in ("class", "one_hot") and len(shapes[0]) == 1 and dice.maybe(0.3):
         result = replace(result, class_weight=True, sample_weight="")
     if net.batch:  # every batch must have the declared size
