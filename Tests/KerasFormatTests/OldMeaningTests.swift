@@ -42,4 +42,14 @@ import Unroll
     #expect(dense.kernelRegularizer == Regularizer(l2: 0.01))
     #expect(dense.biasRegularizer == Regularizer(l1: 0.01))
   }
+
+  @Test(arguments: [(["b", "a"], true), (["a", "b"], false)])
+  func lossWeightsByNameBesideAListOfLossesAreNoted(_ names: [String], _ isNoted: Bool) throws {
+    let context = DecodingContext(version: KerasVersion("3.15.1"))
+    let config = try #require(
+      try JSONReader.parse(#"{"optimizer": "sgd", "loss": ["mse", "mae"], "loss_weights": {"a": 2.0, "b": 3.0}}"#, name: "the test").object)
+    let spec = try #require(CompileDecoder(context: context, outputNames: names).decode(config))
+    #expect(spec.lossWeights == names.map { $0 == "a" ? 2 : 3 })
+    #expect(context.notes.contains { $0.contains("sorted names") } == isNoted)
+  }
 }

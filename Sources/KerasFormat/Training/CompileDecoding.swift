@@ -31,7 +31,10 @@ struct CompileDecoder {
       let metrics = MetricDecoder(context: context, outputNames: outputNames)
       spec.metrics = metrics.metrics(config["metrics"] ?? .null)
       spec.weightedMetrics = metrics.metrics(config["weighted_metrics"] ?? .null)
-      if let weights = config["loss_weights"], !weights.isNull { spec.lossWeights = try lossWeights(weights) }
+      if let weights = config["loss_weights"], !weights.isNull {
+        spec.lossWeights = try lossWeights(weights)
+        noteSortedWeights(weights, losses: lossValue)
+      }
       noteUnknown(config)
       return spec
     } catch {
@@ -64,6 +67,12 @@ struct CompileDecoder {
   }
 
   /// Other weights would train to other numbers, so they are no matter for a note.
+  /// Keras 3 flattens a dictionary by its sorted keys where the losses are a list.
+  private func noteSortedWeights(_ weights: JSON, losses: JSON) {
+    guard context.version.major >= 3, weights.object != nil, losses.array != nil, outputNames != outputNames.sorted() else { return }
+    context.note("loss_weights go by the outputs' names; Keras 3 hands them out in the order of the sorted names where the losses are a list")
+  }
+
   private func lossWeights(_ value: JSON) throws(UnrollError) -> [Double] {
     var result: [Double] = []
     for weight in byOutput(value) {
