@@ -203,8 +203,7 @@ UNROLL_API const char *unroll_version(void);
 /* The instruction set chosen for this processor: "x86-64", "x86-64-v3"
  * (AVX2 and FMA) or "x86-64-v4" (AVX-512); a constant string. The environment
  * variable UNROLL_ISA, read when the library is first used, lowers the choice:
- * "portable", "v3" or "v4". It is meant for tests, and for the same bits on
- * different machines. */
+ * "portable", "v3" or "v4". It is meant for tests. */
 UNROLL_API const char *unroll_instruction_set(void);
 
 /* -----------------------------------------------------------------------

@@ -17,6 +17,15 @@ func pack<Tuple>(_ shape: [Int], into tuple: inout Tuple) {
   }
 }
 
+/// The same with its rank, for a struct that has both; `owner` is what has the shape.
+func pack<Tuple>(_ shape: [Int], of owner: String, into tuple: inout Tuple, rank: inout Int32) throws(UnrollError) {
+  guard shape.count <= Int(UNROLL_MAX_RANK) else {
+    throw UnrollError(.unsupported, "\(owner) has \(shape.count) axes, more than \(UNROLL_MAX_RANK)")
+  }
+  pack(shape, into: &tuple)
+  rank = Int32(shape.count)
+}
+
 /// "(32, 60, 1)"
 func printed(_ shape: [Int]) -> String {
   "(\(shape.map { $0 < 0 ? "None" : String($0) }.joined(separator: ", "))\(shape.count == 1 ? ",)" : ")")"

@@ -14,9 +14,6 @@ private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) 
 
 private func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -> LearningRate {
   let rate = options.learning_rate
-  guard rate.isFinite, rate >= 0 else {
-    throw UnrollError(.invalidArgument, "optimizer->learning_rate must be a finite number, at least 0, found \(shown(rate))")
-  }
   func steps() throws(UnrollError) -> Int { try checkedCount(options.decay_steps, "optimizer->decay_steps", to: Int.max) }
   switch options.schedule {
   case UNROLL_SCHEDULE_CONSTANT: return .constant(rate)

@@ -28,12 +28,7 @@ public func unroll_model_get_layer_info(
       let shapes = model.layerOutputShapes()[index]
       result.output_count = shapes.count
       if let shape = shapes.first {
-        let dimensions = withBatch(shape)
-        guard dimensions.count <= Int(UNROLL_MAX_RANK) else {
-          throw UnrollError(.unsupported, "the output of \(layer.name) has \(dimensions.count) axes, more than \(UNROLL_MAX_RANK)")
-        }
-        result.rank = Int32(dimensions.count)
-        pack(dimensions, into: &result.shape)
+        try pack(withBatch(shape), of: "the output of \(layer.name)", into: &result.shape, rank: &result.rank)
       }
     }
     place.give(result)
@@ -60,13 +55,13 @@ public func unroll_model_layer_class(
   }
 }
 
-/// The name of the layer that gives one of the model's inputs or outputs.
-private func name(_ model: Model, _ references: [ModelSpec.TensorRef], _ index: Int, _ what: String) throws(UnrollError) -> String {
+/// One of the names of a model's inputs or outputs.
+private func name(_ names: [String], _ index: Int, _ what: String, of model: Model) throws(UnrollError) -> String {
   _ = try model.inputShapes()  // a Sequential that is not built does not have its input yet
-  guard references.indices.contains(index) else {
-    throw UnrollError(.invalidArgument, "\(what) \(UInt(bitPattern: index)) does not exist; the model has \(references.count)")
+  guard names.indices.contains(index) else {
+    throw UnrollError(.invalidArgument, "\(what) \(UInt(bitPattern: index)) does not exist; the model has \(names.count)")
   }
-  return model.spec.layers[model.spec.nodes[references[index].node].layer].name
+  return names[index]
 }
 
 @_cdecl("unroll_model_input_name") @implementation
@@ -75,7 +70,7 @@ public func unroll_model_input_name(
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
-    try writeText(try name(handle.model, handle.model.spec.inputs, index, "input"), to: text, capacity, length)
+    try writeText(try name(handle.model.spec.inputNames, index, "input", of: handle.model), to: text, capacity, length)
   }
 }
 
@@ -85,6 +80,6 @@ public func unroll_model_output_name(
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
-    try writeText(try name(handle.model, handle.model.spec.outputs, index, "output"), to: text, capacity, length)
+    try writeText(try name(handle.model.spec.outputNames, index, "output", of: handle.model), to: text, capacity, length)
   }
 }

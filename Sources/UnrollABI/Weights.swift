@@ -18,11 +18,7 @@ public func unroll_model_get_weight_info(
     let parameter = try parameter(handle.model, index)
     let place = try ResultPlace(info, "info")
     var result: unroll_weight_info = blank()
-    guard parameter.shape.count <= Int(UNROLL_MAX_RANK) else {
-      throw UnrollError(.unsupported, "\(parameter.name) has \(parameter.shape.count) axes, more than \(UNROLL_MAX_RANK)")
-    }
-    result.rank = Int32(parameter.shape.count)
-    pack(parameter.shape, into: &result.shape)
+    try pack(parameter.shape, of: parameter.name, into: &result.shape, rank: &result.rank)
     result.is_trainable = parameter.isTrainable ? 1 : 0
     result.layer = parameter.layer
     place.give(result)

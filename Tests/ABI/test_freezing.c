@@ -1,20 +1,9 @@
 /* What of a model is trained: unroll_model_set_trainable, in effect with the
  * next compile, and in files. */
+#include "sequences.h"
 #include "weights.h"
 
-enum { N = 6, T = 4, F = 3, WEIGHTS = 6, PARAMETERS = 21 };
-
-static float x_values[N * T * F], y_values[N];
-
-static unroll_data data(void) {
-  static unroll_array x, y;
-  size_t i;
-  for (i = 0; i < N * T * F; i++) x_values[i] = (float)((i * 7) % 11) / 11 - 0.4f;
-  for (i = 0; i < N; i++) y_values[i] = (float)(i % 3) - 1;
-  x = unroll_array_3d(x_values, UNROLL_FLOAT32, N, T, F);
-  y = unroll_array_2d(y_values, UNROLL_FLOAT32, N, 1);
-  return samples(&x, &y);
-}
+enum { WEIGHTS = 6, PARAMETERS = 21 };
 
 /* An encoder in a model: "encoder/rnn" and "encoder/last", then "dense". */
 static const char encoder[] =

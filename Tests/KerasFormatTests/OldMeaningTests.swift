@@ -52,4 +52,14 @@ import Unroll
     #expect(spec.lossWeights == names.map { $0 == "a" ? 2 : 3 })
     #expect(context.notes.contains { $0.contains("sorted names") } == isNoted)
   }
+
+  @Test(arguments: [(true, true), (true, false), (false, true)])
+  func unrolledBidirectionalSequencesAreNoted(_ isUnrolled: Bool, _ sequences: Bool) throws {
+    let json = #"""
+      {"class_name": "Sequential", "keras_version": "3.15.1", "config": {"name": "m", "layers": [{"class_name": "Bidirectional", "config": {
+      "name": "b", "layer": {"class_name": "GRU", "config": {"name": "g", "units": 2, "unroll": \#(isUnrolled), "return_sequences": \#(sequences)}}}}]}}
+      """#
+    let notes = try ModelFile.modelFromJSON(json).notes
+    #expect(notes.contains { $0.contains("unroll = true") } == (isUnrolled && sequences))
+  }
 }

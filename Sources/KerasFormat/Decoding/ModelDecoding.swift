@@ -144,7 +144,3 @@ extension ModelSpec {
     return result
   }
 }
-
-extension LayerConfig {
-  var isInput: Bool { if case .input = self { true } else { false } }
-}

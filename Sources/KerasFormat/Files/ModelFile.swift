@@ -125,7 +125,7 @@ public enum ModelFile {
   private static func restoreTraining(
     _ file: StoredArrays, _ training: JSONObject, _ model: Model, _ context: DecodingContext
   ) throws(UnrollError) {
-    guard var spec = CompileDecoder(context: context, outputNames: model.outputNames).decode(training) else { return }
+    guard var spec = CompileDecoder(context: context, outputNames: model.spec.outputNames).decode(training) else { return }
     do throws(UnrollError) {
       try model.compile(spec)
       let arrays = try file.optimizerArrays()

@@ -16,12 +16,7 @@ struct LossDecoder {
     let short = LayerConfig.snakeCase(written.split(separator: ">").last.map(String.init) ?? written)
     guard let descriptor = LossDescriptor.named(short) else { throw reader.unsupported("unknown loss") }
     var function = LossFunction(descriptor.kind)
-    for option in descriptor.options {
-      let value =
-        option.isFlag
-        ? try reader.bool(option.name, default: option.usual != 0) ? 1 : 0 : try reader.double(option.name, default: option.usual)
-      option.set(value, in: &function)
-    }
+    for option in descriptor.options { try option.read(reader, into: &function) }
     if let axis = try reader.optionalInt("axis"), axis != -1 { throw reader.unsupported("axis = \(axis) is not supported") }
     try reader.refuseOptions(besides: Set(descriptor.options.map(\.name)).union(["name", "fn", "reduction", "axis", "dtype"]))
     try reader.requireWideType()

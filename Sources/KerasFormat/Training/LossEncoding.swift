@@ -6,9 +6,8 @@ enum LossEncoder {
   static func loss(_ spec: LossSpec, _ dialect: Dialect) -> JSON {
     let descriptor = LossDescriptor.of(spec.function.kind)
     var members: JSONObject = [:]
-    for option in descriptor.options {
-      let value = option.value(in: spec.function)
-      if value != option.usual { members[option.name] = option.isFlag ? .bool(value != 0) : .double(value) }
+    for option in descriptor.options where option.value(in: spec.function) != option.usual {
+      members[option.name] = option.json(of: spec.function)
     }
     if spec.reduction == .sum { members["reduction"] = "sum" }
     if members.isEmpty, let written = written(spec.name, descriptor, dialect) { return .string(written) }

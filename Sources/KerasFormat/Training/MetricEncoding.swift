@@ -93,20 +93,11 @@ struct OutputDescription {
 
   /// Of a built model; a model that is not has one output that nothing is known of.
   static func all(of model: Model, _ spec: CompileSpec) -> [OutputDescription] {
-    let names = model.outputNames
+    let names = model.spec.outputNames
     let shapes = (try? model.outputShapes()) ?? []
     return names.enumerated().compactMap { index, name in
       guard let loss = spec.losses.count == 1 ? spec.losses.first : spec.losses.dropFirst(index).first else { return nil }
       return OutputDescription(name: name, features: shapes.indices.contains(index) ? shapes[index].features ?? 0 : 0, loss: loss)
-    }
-  }
-}
-
-extension Model {
-  /// Names of the layers that give the outputs.
-  var outputNames: [String] {
-    spec.outputs.compactMap { reference in
-      spec.nodes.indices.contains(reference.node) ? spec.layers[spec.nodes[reference.node].layer].name : nil
     }
   }
 }

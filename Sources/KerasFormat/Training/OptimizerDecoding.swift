@@ -64,12 +64,8 @@ struct OptimizerDecoder {
   private func rule(_ descriptor: OptimizerDescriptor, _ reader: ConfigReader) throws(UnrollError) -> OptimizerRule {
     var rule = descriptor.rule
     if descriptor.kind == .adagrad, context.version.startsAdagradAtZero { rule.initialAccumulator = 0 }
-    for option in descriptor.options {
-      // In the first versions of Keras 2 the file says an epsilon of 1e-8; null means the backend's, the default.
-      let usual = option.value(in: rule)
-      let value = option.isFlag ? try reader.bool(option.name, default: usual != 0) ? 1 : 0 : try reader.double(option.name, default: usual)
-      option.set(value, in: &rule)
-    }
+    // In the first versions of Keras 2 the file says an epsilon of 1e-8; null means the backend's, the default.
+    for option in descriptor.options { try option.read(reader, into: &rule) }
     // Only the optimizers from before 2.11, kept on as `legacy`, write decay.
     if context.version < KerasVersion(2, 11) || context.version.major < 3 && reader.value("decay") != nil { try takeOldFormula(reader, &rule) }
     return rule

@@ -14,10 +14,7 @@ enum OptimizerEncoder {
     if spec.clipValue > 0 { config["clipvalue"] = .double(spec.clipValue) }
     if spec.clipNorm > 0 { config["clipnorm"] = .double(spec.clipNorm) }
     if spec.globalClipNorm > 0 { config["global_clipnorm"] = .double(spec.globalClipNorm) }
-    for option in OptimizerDescriptor.of(spec.rule.kind).options {
-      let value = option.value(in: spec.rule)
-      config[option.name] = option.isFlag ? .bool(value != 0) : .double(value)
-    }
+    for option in OptimizerDescriptor.of(spec.rule.kind).options { config[option.name] = option.json(of: spec.rule) }
     return config
   }
 

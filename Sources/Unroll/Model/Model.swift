@@ -30,7 +30,7 @@ public final class Model: @unchecked Sendable {
     self.seed = seed
     initializesWeights = initialized
     naming.complete(&self.spec.layers)
-    if !spec.inputs.isEmpty, spec.layers.contains(where: { if case .input = $0.config { true } else { false } }) {
+    if !spec.inputs.isEmpty, spec.layers.contains(where: { $0.config.isInput }) {
       try build()
     }
   }
@@ -58,8 +58,7 @@ public final class Model: @unchecked Sendable {
     guard spec.isSequential else { throw UnrollError(.invalidState, "the inputs of a Functional model are part of its specification") }
     guard !isBuilt else { return }
     let before = spec
-    if case .input = spec.layers.first?.config {
-    } else {
+    if spec.layers.first?.config.isInput != true {
       let input = LayerSpec(name: "input_layer", .input(.init(shape: inputShape, batchSize: batchSize, isInteger: isInteger)))
       spec.prepend(input)
     }

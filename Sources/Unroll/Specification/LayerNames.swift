@@ -1,4 +1,6 @@
 extension LayerConfig {
+  public var isInput: Bool { if case .input = self { true } else { false } }
+
   /// Keras' class name of this kind of layer.
   public var className: String {
     switch self {

@@ -32,55 +32,14 @@ public struct LossDescriptor: Sendable {
   public static func named(_ name: String) -> LossDescriptor? {
     all.first { $0.name == name || $0.shorthands.contains(name) || $0.oldNames.contains(name) }
   }
-
-  func validate(_ function: LossFunction) throws(UnrollError) {
-    for option in options {
-      let value = option.value(in: function)
-      guard option.isAllowed(value) else {
-        throw UnrollError(.invalidArgument, "\(className): \(option.name) must \(option.domain), found \(shown(value))")
-      }
-    }
-  }
 }
 
-/// A number or a flag of a loss.
-public struct LossOption: Sendable {
-  private enum Place: Sendable {
-    case number(WritableKeyPath<LossFunction, Double> & Sendable)
-    case flag(WritableKeyPath<LossFunction, Bool> & Sendable)
-  }
+public typealias LossOption = RuleOption<LossFunction>
 
-  /// Keras' name.
-  public let name: String
-  /// Keras' default; a flag is 1 or 0.
-  public let usual: Double
-  /// "be a positive number"
-  fileprivate let domain: String
-  fileprivate let isAllowed: @Sendable (Double) -> Bool
-  private let place: Place
+extension RuleOption where Rule == LossFunction {
+  public static var fromLogits: Self { Self("from_logits", \.fromLogits) }
+  public static var labelSmoothing: Self { Self("label_smoothing", \.labelSmoothing, 0, .fraction) }
+  public static var delta: Self { Self("delta", \.delta, 1, .positive) }
 
-  public var isFlag: Bool { if case .flag = place { true } else { false } }
-
-  public func value(in function: LossFunction) -> Double {
-    switch place {
-    case .number(let path): function[keyPath: path]
-    case .flag(let path): function[keyPath: path] ? 1 : 0
-    }
-  }
-
-  public func set(_ value: Double, in function: inout LossFunction) {
-    switch place {
-    case .number(let path): function[keyPath: path] = value
-    case .flag(let path): function[keyPath: path] = value != 0
-    }
-  }
-
-  public static let fromLogits = LossOption(
-    name: "from_logits", usual: 0, domain: "be true or false", isAllowed: { _ in true }, place: .flag(\.fromLogits))
-  public static let labelSmoothing = LossOption(
-    name: "label_smoothing", usual: 0, domain: "lie between 0 and 1", isAllowed: { $0 >= 0 && $0 <= 1 }, place: .number(\.labelSmoothing))
-  public static let delta = LossOption(
-    name: "delta", usual: 1, domain: "be a positive number", isAllowed: { $0 > 0 && $0.isFinite }, place: .number(\.delta))
-
-  public static let all: [LossOption] = [.fromLogits, .labelSmoothing, .delta]
+  public static var all: [Self] { [.fromLogits, .labelSmoothing, .delta] }
 }

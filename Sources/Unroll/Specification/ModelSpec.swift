@@ -121,6 +121,14 @@ public struct ModelSpec: Sendable, Equatable {
     return (0..<last.config.outputCount).map { TensorRef(node: layers.count - 1, output: $0) }
   }
 
+  /// Names of the layers that give the inputs, and the outputs.
+  public var inputNames: [String] { names(of: inputs) }
+  public var outputNames: [String] { names(of: outputs) }
+
+  private func names(of references: [TensorRef]) -> [String] {
+    references.compactMap { nodes.indices.contains($0.node) ? layers[nodes[$0.node].layer].name : nil }
+  }
+
   /// Puts an input layer before the layers of a Sequential model; what the calls
   /// say of themselves stays.
   mutating func prepend(_ layer: LayerSpec) {

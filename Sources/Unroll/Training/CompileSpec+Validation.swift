@@ -5,7 +5,10 @@ extension CompileSpec {
     for weight in lossWeights where !weight.isFinite {
       throw UnrollError(.invalidArgument, "loss weights must be finite, found \(shown(weight))")
     }
-    for loss in losses { try LossDescriptor.of(loss.function.kind).validate(loss.function) }
+    for loss in losses {
+      let descriptor = LossDescriptor.of(loss.function.kind)
+      for option in descriptor.options { try option.validate(loss.function, descriptor.className) }
+    }
     for metric in metrics + weightedMetrics {
       // Names become columns and keys.
       guard !metric.name.isEmpty else { throw UnrollError(.invalidArgument, "a metric's name is empty") }
@@ -25,7 +28,7 @@ extension OptimizerSpec {
     func notNegative(_ value: Double, _ name: String) throws(UnrollError) {
       try require(value >= 0 && value.isFinite, "\(name) must be a finite number, at least 0", value)
     }
-    try OptimizerDescriptor.of(rule.kind).validate(rule)
+    for option in OptimizerDescriptor.of(rule.kind).options { try option.validate(rule, "the optimizer") }
     try notNegative(weightDecay, "weight_decay")
     try notNegative(decay, "decay")
     try notNegative(clipValue, "clipvalue")
