@@ -23,9 +23,9 @@ struct TrainingOptimizerTests {
       for i in 0..<3 { gradients.pointer[frozen.offset + i] = 7 }
       for i in 0..<2 { gradients.pointer[b.offset + i] = S(sin(Double(i) + Double(t) * 0.9) * 1.5) }
       optimizer.clipByNorm(gradients.pointer)
-      optimizer.beginStep()
+      optimizer.beginUpdate()
       for range in optimizer.ranges { optimizer.apply(range, gradients: gradients.pointer) }
-      optimizer.endStep()
+      optimizer.endUpdate()
     }
     #expect((0..<3).allSatisfy { frozen.value[$0] == 1 }, "a frozen parameter has changed")
     return ((0..<6).map { Double(a.value[$0]) } + (0..<2).map { Double(b.value[$0]) }, optimizer)

@@ -12,7 +12,8 @@ struct PlanKey: Hashable {
 final class Network<S: Scalar>: @unchecked Sendable {
   let graph: Graph<S>
   let store: ParameterStore<S>
-  let isStateful: Bool
+  /// Of its stateful layers.
+  let states: [StatefulState<S>]
   /// Whether predictions draw random numbers, or take moments of their batch.
   let trainsInInference: Bool
   let seed: UInt64
@@ -40,8 +41,10 @@ final class Network<S: Scalar>: @unchecked Sendable {
     parameterInfos = graph.parameterInfos
     declared = Trainability(graph)
     owners = graph.layers.flatMap { $0.preparedLayers }.flatMap { part in part.parameters.map { _ in part } }
-    isStateful = graph.layers.contains { !$0.statefulStates.isEmpty }
+    states = graph.layers.flatMap { $0.statefulStates }
   }
+
+  var isStateful: Bool { !states.isEmpty }
 
   /// Takes over what `spec`, of the same layers, says may be trained.
   func declareTrainability(_ spec: ModelSpec) throws(UnrollError) {
@@ -58,8 +61,9 @@ final class Network<S: Scalar>: @unchecked Sendable {
   /// Stateful layers' states for a batch of this size, which must be that of the
   /// states that are carried. Changes all of them or, out of memory, none.
   func reserveStates(batch: Int) throws(UnrollError) {
+    // Batch after batch they are there.
+    if states.allSatisfy({ $0.batch == batch }) { return }
     try checkBatch(batch)
-    let states = graph.layers.flatMap { $0.statefulStates }
     var rooms: [AlignedBuffer<S>?] = []
     for state in states { rooms.append(try state.room(batch: batch)) }
     for (state, room) in zip(states, rooms) {

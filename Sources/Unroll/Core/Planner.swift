@@ -30,9 +30,10 @@ final class RunContext<S: Scalar> {
   /// Global index of the shard's first row: dropout masks depend on it, so
   /// that they do not depend on how a batch is cut.
   var firstRow = 0
-  /// Key and counter of the random numbers of this step.
+  /// Key and number of this run's random numbers: the updates before it, in
+  /// inference the predictions.
   var seed: UInt64 = 0
-  var step: UInt64 = 0
+  var draw: UInt64 = 0
   /// Flat gradient buffer of this shard, laid out as the parameter store.
   var gradients: UnsafeMutablePointer<S>
   /// What the layers' activity regularizers came to, times the batch size;

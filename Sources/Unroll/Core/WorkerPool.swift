@@ -13,7 +13,8 @@ import Synchronization
 /// the host unloads. Its threads block all signals, which stay the host's. In a
 /// child forked by a callback its threads are gone; the caller works alone.
 final class WorkerPool: @unchecked Sendable {
-  typealias Body = (_ task: Int, _ worker: Int) -> Void
+  /// One task of `work`, which is what `run` was given.
+  typealias Body = (_ work: UnsafeRawPointer, _ task: Int, _ worker: Int) -> Void
 
   /// Workers, the caller included; the caller is worker 0.
   private(set) var threads = 1
@@ -98,29 +99,36 @@ final class WorkerPool: @unchecked Sendable {
   /// Only its caller has come through a fork.
   private var isOrphaned: Bool { cplatform_fork_count() != forks }
 
-  /// Runs `body` for every task and returns when all have finished. A host's
-  /// fork may happen between tasks.
-  func run(tasks: Int) {
+  /// Runs `body` for every task of `work` and returns when all have finished.
+  @inline(__always)
+  func run<Work>(tasks: Int, _ work: Work) {
+    withUnsafePointer(to: work) { run(tasks: tasks, work: UnsafeRawPointer($0)) }
+  }
+
+  /// A host's fork may happen between tasks.
+  private func run(tasks: Int, work: UnsafeRawPointer) {
     if threads == 1 || tasks == 1 || isOrphaned {
       for task in 0..<tasks {
-        body(task, 0)
+        body(work, task, 0)
         cplatform_gate_yield()
       }
       return
     }
     var first = 0
     while first < tasks {
-      first += runSlice(first: first, count: min(tasks - first, Int(Self.field)))
+      first += runSlice(work, first: first, count: min(tasks - first, Int(Self.field)))
       cplatform_gate_yield()
     }
   }
 
-  /// Number of the first task of the slice being run: one slice holds as many
-  /// tasks as fit the claim word.
+  /// The tasks that can be claimed: those of one slice, which are as many as fit
+  /// the claim word. Read by who has claimed one; the first `work` is none.
+  private var work = UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
   private var firstTask = 0
 
   /// Returns how many of the tasks it has run.
-  private func runSlice(first: Int, count: Int) -> Int {
+  private func runSlice(_ work: UnsafeRawPointer, first: Int, count: Int) -> Int {
+    self.work = work
     firstTask = first
     unfinished.store(count, ordering: .relaxed)
     let generation = (claim.load(ordering: .relaxed) >> 40) &+ 1
@@ -173,7 +181,7 @@ final class WorkerPool: @unchecked Sendable {
     guard claim.compareExchange(expected: word, desired: word + 1, ordering: .acquiringAndReleasing).exchanged else {
       return true
     }
-    body(firstTask + Int(next), worker)
+    body(work, firstTask + Int(next), worker)
     if unfinished.subtract(1, ordering: .sequentiallyConsistent).newValue == 0,
       callerSleeps.load(ordering: .sequentiallyConsistent)
     {

@@ -15,7 +15,7 @@ extension Network {
 
   /// Rows of the states that are carried; 0 if all are zero.
   private var carriedBatch: Int {
-    graph.layers.lazy.flatMap { $0.statefulStates }.map { $0.batch }.first { $0 != 0 } ?? 0
+    states.lazy.map { $0.batch }.first { $0 != 0 } ?? 0
   }
 
   /// A stateful model computes batches of the size that it declares, and of the
@@ -88,7 +88,7 @@ extension Network {
 
   /// The states of the layer at `path` and of those inside it; "" is the model.
   private func states(_ path: String) throws(UnrollError) -> [StatefulState<S>] {
-    if path.isEmpty { return graph.layers.flatMap { $0.statefulStates } }
+    if path.isEmpty { return states }
     var within = graph.layers
     while let layer = within.first(where: { path == $0.name || path.hasPrefix($0.name + "/") }) {
       if layer.name == path { return layer.statefulStates }

@@ -42,8 +42,7 @@ extension Network {
   func copyValues(of other: any AnyNetwork) throws(UnrollError) {
     guard let other = other as? Network<S> else { return }
     for (mine, its) in zip(store.parameters, other.store.parameters) { mine.value.update(from: its.value, count: its.count) }
-    let states = graph.layers.flatMap { $0.statefulStates }
-    for (mine, its) in zip(states, other.graph.layers.flatMap { $0.statefulStates }) {
+    for (mine, its) in zip(states, other.states) {
       guard let from = its.buffer else { continue }
       let room = try AlignedBuffer<S>(count: from.count)
       room.pointer.update(from: from.pointer, count: from.count)

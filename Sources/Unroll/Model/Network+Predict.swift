@@ -47,9 +47,11 @@ extension Network {
         }
       }
     } else {
-      let pool = WorkerPool(threads: job.workers) { task, worker in job.run(chunk: task, worker: worker) }
+      let pool = WorkerPool(threads: job.workers) { job, task, worker in
+        job.assumingMemoryBound(to: PredictionJob<S>.self).pointee.run(chunk: task, worker: worker)
+      }
       defer { pool.shutDown() }
-      pool.run(tasks: job.chunks)
+      pool.run(tasks: job.chunks, job)
     }
     try job.checkValues()
   }
@@ -159,7 +161,7 @@ private final class PredictionJob<S: Scalar> {
     plan.run.seed = network.seed
     // A stateful model's rows are counted from the batch's first: they say where its states lie.
     plan.run.firstRow = network.isStateful ? 0 : first
-    plan.run.step = draw << 32 | (network.isStateful ? UInt64(index) : 0)
+    plan.run.draw = draw << 32 | (network.isStateful ? UInt64(index) : 0)
     plan.forward()
     plan.run.team = nil
     for (position, tensor) in plan.outputs.enumerated() {

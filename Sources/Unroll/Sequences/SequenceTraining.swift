@@ -1,4 +1,3 @@
-import CPlatform
 import Glibc
 import KernelAPI
 
@@ -71,6 +70,9 @@ struct SequenceTask {
     sequences.length(index) - (start == .nothing ? 1 : 0) + (options.endSymbol == nil ? 0 : 1)
   }
 
+  /// Elements that the model reads at a step.
+  var inputWidth: Int { input == .oneHot ? classes : 1 }
+
   var meanSteps: Double {
     var sum = 0
     for index in 0..<sequences.count { sum += steps(index) }
@@ -80,7 +82,7 @@ struct SequenceTask {
   /// Writes a sequence's inputs and what is to be predicted from them.
   @inline(__always)
   func stage<S: Scalar>(_ index: Int, input x: UnsafeMutablePointer<S>, target y: UnsafeMutablePointer<S>) {
-    let width = input == .oneHot ? classes : 1
+    let width = inputWidth
     let first = sequences.offsets[index], count = steps(index)
     let lead = start == .nothing ? 0 : 1
     let symbols = sequences.symbols
@@ -95,33 +97,6 @@ struct SequenceTask {
       let target = first + step + 1 - lead
       y[step] = target < sequences.offsets[index + 1] ? S(symbols[target]) : S(options.endSymbol ?? 0)
     }
-  }
-}
-
-/// Which sequence an iteration takes.
-struct SequenceOrder {
-  private let given: [Int]
-  private let shuffles: Bool
-  private let seed: UInt64
-  private var pass = -1
-  private let order: AlignedBuffer<Int>
-
-  init(_ task: SequenceTask) throws(UnrollError) {
-    given = task.options.order
-    shuffles = task.options.shuffle
-    seed = task.seed
-    order = try AlignedBuffer(count: task.sequences.count) { $0 }
-  }
-
-  mutating func sequence(at iteration: Int) -> Int {
-    if !given.isEmpty { return given[iteration % given.count] }
-    if shuffles, iteration / order.count != pass {
-      pass = iteration / order.count
-      for index in 0..<order.count { order.pointer[index] = index }
-      var random = RandomGenerator(seed: seed, stream: UInt64(pass) &+ 1)
-      random.shuffle(order.pointer, count: order.count)
-    }
-    return order[iteration % order.count]
   }
 }
 
@@ -140,54 +115,39 @@ extension Trainer {
     return LossSpec(.sparseCategoricalCrossentropy(fromLogits: function.fromLogits), reduction: loss.reduction)
   }
 
-  // Unspecialised, writing one-hot vectors calls a witness for every element.
-  @_specialize(where S == Float)
-  @_specialize(where S == Double)
   func fitSequences(_ task: SequenceTask, callback: SequenceCallback?) throws(UnrollError) -> SequenceProgress {
     let loss = try sequenceLoss()
     try beginFit()
     defer { endFit() }
     try checkIndices(task)
-    let plans = try SequencePlans(network, features: task.input == .oneHot ? task.classes : nil)
-    let targets = try AlignedBuffer<S>(count: (0..<task.sequences.count).reduce(1) { max($0, task.steps($1)) })
-    var order = try SequenceOrder(task)
-    try network.reserveStates(batch: 1)
-    var progress = SequenceProgress()
+    let source = try SequenceBatches(self, task, loss)
+    let options = task.options, end = options.firstIteration + options.iterations
+    var progress = SequenceProgress(), isStopped = false
     let evenLoss = log(Double(task.classes)) * (loss.reduction == .sum ? task.meanSteps : 1)
-    progress.smoothedLoss = task.options.initialLoss ?? evenLoss
-    let end = task.options.firstIteration + task.options.iterations
-    for iteration in task.options.firstIteration..<end {
-      let index = order.sequence(at: iteration)
-      let plan = try plans.plan(steps: task.steps(index))
-      try beginBatch()
-      task.stage(index, input: plan.inputs[0].data, target: targets.pointer)
-      plan.run.seed = task.seed
-      plan.run.step = UInt64(self.iteration)
-      let value = gradients(plan, targets.pointer, loss, plans.gradients)
-      do throws(UnrollError) { try plan.checkValues() } catch {
-        undoBatch()
-        throw error
-      }
-      guard value.isFinite else {
-        undoBatch()
+    progress.smoothedLoss = options.initialLoss ?? evenLoss
+    return try withPool(1) { pool throws(UnrollError) in
+      let loop = TrainingLoop(self, source, pool)
+      let isFinite = try loop.run(
+        options.firstIteration..<end, before: { _ in !isStopped },
+        after: { (iteration) throws(UnrollError) in
+          progress.iteration = iteration
+          progress.loss = loop.outcome.loss
+          progress.smoothedLoss = options.smoothing * progress.smoothedLoss + (1 - options.smoothing) * progress.loss
+          guard let callback, iteration % options.callbackEvery == 0 || iteration == end - 1 else { return }
+          switch callHost({ callback(progress) }) {
+          case .proceed: break
+          case .stop: isStopped = true
+          case .cancel: throw UnrollError(.cancelled, "the callback cancelled training after iteration \(iteration)")
+          }
+        })
+      guard isFinite else {
         throw UnrollError(
-          .notFinite, "the loss of iteration \(iteration) (sequence \(index)) is \(shown(value)); the weights are those before it. \(nonFiniteAdvice)"
+          .notFinite,
+          "the loss of iteration \(source.iteration) (sequence \(source.sequence)) is \(shown(loop.outcome.loss)); the weights are those before it. \(nonFiniteAdvice)"
         )
       }
-      try update(plans.gradients.pointer)
-      cplatform_gate_yield()
-      progress.iteration = iteration
-      progress.loss = value
-      progress.smoothedLoss = task.options.smoothing * progress.smoothedLoss + (1 - task.options.smoothing) * value
-      if let callback, iteration % task.options.callbackEvery == 0 || iteration == end - 1 {
-        switch callHost({ callback(progress) }) {
-        case .proceed: break
-        case .stop: return progress
-        case .cancel: throw UnrollError(.cancelled, "the callback cancelled training after iteration \(iteration)")
-        }
-      }
+      return progress
     }
-    return progress
   }
 
   /// Throws if a sequence has a symbol that the model's embedding does not.
@@ -205,27 +165,5 @@ extension Trainer {
         }
       }
     }
-  }
-
-  /// Forward, loss and backward of the one sequence in the plan.
-  @_specialize(where S == Float)
-  @_specialize(where S == Double)
-  private func gradients(
-    _ plan: Plan<S>, _ targets: UnsafePointer<S>, _ loss: LossSpec, _ gradients: AlignedBuffer<S>
-  ) -> Double {
-    plan.run.activityPenalty = 0
-    plan.forward()
-    gradients.fillWithZeros()
-    let output = plan.outputs[0]
-    let judged = Judged(
-      rows: output.rows, features: output.features, output: UnsafePointer(output.data), gradient: output.gradient,
-      target: targets, targetFeatures: 1, weights: nil, mask: output.mask.map { UnsafePointer($0) })
-    var rows = output.rows
-    if let mask = output.mask { rows = (0..<rows).reduce(0) { $0 + Int(mask[$1]) } }
-    let divisor = loss.reduction == .sum ? 1 : Double(max(rows, 1))
-    let weight = spec.lossWeights.first ?? 1
-    let value = weight * (loss.function.judge(judged, scale: S(weight / divisor)) / divisor) + penalty() + plan.run.activityPenalty
-    plan.backward()
-    return value
   }
 }

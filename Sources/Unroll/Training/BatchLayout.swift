@@ -1,5 +1,16 @@
 import KernelAPI
 
+/// What batches have in common that run in the same memory.
+struct LayoutKey: Hashable {
+  let isTraining: Bool
+  let rows: Int
+  let workers: Int
+  /// Sample dimensions of the inputs.
+  let dimensions: [[Int]]
+  /// Of each output.
+  let targetFeatures: [Int]
+}
+
 /// How a batch of a given size is cut into shards, with everything needed to
 /// run them: one plan per worker and shard size, and staging memory for
 /// targets and weights.
@@ -13,6 +24,7 @@ final class BatchLayout<S: Scalar> {
     let weights: [UnsafeMutablePointer<S>]
   }
 
+  let isTraining: Bool
   let rows: Int
   let shardRows: Int
   let shardCount: Int
@@ -28,27 +40,26 @@ final class BatchLayout<S: Scalar> {
   /// several threads; a model whose weights do not fit the nearest cache reads
   /// them less often with 32. Depends on batch and model only, so that results
   /// do not depend on threads.
-  static func shardRows(batch: Int, parameters: Int, whole: Bool) -> Int {
-    if whole { return batch }
+  static func shardRows(_ rows: Int, parameters: Int, isWhole: Bool) -> Int {
+    if isWhole { return rows }
     let target = parameters > 1 << 18 ? 32 : 8
-    let count = (batch + target - 1) / target
-    return (batch + count - 1) / max(count, 1)
+    let count = (rows + target - 1) / target
+    return (rows + count - 1) / max(count, 1)
   }
 
-  init(
-    _ network: Network<S>, mode: PlanMode, rows: Int, whole: Bool, inputDimensions: [[Int]], targetFeatures: [Int]?,
-    workers: Int
-  ) throws(UnrollError) {
-    self.rows = rows
-    shardRows = Self.shardRows(batch: rows, parameters: network.store.count, whole: whole)
+  /// `isWhole`: in one shard.
+  init(_ network: Network<S>, _ key: LayoutKey, isWhole: Bool) throws(UnrollError) {
+    isTraining = key.isTraining
+    rows = key.rows
+    shardRows = Self.shardRows(rows, parameters: network.store.count, isWhole: isWhole)
     shardCount = (rows + shardRows - 1) / shardRows
     let lastRows = rows - (shardCount - 1) * shardRows
     var full: [Bench] = [], last: [Bench] = []
     // A batch of one shard runs on the calling thread.
-    for _ in 0..<(shardCount == 1 ? 1 : max(workers, 1)) {
-      let bench = try Self.bench(network, mode, shardRows, inputDimensions, targetFeatures, arena)
+    for _ in 0..<(shardCount == 1 ? 1 : max(key.workers, 1)) {
+      let bench = try Self.bench(network, key, rows: shardRows, arena)
       full.append(bench)
-      last.append(lastRows == shardRows ? bench : try Self.bench(network, mode, lastRows, inputDimensions, targetFeatures, arena))
+      last.append(lastRows == shardRows ? bench : try Self.bench(network, key, rows: lastRows, arena))
     }
     self.full = full
     outputPositions = full[0].plan.outputs.map { $0.positions }
@@ -57,12 +68,13 @@ final class BatchLayout<S: Scalar> {
   }
 
   private static func bench(
-    _ network: Network<S>, _ mode: PlanMode, _ rows: Int, _ dimensions: [[Int]], _ targetFeatures: [Int]?, _ arena: Arena<S>
+    _ network: Network<S>, _ key: LayoutKey, rows: Int, _ arena: Arena<S>
   ) throws(UnrollError) -> Bench {
     let plan = try Plan(
-      network.graph, store: network.store, mode: mode, batch: rows, inputDimensions: dimensions, ownsGradients: false)
+      network.graph, store: network.store, mode: key.isTraining ? .training : .inference, batch: rows,
+      inputDimensions: key.dimensions, ownsGradients: false)
     var targets: [UnsafeMutablePointer<S>] = [], weights: [UnsafeMutablePointer<S>] = []
-    for (output, features) in zip(plan.outputs, targetFeatures ?? []) {
+    for (output, features) in zip(plan.outputs, key.targetFeatures) {
       targets.append(try arena.allocate(try checkedProduct([output.rows, features], "the targets of a batch")))
       weights.append(try arena.allocate(output.rows))
     }

@@ -18,24 +18,6 @@ final class BatchRunner<S: Scalar> {
   private var sums: AlignedBuffer<Double>?
   private let sumStride: Int
 
-  // The batch being run, set by the caller's thread before the workers start.
-  private var layout: BatchLayout<S>?
-  private var data: BoundData?
-  private var order: UnsafePointer<Int>?
-  private var firstRow = 0
-  private var isTraining = false
-  private var randomSeed: UInt64 = 0
-  private var randomStep: UInt64 = 0
-  private var classWeights: [Int: Double] = [:]
-
-  private struct LayoutKey: Hashable {
-    let isTraining: Bool
-    let rows: Int
-    let workers: Int
-    let dimensions: [[Int]]
-    let targetFeatures: [Int]
-  }
-
   /// Bytes of layouts that are kept for batches of the same shape.
   private static var keptBytes: Int { 256 << 20 }
 
@@ -47,31 +29,33 @@ final class BatchRunner<S: Scalar> {
     sumStride = metrics.reduce(2 * heads.count + 1) { $0 + 2 * $1.count }
   }
 
-  /// The layout for batches of `rows` samples, kept from earlier or made now.
-  func layout(rows: Int, training: Bool, dimensions: [[Int]], targetFeatures: [Int], workers: Int) throws(UnrollError) -> BatchLayout<S> {
-    let key = LayoutKey(isTraining: training, rows: rows, workers: workers, dimensions: dimensions, targetFeatures: targetFeatures)
+  /// The layout for batches of this kind, kept from earlier or made now.
+  func layout(_ key: LayoutKey) throws(UnrollError) -> BatchLayout<S> {
     if let layout = layouts[key] {
-      try reserve(layout, training: training)
+      try reserve(layout)
       return layout
     }
     if layouts.values.reduce(0, { $0 + $1.byteCount }) > Self.keptBytes { layouts.removeAll() }
-    let mode = training ? PlanMode.training : .inference
-    let whole = network.isStateful || (training || network.trainsInInference) && network.needsWholeBatch
-    var layout = try BatchLayout(
-      network, mode: mode, rows: rows, whole: whole, inputDimensions: dimensions, targetFeatures: targetFeatures, workers: workers)
-    if layout.masksOutput, heads.count > 1, layout.shardCount > 1 {
-      // Each output's mean divides by its own valid steps, which are known
-      // only when the whole batch has been computed.
-      layout = try BatchLayout(
-        network, mode: mode, rows: rows, whole: true, inputDimensions: dimensions, targetFeatures: targetFeatures, workers: workers)
-    }
+    let layout = try makeLayout(key)
     layouts[key] = layout
-    try reserve(layout, training: training)
     return layout
   }
 
-  private func reserve(_ layout: BatchLayout<S>, training: Bool) throws(UnrollError) {
-    if training {
+  /// A layout of the caller's own.
+  func makeLayout(_ key: LayoutKey) throws(UnrollError) -> BatchLayout<S> {
+    let isWhole = network.isStateful || (key.isTraining || network.trainsInInference) && network.needsWholeBatch
+    var layout = try BatchLayout(network, key, isWhole: isWhole)
+    if layout.masksOutput, heads.count > 1, layout.shardCount > 1 {
+      // Each output's mean divides by its own valid steps, which are known
+      // only when the whole batch has been computed.
+      layout = try BatchLayout(network, key, isWhole: true)
+    }
+    try reserve(layout)
+    return layout
+  }
+
+  private func reserve(_ layout: BatchLayout<S>) throws(UnrollError) {
+    if layout.isTraining {
       let needed = try checkedProduct([layout.shardCount, network.store.count], "the gradients of a batch")
       if (gradientBuffer?.count ?? -1) < needed {
         gradientBuffer = nil
@@ -89,66 +73,37 @@ final class BatchRunner<S: Scalar> {
 
   // MARK: one batch
 
-  struct Step {
-    var order: UnsafePointer<Int>?
-    var firstRow: Int
-    var isTraining: Bool
-    var seed: UInt64 = 0
-    var step: UInt64 = 0
-    var classWeights: [Int: Double] = [:]
-  }
-
-  /// Per output the mean loss, and the sums of the metrics, of one batch.
-  struct Outcome {
-    /// Loss of each output, before its weight.
-    var losses: [Double]
-    /// Sum and count of each metric of each output, flattened.
-    var metrics: [Double]
-    /// The activity regularizers' part of the loss.
-    var activityPenalty = 0.0
-    var isFinite: Bool { losses.allSatisfy { $0.isFinite } }
-  }
-
-  /// Prepares an outcome whose memory `run` reuses.
-  func makeOutcome() -> Outcome {
-    Outcome(losses: [Double](repeating: 0, count: heads.count), metrics: [Double](repeating: 0, count: sumStride - 2 * heads.count - 1))
-  }
-
-  func run(_ layout: BatchLayout<S>, _ data: BoundData, _ step: Step, pool: WorkerPool, into outcome: inout Outcome) {
-    self.layout = layout
-    self.data = data
-    order = step.order
-    firstRow = step.firstRow
-    isTraining = step.isTraining
-    randomSeed = step.seed
-    randomStep = step.step
-    classWeights = step.classWeights
-    pool.run(tasks: layout.shardCount)
-    self.data = nil
+  /// Its outcome is complete but for the loss.
+  func run(_ batch: Batch<S>, pool: WorkerPool, into outcome: inout BatchOutcome) {
+    let layout = batch.layout
+    pool.run(tasks: layout.shardCount, Trainer<S>.Work.shards(self, batch))
+    outcome.rows = layout.rows
     collect(layout, into: &outcome)
-    if isTraining { addGradients(layout) }
+    if layout.isTraining { addGradients(layout) }
   }
 
   /// One shard; called by the pool's threads.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func runShard(_ shard: Int, worker: Int) {
-    guard let layout, let data, let sums else { return }
+  func runShard(_ shard: Int, of batch: Batch<S>, worker: Int) {
+    guard let sums else { return }
+    let layout = batch.layout, data = batch.data
     let bench = layout.bench(shard: shard, worker: worker)
     let plan = bench.plan, run = plan.run
     let offset = layout.firstRow(of: shard)
     let count = plan.batch
-    let rows = order.map { $0 + firstRow + offset }
+    let rows = batch.order.map { $0 + offset }
+    let firstRow = batch.firstRow + offset
     run.firstRow = offset
-    run.seed = randomSeed
-    run.step = randomStep
-    if isTraining, let gradientBuffer {
+    run.seed = batch.seed
+    run.draw = batch.draw
+    if layout.isTraining, let gradientBuffer {
       let count = network.store.count
       run.gradients = gradientBuffer.pointer + shard * count
       run.gradients.update(repeating: 0, count: count)
     }
     for index in plan.inputs.indices {
-      data.inputs[index].gather(rows: rows, firstRow: firstRow + offset, count: count, into: plan.inputs[index].data, batch: count)
+      data.inputs[index].gather(rows: rows, firstRow: firstRow, count: count, into: plan.inputs[index].data, batch: count)
     }
     run.activityPenalty = 0
     plan.forward()
@@ -156,7 +111,7 @@ final class BatchRunner<S: Scalar> {
     var slot = sums.pointer + shard * sumStride
     var metricSlot = slot + 2 * heads.count
     for index in heads.indices {
-      let judged = stage(index, bench, data.targets[index], rows, firstRow + offset)
+      let judged = stage(index, bench, batch, rows, firstRow)
       let scale = S(gradientScale(index, layout, judged))
       slot[0] = heads[index].loss.function.judge(judged, scale: scale)
       slot[1] = validRows(judged)
@@ -168,29 +123,30 @@ final class BatchRunner<S: Scalar> {
         metricSlot += 2
       }
     }
-    if isTraining { plan.backward() }
+    if layout.isTraining { plan.backward() }
   }
 
   /// Copies targets and weights of one output beside its predictions.
   @inline(__always)
   private func stage(
-    _ index: Int, _ bench: BatchLayout<S>.Bench, _ target: BoundData.Target, _ rows: UnsafePointer<Int>?, _ first: Int
+    _ index: Int, _ bench: BatchLayout<S>.Bench, _ batch: Batch<S>, _ rows: UnsafePointer<Int>?, _ first: Int
   ) -> Judged<S> {
-    let output = bench.plan.outputs[index], batch = bench.plan.batch
-    target.values.gather(rows: rows, firstRow: first, count: batch, into: bench.targets[index], batch: batch)
+    let output = bench.plan.outputs[index], count = bench.plan.batch
+    let target = batch.data.targets[index]
+    target.values.gather(rows: rows, firstRow: first, count: count, into: bench.targets[index], batch: count)
     var judged = Judged(
-      rows: output.rows, features: output.features, output: output.data, gradient: isTraining ? output.gradient : nil,
+      rows: output.rows, features: output.features, output: output.data, gradient: batch.isTraining ? output.gradient : nil,
       target: bench.targets[index], targetFeatures: target.features, weights: nil, mask: output.mask)
     if let weights = target.weights {
       let staged = bench.weights[index]
-      weights.gather(rows: rows, firstRow: first, count: batch, into: staged, batch: batch)
+      weights.gather(rows: rows, firstRow: first, count: count, into: staged, batch: count)
       if !target.weightsPerPosition {
-        for position in 1..<max(output.positions, 1) { (staged + position * batch).update(from: staged, count: batch) }
+        for position in 1..<max(output.positions, 1) { (staged + position * count).update(from: staged, count: count) }
       }
       judged.weights = UnsafePointer(staged)
-    } else if !classWeights.isEmpty {
+    } else if !batch.classWeights.isEmpty {
       let staged = bench.weights[index]
-      for row in 0..<output.rows { staged[row] = S(classWeights[targetClass(judged, row)] ?? 1) }
+      for row in 0..<output.rows { staged[row] = S(batch.classWeights[targetClass(judged, row)] ?? 1) }
       judged.weights = UnsafePointer(staged)
     }
     return judged
@@ -224,7 +180,7 @@ final class BatchRunner<S: Scalar> {
     return Double(valid)
   }
 
-  private func collect(_ layout: BatchLayout<S>, into outcome: inout Outcome) {
+  private func collect(_ layout: BatchLayout<S>, into outcome: inout BatchOutcome) {
     guard let sums else { return }
     for index in heads.indices {
       var sum = 0.0, valid = 0.0

@@ -10,7 +10,7 @@ struct Head {
 
 /// Training data checked against a network: views whose sample shapes are
 /// exactly those of the plan's tensors.
-struct BoundData {
+final class BoundData {
   struct Target {
     let values: ArrayView
     let features: Int
@@ -23,9 +23,15 @@ struct BoundData {
   let inputs: [ArrayView]
   let dimensions: [[Int]]
   let targets: [Target]
-}
 
-extension BoundData {
+  /// One row that is known to fit.
+  init(row input: ArrayView, target: ArrayView) {
+    rows = 1
+    inputs = [input]
+    dimensions = [Array(input.shape.dropFirst())]
+    targets = [Target(values: target, features: target.shape.last ?? 1, weights: nil, weightsPerPosition: false, isSparse: true)]
+  }
+
   /// Checks counts and shapes. `outputs` are the plan's output dimensions.
   init(_ data: TrainingData, inputDimensions: [[Int]], outputs: [[Int]], heads: [Head]) throws(UnrollError) {
     rows = data.rows

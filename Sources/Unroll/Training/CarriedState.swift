@@ -10,7 +10,7 @@ final class CarriedState<S: Scalar> {
   private var savedStatistics: [AlignedBuffer<S>] = []
 
   init(_ network: Network<S>) {
-    states = network.graph.layers.flatMap { $0.statefulStates }
+    states = network.states
     statistics = network.store.parameters.filter { !$0.isWeight }
     savedStates = states.map { _ in (0, nil as AlignedBuffer<S>?) }
   }

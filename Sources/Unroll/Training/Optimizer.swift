@@ -70,7 +70,7 @@ final class Optimizer<S: Scalar> {
     constantRate = rate
   }
 
-  // MARK: one step
+  // MARK: one update
 
   /// Clips the gradients in place by norm. Sums run over one parameter after
   /// the other in a fixed order, so that the result does not depend on threads.
@@ -96,13 +96,13 @@ final class Optimizer<S: Scalar> {
     }
   }
 
-  /// Must precede the `apply` calls of a step.
-  func beginStep() {
+  /// Must precede the `apply` calls of an update.
+  func beginUpdate() {
     if spec.rule.kind == .nadam { uProduct *= momentum(step: iteration + 1) }
   }
 
-  /// Must follow the `apply` calls of a step.
-  func endStep() { iteration += 1 }
+  /// Must follow the `apply` calls of an update.
+  func endUpdate() { iteration += 1 }
 
   /// Puts the optimizer where it is after `count` updates.
   func resume(at count: Int) {

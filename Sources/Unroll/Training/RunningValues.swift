@@ -1,21 +1,18 @@
-import KernelAPI
-
 /// Keras' running means: losses weighted by the rows of their batches,
 /// metrics by their own counts.
-struct RunningValues<S: Scalar> {
-  var outcome: BatchRunner<S>.Outcome
+struct RunningValues {
   private let rules: [[MetricRule]]
   private var rows = 0.0
   private var losses: [Double]
   private var metrics: [Double]
   private(set) var values: [Double]
 
-  init(_ runner: BatchRunner<S>) {
-    outcome = runner.makeOutcome()
-    rules = runner.metrics
+  /// `rules`: the metrics of each output.
+  init(_ rules: [[MetricRule]]) {
+    self.rules = rules
     // The total, then each output's loss if there are several.
     losses = [Double](repeating: 0, count: rules.count == 1 ? 1 : 1 + rules.count)
-    metrics = [Double](repeating: 0, count: outcome.metrics.count)
+    metrics = [Double](repeating: 0, count: rules.reduce(0) { $0 + 2 * $1.count })
     values = [Double](repeating: 0, count: losses.count + metrics.count / 2)
   }
 
@@ -25,11 +22,11 @@ struct RunningValues<S: Scalar> {
     for index in metrics.indices { metrics[index] = 0 }
   }
 
-  /// Adds the batch whose sums are in `outcome`.
-  mutating func add(loss: Double, rows count: Int) {
-    rows += Double(count)
-    losses[0] += loss * Double(count)
-    for index in 1..<losses.count { losses[index] += outcome.losses[index - 1] * Double(count) }
+  mutating func add(_ outcome: BatchOutcome) {
+    let count = Double(outcome.rows)
+    rows += count
+    losses[0] += outcome.loss * count
+    for index in 1..<losses.count { losses[index] += outcome.losses[index - 1] * count }
     for index in metrics.indices { metrics[index] += outcome.metrics[index] }
     for index in losses.indices { values[index] = losses[index] / rows }
     var slot = 0

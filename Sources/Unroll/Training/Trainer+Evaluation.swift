@@ -8,21 +8,17 @@ extension Trainer {
     guard !isFitting else { throw UnrollError(.invalidState, "the model is being trained; a callback cannot train it too") }
     let bound = try bind(data, batch: data.rows)
     try checkClassWeights(classWeights, data)
-    let runner = try batchRunner()
     let workers = try workers(threads, bound, batch: bound.rows)
-    let layout = try layout(bound, rows: bound.rows, training: true, workers: workers)
-    var averages = RunningValues<S>(runner)
+    let source = try DataBatches(
+      self, bound, batchSize: bound.rows, training: true, workers: workers, seed: seed, classWeights: classWeights)
     return try withPool(workers) { pool throws(UnrollError) in
-      let step = BatchRunner<S>.Step(
-        order: nil, firstRow: 0, isTraining: true, seed: seed, step: UInt64(iteration), classWeights: classWeights)
-      let loss = try runBatch(layout, bound, step, runner, pool, into: &averages.outcome)
-      guard loss.isFinite else {
-        undoBatch()
-        throw UnrollError(.notFinite, "the loss of this batch is \(shown(loss)); the weights were not changed. \(nonFiniteAdvice)")
+      let loop = TrainingLoop(self, source, pool)
+      guard try loop.run(0..<1) else {
+        throw UnrollError(.notFinite, "the loss of this batch is \(shown(loop.outcome.loss)); the weights were not changed. \(nonFiniteAdvice)")
       }
-      try update(runner, pool)
-      averages.add(loss: loss, rows: bound.rows)
-      return averages.values
+      var values = RunningValues(source.runner.metrics)
+      values.add(loop.outcome)
+      return values.values
     }
   }
 
@@ -30,13 +26,11 @@ extension Trainer {
     guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
     let bound = try bind(data, batch: batchSize)
     let workers = try workers(threads, bound, batch: min(batchSize, bound.rows))
-    var report = BatchReport(callback, batches: batches(bound, batchSize), names: valueNames, "evaluation")
+    var report = BatchReport(callback, batches: DataBatches<S>.count(bound, batchSize: batchSize), names: valueNames, "evaluation")
     return try withPool(workers) { pool throws(UnrollError) in
       try evaluate(bound, batchSize: batchSize, workers: workers, pool, &report)
     }
   }
-
-  func batches(_ data: BoundData, _ batchSize: Int) -> Int { (data.rows + batchSize - 1) / batchSize }
 
   /// The host may end an evaluation of its own; in a fit it ends the training.
   func evaluate(
@@ -56,22 +50,14 @@ extension Trainer {
   private func evaluateBatches(
     _ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool, _ report: inout BatchReport, inFit: Bool
   ) throws(UnrollError) -> [Double] {
-    let runner = try batchRunner()
     try report.tell(.testBegin)
-    var averages = RunningValues<S>(runner)
-    var first = 0
-    // Asked for once for all full batches: the question allocates.
-    var kept = try layout(data, rows: min(batchSize, data.rows), training: false, workers: workers)
-    while first < data.rows, inFit || !report.isStopped {
-      let count = min(batchSize, data.rows - first)
-      try report.tell(.testBatchBegin, batch: first / batchSize)
-      if kept.rows != count { kept = try layout(data, rows: count, training: false, workers: workers) }
-      let layout = kept
-      let step = BatchRunner<S>.Step(order: nil, firstRow: first, isTraining: false, seed: modelSeed, step: network.nextDraw())
-      let loss = try runBatch(layout, data, step, runner, pool, into: &averages.outcome)
-      averages.add(loss: loss, rows: count)
+    let source = try DataBatches(self, data, batchSize: batchSize, training: false, workers: workers, seed: modelSeed)
+    var averages = RunningValues(source.runner.metrics), outcome = BatchOutcome(source.runner.metrics)
+    for index in 0..<source.count where inFit || !report.isStopped {
+      try report.tell(.testBatchBegin, batch: index)
+      try run(try source.batch(index, draw: network.nextDraw()), source.runner, pool, into: &outcome)
+      averages.add(outcome)
       try report.tell(.testBatchEnd, averages.values)
-      first += count
     }
     try report.tell(.testEnd, averages.values)
     return averages.values

@@ -13,7 +13,7 @@ struct LayerBehaviourTests {
     let shard = try TestNetwork<Double>(spec, [part], mode: .training)
     shard.plan.run.firstRow = 2
     #expect(try shard.run()[0].values == Array(whole.values[30...]))
-    shard.plan.run.step = 3
+    shard.plan.run.draw = 3
     #expect(try shard.run()[0].values != Array(whole.values[30...]))
   }
 

@@ -222,7 +222,7 @@ struct RecurrentLayerTests {
       let first = try training.run()[0].values
       #expect(first != expected)
       #expect(try training.run()[0].values == first, "the same step draws the same numbers")
-      training.plan.run.step += 1
+      training.plan.run.draw += 1
       #expect(try training.run()[0].values != first, "another step draws others")
     }
   }

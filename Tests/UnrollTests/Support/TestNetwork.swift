@@ -59,7 +59,7 @@ final class TestNetwork<S: Scalar> {
       network.graph, store: network.store, mode: mode, batch: inputs[0].shape[0],
       inputDimensions: inputs.map { Array($0.shape.dropFirst()) }, inputGradients: inputGradients)
     plan.run.seed = 11
-    plan.run.step = 2
+    plan.run.draw = 2
     for (input, tensor) in zip(inputs, plan.inputs) { input.gather(into: tensor) }
   }
 

@@ -85,7 +85,7 @@ final class AttentionOp<S: Scalar>: Op<S> {
 
   @inline(__always)
   private func draw(_ run: RunContext<S>, _ factors: UnsafeMutablePointer<S>) {
-    let numbers = CounterRandom(seed: run.seed, step: run.step, operation: random.key)
+    let numbers = CounterRandom(seed: run.seed, draw: run.draw, operation: random.key)
     for row in 0..<y.batch {
       let mine = random.place.random(numbers, position: 0, row: row, firstRow: run.firstRow)
       run.kernels.dropoutFactors(count, mine.key, layer.config.dropout, factors + row * count)

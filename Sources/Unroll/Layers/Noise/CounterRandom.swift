@@ -1,15 +1,15 @@
 import KernelAPI
 
 /// Random numbers addressed by what they are for, not by the order in which
-/// they are drawn: (seed, step, operation) give a key, and each element's
+/// they are drawn: (seed, draw, operation) give a key, and each element's
 /// number follows from its position, its global row and its feature. So they
 /// do not depend on shards or threads.
 struct CounterRandom {
   private let key: UInt64
 
   @inline(__always)
-  init(seed: UInt64, step: UInt64, operation: UInt64) {
-    key = mix64(seed &+ mix64(step &+ mix64(operation &+ Self.increment)))
+  init(seed: UInt64, draw: UInt64, operation: UInt64) {
+    key = mix64(seed &+ mix64(draw &+ mix64(operation &+ Self.increment)))
   }
 
   /// Of one row of features.

@@ -82,7 +82,7 @@ private final class DropoutOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    let random = CounterRandom(seed: run.seed, step: run.step, operation: key)
+    let random = CounterRandom(seed: run.seed, draw: run.draw, operation: key)
     let features = x.features
     var factor = factors
     for position in 0..<drawnPositions {

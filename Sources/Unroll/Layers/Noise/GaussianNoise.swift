@@ -60,7 +60,7 @@ private final class GaussianOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    let random = CounterRandom(seed: run.seed, step: run.step, operation: key)
+    let random = CounterRandom(seed: run.seed, draw: run.draw, operation: key)
     let features = x.features
     var at = 0
     for position in 0..<x.positions {

@@ -18,7 +18,7 @@ struct RecurrentDropout<S: Scalar> {
 
   @inline(__always)
   func draw(_ run: RunContext<S>, rows: Int, count: Int, into factors: UnsafeMutablePointer<S>) {
-    let random = CounterRandom(seed: run.seed, step: run.step, operation: operation)
+    let random = CounterRandom(seed: run.seed, draw: run.draw, operation: operation)
     for row in 0..<rows {
       let numbers = place.random(random, position: 0, row: row, firstRow: run.firstRow)
       run.kernels.dropoutFactors(count, numbers.key, rate, factors + row * count)

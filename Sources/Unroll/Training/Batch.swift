@@ -1,0 +1,40 @@
+import KernelAPI
+
+// The words of training. A *row* is one sample. A *batch* is the rows that are
+// computed together: in training those of one update. A *shard* is the part of
+// a batch's rows that one plan computes. A *step* is a time step of a row; what
+// changes the weights is an *update*.
+
+/// One batch, ready to run: it is passed to the threads that share its shards.
+struct Batch<S: Scalar> {
+  let layout: BatchLayout<S>
+  let data: BoundData
+  /// Row r is `order[r]` of the data; nil: row `firstRow + r`.
+  var order: UnsafePointer<Int>?
+  var firstRow = 0
+  /// Key and number of its random numbers.
+  let seed: UInt64
+  let draw: UInt64
+  var classWeights: [Int: Double] = [:]
+
+  var isTraining: Bool { layout.isTraining }
+}
+
+/// What a batch came to; its memory is made once and used for many.
+struct BatchOutcome {
+  /// The weighted losses of all outputs with the regularizers' penalties.
+  var loss = 0.0
+  var rows = 0
+  /// Loss of each output, before its weight.
+  var losses: [Double]
+  /// Sum and count of each metric of each output, flattened.
+  var metrics: [Double]
+  /// The activity regularizers' part of the loss.
+  var activityPenalty = 0.0
+
+  /// `metrics`: of each output.
+  init(_ metrics: [[MetricRule]]) {
+    losses = [Double](repeating: 0, count: metrics.count)
+    self.metrics = [Double](repeating: 0, count: metrics.reduce(0) { $0 + 2 * $1.count })
+  }
+}

@@ -1,0 +1,105 @@
+import KernelAPI
+
+/// The one way in which batches are run and weights are updated.
+extension Trainer {
+  /// What the threads of a pool do together.
+  enum Work {
+    /// The shards of a batch.
+    case shards(BatchRunner<S>, Batch<S>)
+    /// The blocks of an update with these gradients.
+    case update(UnsafeMutablePointer<S>)
+  }
+
+  /// Runs `body` with threads that end before this returns.
+  func withPool<R>(_ workers: Int, _ body: (WorkerPool) throws(UnrollError) -> R) throws(UnrollError) -> R {
+    let pool = WorkerPool(threads: workers) { [unowned(unsafe) self] work, task, worker in
+      run(work.assumingMemoryBound(to: Work.self), task, worker)
+    }
+    defer { pool.shutDown() }
+    return try body(pool)
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  private func run(_ work: UnsafePointer<Work>, _ task: Int, _ worker: Int) {
+    switch work.pointee {
+    case .shards(let runner, let batch): runner.runShard(task, of: batch, worker: worker)
+    case .update(let gradients):
+      let block = updateBlocks[task]
+      optimizer.apply(block.start..<block.end, gradients: gradients)
+    }
+  }
+
+  /// Forward, and in training backward, of one batch. What a training batch
+  /// changed before its loss was known is put back if this throws, or by
+  /// `undoBatch`.
+  func run(
+    _ batch: Batch<S>, _ runner: BatchRunner<S>, _ pool: WorkerPool, into outcome: inout BatchOutcome
+  ) throws(UnrollError) {
+    if batch.isTraining { try carried.save() }
+    // A callback may have reset them.
+    try network.reserveStates(batch: batch.layout.rows)
+    runner.run(batch, pool: pool, into: &outcome)
+    do throws(UnrollError) { try batch.layout.checkValues() } catch {
+      if batch.isTraining { carried.restore() }
+      throw error
+    }
+    outcome.loss = penalty() + outcome.activityPenalty
+    for (index, head) in runner.heads.enumerated() { outcome.loss += head.lossWeight * outcome.losses[index] }
+  }
+
+  /// After a training batch that shall not count.
+  func undoBatch() { carried.restore() }
+
+  /// The regularisers' part of the loss: l1 sum |w| + l2 sum w^2.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  private func penalty() -> Double {
+    var total = 0.0
+    for (parameter, l1, l2) in regularized {
+      var absolute = 0.0, squares = 0.0
+      for index in 0..<parameter.count {
+        let value = Double(parameter.value[index])
+        absolute += abs(value)
+        squares += value * value
+      }
+      total += l1 * absolute + l2 * squares
+    }
+    return total
+  }
+
+  /// Updates the weights with the gradients of the last batch that was run.
+  func update(_ runner: BatchRunner<S>, _ pool: WorkerPool) throws(UnrollError) {
+    guard let gradients = runner.gradients else { return }
+    beginUpdate(gradients)
+    pool.run(tasks: updateBlocks.count, Work.update(gradients))
+    try endUpdate()
+  }
+
+  /// What concerns all parameters at once: the penalty's slope, clipping by norm.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  private func beginUpdate(_ gradients: UnsafeMutablePointer<S>) {
+    for (parameter, l1, l2) in regularized where parameter.isTrainable {
+      let gradient = gradients + parameter.offset, value = parameter.value
+      let slope1 = S(l1), slope2 = S(2 * l2)
+      for index in 0..<parameter.count {
+        let w = value[index]
+        gradient[index] += slope2 * w + (w > 0 ? slope1 : w < 0 ? -slope1 : 0)
+      }
+    }
+    optimizer.clipByNorm(gradients)
+    optimizer.beginUpdate()
+  }
+
+  private func endUpdate() throws(UnrollError) {
+    for parameter in constrained { parameter.apply() }
+    optimizer.endUpdate()
+    hasTrained = true
+    try network.prepare()
+  }
+}
+
+/// What to do about a loss that is not a number; ends such messages.
+let nonFiniteAdvice =
+  "Check the data for NaN and infinity, lower the learning rate, or clip the gradients (global_clipnorm)."

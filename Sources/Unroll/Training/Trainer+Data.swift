@@ -1,0 +1,91 @@
+import CPlatform
+import KernelAPI
+
+/// Data and options checked against the network, before anything is computed.
+extension Trainer {
+  /// Data checked against the network, for batches of up to `batch` rows; of
+  /// what is still to be cut in two the number of batches does not matter.
+  func bind(_ data: TrainingData, batch: Int, isCut: Bool = false) throws(UnrollError) -> BoundData {
+    guard data.rows > 0 else { throw UnrollError(.invalidArgument, "there are no samples") }
+    let dimensions = try network.inputDimensions(data.inputs)
+    let facts = try facts(dimensions), outputs = facts.outputs
+    let bound = try BoundData(data, inputDimensions: dimensions, outputs: outputs, heads: heads)
+    if !isCut { try network.checkBatches(rows: data.rows, of: batch) }
+    try network.check(facts.indexInputs, of: bound.inputs)
+    let sparse = bound.targets.map { $0.isSparse }
+    if runner == nil || sparse != runnerSparse {
+      let metrics = outputs.indices.map { output in
+        spec.metrics(of: output).map { metric, isWeighted in
+          MetricRule(
+            metric, features: outputs[output].last ?? 1, sparseTargets: sparse[output], isWeighted: isWeighted,
+            rules: network.graph.spec.trainingRules)
+        }
+      }
+      for (index, rules) in metrics.enumerated() {
+        for rule in rules { try checkMetric(rule, bound.targets[index], outputs[index].last ?? 1, heads[index]) }
+      }
+      runnerSparse = sparse
+      runner = BatchRunner(network, heads: heads, metrics: metrics)
+    }
+    return bound
+  }
+
+  /// Remembered, as asking the network may cost a plan: training on sequences
+  /// of many lengths asks before every batch.
+  func facts(_ dimensions: [[Int]]) throws(UnrollError) -> PlanFacts {
+    if let known = knownFacts[dimensions] { return known }
+    let facts = try network.facts(for: dimensions)
+    if knownFacts.count >= 1024 { knownFacts.removeAll() }
+    knownFacts[dimensions] = facts
+    return facts
+  }
+
+  /// Metrics that compare element by element need targets as wide as the output.
+  private func checkMetric(
+    _ rule: MetricRule, _ target: BoundData.Target, _ features: Int, _ head: Head
+  ) throws(UnrollError) {
+    let wanted = rule.function == .sparseCategoricalAccuracy ? 1 : features
+    guard target.features == wanted else {
+      throw UnrollError(
+        .invalidArgument,
+        "the metric \(rule.name) cannot judge output \(head.name): it needs \(wanted) target value(s) where the loss has \(target.features)")
+    }
+  }
+
+  func batchRunner() throws(UnrollError) -> BatchRunner<S> {
+    guard let runner else { throw UnrollError(.invalidState, "no data was bound") }
+    return runner
+  }
+
+  /// Threads worth having for batches of this layout: waking one costs more
+  /// than a batch of less than about a million multiplications.
+  func workers(_ wanted: Int, _ data: BoundData, batch: Int) throws(UnrollError) -> Int {
+    guard wanted >= 0 else { throw UnrollError(.invalidArgument, "the number of threads must not be negative, found \(wanted)") }
+    let shards = batch / max(1, BatchLayout<S>.shardRows(batch, parameters: network.store.count, isWhole: network.isStateful))
+    let positions = data.dimensions.map { $0.dropLast().reduce(1, *) }.max() ?? 1
+    if Double(network.store.count) * Double(positions) * Double(batch) < 1e6 { return 1 }
+    return max(1, min(wanted == 0 ? Int(cplatform_processor_count()) : wanted, shards, 64))
+  }
+
+  func check(_ options: FitOptions) throws(UnrollError) {
+    func atLeast(_ least: Int, _ value: Int, _ name: String) throws(UnrollError) {
+      guard value >= least else { throw UnrollError(.invalidArgument, "\(name) must be at least \(least), found \(value)") }
+    }
+    try atLeast(0, options.epochs, "epochs")
+    try atLeast(0, options.initialEpoch, "initial_epoch")
+    try atLeast(1, options.batchSize, "batch_size")
+    try atLeast(1, options.validationBatchSize ?? 1, "validation_batch_size")
+    try atLeast(1, options.validationFrequency, "validation_freq")
+    guard options.validationSplit >= 0, options.validationSplit < 1 else {
+      throw UnrollError(.invalidArgument, "validation_split must be at least 0 and less than 1, found \(shown(options.validationSplit))")
+    }
+    if let reduce = options.reduceOnPlateau, !(reduce.factor >= 0 && reduce.factor < 1) {
+      throw UnrollError(.invalidArgument, "the factor of ReduceLROnPlateau must be at least 0 and less than 1, found \(shown(reduce.factor))")
+    }
+    if options.reduceOnPlateau != nil || options.learningRateScheduler != nil, !spec.optimizer.learningRate.isConstant {
+      throw UnrollError(
+        .invalidArgument, "the learning rate follows a schedule of the optimizer; ReduceLROnPlateau and LearningRateScheduler need a constant one")
+    }
+    try atLeast(1, options.checkpoint?.frequency ?? 1, "the frequency of ModelCheckpoint")
+  }
+}
