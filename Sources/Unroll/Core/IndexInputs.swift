@@ -61,13 +61,6 @@ extension ArrayView {
   }
 }
 
-/// What inputs of given shapes mean for a network.
-struct PlanFacts {
-  /// Output sample dimensions, the time axis filled in.
-  let outputs: [[Int]]
-  let indexInputs: [IndexInput]
-}
-
 extension Network {
   /// Throws if an input has a number that an embedding does not know. `inputs`
   /// are one per model input.

@@ -17,15 +17,20 @@ class Layer<S: Scalar> {
     isTrainable = spec.trainable
   }
 
-  /// Checks the input shapes, declares the parameters and returns the output
-  /// shapes. Called once for the layer's first call.
-  func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
-    throw UnrollError(.unsupported, "\(name): this kind of layer cannot be built")
+  /// Checks the options and declares the parameters, before the first call.
+  func declareParameters(_ inputs: [Shape]) throws(UnrollError) {}
+
+  /// The shapes of the outputs for inputs of these shapes: the one place that
+  /// says them, to `plan` as well (`outputDimensions`). Throws if the inputs do
+  /// not fit, or not the parameters, once there are some.
+  func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    throw UnrollError(.unsupported, "\(name): this kind of layer cannot be called")
   }
 
-  /// Output shapes for a later call of a layer that is built (shared layers).
-  func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
-    throw UnrollError(.unsupported, "\(name): this kind of layer cannot be called a second time")
+  /// The layer's first call.
+  final func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    try declareParameters(inputs)
+    return try outputShapes(inputs)
   }
 
   /// Derives packed copies of the weights; called whenever values changed,
@@ -79,6 +84,13 @@ class Layer<S: Scalar> {
       Parameter(
         name: "\(name)/\(suffix)", shape: shape, initializer: initializer, regularizer: regularizer,
         constraint: constraint, isWeight: isWeight, isTrainable: spec.trainable, fans: fans, afterInitialize: afterInitialize))
+  }
+
+  /// `outputShapes` for inputs of which all axes are known.
+  final func outputDimensions(_ inputs: [Tensor<S>]) throws(UnrollError) -> [[Int]] {
+    var all: [[Int]] = []
+    for shape in try outputShapes(inputs.map { $0.shape }) { all.append(try shape.known(name)) }
+    return all
   }
 
   /// The single input of layers that take one.

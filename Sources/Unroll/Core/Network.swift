@@ -28,7 +28,8 @@ final class Network<S: Scalar>: @unchecked Sendable {
   private let draws = Locked<UInt64>(0)
   private static var keptPlans: Int { 4 }
 
-  /// Not `initialized`: the weights are zeros until they are written.
+  /// Not `initialized`: the weights are zeros until they are written, and nothing
+  /// can be computed before they are prepared then.
   init(_ spec: ModelSpec, seed: UInt64, initialized: Bool = true) throws(UnrollError) {
     graph = try Graph(spec)
     self.seed = seed
@@ -37,11 +38,20 @@ final class Network<S: Scalar>: @unchecked Sendable {
     if !spec.trainable { graph.freezeParameters() }
     store = try ParameterStore(graph.parameters)
     if initialized { try store.initialize(seed: seed) }
-    try graph.prepare()
     parameterInfos = graph.parameterInfos
     declared = Trainability(graph)
     owners = graph.layers.flatMap { $0.preparedLayers }.flatMap { part in part.parameters.map { _ in part } }
     states = graph.layers.flatMap { $0.statefulStates }
+    if initialized { try prepare() }
+  }
+
+  /// How often the layers have packed their weights.
+  private(set) var preparations = 0
+
+  /// Has the layers derive what they keep beside the weights, which have changed.
+  func prepare() throws(UnrollError) {
+    preparations += 1
+    try graph.prepare()
   }
 
   var isStateful: Bool { !states.isEmpty }

@@ -9,14 +9,15 @@ final class InputLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     for dimension in config.shape.dimensions {
       if let dimension, dimension < 1 {
         throw UnrollError(.invalidArgument, "\(name): every axis of an input shape must be at least 1, found \(config.shape)")
       }
     }
-    return [config.shape]
   }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { [config.shape] }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] { inputs }
 }

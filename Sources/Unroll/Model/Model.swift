@@ -24,7 +24,8 @@ public final class Model: @unchecked Sendable {
   private var naming = LayerNaming()
 
   /// Without `initialized` the weights are zeros, for whoever writes all of
-  /// them: orthogonal matrices take longer than reading large ones.
+  /// them and calls `weightsChanged` then: orthogonal matrices take longer than
+  /// reading large ones, and weights are packed once.
   public init(_ spec: ModelSpec, seed: UInt64 = 0, initialized: Bool = true) throws(UnrollError) {
     self.spec = spec
     self.seed = seed

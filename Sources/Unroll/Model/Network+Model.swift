@@ -24,7 +24,6 @@ extension Network: AnyNetwork {
       .gather(rows: nil, firstRow: 0, count: 1, into: store.parameters[index].value, batch: 1)
   }
 
-  func prepare() throws(UnrollError) { try graph.prepare() }
   func prepare(parameter index: Int) throws(UnrollError) { try owners[index].prepare() }
 
   /// Sample dimensions of each input, checked against what the model declares.
@@ -56,21 +55,20 @@ extension Network: AnyNetwork {
     return all
   }
 
-  /// Output sample dimensions for inputs of these shapes, the time axis filled in.
+  /// Output sample dimensions for these inputs, the time axis filled in.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
-    try facts(for: try inputDimensions(inputs)).outputs
+    try outputDimensions(for: try inputDimensions(inputs))
   }
 
-  /// What a plan for inputs of these shapes knows before it runs.
+  /// The same for inputs of these sample dimensions.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func facts(for dimensions: [[Int]]) throws(UnrollError) -> PlanFacts {
-    let key = PlanKey(mode: .inference, batch: 1, dimensions: dimensions)
-    let plan = try borrowPlan(key)
-    defer { returnPlan(plan, key) }
-    return PlanFacts(outputs: plan.outputs.map { $0.dimensions }, indexInputs: plan.indexInputs)
+  func outputDimensions(for inputs: [[Int]]) throws(UnrollError) -> [[Int]] {
+    var all: [[Int]] = []
+    for shape in try graph.outputShapes(for: inputs.map { Shape($0) }) { all.append(try shape.known(graph.spec.name)) }
+    return all
   }
 
   func makeStream(batch: Int, weights: StreamWeights) throws(UnrollError) -> any AnyStream {

@@ -25,6 +25,24 @@ final class SequenceBatches<S: Scalar>: BatchSource<S> {
     target = try AlignedBuffer(count: longest)
     let heads = trainer.heads.map { Head(name: $0.name, loss: loss, lossWeight: $0.lossWeight) }
     super.init(BatchRunner(trainer.network, heads: heads, metrics: heads.map { _ in [] }))
+    try checkIndices()
+  }
+
+  /// Throws if a sequence has a symbol that the model's embedding does not.
+  private func checkIndices() throws(UnrollError) {
+    guard task.input == .index else { return }
+    for index in try length(task.steps(0)).layout.indexInputs {
+      if case .symbol(let symbol) = task.start, symbol >= index.limit { throw index.outside(Double(symbol)) }
+      guard task.sequences.bound > index.limit else { continue }
+      for sequence in 0..<task.sequences.count {
+        // A last symbol that is only predicted is never looked up.
+        let first = task.sequences.offsets[sequence]
+        let read = task.steps(sequence) - (task.start == .nothing ? 0 : 1)
+        for position in first..<first + read where Int(task.sequences.symbols[position]) >= index.limit {
+          throw UnrollError(.invalidArgument, "sequence \(sequence): \(index.outside(Double(task.sequences.symbols[position])).message)")
+        }
+      }
+    }
   }
 
   // Unspecialised, writing one-hot vectors calls a witness for every element.

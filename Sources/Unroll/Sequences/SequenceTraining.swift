@@ -119,7 +119,6 @@ extension Trainer {
     let loss = try sequenceLoss()
     try beginFit()
     defer { endFit() }
-    try checkIndices(task)
     let source = try SequenceBatches(self, task, loss)
     let options = task.options, end = options.firstIteration + options.iterations
     var progress = SequenceProgress(), isStopped = false
@@ -147,23 +146,6 @@ extension Trainer {
         )
       }
       return progress
-    }
-  }
-
-  /// Throws if a sequence has a symbol that the model's embedding does not.
-  private func checkIndices(_ task: SequenceTask) throws(UnrollError) {
-    guard task.input == .index else { return }
-    for index in try facts([[task.steps(0)]]).indexInputs {
-      if case .symbol(let symbol) = task.start, symbol >= index.limit { throw index.outside(Double(symbol)) }
-      guard task.sequences.bound > index.limit else { continue }
-      for sequence in 0..<task.sequences.count {
-        // A last symbol that is only predicted is never looked up.
-        let first = task.sequences.offsets[sequence]
-        let read = task.steps(sequence) - (task.start == .nothing ? 0 : 1)
-        for position in first..<first + read where Int(task.sequences.symbols[position]) >= index.limit {
-          throw UnrollError(.invalidArgument, "sequence \(sequence): \(index.outside(Double(task.sequences.symbols[position])).message)")
-        }
-      }
     }
   }
 }

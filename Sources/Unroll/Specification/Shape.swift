@@ -15,6 +15,15 @@ public struct Shape: Sendable, Equatable, CustomStringConvertible {
 
   public var isFullyKnown: Bool { !dimensions.contains { $0 == nil } }
 
+  /// The lengths of all axes; throws if one is not known.
+  func known(_ name: String) throws(UnrollError) -> [Int] {
+    let lengths = dimensions.compactMap { $0 }
+    guard lengths.count == rank else {
+      throw UnrollError(.shapeMismatch, "\(name): not all axes of its output are known, found shape \(self)")
+    }
+    return lengths
+  }
+
   /// The number of elements of one sample, or nil while an axis is unknown.
   public var count: Int? {
     var product = 1

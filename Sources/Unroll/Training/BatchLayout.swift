@@ -83,7 +83,8 @@ final class BatchLayout<S: Scalar> {
 
   func bench(shard: Int, worker: Int) -> Bench { shard == shardCount - 1 ? last[worker] : full[worker] }
   func firstRow(of shard: Int) -> Int { shard * shardRows }
-  var outputDimensions: [[Int]] { full[0].plan.outputs.map { $0.dimensions } }
+  /// Inputs to check before a batch is run.
+  var indexInputs: [IndexInput] { full[0].plan.indexInputs }
   /// Throws what a layer found wrong with the values of the last batch.
   func checkValues() throws(UnrollError) {
     for bench in full { try bench.plan.checkValues() }

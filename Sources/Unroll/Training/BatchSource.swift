@@ -26,11 +26,12 @@ final class DataBatches<S: Scalar>: BatchSource<S> {
   private let classWeights: [Int: Double]
   private var order: AlignedBuffer<Int>?
 
+  /// Throws if an input has a number that an embedding does not know.
   init(
     _ trainer: Trainer<S>, _ data: BoundData, batchSize: Int, training: Bool, workers: Int, seed: UInt64,
     classWeights: [Int: Double] = [:]
   ) throws(UnrollError) {
-    let size = min(batchSize, data.rows), count = Self.count(data, batchSize: batchSize)
+    let size = min(batchSize, data.rows), count = (data.rows + batchSize - 1) / batchSize
     let runner = try trainer.batchRunner()
     func layout(_ rows: Int) throws(UnrollError) -> BatchLayout<S> {
       try runner.layout(
@@ -46,9 +47,8 @@ final class DataBatches<S: Scalar>: BatchSource<S> {
     self.seed = seed
     self.classWeights = classWeights
     super.init(runner)
+    try trainer.network.check(full.indexInputs, of: data.inputs)
   }
-
-  static func count(_ data: BoundData, batchSize: Int) -> Int { (data.rows + batchSize - 1) / batchSize }
 
   /// Takes the rows in an order that follows from the seed and `stream`.
   func shuffle(stream: UInt64) throws(UnrollError) {

@@ -7,9 +7,7 @@ struct FitSession<S: Scalar> {
   private let callback: FitCallback?
   private let source: DataBatches<S>
   private let loop: TrainingLoop<S>
-  private let validation: BoundData?
-  private let validationBatch: Int
-  private let workers: Int
+  private let validation: DataBatches<S>?
   private let pool: WorkerPool
   private var averages: RunningValues
   private var callbacks: CallbackStates<S>
@@ -24,13 +22,14 @@ struct FitSession<S: Scalar> {
     self.trainer = trainer
     self.options = options
     self.callback = callback
-    self.validation = validation
-    self.workers = workers
     self.pool = pool
-    validationBatch = options.validationBatchSize ?? options.batchSize
     source = try DataBatches(
       trainer, data, batchSize: options.batchSize, training: true, workers: workers, seed: options.seed ?? trainer.modelSeed,
       classWeights: options.classWeights)
+    self.validation = try validation.map { data throws(UnrollError) in
+      try DataBatches(
+        trainer, data, batchSize: options.validationBatchSize ?? options.batchSize, training: false, workers: workers, seed: trainer.modelSeed)
+    }
     loop = TrainingLoop(trainer, source, pool, ignoresNonFinite: options.nonFiniteLoss == .ignore)
     averages = RunningValues(source.runner.metrics)
     callbacks = CallbackStates(options, trainer)
@@ -72,10 +71,8 @@ struct FitSession<S: Scalar> {
     progress.values = averages.values
     if let validation, (epoch + 1) % options.validationFrequency == 0 {
       var report = BatchReport(
-        options.validationCallback, progress, batches: DataBatches<S>.count(validation, batchSize: validationBatch), names: trainer.valueNames,
-        "training")
-      progress.values += try trainer.evaluate(
-        validation, batchSize: validationBatch, workers: workers, pool, &report, inFit: true)
+        options.validationCallback, progress, batches: validation.count, names: trainer.valueNames, "training")
+      progress.values += try trainer.evaluate(validation, pool, &report, inFit: true)
       if report.isStopped { stop() }
       progress.names += trainer.valueNames.map { "val_\($0)" }
     }

@@ -8,10 +8,9 @@ extension Trainer {
   func bind(_ data: TrainingData, batch: Int, isCut: Bool = false) throws(UnrollError) -> BoundData {
     guard data.rows > 0 else { throw UnrollError(.invalidArgument, "there are no samples") }
     let dimensions = try network.inputDimensions(data.inputs)
-    let facts = try facts(dimensions), outputs = facts.outputs
+    let outputs = try network.outputDimensions(for: dimensions)
     let bound = try BoundData(data, inputDimensions: dimensions, outputs: outputs, heads: heads)
     if !isCut { try network.checkBatches(rows: data.rows, of: batch) }
-    try network.check(facts.indexInputs, of: bound.inputs)
     let sparse = bound.targets.map { $0.isSparse }
     if runner == nil || sparse != runnerSparse {
       let metrics = outputs.indices.map { output in
@@ -28,16 +27,6 @@ extension Trainer {
       runner = BatchRunner(network, heads: heads, metrics: metrics)
     }
     return bound
-  }
-
-  /// Remembered, as asking the network may cost a plan: training on sequences
-  /// of many lengths asks before every batch.
-  func facts(_ dimensions: [[Int]]) throws(UnrollError) -> PlanFacts {
-    if let known = knownFacts[dimensions] { return known }
-    let facts = try network.facts(for: dimensions)
-    if knownFacts.count >= 1024 { knownFacts.removeAll() }
-    knownFacts[dimensions] = facts
-    return facts
   }
 
   /// Metrics that compare element by element need targets as wide as the output.

@@ -26,32 +26,28 @@ extension Trainer {
     guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
     let bound = try bind(data, batch: batchSize)
     let workers = try workers(threads, bound, batch: min(batchSize, bound.rows))
-    var report = BatchReport(callback, batches: DataBatches<S>.count(bound, batchSize: batchSize), names: valueNames, "evaluation")
-    return try withPool(workers) { pool throws(UnrollError) in
-      try evaluate(bound, batchSize: batchSize, workers: workers, pool, &report)
-    }
+    let source = try DataBatches(self, bound, batchSize: batchSize, training: false, workers: workers, seed: modelSeed)
+    var report = BatchReport(callback, batches: source.count, names: valueNames, "evaluation")
+    return try withPool(workers) { pool throws(UnrollError) in try evaluate(source, pool, &report) }
   }
 
   /// The host may end an evaluation of its own; in a fit it ends the training.
   func evaluate(
-    _ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool, _ report: inout BatchReport, inFit: Bool = false
+    _ source: DataBatches<S>, _ pool: WorkerPool, _ report: inout BatchReport, inFit: Bool = false
   ) throws(UnrollError) -> [Double] {
-    guard network.isStateful else {
-      return try evaluateBatches(data, batchSize: batchSize, workers: workers, pool, &report, inFit: inFit)
-    }
+    guard network.isStateful else { return try evaluateBatches(source, pool, &report, inFit: inFit) }
     let before = CarriedState(network)
     try before.save()
-    do throws(UnrollError) { return try evaluateBatches(data, batchSize: batchSize, workers: workers, pool, &report, inFit: inFit) } catch {
+    do throws(UnrollError) { return try evaluateBatches(source, pool, &report, inFit: inFit) } catch {
       before.restore()
       throw error
     }
   }
 
   private func evaluateBatches(
-    _ data: BoundData, batchSize: Int, workers: Int, _ pool: WorkerPool, _ report: inout BatchReport, inFit: Bool
+    _ source: DataBatches<S>, _ pool: WorkerPool, _ report: inout BatchReport, inFit: Bool
   ) throws(UnrollError) -> [Double] {
     try report.tell(.testBegin)
-    let source = try DataBatches(self, data, batchSize: batchSize, training: false, workers: workers, seed: modelSeed)
     var averages = RunningValues(source.runner.metrics), outcome = BatchOutcome(source.runner.metrics)
     for index in 0..<source.count where inFit || !report.isStopped {
       try report.tell(.testBatchBegin, batch: index)

@@ -11,7 +11,6 @@ final class Trainer<S: Scalar>: AnyTrainer {
   /// Made for the first data, when the shapes of the targets say what "accuracy" means.
   var runner: BatchRunner<S>?
   var runnerSparse: [Bool] = []
-  var knownFacts: [[[Int]]: PlanFacts] = [:]
   let carried: CarriedState<S>
   /// Elements of the flat buffer that one task of an update takes.
   private static var updateBlock: Int { 1 << 14 }

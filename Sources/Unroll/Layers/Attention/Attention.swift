@@ -17,11 +17,11 @@ final class AttentionLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     guard config.dropout >= 0, config.dropout < 1 else {
       throw UnrollError(.invalidArgument, "\(name): dropout must be at least 0 and less than 1, found \(shown(config.dropout))")
     }
-    let outputs = try outputShapes(inputs)
+    _ = try outputShapes(inputs)
     if config.useScale {
       if config.isAdditive {
         scale = declare("scale", [try knownFeatures(inputs[0])], .glorotUniform)
@@ -30,7 +30,6 @@ final class AttentionLayer<S: Scalar>: Layer<S> {
       }
     }
     if config.concatScore && !config.isAdditive { concatWeight = declare("concat_score_weight", [], .ones) }
-    return outputs
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
@@ -55,10 +54,9 @@ final class AttentionLayer<S: Scalar>: Layer<S> {
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     try refuseStreaming(planner, "it looks at all steps")
-    _ = try outputShapes(inputs.map { $0.shape })
+    let dimensions = try outputDimensions(inputs)[0]
     let query = inputs[0], value = inputs[1], key = inputs.count > 2 ? inputs[2] : value
-    let y = try planner.output(
-      [query.dimensions[0], value.features], of: self, from: inputs, mask: query.mask)
+    let y = try planner.output(dimensions, of: self, from: inputs, mask: query.mask)
     let count = try checkedProduct([query.batch, query.dimensions[0], value.dimensions[0]], "\(name): the attention scores")
     let weights = try planner.arena.allocate(count)
     let drops = planner.actsInTraining && config.dropout > 0

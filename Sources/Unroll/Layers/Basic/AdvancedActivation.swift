@@ -9,16 +9,19 @@ final class AdvancedActivationLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
-    let input = try onlyInput(inputs)
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     switch config.kind {
-    case .softmax: _ = try sampleAxis(config.axis, rank: input.rank)
     case .relu where config.slope < 0 || config.threshold < 0 || (config.maxValue ?? 0) < 0:
       throw UnrollError(.invalidArgument, "\(name): negative_slope, threshold and max_value must not be negative")
     case .leakyRelu where config.slope < 0:
       throw UnrollError(.invalidArgument, "\(name): negative_slope must not be negative, found \(shown(config.slope))")
     default: break
     }
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let input = try onlyInput(inputs)
+    if config.kind == .softmax { _ = try sampleAxis(config.axis, rank: input.rank) }
     return [input]
   }
 

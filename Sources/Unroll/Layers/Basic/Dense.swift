@@ -12,7 +12,7 @@ final class DenseLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     guard config.units > 0 else {
       throw UnrollError(.invalidArgument, "\(name): units must be at least 1, found \(config.units)")
     }
@@ -20,7 +20,6 @@ final class DenseLayer<S: Scalar>: Layer<S> {
     kernel = declare("kernel", [features, config.units], config.kernelInitializer, config.kernelRegularizer, config.kernelConstraint)
     if config.useBias { bias = declare("bias", [config.units], config.biasInitializer, config.biasRegularizer, config.biasConstraint) }
     packed = PackedMatrix(k: features, n: config.units)
-    return try outputShapes(inputs)
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
@@ -39,7 +38,7 @@ final class DenseLayer<S: Scalar>: Layer<S> {
     guard let kernel, let packed, let x = inputs.first else {
       throw UnrollError(.invalidState, "\(name): the layer is not built")
     }
-    let y = try planner.output(Array(x.dimensions.dropLast()) + [config.units], of: self, from: [x], mask: x.mask)
+    let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x], mask: x.mask)
     if planner.isTraining { try packed.prepareTransposed(kernel.value, rowStride: packed.n) }
     let activation = ActivationFunction<S>(config.activation)
     let before = planner.isTraining && activation.usesInput ? try planner.arena.allocate(y.count) : y.data

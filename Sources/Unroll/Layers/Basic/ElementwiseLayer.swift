@@ -2,8 +2,6 @@ import KernelAPI
 
 /// Base of layers whose output has the shape of their only input.
 class ElementwiseLayer<S: Scalar>: Layer<S> {
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { [try onlyInput(inputs)] }
-
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { [try onlyInput(inputs)] }
 
   /// The planned input; `build` has checked that there is one.

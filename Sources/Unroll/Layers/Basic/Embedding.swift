@@ -13,7 +13,7 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     guard config.inputDim > 0, config.outputDim > 0 else {
       throw UnrollError(
         .invalidArgument,
@@ -25,7 +25,6 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
         .unsupported, "\(name): float32 models have exact indices up to \(1 << 24), found input_dim \(config.inputDim); use float64")
     }
     table = declare("embeddings", [config.inputDim, config.outputDim], config.initializer, config.regularizer, config.constraint)
-    return try outputShapes(inputs)
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
@@ -35,7 +34,7 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let table, let x = inputs.first else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
     let mask = config.maskZero ? try planner.arena.allocateBytes(x.count) : nil
-    let y = try planner.output(x.dimensions + [config.outputDim], of: self, from: [], mask: mask)
+    let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [], mask: mask)
     let rows = try planner.arena.allocate(x.count)
     planner.append(EmbeddingOp(x: x, y: y, indices: rows, table: table, limit: config.inputDim, name: name))
     planner.noteIndices(x, limit: config.inputDim, layer: name)

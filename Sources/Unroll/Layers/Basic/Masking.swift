@@ -10,7 +10,7 @@ final class MaskingLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { [try onlyInput(inputs, rank: 1...16)] }
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { [try onlyInput(inputs, rank: 1...16)] }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)

@@ -11,7 +11,7 @@ final class PReLULayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     let input = try onlyInput(inputs, rank: 1...16)
     var dimensions: [Int] = []
     for axis in 1...input.rank {
@@ -28,6 +28,15 @@ final class PReLULayer<S: Scalar>: ElementwiseLayer<S> {
       throw UnrollError(.invalidArgument, "\(name): shared axis \(axis) does not exist in shape \(input)")
     }
     alpha = declare("alpha", dimensions, config.initializer, config.regularizer, config.constraint)
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let input = try onlyInput(inputs, rank: 1...16)
+    if let shape = alpha?.shape {
+      guard shape.count == input.rank, zip(shape, input.dimensions).allSatisfy({ $0 == 1 || $1 == nil || $0 == $1 }) else {
+        throw UnrollError(.shapeMismatch, "\(name): expected an input of shape \(shape), found \(input)")
+      }
+    }
     return [input]
   }
 
@@ -35,10 +44,7 @@ final class PReLULayer<S: Scalar>: ElementwiseLayer<S> {
     let x = try single(inputs)
     guard let alpha else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
     if x.rank > 1, alpha.shape[0] > 1 { try refuseStreaming(planner, "it has a slope for every time step") }
-    guard zip(alpha.shape, x.dimensions).allSatisfy({ $0 == 1 || $0 == $1 }), alpha.shape.count == x.rank else {
-      throw UnrollError(.shapeMismatch, "\(name): expected an input of shape \(alpha.shape), found \(x.dimensions)")
-    }
-    let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
+    let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x], mask: x.mask)
     planner.append(try PReLUOp(x: x, y: y, alpha))
     return [y]
   }

@@ -18,7 +18,7 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     for (what, value) in [
       ("filters", config.filters), ("kernel_size", config.kernelSize), ("strides", config.strides),
       ("dilation_rate", config.dilation), ("groups", config.groups),
@@ -39,7 +39,6 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
     kernel = declare(
       "kernel", [config.kernelSize, inGroup, config.filters], config.kernelInitializer, config.kernelRegularizer, config.kernelConstraint)
     if config.useBias { bias = declare("bias", [config.filters], config.biasInitializer, config.biasRegularizer, config.biasConstraint) }
-    return try outputShapes(inputs)
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
@@ -76,7 +75,7 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
-    guard let kernel, x.rank == 2 else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
+    guard let kernel, !packed.isEmpty else { throw UnrollError(.invalidState, "\(name): its weights are not prepared") }
     if planner.isTraining {
       for (index, matrix) in packed.enumerated() {
         try matrix.prepareTransposed(kernel.value + offset(of: index), rowStride: config.filters)
@@ -88,13 +87,12 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
         try refuseStreaming(planner, "only causal convolutions with strides 1 have an output for every step")
         return []
       }
-      let y = try planner.output([1, config.filters], of: self, from: [x])
+      let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x])
       let count = try checkedProduct([window.length, x.batch, x.features], "\(name): the steps its taps reach back to")
       planner.append(Conv1DStreamOp(self, x: x, y: y, function, history: try planner.arena.allocate(count)))
       return [y]
     }
-    let steps = try window.output(x.dimensions[0], name)
-    let y = try planner.output([steps, config.filters], of: self, from: [x])
+    let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x])
     let before = planner.isTraining && function.usesInput ? try planner.arena.allocate(y.count) : y.data
     planner.append(
       Conv1DOp(self, kernel, x: x, y: y, before: before, function, left: window.left(x.dimensions[0])))

@@ -10,12 +10,10 @@ final class GlobalPooling1DLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: 2...2)
     return [Shape((config.keepDims ? [1] : []) + [input.dimensions[1]])]
   }
-
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
@@ -23,7 +21,7 @@ final class GlobalPooling1DLayer<S: Scalar>: ElementwiseLayer<S> {
     guard x.dimensions[0] > 0 else {
       throw UnrollError(.shapeMismatch, "\(name): a sequence without steps has no \(config.kind.rawValue.lowercased())")
     }
-    let y = try planner.output((config.keepDims ? [1] : []) + [x.features], of: self, from: [x])
+    let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x])
     planner.append(GlobalPooling1DOp(x: x, y: y, config.kind))
     return [y]
   }

@@ -14,23 +14,24 @@ final class Pooling1DLayer<S: Scalar>: ElementwiseLayer<S> {
     SlidingWindow(length: config.poolSize, stride: config.strides ?? config.poolSize, padding: config.padding)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     try checkSize("pool_size", config.poolSize)
     try checkSize("strides", window.stride)
     guard config.padding != .causal else {
       throw UnrollError(.invalidArgument, "\(name): padding must be valid or same, found causal")
     }
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: 2...2)
     let steps = try input.dimensions[0].map { steps throws(UnrollError) in try window.output(steps, name) }
     return [Shape([steps, input.dimensions[1]])]
   }
 
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
-
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
     try refuseStreaming(planner, "its windows span several steps")
-    let y = try planner.output([try window.output(x.dimensions[0], name), x.features], of: self, from: [x])
+    let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x])
     planner.append(Pooling1DOp(x: x, y: y, window, config.kind))
     return [y]
   }

@@ -9,7 +9,7 @@ final class ConcatenateLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     guard let first = inputs.first else { throw UnrollError(.shapeMismatch, "\(name): expected at least one input, found none") }
     let along = try sampleAxis(axis, rank: first.rank)
     var result = first
@@ -32,26 +32,21 @@ final class ConcatenateLayer<S: Scalar>: Layer<S> {
     return [result]
   }
 
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
-
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     guard let first = inputs.first else { throw UnrollError(.invalidState, "\(name): the layer has no input") }
     let along = try sampleAxis(axis, rank: first.rank)
-    // The shapes' unknown axes are known now.
-    _ = try build(inputs.map { $0.shape })
+    let dimensions = try outputDimensions(inputs)[0]
     if isTime(along, of: first) { try refuseStreaming(planner, "it joins sequences in time") }
-    return [try planner.concatenate(inputs, axis: along, of: self)]
+    return [try planner.concatenate(inputs, axis: along, to: dimensions, of: self)]
   }
 }
 
 extension Planner {
-  /// Inputs joined along the sample's axis `axis`, with Keras' mask: along
+  /// Inputs joined along the sample's axis `axis` into `dimensions`, with Keras' mask: along
   /// time the masks are joined too, along the features a step is valid if
   /// any of its parts is, or before Keras 3.4 if all are.
-  func concatenate(_ inputs: [Tensor<S>], axis: Int, of layer: Layer<S>) throws(UnrollError) -> Tensor<S> {
+  func concatenate(_ inputs: [Tensor<S>], axis: Int, to dimensions: [Int], of layer: Layer<S>) throws(UnrollError) -> Tensor<S> {
     let first = inputs[0]
-    var dimensions = first.dimensions
-    dimensions[axis] = inputs.reduce(0) { $0 + $1.dimensions[axis] }
     let alongFeatures = axis == first.rank - 1
     var mask: UnsafeMutablePointer<UInt8>?
     let needsAll = alongFeatures && masks.joining == .any

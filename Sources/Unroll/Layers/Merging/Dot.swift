@@ -15,7 +15,7 @@ final class DotLayer<S: Scalar>: Layer<S> {
     (try sampleAxis(config.axes.0, rank: a), try sampleAxis(config.axes.1, rank: b))
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     guard inputs.count == 2 else { throw UnrollError(.shapeMismatch, "\(name): Dot takes exactly 2 inputs, found \(inputs.count)") }
     guard inputs[0].rank > 0, inputs[1].rank > 0 else {
       throw UnrollError(.shapeMismatch, "\(name): Dot takes inputs of rank 2 or more, found \(inputs[0]) and \(inputs[1])")
@@ -30,10 +30,8 @@ final class DotLayer<S: Scalar>: Layer<S> {
     return [Shape(a + b == [] ? [1] : a + b)]
   }
 
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
-
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
-    _ = try build(inputs.map { $0.shape })
+    let dimensions = try outputDimensions(inputs)[0]
     var (a, b) = (inputs[0], inputs[1])
     if a.rank > 1 || b.rank > 1 { try refuseStreaming(planner, "it sums over whole sequences") }
     let (i, j) = try axes(a.rank, b.rank)
@@ -41,10 +39,7 @@ final class DotLayer<S: Scalar>: Layer<S> {
       a = try normalized(a, i, planner)
       b = try normalized(b, j, planner)
     }
-    var left = a.dimensions, right = b.dimensions
-    left.remove(at: i)
-    right.remove(at: j)
-    let y = try planner.output(left + right == [] ? [1] : left + right, of: self, from: [a, b])
+    let y = try planner.output(dimensions, of: self, from: [a, b])
     planner.append(DotOp(a: try Operand(a, axis: i), b: try Operand(b, axis: j), y: y, length: a.dimensions[i]))
     return [y]
   }

@@ -11,7 +11,7 @@ final class MergeLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let needed = kind == .subtract ? 2...2 : 1...Int.max
     guard needed.contains(inputs.count), let first = inputs.first else {
       let expected = kind == .subtract ? "exactly 2 inputs" : "at least one input"
@@ -35,15 +35,11 @@ final class MergeLayer<S: Scalar>: Layer<S> {
     return [Shape(result)]
   }
 
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
-
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     if Set(inputs.map { $0.rank }).count > 1 {
       try refuseStreaming(planner, "it merges a sequence with a vector that is known only at the sequence's end")
     }
-    var dimensions: [Int] = []
-    for dimension in try build(inputs.map { $0.shape })[0].dimensions { dimensions.append(dimension ?? 1) }
-    return [try planner.merge(kind, inputs, to: dimensions, of: self)]
+    return [try planner.merge(kind, inputs, to: try outputDimensions(inputs)[0], of: self)]
   }
 }
 

@@ -15,10 +15,13 @@ final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     guard config.rate >= 0, config.rate <= 1 else {
       throw UnrollError(.invalidArgument, "\(name): rate must be between 0 and 1, found \(shown(config.rate))")
     }
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: isSpatial ? 2...2 : 0...16)
     let noise = config.noiseShape
     if !noise.isEmpty {

@@ -12,7 +12,7 @@ final class GaussianLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     if isMultiplicative {
       guard config.rate >= 0, config.rate < 1 else {
         throw UnrollError(.invalidArgument, "\(name): rate must be at least 0 and less than 1, found \(shown(config.rate))")
@@ -22,7 +22,6 @@ final class GaussianLayer<S: Scalar>: ElementwiseLayer<S> {
         throw UnrollError(.invalidArgument, "\(name): stddev must not be negative, found \(shown(config.rate))")
       }
     }
-    return [try onlyInput(inputs)]
   }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {

@@ -16,7 +16,7 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     let input = try onlyInput(inputs, rank: 1...16)
     let axis = try sampleAxis(config.axis, rank: input.rank)
     guard let channels = input.dimensions[axis] else {
@@ -26,6 +26,14 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     if config.center { beta = declare("beta", [channels], config.betaInitializer, config.betaRegularizer, config.betaConstraint) }
     movingMean = declare("moving_mean", [channels], config.movingMeanInitializer, isWeight: false)
     movingVariance = declare("moving_variance", [channels], config.movingVarianceInitializer, isWeight: false)
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let input = try onlyInput(inputs, rank: 1...16)
+    let found = input.dimensions[try sampleAxis(config.axis, rank: input.rank)]
+    if let channels = movingMean?.count, let found, found != channels {
+      throw UnrollError(.shapeMismatch, "\(name): expected \(channels) channels on axis \(config.axis), found \(found)")
+    }
     return [input]
   }
 
@@ -36,11 +44,7 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     guard let movingMean, let movingVariance else { throw UnrollError(.invalidState, "\(name): the layer is not built") }
     let axis = try sampleAxis(config.axis, rank: x.rank)
     if isTime(axis, of: x) { try refuseStreaming(planner, "its axis \(config.axis) is time") }
-    guard x.dimensions[axis] == movingMean.count else {
-      throw UnrollError(
-        .shapeMismatch, "\(name): expected \(movingMean.count) channels on axis \(config.axis), found \(x.dimensions[axis])")
-    }
-    let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
+    let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x], mask: x.mask)
     let usesBatch = planner.actsInTraining && isTrainable
     planner.append(
       try BatchNormalizationOp(

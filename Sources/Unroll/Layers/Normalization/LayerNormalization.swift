@@ -13,17 +13,13 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     let input = try onlyInput(inputs, rank: 1...16)
     _ = try axes(rank: input.rank)
     // As Keras: the lengths in the order given, the elements in the order of the axes.
-    var shape: [Int] = []
-    for given in config.axes {
-      let axis = try sampleAxis(given, rank: input.rank)
-      guard let length = input.dimensions[axis] else {
-        throw UnrollError(.shapeMismatch, "\(name): the axes \(config.axes) of its input must be known, found shape \(input)")
-      }
-      shape.append(length)
+    let shape = try lengths(input).compactMap { $0 }
+    guard shape.count == config.axes.count else {
+      throw UnrollError(.shapeMismatch, "\(name): the axes \(config.axes) of its input must be known, found shape \(input)")
     }
     if config.scale || config.rmsScaling {
       gamma = declare("gamma", shape, config.gammaInitializer, config.gammaRegularizer, config.gammaConstraint)
@@ -31,7 +27,22 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     if config.center && !config.rmsScaling {
       beta = declare("beta", shape, config.betaInitializer, config.betaRegularizer, config.betaConstraint)
     }
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    let input = try onlyInput(inputs, rank: 1...16)
+    let found = try lengths(input)
+    if let known = gamma?.shape ?? beta?.shape, !zip(known, found).allSatisfy({ $1 == nil || $0 == $1 }) {
+      throw UnrollError(.shapeMismatch, "\(name): expected the axes \(config.axes) to have the lengths \(known), found shape \(input)")
+    }
     return [input]
+  }
+
+  /// Of the normalised axes in the order given.
+  private func lengths(_ input: Shape) throws(UnrollError) -> [Int?] {
+    var lengths: [Int?] = []
+    for axis in config.axes { lengths.append(input.dimensions[try sampleAxis(axis, rank: input.rank)]) }
+    return lengths
   }
 
   /// The normalised axes of a sample, in rising order.
@@ -48,12 +59,7 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     let x = try single(inputs)
     let axes = try axes(rank: x.rank)
     for axis in axes where isTime(axis, of: x) { try refuseStreaming(planner, "its axis \(axis + 1) is time") }
-    var shape: [Int] = []
-    for axis in config.axes { shape.append(x.dimensions[try sampleAxis(axis, rank: x.rank)]) }
-    if let known = gamma?.shape ?? beta?.shape, known != shape {
-      throw UnrollError(.shapeMismatch, "\(name): expected the axes \(config.axes) to have the lengths \(known), found shape \(x.shape)")
-    }
-    let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
+    let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x], mask: x.mask)
     guard axes == [x.rank - 1] else {
       planner.append(try LayerNormalizationOverAxesOp(self, x: x, y: y, axes: axes))
       return [y]

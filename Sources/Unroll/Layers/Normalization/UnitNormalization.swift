@@ -9,7 +9,7 @@ final class UnitNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: 1...16)
     _ = try sampleAxis(axis, rank: input.rank)
     return [input]

@@ -59,9 +59,9 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     return plan
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     try checkOptions()
-    let outputs = try outputShapes(inputs)
+    _ = try outputShapes(inputs)
     let features = try knownFeatures(inputs[0])
     let units = config.units
     let (columns, overflow) = recurrentPlan.cell.gates.multipliedReportingOverflow(by: units)
@@ -79,7 +79,6 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
       }
       bias = declare("bias", shape, config.biasInitializer, config.biasRegularizer, config.biasConstraint, afterInitialize: afterInitialize)
     }
-    return outputs
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
@@ -204,18 +203,12 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
-    guard let x = inputs.first, let packed else {
-      throw UnrollError(.invalidState, "\(name): planned before it was built")
-    }
+    guard let x = inputs.first, let packed else { throw UnrollError(.invalidState, "\(name): its weights are not prepared") }
     if planner.isTraining { try want(x.gradient == nil ? .backward : [.backward, .inputGradient]) }
-    let units = config.units
-    var outputs = [
-      try planner.output(
-        config.returnSequences ? [x.dimensions[0], units] : [units], of: self, from: inputs,
-        mask: config.returnSequences ? x.mask : nil)
-    ]
-    if config.returnState {
-      for _ in 0..<stateCount { outputs.append(try planner.output([units], of: self, from: inputs)) }
+    var outputs: [Tensor<S>] = []
+    for dimensions in try outputDimensions(inputs) {
+      let mask = outputs.isEmpty && config.returnSequences ? x.mask : nil
+      outputs.append(try planner.output(dimensions, of: self, from: inputs, mask: mask))
     }
     if planner.mode == .streaming {
       guard !config.goBackwards else {

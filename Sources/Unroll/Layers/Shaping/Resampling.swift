@@ -15,7 +15,7 @@ final class ResamplingLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     switch kind {
     case .padding(let left, let right), .cropping(let left, let right):
       guard left >= 0, right >= 0 else {
@@ -24,11 +24,12 @@ final class ResamplingLayer<S: Scalar>: ElementwiseLayer<S> {
     case .repeating(let size):
       guard size > 0 else { throw UnrollError(.invalidArgument, "\(name): size must be at least 1, found \(size)") }
     }
+  }
+
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: 2...2)
     return [Shape([try input.dimensions[0].map { steps throws(UnrollError) in try length(steps) }, input.dimensions[1]])]
   }
-
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
 
   private func length(_ steps: Int) throws(UnrollError) -> Int {
     switch kind {
@@ -52,8 +53,7 @@ final class ResamplingLayer<S: Scalar>: ElementwiseLayer<S> {
     let x = try single(inputs)
     try refuseStreaming(planner, "it changes the number of steps")
     let steps = x.dimensions[0]
-    let dimensions = [try length(steps), x.features]
-    return [try planner.mapPositions(x, to: dimensions, of: self) { source(of: $0, steps) }]
+    return [try planner.mapPositions(x, to: try outputDimensions(inputs)[0], of: self) { source(of: $0, steps) }]
   }
 
   /// The input step that output step `step` copies, -1 for zeros.

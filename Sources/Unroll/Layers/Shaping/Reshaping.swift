@@ -2,13 +2,12 @@ import KernelAPI
 
 /// Flatten: all axes of a sample become one. Masks stop here.
 final class FlattenLayer<S: Scalar>: ElementwiseLayer<S> {
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { [Shape([try onlyInput(inputs).count])] }
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { [Shape([try onlyInput(inputs).count])] }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
     if x.rank > 1 { try refuseStreaming(planner, "it joins all time steps") }
-    return [try planner.reshape(x, to: [x.positions * x.features], of: self)]
+    return [try planner.reshape(x, to: try outputDimensions(inputs)[0], of: self)]
   }
 }
 
@@ -22,16 +21,16 @@ final class ReshapeLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
-    let input = try onlyInput(inputs)
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     guard target.count(where: { $0 == -1 }) <= 1, target.allSatisfy({ $0 == -1 || $0 > 0 }) else {
       throw UnrollError(.invalidArgument, "\(name): target_shape may have one -1 and otherwise lengths of at least 1, found \(target)")
     }
-    guard let count = input.count else { return [Shape(target.map { $0 == -1 ? nil : $0 })] }
-    return [Shape(try resolve(count).map { $0 })]
   }
 
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    guard let count = try onlyInput(inputs).count else { return [Shape(target.map { $0 == -1 ? nil : $0 })] }
+    return [Shape(try resolve(count).map { $0 })]
+  }
 
   private func resolve(_ count: Int) throws(UnrollError) -> [Int] {
     let known = try checkedProduct(target.filter { $0 != -1 }, "\(name): target_shape")
@@ -45,7 +44,7 @@ final class ReshapeLayer<S: Scalar>: ElementwiseLayer<S> {
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
     if x.rank > 1 || target.count != 1 { try refuseStreaming(planner, "it moves elements from step to step") }
-    return [try planner.reshape(x, to: try resolve(x.positions * x.features), of: self)]
+    return [try planner.reshape(x, to: try outputDimensions(inputs)[0], of: self)]
   }
 }
 
@@ -58,15 +57,13 @@ final class PermuteLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs)
     guard axes.sorted() == Array(1..<(input.rank + 1)) else {
       throw UnrollError(.invalidArgument, "\(name): dims must be a permutation of the axes 1 to \(input.rank), found \(axes)")
     }
     return [Shape(axes.map { input.dimensions[$0 - 1] })]
   }
-
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     var x = try single(inputs)
@@ -75,7 +72,7 @@ final class PermuteLayer<S: Scalar>: ElementwiseLayer<S> {
       return [x]
     }
     try refuseStreaming(planner, "it exchanges time with another axis")
-    let dimensions = axes.map { x.dimensions[$0 - 1] }
+    let dimensions = try outputDimensions(inputs)[0]
     let y = try planner.output(dimensions, of: self, from: [x])
     var strides = [Int](repeating: 1, count: x.rank)
     for axis in (0..<x.rank - 1).reversed() { strides[axis] = strides[axis + 1] * x.dimensions[axis + 1] }
@@ -102,17 +99,18 @@ final class RepeatVectorLayer<S: Scalar>: ElementwiseLayer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     guard count > 0 else { throw UnrollError(.invalidArgument, "\(name): n must be at least 1, found \(count)") }
-    return [Shape([count] + (try onlyInput(inputs, rank: 1...1)).dimensions)]
   }
 
-  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { try build(inputs) }
+  override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+    [Shape([count] + (try onlyInput(inputs, rank: 1...1)).dimensions)]
+  }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
     try refuseStreaming(planner, "it makes \(count) steps of one")
-    return [try planner.mapPositions(x, to: [count] + x.dimensions, of: self) { _ in 0 }]
+    return [try planner.mapPositions(x, to: try outputDimensions(inputs)[0], of: self) { _ in 0 }]
   }
 }
 

@@ -36,12 +36,12 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     let (first, second) = try split(inputs)
-    let a = try forward.build(first), b = try backward.build(second)
+    _ = try forward.build(first)
+    _ = try backward.build(second)
     adopt(forward)
     adopt(backward)
-    return try merged(a, b)
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
@@ -124,16 +124,17 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
       let last = back.positions - 1
       back = try planner.mapPositions(back, to: back.dimensions, of: self) { last - $0 }
     }
+    let dimensions = try outputDimensions(inputs)[0]
     // The two are merged as they are: a masked step is no factor of 1 here.
     var (ahead, outputs) = (a[0], [Tensor<S>]())
     ahead.mask = nil
     back.mask = nil
     switch config.mergeMode {
     case .none: outputs = [ahead, back]
-    case .concat: outputs = [try planner.concatenate([ahead, back], axis: ahead.rank - 1, of: self)]
-    case .sum: outputs = [try planner.merge(.add, [ahead, back], to: ahead.dimensions, of: self)]
-    case .mul: outputs = [try planner.merge(.multiply, [ahead, back], to: ahead.dimensions, of: self)]
-    case .ave: outputs = [try planner.merge(.average, [ahead, back], to: ahead.dimensions, of: self)]
+    case .concat: outputs = [try planner.concatenate([ahead, back], axis: ahead.rank - 1, to: dimensions, of: self)]
+    case .sum: outputs = [try planner.merge(.add, [ahead, back], to: dimensions, of: self)]
+    case .mul: outputs = [try planner.merge(.multiply, [ahead, back], to: dimensions, of: self)]
+    case .ave: outputs = [try planner.merge(.average, [ahead, back], to: dimensions, of: self)]
     }
     for index in outputs.indices { outputs[index].mask = mask }
     return outputs + states

@@ -11,7 +11,7 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     var inner = model
     var isDeclared = false
     if case .input = inner.layers.first?.config { isDeclared = true }
@@ -33,7 +33,6 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
     try graph.build()
     for layer in graph.layers { adopt(layer) }
     self.graph = graph
-    return graph.outputShapes
   }
 
   /// The inner model's declared inputs accept these shapes.
@@ -53,18 +52,7 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     guard let graph else { throw UnrollError(.invalidState, "\(name): the model is not built") }
-    guard inputs.count == graph.spec.inputs.count else {
-      throw UnrollError(.shapeMismatch, "\(name): the model has \(graph.spec.inputs.count) input(s), found \(inputs.count)")
-    }
-    var shapes: [[Shape]] = []
-    for (index, node) in graph.spec.nodes.enumerated() {
-      if let position = graph.spec.inputs.firstIndex(where: { $0.node == index }) {
-        shapes.append([inputs[position]])
-      } else {
-        shapes.append(try graph.layers[node.layer].outputShapes(node.inputs.map { shapes[$0.node][$0.output] }))
-      }
-    }
-    return graph.spec.outputs.map { shapes[$0.node][$0.output] }
+    return try graph.outputShapes(for: inputs)
   }
 
   override func prepare() throws(UnrollError) { try graph?.prepare() }

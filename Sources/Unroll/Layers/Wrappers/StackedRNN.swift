@@ -28,10 +28,9 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
-    let outputs = try through(inputs) { layer, inputs throws(UnrollError) in try layer.build(inputs) }
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
+    _ = try through(inputs) { layer, inputs throws(UnrollError) in try layer.build(inputs) }
     for cell in cells { adopt(cell) }
-    return outputs
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {

@@ -20,28 +20,26 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     super.init(spec)
   }
 
-  override func build(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
-    let input = try onlyInput(inputs, rank: 2...16)
-    let outputs = try child.build([Shape(Array(input.dimensions.dropFirst()))])
+  override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
+    _ = try child.build([step(try onlyInput(inputs, rank: 2...16))])
     guard child.statefulStates.isEmpty else {
       throw UnrollError(
         .unsupported, "\(name): a stateful layer inside TimeDistributed, which carries its states from step to step, is not supported")
     }
     adopt(child)
-    return try wrap(outputs, input)
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: 2...16)
-    return try wrap(try child.outputShapes([Shape(Array(input.dimensions.dropFirst()))]), input)
-  }
-
-  private func wrap(_ outputs: [Shape], _ input: Shape) throws(UnrollError) -> [Shape] {
+    let outputs = try child.outputShapes([step(input)])
     guard outputs.count == 1, let output = outputs.first else {
       throw UnrollError(.unsupported, "\(name): the wrapped layer must have one output, found \(outputs.count)")
     }
     return [Shape([input.dimensions[0]] + output.dimensions)]
   }
+
+  /// What the layer inside is given.
+  private func step(_ sequence: Shape) -> Shape { Shape(Array(sequence.dimensions.dropFirst())) }
 
   override func prepare() throws(UnrollError) { try child.prepare() }
 
