@@ -170,8 +170,9 @@ install: lib ## library, header, pkg-config and CMake files under PREFIX
 	@tools/install.sh $(PREFIX) $(VERSION) $(DESTDIR)
 
 .PHONY: check-exports test-c test-valgrind
-check-exports: lib
+check-exports: lib setup-test
 	@tools/check-exports.sh $(LIB)
+	@$(PYTHON) tools/check_header.py $(LIB)
 
 test-c: lib c-examples
 	@Tests/ABI/run.sh

@@ -14,7 +14,7 @@
 
 static void check(unroll_status status) {
   if (status != UNROLL_OK) {
-    fprintf(stderr, "startup: %s\n", unroll_last_error());
+    fprintf(stderr, "startup: %s\n", unroll_get_last_error());
     exit(1);
   }
 }
@@ -25,10 +25,10 @@ static void save(const char *path) {
   unroll_dense_options dense;
   const int64_t shape[2] = {60, 1};
   check(unroll_model_create(NULL, &model));
-  unroll_recurrent_options_init(&cell);
+  unroll_recurrent_options_init(&cell, sizeof cell);
   cell.units = 50;
   check(unroll_model_add_lstm(model, &cell));
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = 1;
   check(unroll_model_add_dense(model, &dense));
   check(unroll_model_build(model, shape, 2));
@@ -40,8 +40,8 @@ static void load(const char *path) {
   static float window[60];
   float result = 0;
   unroll_model *model;
-  unroll_array x = unroll_array_3d(window, UNROLL_FLOAT32, 1, 60, 1);
-  unroll_array y = unroll_array_2d(&result, UNROLL_FLOAT32, 1, 1);
+  unroll_array x = unroll_array_view_3d(window, UNROLL_DTYPE_FLOAT32, 1, 60, 1);
+  unroll_array y = unroll_array_view_2d(&result, UNROLL_DTYPE_FLOAT32, 1, 1);
   for (int i = 0; i < 60; i++) window[i] = (float)i / 60;
   check(unroll_model_load(path, NULL, &model));
   check(unroll_model_predict(model, &x, &y, NULL));
@@ -55,7 +55,7 @@ int main(int argc, char **argv) {
     load(argv[2]);
     printf("%.0f\n", 1024 * peak_megabytes());
   } else if (argc == 2 && strcmp(argv[1], "ready") == 0) {
-    if (unroll_version() == NULL) return 1;
+    if (unroll_get_version() == NULL) return 1;
     printf("%.0f\n", 1024 * peak_megabytes());
   } else {
     fprintf(stderr, "usage: startup save FILE | load FILE | ready\n");

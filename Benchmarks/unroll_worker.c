@@ -11,7 +11,7 @@ enum { UNITS = 50, STREAMED = 1000, NAMES = 1536, LETTERS = 27, ITERATIONS = 350
 
 static void check(unroll_status status) {
   if (status != UNROLL_OK) {
-    fprintf(stderr, "unroll_worker: %s\n", unroll_last_error());
+    fprintf(stderr, "unroll_worker: %s\n", unroll_get_last_error());
     exit(1);
   }
 }
@@ -41,10 +41,10 @@ static unroll_model *stacked(int is_gru, int64_t steps, int64_t features, size_t
   unroll_recurrent_options cell;
   unroll_dense_options dense;
   int64_t shape[2];
-  unroll_model_options_init(&options);
+  unroll_model_options_init(&options, sizeof options);
   options.dtype = dtype;
   check(unroll_model_create(&options, &model));
-  unroll_recurrent_options_init(&cell);
+  unroll_recurrent_options_init(&cell, sizeof cell);
   cell.units = units;
   for (int layer = 0; layer < layers; layer++) {
     cell.return_sequences = sequences || layer < layers - 1;
@@ -52,14 +52,14 @@ static unroll_model *stacked(int is_gru, int64_t steps, int64_t features, size_t
     if (dropout > 0) check(unroll_model_add_dropout(model, dropout, NULL));
   }
   if (dense_units > 0) {
-    unroll_dense_options_init(&dense);
+    unroll_dense_options_init(&dense, sizeof dense);
     dense.units = (size_t)dense_units;
     check(unroll_model_add_dense(model, &dense));
   }
   shape[0] = steps;
   shape[1] = features;
   check(unroll_model_build(model, shape, 2));
-  check(unroll_model_set_threads(model, threads));
+  check(unroll_model_set_thread_count(model, threads));
   return model;
 }
 
@@ -89,7 +89,7 @@ static double run_train_on_batch(void) {
 }
 
 static void set_data(void) {
-  unroll_data_init(&data);
+  unroll_data_init(&data, sizeof data);
   data.inputs = &inputs;
   data.input_count = 1;
   data.targets = &targets;
@@ -99,50 +99,50 @@ static void set_data(void) {
 static void compile(unroll_optimizer_kind kind) {
   unroll_optimizer_options optimizer;
   unroll_compile_options options;
-  check(unroll_optimizer_options_init(&optimizer, kind));
-  unroll_compile_options_init(&options);
+  check(unroll_optimizer_options_init(&optimizer, kind, sizeof optimizer));
+  unroll_compile_options_init(&options, sizeof options);
   options.optimizer = &optimizer;
   check(unroll_model_compile(model, &options));
 }
 
 static void set_up_epoch(size_t samples, size_t steps, size_t batch, size_t threads, unroll_dtype dtype) {
   unroll_window_options windows;
-  unroll_array series = unroll_array_1d(walk(samples + steps), UNROLL_FLOAT32, (int64_t)(samples + steps));
-  unroll_window_options_init(&windows);
+  unroll_array series = unroll_array_view_1d(walk(samples + steps), UNROLL_DTYPE_FLOAT32, (int64_t)(samples + steps));
+  unroll_window_options_init(&windows, sizeof windows);
   windows.window = steps;
-  check(unroll_windows(&series, &windows, &inputs, &targets));
+  check(unroll_array_view_windows(&series, &windows, &inputs, &targets));
   model = stacked(0, (int64_t)steps, 1, UNITS, 4, 0.2, 0, 1, threads, dtype);
-  compile(UNROLL_ADAM);
+  compile(UNROLL_OPTIMIZER_ADAM);
   set_data();
-  unroll_fit_options_init(&fit);
+  unroll_fit_options_init(&fit, sizeof fit);
   fit.batch_size = batch;
 }
 
 static void set_up_predict(size_t threads) {
-  set_up_epoch(1975, 60, 32, threads, UNROLL_FLOAT32);
-  unroll_predict_options_init(&predict);
+  set_up_epoch(1975, 60, 32, threads, UNROLL_DTYPE_FLOAT32);
+  unroll_predict_options_init(&predict, sizeof predict);
   predict.batch_size = 256;
-  targets = unroll_array_2d(calloc(1975, sizeof(float)), UNROLL_FLOAT32, 1975, 1);
+  targets = unroll_array_view_2d(calloc(1975, sizeof(float)), UNROLL_DTYPE_FLOAT32, 1975, 1);
 }
 
 static void set_up_large(size_t threads, int training) {
   const size_t count = 64 * 100;
-  model = stacked(0, 100, 64, 512, 1, 0, 1, 0, threads, UNROLL_FLOAT32);
-  inputs = unroll_array_3d(walk(count * 64), UNROLL_FLOAT32, 64, 100, 64);
-  targets = unroll_array_3d(calloc(count * 512, sizeof(float)), UNROLL_FLOAT32, 64, 100, 512);
+  model = stacked(0, 100, 64, 512, 1, 0, 1, 0, threads, UNROLL_DTYPE_FLOAT32);
+  inputs = unroll_array_view_3d(walk(count * 64), UNROLL_DTYPE_FLOAT32, 64, 100, 64);
+  targets = unroll_array_view_3d(calloc(count * 512, sizeof(float)), UNROLL_DTYPE_FLOAT32, 64, 100, 512);
   if (training) {
-    compile(UNROLL_SGD);
+    compile(UNROLL_OPTIMIZER_SGD);
     set_data();
   }
-  unroll_predict_options_init(&predict);
+  unroll_predict_options_init(&predict, sizeof predict);
   predict.batch_size = 64;
 }
 
 static void set_up_wide(size_t threads) {
-  model = stacked(0, 50, 64, 1024, 1, 0, 1, 0, threads, UNROLL_FLOAT32);
-  inputs = unroll_array_3d(walk(50 * 64), UNROLL_FLOAT32, 1, 50, 64);
-  targets = unroll_array_3d(calloc(50 * 1024, sizeof(float)), UNROLL_FLOAT32, 1, 50, 1024);
-  unroll_predict_options_init(&predict);
+  model = stacked(0, 50, 64, 1024, 1, 0, 1, 0, threads, UNROLL_DTYPE_FLOAT32);
+  inputs = unroll_array_view_3d(walk(50 * 64), UNROLL_DTYPE_FLOAT32, 1, 50, 64);
+  targets = unroll_array_view_3d(calloc(50 * 1024, sizeof(float)), UNROLL_DTYPE_FLOAT32, 1, 50, 1024);
+  unroll_predict_options_init(&predict, sizeof predict);
 }
 
 static double run_stream(void) {
@@ -181,31 +181,31 @@ static void set_up_dinosaurs(unroll_dtype dtype) {
       letters[used++] = 1 + (int32_t)((state >> 33) % (LETTERS - 1));
     }
   }
-  unroll_model_options_init(&options);
+  unroll_model_options_init(&options, sizeof options);
   options.dtype = dtype;
   check(unroll_model_create(&options, &model));
-  unroll_input_options_init(&input);
+  unroll_input_options_init(&input, sizeof input);
   input.rank = 2;
-  input.shape[0] = UNROLL_ANY;
+  input.shape[0] = UNROLL_AXIS_ANY;
   input.shape[1] = LETTERS;
   input.batch_size = 1;
   check(unroll_model_add_input(model, &input));
-  unroll_recurrent_options_init(&cell);
+  unroll_recurrent_options_init(&cell, sizeof cell);
   cell.units = UNITS;
   cell.return_sequences = 1;
   cell.stateful = 1;
   check(unroll_model_add_simple_rnn(model, &cell));
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = LETTERS;
-  dense.activation = UNROLL_SOFTMAX;
+  dense.activation = UNROLL_ACTIVATION_SOFTMAX;
   check(unroll_model_add_dense(model, &dense));
   check(unroll_model_build(model, NULL, 0));
-  check(unroll_optimizer_options_init(&sgd, UNROLL_SGD));
+  check(unroll_optimizer_options_init(&sgd, UNROLL_OPTIMIZER_SGD, sizeof sgd));
   sgd.learning_rate = 0.01;
   sgd.clipvalue = 5;
-  unroll_compile_options_init(&compile_options);
+  unroll_compile_options_init(&compile_options, sizeof compile_options);
   compile_options.optimizer = &sgd;
-  compile_options.loss.kind = UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY;
+  compile_options.loss.kind = UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
   compile_options.loss.reduction = UNROLL_REDUCTION_SUM;
   check(unroll_model_compile(model, &compile_options));
 }
@@ -213,7 +213,7 @@ static void set_up_dinosaurs(unroll_dtype dtype) {
 static double run_dinosaurs(void) {
   unroll_sequence_options options;
   double start = now();
-  unroll_sequence_options_init(&options);
+  unroll_sequence_options_init(&options, sizeof options);
   options.iterations = ITERATIONS;
   options.end_symbol = 0;
   check(unroll_model_fit_sequences(model, letters, lengths, NAMES, &options, NULL));
@@ -229,12 +229,12 @@ static const char *weights_checksum(void) {
     unroll_array array;
     size_t count = 1;
     unsigned char *values;
-    unroll_weight_info_init(&info);
+    unroll_weight_info_init(&info, sizeof info);
     if (unroll_model_get_weight_info(model, index, &info) != UNROLL_OK) break;
     for (int32_t d = 0; d < info.rank; d++) count *= (size_t)info.shape[d];
     values = malloc(count * sizeof(float));
     if (values == NULL) exit(1);
-    array = unroll_array_nd(values, UNROLL_FLOAT32, info.rank, info.shape);
+    array = unroll_array_view_nd(values, UNROLL_DTYPE_FLOAT32, info.rank, info.shape);
     check(unroll_model_get_weight(model, index, &array));
     for (size_t i = 0; i < count * sizeof(float); i++) hash = (hash ^ values[i]) * 1099511628211u;
     free(values);
@@ -250,21 +250,21 @@ int main(int argc, char **argv) {
   const char *(*more)(void) = NULL;
   char version[96];
 
-  if (strcmp(work, "instruction_set") == 0) return puts(unroll_instruction_set()) < 0;
+  if (strcmp(work, "instruction_set") == 0) return puts(unroll_get_instruction_set()) < 0;
   if (strcmp(work, "W1") == 0 || strcmp(work, "W1double") == 0) {
-    set_up_epoch(1975, 60, 32, threads, strcmp(work, "W1") == 0 ? UNROLL_FLOAT32 : UNROLL_FLOAT64);
+    set_up_epoch(1975, 60, 32, threads, strcmp(work, "W1") == 0 ? UNROLL_DTYPE_FLOAT32 : UNROLL_DTYPE_FLOAT64);
     run = run_fit;
     more = weights_checksum;
   } else if (strcmp(work, "W2") == 0) {
-    set_up_epoch(243, 7, 3, threads, UNROLL_FLOAT32);
+    set_up_epoch(243, 7, 3, threads, UNROLL_DTYPE_FLOAT32);
     run = run_fit;
   } else if (strncmp(work, "W3", 2) == 0) {
-    set_up_dinosaurs(strcmp(work, "W3double") == 0 ? UNROLL_FLOAT64 : UNROLL_FLOAT32);
+    set_up_dinosaurs(strcmp(work, "W3double") == 0 ? UNROLL_DTYPE_FLOAT64 : UNROLL_DTYPE_FLOAT32);
     run = run_dinosaurs;
   } else if (strncmp(work, "W4", 2) == 0) {
     const char kind = work[2];
     const size_t units = kind == 'b' ? 20 : kind == 'd' ? 64 : kind == 'e' ? 256 : 50;
-    model = stacked(kind == 'd', UNROLL_ANY, 1, units, kind == 'c' ? 4 : 1, 0, 0, 1, 1, UNROLL_FLOAT32);
+    model = stacked(kind == 'd', UNROLL_AXIS_ANY, 1, units, kind == 'c' ? 4 : 1, 0, 0, 1, 1, UNROLL_DTYPE_FLOAT32);
     run = run_stream;
     calls_a_work = 1.0 / STREAMED;
   } else if (strcmp(work, "W5") == 0) {
@@ -279,7 +279,7 @@ int main(int argc, char **argv) {
   } else {
     return serve_missing();
   }
-  snprintf(version, sizeof version, "Unroll %s (%s)", unroll_version(), unroll_instruction_set());
+  snprintf(version, sizeof version, "Unroll %s (%s)", unroll_get_version(), unroll_get_instruction_set());
   serve(version, more, run, calls_a_work);
   unroll_model_destroy(model);
   return 0;

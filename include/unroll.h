@@ -5,7 +5,7 @@
  *
  * This header is the whole public surface of libunroll.so and its manual.
  *
- *    1  Conventions          ownership, errors, threads, structs, arrays
+ *    1  Conventions          names, ownership, errors, threads, structs, arrays
  *    2  Errors and version
  *    3  Simple use           load a Keras file, predict
  *    4  Building             layers, input shape, Keras JSON
@@ -21,31 +21,44 @@
  * 1  Conventions
  * -----------------------------------------------------------------------
  *
+ * Names. A function is unroll_<type>_<verb>[_<object>]: the type it is about,
+ * most often that of its first argument, what it does, and to what; what
+ * belongs to the library as a whole has no type (unroll_get_version). All that
+ * is read is read by `get`, and what can be changed is changed by `set`. `init`
+ * fills a struct with defaults, `view` makes an array of memory that is there.
+ * A struct of options is unroll_<thing>_options, the kinds of a thing are
+ * unroll_<thing>_kind, a type of functions is unroll_<thing>_callback. An
+ * enumerator is UNROLL_<TYPE>_<VALUE>, where the type is said without `_kind`
+ * (UNROLL_OPTIMIZER_SGD); a status is UNROLL_OK or UNROLL_ERROR_<WHAT>, which
+ * lists of errors below call by <WHAT> alone. A number with a meaning of its
+ * own is named after what it stands for in the same way (UNROLL_AXIS_ANY).
+ *
  * Ownership. Handles (unroll_model, unroll_stream, unroll_scaler,
- * unroll_history) are opaque. What `_create`, `_load`, `_from_json` or
- * `_copy` gives you, the `_destroy` of the same type takes back;
- * `_destroy(NULL)` does nothing. Every other pointer you pass is borrowed for
- * the duration of the call: the library keeps no reference to your memory and
- * never frees it. Results go to memory you provide. Exception: pointers inside
- * the unroll_progress given to a callback live until the callback returns.
+ * unroll_history) are opaque. One that a call hands to you (a model that it
+ * creates, loads or copies, the history of a fit) is yours until you give it to
+ * the `_destroy` of its type; `_destroy(NULL)` does nothing. Every other pointer
+ * you pass is borrowed for the duration of the call: the library keeps no
+ * reference to your memory and never frees it. Results go to memory you provide.
+ * Exception: pointers inside the unroll_progress given to a callback live until
+ * the callback returns.
  *
  * Errors. Every function that can fail returns an unroll_status; UNROLL_OK is
- * 0. On failure unroll_last_error() has a sentence about it (what was expected,
- * what was found, where), the out-parameters are untouched, and the objects
- * passed are as they were before the call unless the function says otherwise.
- * Nothing you pass terminates the process: NULL where a value is needed,
- * numbers out of range, unknown enumerators and broken files are errors.
- * (Pointers that are neither NULL nor valid cannot be recognised.)
+ * 0. On failure unroll_get_last_error() has a sentence about it (what was
+ * expected, what was found, where), the out-parameters are untouched, and the
+ * objects passed are as they were before the call unless the function says
+ * otherwise. Nothing you pass terminates the process: NULL where a value is
+ * needed, numbers out of range, unknown enumerators and broken files are
+ * errors. (Pointers that are neither NULL nor valid cannot be recognised.)
  *
  * Threads. A function that takes a `const` handle writes nothing to its object
  * and may run on many threads at once. A function that takes a non-const handle
  * needs that object alone. Where such a call meets another one of another
- * thread, the later is refused with UNROLL_INVALID_STATE: nobody waits, nothing
- * is torn. (predict of a stateful model moves its states: one at a time.) Not
- * noticed are an object destroyed while another thread uses it, and a model
- * changed while its streams step. Different objects are independent. The
- * library keeps no global state apart from the error message, which belongs to
- * the calling thread. A thread that loads or builds models needs a stack of
+ * thread, the later is refused with UNROLL_ERROR_INVALID_STATE: nobody waits,
+ * nothing is torn. (predict of a stateful model moves its states: one at a
+ * time.) Not noticed are an object destroyed while another thread uses it, and
+ * a model changed while its streams step. Different objects are independent.
+ * The library keeps no global state apart from the error message, which belongs
+ * to the calling thread. A thread that loads or builds models needs a stack of
  * 256 KB, one that predicts or steps a stream 32 KB.
  *
  * fork() beside working threads is safe: it waits for the moment when none of
@@ -55,25 +68,25 @@
  *
  * Callbacks are yours: a function and the `user_data` it is given. They run on
  * the thread of the call, with no lock held. An exception that a callback
- * throws (C++) ends there: the call fails with UNROLL_CANCELLED and the
+ * throws (C++) ends there: the call fails with UNROLL_ERROR_CANCELLED and the
  * exception's what() in the message. A callback must not longjmp out, nor end
  * its thread (pthread_exit, pthread_cancel): the object would stay in use.
  *
  * Option structs begin with `size_t struct_size` and are filled with defaults
- * (Keras 3's) by their `_init` function; change what you need afterwards:
+ * (Keras 3's) by their `_init` function, whose last argument is the size that
+ * the struct has in your program; change what you need afterwards:
  *
  *   unroll_fit_options options;
- *   unroll_fit_options_init(&options);
+ *   unroll_fit_options_init(&options, sizeof options);
  *
- * The functions take the struct's size too, which macros of the same name pass
- * along. Structs that begin with their size grow at their end only: a program
- * compiled against this header runs with a newer library, where members that it
- * does not have keep their defaults, and with an older one as long as it
- * leaves what that one lacks at zero (else UNROLL_UNSUPPORTED). In an array of
- * them all elements have the same struct_size, that of the first, and lie that
- * many bytes apart, as C has it. Structs without a size never change. A NULL
- * options pointer means all defaults wherever the parameter is called `options`,
- * unless the function says that it must be given.
+ * Structs that begin with their size grow at their end only: a program compiled
+ * against this header runs with a newer library, where members that it does not
+ * have keep their defaults, and with an older one as long as it leaves what
+ * that one lacks at zero (else UNROLL_ERROR_UNSUPPORTED). In an array of them
+ * all elements have the same struct_size, that of the first, and lie that many
+ * bytes apart, as C has it. Structs without a size never change. A NULL options
+ * pointer means all defaults wherever the parameter is called `options`, unless
+ * the function says that it must be given.
  *
  * Short forms. Functions whose names end in `_ext` take everything in one option
  * struct; the function without `_ext` is its short form for the usual
@@ -81,7 +94,7 @@
  * loss, a metric) have a long form too, `..._options`, for which option structs
  * have a pointer of that name beside the short member. One of both is set:
  * where the pointer is not NULL and the short member is not what _init made it,
- * the call fails with UNROLL_INVALID_ARGUMENT.
+ * the call fails with UNROLL_ERROR_INVALID_ARGUMENT.
  *
  * Truth values are int: 0 is false, everything else true.
  *
@@ -99,18 +112,18 @@
  * reads and writes is aligned too.
  *
  * Shapes are int64_t, one entry an axis. Where a length is not fixed (the
- * batch, and time in models for sequences of any length) it is UNROLL_ANY.
+ * batch, and time in models for sequences of any length) it is UNROLL_AXIS_ANY.
  *
  * Memory. Handles allocate; functions on streams do not after
- * unroll_stream_create and the first unroll_stream_run, and a fit does not after
- * its first batch. Whatever is proportional to data (weights, files, samples,
- * workspaces) is allocated with a check: if memory runs out the status is
- * UNROLL_OUT_OF_MEMORY and everything is as before. Small objects, of less than
- * 64 KB, come from the Swift runtime, which ends the process if there is
- * nothing left even for those.
+ * unroll_stream_create and the first unroll_stream_run, and a fit does not
+ * after its first batch. Whatever is proportional to data (weights, files,
+ * samples, workspaces) is allocated with a check: if memory runs out the status
+ * is UNROLL_ERROR_OUT_OF_MEMORY and everything is as before. Small objects, of
+ * less than 64 KB, come from the Swift runtime, which ends the process if there
+ * is nothing left even for those.
  *
  * Files from strangers. Loading takes time and memory in proportion to the file
- * and to the model it holds; what would go beyond is UNROLL_FORMAT_ERROR before
+ * and to the model it holds; what would go beyond is UNROLL_ERROR_FORMAT before
  * it is allocated.
  */
 #ifndef UNROLL_H
@@ -132,10 +145,10 @@
 #define UNROLL_VERSION_PATCH 0
 
 /* The most axes an array may have, the batch included. */
-#define UNROLL_MAX_RANK 8
+#define UNROLL_RANK_MAX 8
 
 /* An axis whose length is not fixed (Keras' None). */
-#define UNROLL_ANY ((int64_t)-1)
+#define UNROLL_AXIS_ANY ((int64_t)-1)
 
 #ifdef __cplusplus
 extern "C" {
@@ -157,22 +170,22 @@ typedef struct unroll_history unroll_history;
 typedef enum unroll_status {
   UNROLL_OK = 0,
   /* An argument is NULL, unknown, or outside its documented domain. */
-  UNROLL_INVALID_ARGUMENT = 10,
+  UNROLL_ERROR_INVALID_ARGUMENT = 10,
   /* A rank, shape or number of elements does not fit. */
-  UNROLL_SHAPE_MISMATCH = 20,
+  UNROLL_ERROR_SHAPE_MISMATCH = 20,
   /* Not allowed now: the model is not built, or not compiled. */
-  UNROLL_INVALID_STATE = 30,
+  UNROLL_ERROR_INVALID_STATE = 30,
   /* The configuration or file asks for something the library does not have. */
-  UNROLL_UNSUPPORTED = 40,
+  UNROLL_ERROR_UNSUPPORTED = 40,
   /* The file cannot be opened, read or written. */
-  UNROLL_IO_ERROR = 50,
+  UNROLL_ERROR_IO = 50,
   /* The file or JSON was read, but is not what it should be. */
-  UNROLL_FORMAT_ERROR = 60,
-  UNROLL_OUT_OF_MEMORY = 70,
+  UNROLL_ERROR_FORMAT = 60,
+  UNROLL_ERROR_OUT_OF_MEMORY = 70,
   /* The loss became NaN or infinite. */
-  UNROLL_NOT_FINITE = 80,
+  UNROLL_ERROR_NOT_FINITE = 80,
   /* A callback asked for the work to be given up. */
-  UNROLL_CANCELLED = 90
+  UNROLL_ERROR_CANCELLED = 90
 } unroll_status;
 
 /* The library passes enumerations as int. A compilation that ends here makes them
@@ -184,50 +197,50 @@ typedef char unroll_enumerations_must_have_the_size_of_int[sizeof(unroll_status)
  * until the next failing call on this thread. Never NULL. Successful calls
  * leave it alone.
  */
-UNROLL_API const char *unroll_last_error(void);
+UNROLL_API const char *unroll_get_last_error(void);
 
 /*
  * The number the system gave (errno: ENOENT, EACCES, ...) if the last failure on
  * this thread was that a file could not be opened, read or written; else 0.
  */
-UNROLL_API int unroll_last_system_error(void);
+UNROLL_API int unroll_get_last_system_error(void);
 
-/* "UNROLL_SHAPE_MISMATCH" for UNROLL_SHAPE_MISMATCH; "unknown status" for a
- * number that is none. A constant string. */
-UNROLL_API const char *unroll_status_name(unroll_status status);
+/* "UNROLL_ERROR_SHAPE_MISMATCH" for UNROLL_ERROR_SHAPE_MISMATCH; "unknown status"
+ * for a number that is none. A constant string. */
+UNROLL_API const char *unroll_status_get_name(unroll_status status);
 
 /* The library's version, "0.1.0"; a constant string. Compare with the
  * UNROLL_VERSION_ macros, which are the header's. */
-UNROLL_API const char *unroll_version(void);
+UNROLL_API const char *unroll_get_version(void);
 
 /* The instruction set chosen for this processor: "x86-64", "x86-64-v3"
  * (AVX2 and FMA) or "x86-64-v4" (AVX-512); a constant string. The environment
  * variable UNROLL_ISA, read when the library is first used, lowers the choice:
  * "portable", "v3" or "v4". It is meant for tests. */
-UNROLL_API const char *unroll_instruction_set(void);
+UNROLL_API const char *unroll_get_instruction_set(void);
 
 /* -----------------------------------------------------------------------
  * 3  Simple use: load, predict
  *
  *   unroll_model *model;
  *   if (unroll_model_load("stock.h5", NULL, &model) != UNROLL_OK) {
- *     fprintf(stderr, "%s\n", unroll_last_error());
+ *     fprintf(stderr, "%s\n", unroll_get_last_error());
  *     return 1;
  *   }
  *   float window[60], tomorrow;
- *   unroll_array x = unroll_array_3d(window, UNROLL_FLOAT32, 1, 60, 1);
- *   unroll_array y = unroll_array_2d(&tomorrow, UNROLL_FLOAT32, 1, 1);
+ *   unroll_array x = unroll_array_view_3d(window, UNROLL_DTYPE_FLOAT32, 1, 60, 1);
+ *   unroll_array y = unroll_array_view_2d(&tomorrow, UNROLL_DTYPE_FLOAT32, 1, 1);
  *   unroll_model_predict(model, &x, &y, NULL);
  *   unroll_model_destroy(model);
  * ----------------------------------------------------------------------- */
 
 typedef enum unroll_dtype {
-  UNROLL_FLOAT32 = 10,
-  UNROLL_FLOAT64 = 20,
+  UNROLL_DTYPE_FLOAT32 = 10,
+  UNROLL_DTYPE_FLOAT64 = 20,
   /* Inputs and targets only, not results. */
-  UNROLL_INT32 = 30,
-  UNROLL_INT64 = 40,
-  UNROLL_UINT8 = 50
+  UNROLL_DTYPE_INT32 = 30,
+  UNROLL_DTYPE_INT64 = 40,
+  UNROLL_DTYPE_UINT8 = 50
 } unroll_dtype;
 
 /*
@@ -238,10 +251,10 @@ typedef enum unroll_dtype {
 typedef struct unroll_array {
   void *data;
   unroll_dtype dtype;
-  /* Number of axes, 1 to UNROLL_MAX_RANK. */
+  /* Number of axes, 1 to UNROLL_RANK_MAX. */
   int32_t rank;
-  int64_t shape[UNROLL_MAX_RANK];
-  int64_t strides[UNROLL_MAX_RANK];
+  int64_t shape[UNROLL_RANK_MAX];
+  int64_t strides[UNROLL_RANK_MAX];
 } unroll_array;
 
 /* Tells gcc that the functions below do not look at `data`, so that a buffer
@@ -254,12 +267,12 @@ typedef struct unroll_array {
 
 /*
  * A contiguous array of any rank. `data` may point to constants if the array
- * is only read. With a rank outside 1 to UNROLL_MAX_RANK or shape NULL the
+ * is only read. With a rank outside 1 to UNROLL_RANK_MAX or shape NULL the
  * result has rank 0, which every function refuses.
  */
 UNROLL_ONLY_KEEPS_DATA
-static inline unroll_array unroll_array_nd(const void *data, unroll_dtype dtype, int32_t rank,
-                                           const int64_t *shape) {
+static inline unroll_array unroll_array_view_nd(const void *data, unroll_dtype dtype, int32_t rank,
+                                                const int64_t *shape) {
   unroll_array array;
   int32_t axis;
   union {
@@ -269,8 +282,8 @@ static inline unroll_array unroll_array_nd(const void *data, unroll_dtype dtype,
   pointer.in = data;
   array.data = pointer.out;
   array.dtype = dtype;
-  array.rank = (rank >= 1 && rank <= UNROLL_MAX_RANK && shape != NULL) ? rank : 0;
-  for (axis = 0; axis < UNROLL_MAX_RANK; axis++) {
+  array.rank = (rank >= 1 && rank <= UNROLL_RANK_MAX && shape != NULL) ? rank : 0;
+  for (axis = 0; axis < UNROLL_RANK_MAX; axis++) {
     array.shape[axis] = axis < array.rank ? shape[axis] : 0;
     array.strides[axis] = 0;
   }
@@ -279,48 +292,49 @@ static inline unroll_array unroll_array_nd(const void *data, unroll_dtype dtype,
 
 /* (length) */
 UNROLL_ONLY_KEEPS_DATA
-static inline unroll_array unroll_array_1d(const void *data, unroll_dtype dtype, int64_t length) {
-  return unroll_array_nd(data, dtype, 1, &length);
+static inline unroll_array unroll_array_view_1d(const void *data, unroll_dtype dtype,
+                                                int64_t length) {
+  return unroll_array_view_nd(data, dtype, 1, &length);
 }
 
 /* (samples, features), or (samples, time) */
 UNROLL_ONLY_KEEPS_DATA
-static inline unroll_array unroll_array_2d(const void *data, unroll_dtype dtype, int64_t samples,
-                                           int64_t features) {
+static inline unroll_array unroll_array_view_2d(const void *data, unroll_dtype dtype,
+                                                int64_t samples, int64_t features) {
   int64_t shape[2];
   shape[0] = samples;
   shape[1] = features;
-  return unroll_array_nd(data, dtype, 2, shape);
+  return unroll_array_view_nd(data, dtype, 2, shape);
 }
 
 /* (samples, time, features) */
 UNROLL_ONLY_KEEPS_DATA
-static inline unroll_array unroll_array_3d(const void *data, unroll_dtype dtype, int64_t samples,
-                                           int64_t time, int64_t features) {
+static inline unroll_array unroll_array_view_3d(const void *data, unroll_dtype dtype,
+                                                int64_t samples, int64_t time, int64_t features) {
   int64_t shape[3];
   shape[0] = samples;
   shape[1] = time;
   shape[2] = features;
-  return unroll_array_nd(data, dtype, 3, shape);
+  return unroll_array_view_nd(data, dtype, 3, shape);
 }
 
 /* What a callback is told, by fit, evaluate and predict. */
 typedef enum unroll_event {
-  UNROLL_FIT_BEGIN = 10,
-  UNROLL_EPOCH_BEGIN = 20,
-  UNROLL_BATCH_BEGIN = 30,
-  UNROLL_BATCH_END = 40,
-  UNROLL_EPOCH_END = 50,
-  UNROLL_FIT_END = 60,
+  UNROLL_EVENT_FIT_BEGIN = 10,
+  UNROLL_EVENT_EPOCH_BEGIN = 20,
+  UNROLL_EVENT_BATCH_BEGIN = 30,
+  UNROLL_EVENT_BATCH_END = 40,
+  UNROLL_EVENT_EPOCH_END = 50,
+  UNROLL_EVENT_FIT_END = 60,
   /* Of evaluate, and of a fit's validation (between BATCH_END and EPOCH_END). */
-  UNROLL_TEST_BEGIN = 70,
-  UNROLL_TEST_BATCH_BEGIN = 80,
-  UNROLL_TEST_BATCH_END = 90,
-  UNROLL_TEST_END = 100,
-  UNROLL_PREDICT_BEGIN = 110,
-  UNROLL_PREDICT_BATCH_BEGIN = 120,
-  UNROLL_PREDICT_BATCH_END = 130,
-  UNROLL_PREDICT_END = 140
+  UNROLL_EVENT_TEST_BEGIN = 70,
+  UNROLL_EVENT_TEST_BATCH_BEGIN = 80,
+  UNROLL_EVENT_TEST_BATCH_END = 90,
+  UNROLL_EVENT_TEST_END = 100,
+  UNROLL_EVENT_PREDICT_BEGIN = 110,
+  UNROLL_EVENT_PREDICT_BATCH_BEGIN = 120,
+  UNROLL_EVENT_PREDICT_BATCH_END = 130,
+  UNROLL_EVENT_PREDICT_END = 140
 } unroll_event;
 
 typedef struct unroll_progress {
@@ -348,13 +362,13 @@ typedef struct unroll_progress {
 } unroll_progress;
 
 /* What a callback may answer. */
-#define UNROLL_CONTINUE 0
+#define UNROLL_CALLBACK_CONTINUE 0
 /* End here, and succeed: the training (after its validation), the evaluation
  * (with the values of the batches so far), the prediction (which leaves the
  * results of later batches as they were). */
-#define UNROLL_STOP 1
-/* Give up: the call fails with UNROLL_CANCELLED. So does any other number. */
-#define UNROLL_CANCEL 2
+#define UNROLL_CALLBACK_STOP 1
+/* Give up: the call fails with UNROLL_ERROR_CANCELLED. So does any other number. */
+#define UNROLL_CALLBACK_CANCEL 2
 
 /*
  * Called by fit, evaluate and predict, on their thread. At FIT_BEGIN,
@@ -364,7 +378,7 @@ typedef struct unroll_progress {
  * fitting, train_on_batch and adding layers are INVALID_STATE there. It must not
  * destroy the model.
  */
-typedef int (*unroll_callback)(const unroll_progress *progress, void *user_data);
+typedef int (*unroll_progress_callback)(const unroll_progress *progress, void *user_data);
 
 typedef struct unroll_predict_options {
   size_t struct_size;
@@ -373,12 +387,11 @@ typedef struct unroll_predict_options {
   size_t batch_size;
   /* Told of each batch by PREDICT_ events; NULL (default): none. A batch's
    * results are in place at its PREDICT_BATCH_END, also if a later one fails. */
-  unroll_callback callback;
+  unroll_progress_callback callback;
   void *user_data;
 } unroll_predict_options;
 
 UNROLL_API void unroll_predict_options_init(unroll_predict_options *options, size_t size);
-#define unroll_predict_options_init(options) unroll_predict_options_init((options), sizeof *(options))
 
 /*
  * Runs a model with one input and one output.
@@ -401,7 +414,7 @@ UNROLL_API unroll_status unroll_model_predict_all(const unroll_model *model,
 
 /*
  * The shape of output `output` for these inputs (only their shapes are read;
- * their data may be NULL). `shape` has room for UNROLL_MAX_RANK entries.
+ * their data may be NULL). `shape` has room for UNROLL_RANK_MAX entries.
  */
 UNROLL_API unroll_status unroll_model_predict_shape(const unroll_model *model,
                                                     const unroll_array *inputs, size_t input_count,
@@ -416,7 +429,7 @@ UNROLL_API unroll_status unroll_model_predict_shape(const unroll_model *model,
  *   unroll_model_create(NULL, &model);
  *
  *   unroll_recurrent_options lstm;
- *   unroll_recurrent_options_init(&lstm);
+ *   unroll_recurrent_options_init(&lstm, sizeof lstm);
  *   lstm.units = 50;
  *   for (int layer = 0; layer < 4; layer++) {
  *     lstm.return_sequences = layer < 3;
@@ -424,7 +437,7 @@ UNROLL_API unroll_status unroll_model_predict_shape(const unroll_model *model,
  *     unroll_model_add_dropout(model, 0.2, NULL);
  *   }
  *   unroll_dense_options dense;
- *   unroll_dense_options_init(&dense);
+ *   unroll_dense_options_init(&dense, sizeof dense);
  *   dense.units = 1;
  *   unroll_model_add_dense(model, &dense);
  *
@@ -439,7 +452,7 @@ typedef struct unroll_model_options {
   size_t struct_size;
   /* Model name, as in Keras. Default NULL: "sequential". */
   const char *name;
-  /* Type of weights and arithmetic: UNROLL_FLOAT32 (default) or UNROLL_FLOAT64. */
+  /* Type of weights and arithmetic: UNROLL_DTYPE_FLOAT32 (default) or UNROLL_DTYPE_FLOAT64. */
   unroll_dtype dtype;
   /* Seed of the initial weights. Default 0. The same seed, layers and library
    * version give the same weights to the bit. */
@@ -447,7 +460,6 @@ typedef struct unroll_model_options {
 } unroll_model_options;
 
 UNROLL_API void unroll_model_options_init(unroll_model_options *options, size_t size);
-#define unroll_model_options_init(options) unroll_model_options_init((options), sizeof *(options))
 
 /* An empty Sequential model. Destroy it with unroll_model_destroy. */
 UNROLL_API unroll_status unroll_model_create(const unroll_model_options *options,
@@ -459,72 +471,71 @@ UNROLL_API unroll_status unroll_model_create(const unroll_model_options *options
  * 1 to 3. `length` bytes; no NUL needed. Its weights are drawn from
  * options->seed; name and dtype in `options` are ignored (the JSON has them).
  * The model is built if the configuration has an input shape.
- * Errors: FORMAT_ERROR (not JSON, or members missing), UNSUPPORTED (unknown
+ * Errors: FORMAT (not JSON, or members missing), UNSUPPORTED (unknown
  * layer or option, named in the message).
  */
-UNROLL_API unroll_status unroll_model_from_json(const char *json, size_t length,
-                                                const unroll_model_options *options,
-                                                unroll_model **model);
+UNROLL_API unroll_status unroll_model_create_from_json(const char *json, size_t length,
+                                                       const unroll_model_options *options,
+                                                       unroll_model **model);
 
 /* Frees the model, which no other call may be using. Its streams stay valid. */
 UNROLL_API void unroll_model_destroy(unroll_model *model);
 
 /* Keras' activation functions. */
-typedef enum unroll_activation {
-  UNROLL_LINEAR = 10,
-  UNROLL_RELU = 20,
-  UNROLL_RELU6 = 30,
-  UNROLL_LEAKY_RELU = 40, /* slope alpha below 0; 0.2 */
-  UNROLL_ELU = 50,        /* alpha (exp(x) - 1) below 0; 1 */
-  UNROLL_SELU = 60,
-  UNROLL_GELU = 70,      /* exact, by the error function */
-  UNROLL_GELU_TANH = 80, /* its tanh approximation */
-  UNROLL_SIGMOID = 90,
-  UNROLL_HARD_SIGMOID = 100,        /* Keras 3: relu6(x + 3) / 6 */
-  UNROLL_HARD_SIGMOID_KERAS2 = 110, /* Keras 1, 2: clip(0.2 x + 0.5, 0, 1) */
-  UNROLL_TANH = 120,
-  UNROLL_SOFTPLUS = 130,
-  UNROLL_SOFTSIGN = 140,
-  UNROLL_SILU = 150,
-  UNROLL_HARD_SILU = 160,
-  UNROLL_EXPONENTIAL = 170,
-  UNROLL_MISH = 180,
-  UNROLL_SOFTMAX = 190, /* over the last axis */
-  UNROLL_LOG_SOFTMAX = 200
-} unroll_activation;
+typedef enum unroll_activation_kind {
+  UNROLL_ACTIVATION_LINEAR = 10,
+  UNROLL_ACTIVATION_RELU = 20,
+  UNROLL_ACTIVATION_RELU6 = 30,
+  UNROLL_ACTIVATION_LEAKY_RELU = 40, /* slope alpha below 0; 0.2 */
+  UNROLL_ACTIVATION_ELU = 50,        /* alpha (exp(x) - 1) below 0; 1 */
+  UNROLL_ACTIVATION_SELU = 60,
+  UNROLL_ACTIVATION_GELU = 70,      /* exact, by the error function */
+  UNROLL_ACTIVATION_GELU_TANH = 80, /* its tanh approximation */
+  UNROLL_ACTIVATION_SIGMOID = 90,
+  UNROLL_ACTIVATION_HARD_SIGMOID = 100,        /* Keras 3: relu6(x + 3) / 6 */
+  UNROLL_ACTIVATION_HARD_SIGMOID_KERAS2 = 110, /* Keras 1, 2: clip(0.2 x + 0.5, 0, 1) */
+  UNROLL_ACTIVATION_TANH = 120,
+  UNROLL_ACTIVATION_SOFTPLUS = 130,
+  UNROLL_ACTIVATION_SOFTSIGN = 140,
+  UNROLL_ACTIVATION_SILU = 150,
+  UNROLL_ACTIVATION_HARD_SILU = 160,
+  UNROLL_ACTIVATION_EXPONENTIAL = 170,
+  UNROLL_ACTIVATION_MISH = 180,
+  UNROLL_ACTIVATION_SOFTMAX = 190, /* over the last axis */
+  UNROLL_ACTIVATION_LOG_SOFTMAX = 200
+} unroll_activation_kind;
 
-/* An activation function with its parameters; a bare unroll_activation is the
- * short form. unroll_activation_options_init sets Keras' defaults of `kind`. */
+/* An activation function with its parameters; a bare unroll_activation_kind is
+ * the short form. unroll_activation_options_init sets Keras' defaults of
+ * `kind`. */
 typedef struct unroll_activation_options {
   size_t struct_size;
-  unroll_activation kind;
+  unroll_activation_kind kind;
   double alpha; /* LEAKY_RELU: >= 0; 0.2; ELU; 1 */
 } unroll_activation_options;
 
 UNROLL_API unroll_status unroll_activation_options_init(unroll_activation_options *options,
-                                                        unroll_activation kind, size_t size);
-#define unroll_activation_options_init(options, kind) \
-  unroll_activation_options_init((options), (kind), sizeof *(options))
+                                                        unroll_activation_kind kind, size_t size);
 
 /* How weights get their first values: Keras' initializers. */
 typedef enum unroll_initializer_kind {
-  UNROLL_ZEROS = 10,
-  UNROLL_ONES = 20,
-  UNROLL_CONSTANT = 30,         /* a: the value */
-  UNROLL_RANDOM_NORMAL = 40,    /* a: mean, b: standard deviation */
-  UNROLL_RANDOM_UNIFORM = 50,   /* a: minimum, b: maximum */
-  UNROLL_TRUNCATED_NORMAL = 60, /* a: mean, b: standard deviation */
-  UNROLL_GLOROT_UNIFORM = 70,
-  UNROLL_GLOROT_NORMAL = 80,
-  UNROLL_HE_UNIFORM = 90,
-  UNROLL_HE_NORMAL = 100,
-  UNROLL_LECUN_UNIFORM = 110,
-  UNROLL_LECUN_NORMAL = 120,
-  UNROLL_ORTHOGONAL = 130, /* a: gain */
-  UNROLL_IDENTITY = 140,   /* a: gain */
+  UNROLL_INITIALIZER_ZEROS = 10,
+  UNROLL_INITIALIZER_ONES = 20,
+  UNROLL_INITIALIZER_CONSTANT = 30,         /* a: the value */
+  UNROLL_INITIALIZER_RANDOM_NORMAL = 40,    /* a: mean, b: standard deviation */
+  UNROLL_INITIALIZER_RANDOM_UNIFORM = 50,   /* a: minimum, b: maximum */
+  UNROLL_INITIALIZER_TRUNCATED_NORMAL = 60, /* a: mean, b: standard deviation */
+  UNROLL_INITIALIZER_GLOROT_UNIFORM = 70,
+  UNROLL_INITIALIZER_GLOROT_NORMAL = 80,
+  UNROLL_INITIALIZER_HE_UNIFORM = 90,
+  UNROLL_INITIALIZER_HE_NORMAL = 100,
+  UNROLL_INITIALIZER_LECUN_UNIFORM = 110,
+  UNROLL_INITIALIZER_LECUN_NORMAL = 120,
+  UNROLL_INITIALIZER_ORTHOGONAL = 130, /* a: gain */
+  UNROLL_INITIALIZER_IDENTITY = 140,   /* a: gain */
   /* By options alone: scale, mode, distribution. Glorot's, He's and LeCun's are
    * its best known cases. */
-  UNROLL_VARIANCE_SCALING = 150
+  UNROLL_INITIALIZER_VARIANCE_SCALING = 150
 } unroll_initializer_kind;
 
 /* An initializer, in short; the same as unroll_initializer_options with only
@@ -535,14 +546,14 @@ typedef struct unroll_initializer {
   double b;
 } unroll_initializer;
 
-/* UNROLL_VARIANCE_SCALING: which sizes of the weight n is. */
-typedef enum unroll_fan_mode {
+/* UNROLL_INITIALIZER_VARIANCE_SCALING: which sizes of the weight n is. */
+typedef enum unroll_fan {
   UNROLL_FAN_IN = 10,     /* inputs of a unit */
   UNROLL_FAN_OUT = 20,    /* outputs */
   UNROLL_FAN_AVERAGE = 30 /* their mean */
-} unroll_fan_mode;
+} unroll_fan;
 
-/* UNROLL_VARIANCE_SCALING: what the numbers are drawn from. */
+/* UNROLL_INITIALIZER_VARIANCE_SCALING: what the numbers are drawn from. */
 typedef enum unroll_distribution {
   UNROLL_DISTRIBUTION_UNIFORM = 10,         /* -l to l, l = sqrt(3 scale / n) */
   UNROLL_DISTRIBUTION_NORMAL = 20,          /* deviation sqrt(scale / n) */
@@ -559,14 +570,12 @@ typedef struct unroll_initializer_options {
   double b;
   /* VARIANCE_SCALING: > 0; 1 */
   double scale;
-  unroll_fan_mode mode;             /* VARIANCE_SCALING; UNROLL_FAN_IN */
+  unroll_fan mode;                  /* VARIANCE_SCALING; UNROLL_FAN_IN */
   unroll_distribution distribution; /* VARIANCE_SCALING; _TRUNCATED_NORMAL */
 } unroll_initializer_options;
 
 UNROLL_API unroll_status unroll_initializer_options_init(unroll_initializer_options *options,
                                                          unroll_initializer_kind kind, size_t size);
-#define unroll_initializer_options_init(options, kind) \
-  unroll_initializer_options_init((options), (kind), sizeof *(options))
 
 /* A penalty added to the loss: l1 * sum |w| + l2 * sum w^2. Default 0, 0. */
 typedef struct unroll_regularizer {
@@ -578,18 +587,17 @@ typedef struct unroll_input_options {
   size_t struct_size;
   /* Layer name; NULL (default): "input_layer". */
   const char *name;
-  /* Shape of one sample, without the batch axis; entries may be UNROLL_ANY. */
+  /* Shape of one sample, without the batch axis; entries may be UNROLL_AXIS_ANY. */
   int32_t rank;
-  int64_t shape[UNROLL_MAX_RANK];
-  /* The size of all batches of a stateful model; default UNROLL_ANY. Others keep
-   * it in their files, as Keras does, and compute batches of any size. */
+  int64_t shape[UNROLL_RANK_MAX];
+  /* The size of all batches of a stateful model; default UNROLL_AXIS_ANY. Others
+   * keep it in their files, as Keras does, and compute batches of any size. */
   int64_t batch_size;
   /* True if the input is indices (for an Embedding). Default false. */
   int is_integer;
 } unroll_input_options;
 
 UNROLL_API void unroll_input_options_init(unroll_input_options *options, size_t size);
-#define unroll_input_options_init(options) unroll_input_options_init((options), sizeof *(options))
 
 /* Declares the input; the first layer if used. Without it, call
  * unroll_model_build with the shape after the last layer. */
@@ -604,7 +612,7 @@ typedef struct unroll_dense_options {
   int trainable;
   /* Width of the output, at least 1. Must be set. */
   size_t units;
-  unroll_activation activation; /* default UNROLL_LINEAR */
+  unroll_activation_kind activation; /* default UNROLL_ACTIVATION_LINEAR */
   int use_bias;                 /* default true */
   unroll_initializer kernel_initializer; /* default glorot_uniform */
   unroll_initializer bias_initializer;   /* default zeros */
@@ -617,7 +625,6 @@ typedef struct unroll_dense_options {
 } unroll_dense_options;
 
 UNROLL_API void unroll_dense_options_init(unroll_dense_options *options, size_t size);
-#define unroll_dense_options_init(options) unroll_dense_options_init((options), sizeof *(options))
 
 /* activation(x W + b) on the last axis: (..., F) -> (..., units). `options` must
  * be given. Weights: kernel (F, units), bias (units). */
@@ -637,8 +644,8 @@ typedef struct unroll_recurrent_options {
   int trainable; /* default true */
   /* Width U of the hidden state, at least 1. Must be set. */
   size_t units;
-  unroll_activation activation;           /* default UNROLL_TANH */
-  unroll_activation recurrent_activation; /* default UNROLL_SIGMOID; LSTM, GRU */
+  unroll_activation_kind activation;           /* default UNROLL_ACTIVATION_TANH */
+  unroll_activation_kind recurrent_activation; /* default UNROLL_ACTIVATION_SIGMOID; LSTM, GRU */
   int use_bias;                           /* default true */
   /* LSTM: the forget gate's bias starts at 1. Default true. */
   int unit_forget_bias;
@@ -670,7 +677,6 @@ typedef struct unroll_recurrent_options {
 } unroll_recurrent_options;
 
 UNROLL_API void unroll_recurrent_options_init(unroll_recurrent_options *options, size_t size);
-#define unroll_recurrent_options_init(options) unroll_recurrent_options_init((options), sizeof *(options))
 
 /*
  * (N, T, F) -> (N, U) or (N, T, U). `options` must be given. Weights, with G
@@ -705,7 +711,6 @@ typedef struct unroll_embedding_options {
 } unroll_embedding_options;
 
 UNROLL_API void unroll_embedding_options_init(unroll_embedding_options *options, size_t size);
-#define unroll_embedding_options_init(options) unroll_embedding_options_init((options), sizeof *(options))
 
 /* Indices (N, T) -> vectors (N, T, output_dim). `options` must be given. */
 UNROLL_API unroll_status unroll_model_add_embedding(unroll_model *model,
@@ -719,14 +724,13 @@ typedef struct unroll_dropout_options {
   /* Goes into the random numbers beside the seed of the fit; default 0. */
   uint64_t seed;
   /* Keras' noise_shape, the batch axis first: along an axis of 1 all elements
-   * share a number, UNROLL_ANY is the input's own length. As many axes as the
+   * share a number, UNROLL_AXIS_ANY is the input's own length. As many axes as the
    * input has; NULL and 0 (default): each element has its own number. */
   const int64_t *noise_shape;
   size_t noise_rank;
 } unroll_dropout_options;
 
 UNROLL_API void unroll_dropout_options_init(unroll_dropout_options *options, size_t size);
-#define unroll_dropout_options_init(options) unroll_dropout_options_init((options), sizeof *(options))
 
 /* Sets a fraction of its inputs to 0 while training, and scales the others by
  * 1 / (1 - rate). `options` must be given. */
@@ -739,22 +743,20 @@ UNROLL_API unroll_status unroll_model_add_dropout(unroll_model *model, double ra
 typedef struct unroll_activation_layer_options {
   size_t struct_size;
   const char *name;             /* NULL (default): Keras' */
-  unroll_activation activation; /* default UNROLL_LINEAR */
+  unroll_activation_kind activation; /* default UNROLL_ACTIVATION_LINEAR */
   /* The long form, NULL (default) where the short one is meant. */
   const unroll_activation_options *activation_options;
 } unroll_activation_layer_options;
 
 UNROLL_API void unroll_activation_layer_options_init(unroll_activation_layer_options *options,
                                                      size_t size);
-#define unroll_activation_layer_options_init(options) \
-  unroll_activation_layer_options_init((options), sizeof *(options))
 
 /* An activation function as a layer. `options` must be given. */
 UNROLL_API unroll_status unroll_model_add_activation_ext(
     unroll_model *model, const unroll_activation_layer_options *options);
 /* The same with only activation and name set; `name` may be NULL. */
 UNROLL_API unroll_status unroll_model_add_activation(unroll_model *model,
-                                                     unroll_activation activation,
+                                                     unroll_activation_kind activation,
                                                      const char *name);
 
 typedef struct unroll_masking_options {
@@ -764,7 +766,6 @@ typedef struct unroll_masking_options {
 } unroll_masking_options;
 
 UNROLL_API void unroll_masking_options_init(unroll_masking_options *options, size_t size);
-#define unroll_masking_options_init(options) unroll_masking_options_init((options), sizeof *(options))
 
 /* Marks the time steps whose features all equal `options->value`; later layers
  * skip them. NULL: the defaults. */
@@ -777,19 +778,19 @@ UNROLL_API unroll_status unroll_model_add_masking(unroll_model *model, double va
 /*
  * Any other layer, by its Keras configuration:
  *   {"class_name": "Bidirectional", "config": {...}}
- * `length` bytes. Members left out have Keras' defaults. Errors: FORMAT_ERROR,
+ * `length` bytes. Members left out have Keras' defaults. Errors: FORMAT,
  * UNSUPPORTED (names the class, and lists what there is; or an unknown
  * activation, initializer, regularizer or constraint; or a dtype that the model
  * does not have).
  */
-UNROLL_API unroll_status unroll_model_add_layer_json(unroll_model *model, const char *json,
-                                                     size_t length);
+UNROLL_API unroll_status unroll_model_add_layer_from_json(unroll_model *model, const char *json,
+                                                          size_t length);
 
 /*
  * Makes the weights of a model whose last layer was added. `shape` is one
  * sample's, without the batch axis: {60, 1} for windows of 60 prices; axes may
- * be UNROLL_ANY. After unroll_model_add_input pass (NULL, 0). A built model is
- * left alone. Errors: INVALID_STATE (no layers, or no shape known),
+ * be UNROLL_AXIS_ANY. After unroll_model_add_input pass (NULL, 0). A built
+ * model is left alone. Errors: INVALID_STATE (no layers, or no shape known),
  * SHAPE_MISMATCH (two layers do not fit, named in the message).
  */
 UNROLL_API unroll_status unroll_model_build(unroll_model *model, const int64_t *shape,
@@ -814,26 +815,25 @@ typedef struct unroll_model_info {
 } unroll_model_info;
 
 UNROLL_API void unroll_model_info_init(unroll_model_info *info, size_t size);
-#define unroll_model_info_init(info) unroll_model_info_init((info), sizeof *(info))
 UNROLL_API unroll_status unroll_model_get_info(const unroll_model *model, unroll_model_info *info);
 
 /*
- * Shape of an input or output, the batch axis first as UNROLL_ANY:
- * {UNROLL_ANY, 60, 1}. `shape` has room for UNROLL_MAX_RANK entries.
+ * Shape of an input or output, the batch axis first as UNROLL_AXIS_ANY:
+ * {UNROLL_AXIS_ANY, 60, 1}. `shape` has room for UNROLL_RANK_MAX entries.
  * Errors: INVALID_STATE (not built), INVALID_ARGUMENT (no such input).
  */
-UNROLL_API unroll_status unroll_model_input_shape(const unroll_model *model, size_t index,
-                                                  int64_t *shape, int32_t *rank);
-UNROLL_API unroll_status unroll_model_output_shape(const unroll_model *model, size_t index,
-                                                   int64_t *shape, int32_t *rank);
+UNROLL_API unroll_status unroll_model_get_input_shape(const unroll_model *model, size_t index,
+                                                      int64_t *shape, int32_t *rank);
+UNROLL_API unroll_status unroll_model_get_output_shape(const unroll_model *model, size_t index,
+                                                       int64_t *shape, int32_t *rank);
 
 /* Names of inputs and outputs: that of the input layer, "input_layer", and that
  * of the layer whose output it is, "dense_1", by which Keras too keeps losses and
  * metrics apart. Text: see section 1. Errors: as above. */
-UNROLL_API unroll_status unroll_model_input_name(const unroll_model *model, size_t index,
-                                                 char *text, size_t capacity, size_t *length);
-UNROLL_API unroll_status unroll_model_output_name(const unroll_model *model, size_t index,
-                                                  char *text, size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_model_get_input_name(const unroll_model *model, size_t index,
+                                                     char *text, size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_model_get_output_name(const unroll_model *model, size_t index,
+                                                      char *text, size_t capacity, size_t *length);
 
 /* One of the model's layers, of which there are unroll_model_info.layer_count,
  * input layers included. A layer with layers inside counts as one. */
@@ -848,23 +848,22 @@ typedef struct unroll_layer_info {
   size_t output_count;
   /* The layer's own flag (see unroll_model_set_trainable). */
   int is_trainable;
-  /* Shape of the first of these outputs, the batch axis first as UNROLL_ANY;
+  /* Shape of the first of these outputs, the batch axis first as UNROLL_AXIS_ANY;
    * rank 0 until the model is built. */
   int32_t rank;
-  int64_t shape[UNROLL_MAX_RANK];
+  int64_t shape[UNROLL_RANK_MAX];
 } unroll_layer_info;
 
 UNROLL_API void unroll_layer_info_init(unroll_layer_info *info, size_t size);
-#define unroll_layer_info_init(info) unroll_layer_info_init((info), sizeof *(info))
 /* Errors of these: INVALID_ARGUMENT (no such layer). */
 UNROLL_API unroll_status unroll_model_get_layer_info(const unroll_model *model, size_t index,
                                                      unroll_layer_info *info);
 /* "lstm_1". Text: see section 1. */
-UNROLL_API unroll_status unroll_model_layer_name(const unroll_model *model, size_t index,
-                                                 char *text, size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_model_get_layer_name(const unroll_model *model, size_t index,
+                                                     char *text, size_t capacity, size_t *length);
 /* Keras' class of it, "LSTM"; "Functional" or "Sequential" of a model used as a layer. */
-UNROLL_API unroll_status unroll_model_layer_class(const unroll_model *model, size_t index,
-                                                  char *text, size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_model_get_layer_class(const unroll_model *model, size_t index,
+                                                      char *text, size_t capacity, size_t *length);
 
 /*
  * A second model in memory of its own, to be destroyed by itself: the same
@@ -877,13 +876,13 @@ UNROLL_API unroll_status unroll_model_layer_class(const unroll_model *model, siz
 UNROLL_API unroll_status unroll_model_copy(const unroll_model *model, unroll_model **copy);
 
 /* A table of the layers for people, as Keras' summary(). Text: see section 1. */
-UNROLL_API unroll_status unroll_model_summary(const unroll_model *model, char *text,
-                                              size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_model_get_summary(const unroll_model *model, char *text,
+                                                  size_t capacity, size_t *length);
 
 /* The Keras 3 configuration, {"class_name": "Sequential", "config": {...}},
- * which unroll_model_from_json and Keras read. Text: see section 1. */
-UNROLL_API unroll_status unroll_model_to_json(const unroll_model *model, char *text,
-                                              size_t capacity, size_t *length);
+ * which unroll_model_create_from_json and Keras read. Text: see section 1. */
+UNROLL_API unroll_status unroll_model_get_json(const unroll_model *model, char *text,
+                                               size_t capacity, size_t *length);
 
 /*
  * The states that stateful layers carry from one batch to the next, in training,
@@ -901,11 +900,11 @@ UNROLL_API unroll_status unroll_model_to_json(const unroll_model *model, char *t
 UNROLL_API unroll_status unroll_model_reset_states(unroll_model *model);
 /* The same for one layer. */
 UNROLL_API unroll_status unroll_model_reset_layer_states(unroll_model *model, const char *layer);
-UNROLL_API unroll_status unroll_model_state_count(const unroll_model *model, const char *layer,
-                                                  size_t *count);
-/* {batch, units}; the batch is UNROLL_ANY while any will do. */
-UNROLL_API unroll_status unroll_model_state_shape(const unroll_model *model, const char *layer,
-                                                  size_t index, int64_t *shape, int32_t *rank);
+UNROLL_API unroll_status unroll_model_get_state_count(const unroll_model *model, const char *layer,
+                                                      size_t *count);
+/* {batch, units}; the batch is UNROLL_AXIS_ANY while any will do. */
+UNROLL_API unroll_status unroll_model_get_state_shape(const unroll_model *model, const char *layer,
+                                                      size_t index, int64_t *shape, int32_t *rank);
 /* Copies a state to `array`: (batch, units), contiguous, float32 or float64. */
 UNROLL_API unroll_status unroll_model_get_state(const unroll_model *model, const char *layer,
                                                 size_t index, const unroll_array *array);
@@ -918,36 +917,36 @@ UNROLL_API unroll_status unroll_model_set_states(unroll_model *model, const char
  * one per available core, else at most `threads`. Results do not depend on it,
  * to the bit.
  */
-UNROLL_API unroll_status unroll_model_set_threads(unroll_model *model, size_t threads);
+UNROLL_API unroll_status unroll_model_set_thread_count(unroll_model *model, size_t threads);
 
 /* -----------------------------------------------------------------------
  * 5  Training
  *
  *   unroll_compile_options compile;
- *   unroll_compile_options_init(&compile);          Adam, mean squared error
+ *   unroll_compile_options_init(&compile, sizeof compile); Adam, mean squared error
  *   unroll_model_compile(model, &compile);
  *
  *   unroll_data data;
- *   unroll_data_init(&data);
+ *   unroll_data_init(&data, sizeof data);
  *   data.inputs = &x;  data.input_count = 1;
  *   data.targets = &y; data.target_count = 1;
  *   unroll_fit_options fit;
- *   unroll_fit_options_init(&fit);
+ *   unroll_fit_options_init(&fit, sizeof fit);
  *   fit.epochs = 100;
  *   unroll_model_fit(model, &data, &fit, NULL);
  * ----------------------------------------------------------------------- */
 
 typedef enum unroll_optimizer_kind {
-  UNROLL_SGD = 10,
-  UNROLL_RMSPROP = 20,
-  UNROLL_ADAM = 30,
-  UNROLL_ADAMW = 40,
-  UNROLL_ADAGRAD = 50,
-  UNROLL_ADAMAX = 60,
-  UNROLL_NADAM = 70,
-  UNROLL_LION = 80,
-  UNROLL_ADADELTA = 90,
-  UNROLL_FTRL = 100
+  UNROLL_OPTIMIZER_SGD = 10,
+  UNROLL_OPTIMIZER_RMSPROP = 20,
+  UNROLL_OPTIMIZER_ADAM = 30,
+  UNROLL_OPTIMIZER_ADAMW = 40,
+  UNROLL_OPTIMIZER_ADAGRAD = 50,
+  UNROLL_OPTIMIZER_ADAMAX = 60,
+  UNROLL_OPTIMIZER_NADAM = 70,
+  UNROLL_OPTIMIZER_LION = 80,
+  UNROLL_OPTIMIZER_ADADELTA = 90,
+  UNROLL_OPTIMIZER_FTRL = 100
 } unroll_optimizer_kind;
 
 /* The learning rate as a function of the number of updates t made so far. */
@@ -1009,19 +1008,17 @@ typedef struct unroll_optimizer_options {
 
 UNROLL_API unroll_status unroll_optimizer_options_init(unroll_optimizer_options *options,
                                                        unroll_optimizer_kind kind, size_t size);
-#define unroll_optimizer_options_init(options, kind) \
-  unroll_optimizer_options_init((options), (kind), sizeof *(options))
 
 typedef enum unroll_loss_kind {
-  UNROLL_MEAN_SQUARED_ERROR = 10,
-  UNROLL_MEAN_ABSOLUTE_ERROR = 20,
-  UNROLL_BINARY_CROSSENTROPY = 30,
+  UNROLL_LOSS_MEAN_SQUARED_ERROR = 10,
+  UNROLL_LOSS_MEAN_ABSOLUTE_ERROR = 20,
+  UNROLL_LOSS_BINARY_CROSSENTROPY = 30,
   /* targets: one probability a class */
-  UNROLL_CATEGORICAL_CROSSENTROPY = 40,
+  UNROLL_LOSS_CATEGORICAL_CROSSENTROPY = 40,
   /* targets: one class index a row */
-  UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY = 50,
-  UNROLL_HUBER = 60,
-  UNROLL_LOG_COSH = 70
+  UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY = 50,
+  UNROLL_LOSS_HUBER = 60,
+  UNROLL_LOSS_LOG_COSH = 70
 } unroll_loss_kind;
 
 typedef enum unroll_reduction {
@@ -1059,10 +1056,8 @@ typedef struct unroll_loss_options {
 
 UNROLL_API unroll_status unroll_loss_options_init(unroll_loss_options *options,
                                                   unroll_loss_kind kind, size_t size);
-#define unroll_loss_options_init(options, kind) \
-  unroll_loss_options_init((options), (kind), sizeof *(options))
 
-typedef enum unroll_metric {
+typedef enum unroll_metric_kind {
   UNROLL_METRIC_MEAN_ABSOLUTE_ERROR = 10,
   UNROLL_METRIC_MEAN_SQUARED_ERROR = 20,
   UNROLL_METRIC_ROOT_MEAN_SQUARED_ERROR = 30,
@@ -1073,16 +1068,16 @@ typedef enum unroll_metric {
   UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY = 70,
   /* How often outputs equal their targets: Keras' Accuracy() object. */
   UNROLL_METRIC_EQUALITY = 80
-} unroll_metric;
+} unroll_metric_kind;
 
 /* Of a metric: it judges each output. */
-#define UNROLL_EVERY_OUTPUT ((int64_t)-1)
+#define UNROLL_OUTPUT_EVERY ((int64_t)-1)
 
-/* A metric; a bare unroll_metric is the short form.
+/* A metric; a bare unroll_metric_kind is the short form.
  * unroll_metric_options_init sets Keras' defaults of `kind`. */
 typedef struct unroll_metric_options {
   size_t struct_size;
-  unroll_metric kind;
+  unroll_metric_kind kind;
   /* Counts samples by their sample and class weights (Keras'
    * weighted_metrics). Default false: each counts once. Weighted metrics are
    * reported behind the others. */
@@ -1092,14 +1087,12 @@ typedef struct unroll_metric_options {
    * "a_mae". The second of one name gets "_1", a weighted one "weighted_". NULL
    * (default): "mean_absolute_error", as the kind is called. */
   const char *name;
-  int64_t output;   /* the one output it judges, from 0; default UNROLL_EVERY_OUTPUT */
+  int64_t output;   /* the one output it judges, from 0; default UNROLL_OUTPUT_EVERY */
   double threshold; /* BINARY_ACCURACY: outputs above it count as 1; 0.5 */
 } unroll_metric_options;
 
 UNROLL_API unroll_status unroll_metric_options_init(unroll_metric_options *options,
-                                                    unroll_metric kind, size_t size);
-#define unroll_metric_options_init(options, kind) \
-  unroll_metric_options_init((options), (kind), sizeof *(options))
+                                                    unroll_metric_kind kind, size_t size);
 
 typedef struct unroll_compile_options {
   size_t struct_size;
@@ -1111,7 +1104,7 @@ typedef struct unroll_compile_options {
   /* Or one for each output; overrides `loss` if not NULL. */
   const unroll_loss *losses;
   size_t loss_count;
-  const unroll_metric *metrics; /* each of every output */
+  const unroll_metric_kind *metrics; /* each of every output */
   size_t metric_count;
   /* The long forms, NULL and 0 (default) where the short ones are meant: one
    * loss for every output or one for each, and metrics of every output. */
@@ -1122,7 +1115,6 @@ typedef struct unroll_compile_options {
 } unroll_compile_options;
 
 UNROLL_API void unroll_compile_options_init(unroll_compile_options *options, size_t size);
-#define unroll_compile_options_init(options) unroll_compile_options_init((options), sizeof *(options))
 
 /*
  * Fixes optimizer, loss and metrics; starts the optimizer anew.
@@ -1135,7 +1127,7 @@ UNROLL_API unroll_status unroll_model_compile(unroll_model *model,
 /*
  * Freezing: whether a layer is trained. Setting it sets all layers inside it
  * too, as in Keras; layer NULL is the model with all its layers. A layer is named
- * as the names of its weights begin (see unroll_model_weight_name): "lstm_1",
+ * as the names of its weights begin (see unroll_model_get_weight_name): "lstm_1",
  * within a model "encoder/lstm", within a wrapper "bidirectional/forward_lstm".
  * A weight is trained if the layer that has it and the model are trainable; the
  * flag of a layer around it alone says nothing, as in Keras 3. A
@@ -1184,18 +1176,17 @@ typedef struct unroll_data {
 } unroll_data;
 
 UNROLL_API void unroll_data_init(unroll_data *data, size_t size);
-#define unroll_data_init(data) unroll_data_init((data), sizeof *(data))
 
 /* Whether smaller or larger values of a monitored quantity are better. */
 typedef enum unroll_monitor_mode {
   /* Larger for accuracies, whatever they are called, smaller for all others. */
-  UNROLL_MONITOR_AUTO = 10,
-  UNROLL_MONITOR_MIN = 20,
-  UNROLL_MONITOR_MAX = 30
+  UNROLL_MONITOR_MODE_AUTO = 10,
+  UNROLL_MONITOR_MODE_MIN = 20,
+  UNROLL_MONITOR_MODE_MAX = 30
 } unroll_monitor_mode;
 
 /* Ends the training when a value has stopped improving. */
-typedef struct unroll_early_stopping {
+typedef struct unroll_early_stopping_options {
   size_t struct_size;
   const char *monitor; /* a name as in unroll_progress; NULL (default): "val_loss" */
   unroll_monitor_mode mode;
@@ -1205,10 +1196,10 @@ typedef struct unroll_early_stopping {
   /* End with the weights of the best epoch, not of the last. Default false. */
   int restore_best_weights;
   size_t start_from_epoch; /* default 0 */
-} unroll_early_stopping;
+} unroll_early_stopping_options;
 
 /* Saves the model after epochs, each time replacing the file when complete. */
-typedef struct unroll_checkpoint {
+typedef struct unroll_checkpoint_options {
   size_t struct_size;
   /* Must be set. "{epoch}" in it becomes the epoch's number, from 1; Keras'
    * other placeholders are an error. */
@@ -1219,10 +1210,10 @@ typedef struct unroll_checkpoint {
   int save_weights_only;   /* default false */
   double initial_threshold; /* the first save must beat it; NaN (default): none */
   size_t frequency;         /* every n-th epoch; default 1 */
-} unroll_checkpoint;
+} unroll_checkpoint_options;
 
 /* Multiplies the learning rate by `factor` when a value has stopped improving. */
-typedef struct unroll_reduce_on_plateau {
+typedef struct unroll_reduce_on_plateau_options {
   size_t struct_size;
   const char *monitor; /* NULL (default): "val_loss" */
   unroll_monitor_mode mode;
@@ -1231,15 +1222,13 @@ typedef struct unroll_reduce_on_plateau {
   double min_delta;    /* default 1e-4 */
   size_t cooldown;     /* epochs after a reduction that do not count; default 0 */
   double minimum_rate; /* default 0 */
-} unroll_reduce_on_plateau;
+} unroll_reduce_on_plateau_options;
 
-UNROLL_API void unroll_early_stopping_init(unroll_early_stopping *options, size_t size);
-#define unroll_early_stopping_init(options) unroll_early_stopping_init((options), sizeof *(options))
-UNROLL_API void unroll_checkpoint_init(unroll_checkpoint *options, size_t size);
-#define unroll_checkpoint_init(options) unroll_checkpoint_init((options), sizeof *(options))
-UNROLL_API void unroll_reduce_on_plateau_init(unroll_reduce_on_plateau *options, size_t size);
-#define unroll_reduce_on_plateau_init(options) \
-  unroll_reduce_on_plateau_init((options), sizeof *(options))
+UNROLL_API void unroll_early_stopping_options_init(unroll_early_stopping_options *options,
+                                                   size_t size);
+UNROLL_API void unroll_checkpoint_options_init(unroll_checkpoint_options *options, size_t size);
+UNROLL_API void unroll_reduce_on_plateau_options_init(unroll_reduce_on_plateau_options *options,
+                                                      size_t size);
 
 /*
  * The same rules, one epoch at a time, for a host that runs callbacks of its own:
@@ -1262,38 +1251,38 @@ typedef enum unroll_verdict {
 } unroll_verdict;
 
 UNROLL_API void unroll_monitor_state_init(unroll_monitor_state *state, size_t size);
-#define unroll_monitor_state_init(state) unroll_monitor_state_init((state), sizeof *(state))
 
 /*
  * What a rule makes of the monitored value at the end of an epoch, counted from
  * 0. `state` is begun by its _init function before a training; it and *verdict
  * are set. A checkpoint's `path` is not read; without save_best_only neither is
  * `value`. *rate is the present rate, and with UNROLL_VERDICT_ACT the reduced
- * one, which the host then sets. May be called from a fit's callback.
- * Errors: INVALID_ARGUMENT (also for UNROLL_MONITOR_AUTO and a `monitor` that the
- * model does not report), INVALID_STATE (UNROLL_MONITOR_AUTO, not compiled). Then
- * nothing is set.
+ * one, which the host then sets. May be called from a fit's callback. Errors:
+ * INVALID_ARGUMENT (also for UNROLL_MONITOR_MODE_AUTO and a `monitor` that the
+ * model does not report), INVALID_STATE (UNROLL_MONITOR_MODE_AUTO, not
+ * compiled). Then nothing is set.
  */
 UNROLL_API unroll_status unroll_early_stopping_step(const unroll_model *model,
-                                                    const unroll_early_stopping *rule, size_t epoch,
-                                                    double value, unroll_monitor_state *state,
+                                                    const unroll_early_stopping_options *rule,
+                                                    size_t epoch, double value,
+                                                    unroll_monitor_state *state,
                                                     unroll_verdict *verdict);
 UNROLL_API unroll_status unroll_checkpoint_step(const unroll_model *model,
-                                                const unroll_checkpoint *rule, size_t epoch,
+                                                const unroll_checkpoint_options *rule, size_t epoch,
                                                 double value, unroll_monitor_state *state,
                                                 unroll_verdict *verdict);
 UNROLL_API unroll_status unroll_reduce_on_plateau_step(const unroll_model *model,
-                                                       const unroll_reduce_on_plateau *rule,
+                                                       const unroll_reduce_on_plateau_options *rule,
                                                        size_t epoch, double value, double *rate,
                                                        unroll_monitor_state *state,
                                                        unroll_verdict *verdict);
 
 /* The learning rate for an epoch, counted from 0, given the present one. It may
  * do with the model what a callback may at EPOCH_BEGIN. */
-typedef double (*unroll_rate_function)(size_t epoch, double rate, void *user_data);
+typedef double (*unroll_rate_callback)(size_t epoch, double rate, void *user_data);
 
 typedef enum unroll_non_finite {
-  /* fit fails with UNROLL_NOT_FINITE, the weights are those before the batch. */
+  /* fit fails with UNROLL_ERROR_NOT_FINITE, the weights are those before the batch. */
   UNROLL_NON_FINITE_FAIL = 10,
   /* fit ends there and succeeds. */
   UNROLL_NON_FINITE_STOP = 20,
@@ -1319,7 +1308,7 @@ typedef struct unroll_fit_options {
   const double *class_weight;
   size_t class_count;
   /* Called per batch and epoch; NULL (default): never. */
-  unroll_callback callback;
+  unroll_progress_callback callback;
   void *user_data;
   /* Samples validated at a time; 0 (default): batch_size. */
   size_t validation_batch_size;
@@ -1328,22 +1317,21 @@ typedef struct unroll_fit_options {
   /* What a batch loss that is NaN or infinite does; default UNROLL_NON_FINITE_FAIL. */
   unroll_non_finite non_finite;
   /* Keras' callbacks, inside the library; NULL (default): none. */
-  const unroll_early_stopping *early_stopping;
-  const unroll_checkpoint *checkpoint;
-  const unroll_reduce_on_plateau *reduce_on_plateau;
+  const unroll_early_stopping_options *early_stopping;
+  const unroll_checkpoint_options *checkpoint;
+  const unroll_reduce_on_plateau_options *reduce_on_plateau;
   /* Gives the rate before each epoch; NULL (default): the optimizer's. */
-  unroll_rate_function rate_function;
+  unroll_rate_callback rate_callback;
   /* Each epoch's values go to this file as a line of comma-separated text;
    * NULL (default): none. csv_append: behind what is there; default false. */
   const char *csv_path;
   int csv_append;
   /* Told of each batch of a validation by TEST_ events, with the user_data above;
    * NULL (default): none. It may be the same function as `callback`. */
-  unroll_callback validation_callback;
+  unroll_progress_callback validation_callback;
 } unroll_fit_options;
 
 UNROLL_API void unroll_fit_options_init(unroll_fit_options *options, size_t size);
-#define unroll_fit_options_init(options) unroll_fit_options_init((options), sizeof *(options))
 
 /*
  * Trains. If `history` is not NULL it receives the losses and metrics of each
@@ -1365,49 +1353,48 @@ UNROLL_API unroll_status unroll_model_fit(unroll_model *model, const unroll_data
                                           unroll_history **history);
 
 /* Epochs recorded, and values recorded in each. */
-UNROLL_API unroll_status unroll_history_size(const unroll_history *history, size_t *epochs,
-                                             size_t *values);
+UNROLL_API unroll_status unroll_history_get_size(const unroll_history *history, size_t *epochs,
+                                                 size_t *values);
 /* Name of value `index`: "loss", "mean_absolute_error", "val_loss", ... */
-UNROLL_API unroll_status unroll_history_name(const unroll_history *history, size_t index,
-                                             char *text, size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_history_get_value_name(const unroll_history *history, size_t index,
+                                                       char *text, size_t capacity, size_t *length);
 /* Value `index` of epoch `epoch`, both counted from 0. */
-UNROLL_API unroll_status unroll_history_value(const unroll_history *history, size_t epoch,
-                                              size_t index, double *value);
+UNROLL_API unroll_status unroll_history_get_value(const unroll_history *history, size_t epoch,
+                                                  size_t index, double *value);
 /* Why a fit ended. */
 typedef enum unroll_fit_end {
-  UNROLL_END_EPOCHS = 10, /* all epochs were made */
-  UNROLL_END_EARLY_STOPPING = 20,
-  UNROLL_END_CALLBACK = 30,  /* a callback returned UNROLL_STOP */
-  UNROLL_END_NOT_FINITE = 40 /* a loss was NaN or infinite, and non_finite says so */
+  UNROLL_FIT_END_EPOCHS = 10, /* all epochs were made */
+  UNROLL_FIT_END_EARLY_STOPPING = 20,
+  UNROLL_FIT_END_CALLBACK = 30,  /* a callback returned UNROLL_CALLBACK_STOP */
+  UNROLL_FIT_END_NOT_FINITE = 40 /* a loss was NaN or infinite, and non_finite says so */
 } unroll_fit_end;
 
 UNROLL_API unroll_status unroll_history_get_end(const unroll_history *history, unroll_fit_end *end);
 /* A sentence about it, "" where all epochs were made. Text: see section 1. */
-UNROLL_API unroll_status unroll_history_end_message(const unroll_history *history, char *text,
-                                                    size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_history_get_end_message(const unroll_history *history, char *text,
+                                                        size_t capacity, size_t *length);
 UNROLL_API void unroll_history_destroy(unroll_history *history);
 
 /* Number of values that evaluate and train_on_batch give: the loss, then the
  * metrics; and their names. Errors: INVALID_STATE (not compiled). */
-UNROLL_API unroll_status unroll_model_metric_count(const unroll_model *model, size_t *count);
-UNROLL_API unroll_status unroll_model_metric_name(const unroll_model *model, size_t index,
-                                                  char *text, size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_model_get_metric_count(const unroll_model *model, size_t *count);
+UNROLL_API unroll_status unroll_model_get_metric_name(const unroll_model *model, size_t index,
+                                                      char *text, size_t capacity, size_t *length);
 
 typedef struct unroll_evaluate_options {
   size_t struct_size;
   size_t batch_size; /* samples computed at a time, at least 1; default 32 */
   /* Told of each batch by TEST_ events; NULL (default): none. */
-  unroll_callback callback;
+  unroll_progress_callback callback;
   void *user_data;
 } unroll_evaluate_options;
 
 UNROLL_API void unroll_evaluate_options_init(unroll_evaluate_options *options, size_t size);
-#define unroll_evaluate_options_init(options) unroll_evaluate_options_init((options), sizeof *(options))
 
 /*
  * Loss and metrics over `data`, without training. `values` has room for `count`
- * numbers, count = unroll_model_metric_count. Errors: INVALID_STATE (not built
- * or not compiled), SHAPE_MISMATCH, INVALID_ARGUMENT, OUT_OF_MEMORY.
+ * numbers, count = unroll_model_get_metric_count. Errors: INVALID_STATE (not
+ * built or not compiled), SHAPE_MISMATCH, INVALID_ARGUMENT, OUT_OF_MEMORY.
  */
 UNROLL_API unroll_status unroll_model_evaluate_ext(unroll_model *model, const unroll_data *data,
                                                    const unroll_evaluate_options *options,
@@ -1426,8 +1413,6 @@ typedef struct unroll_train_on_batch_options {
 
 UNROLL_API void unroll_train_on_batch_options_init(unroll_train_on_batch_options *options,
                                                    size_t size);
-#define unroll_train_on_batch_options_init(options) \
-  unroll_train_on_batch_options_init((options), sizeof *(options))
 
 /*
  * One update with all of `data` as one batch; loss and metrics before the
@@ -1452,20 +1437,19 @@ UNROLL_API unroll_status unroll_model_train_on_batch(unroll_model *model, const 
 typedef struct unroll_weight_info {
   size_t struct_size;
   int32_t rank;
-  int64_t shape[UNROLL_MAX_RANK];
+  int64_t shape[UNROLL_RANK_MAX];
   int is_trainable;
   /* Index of the layer it belongs to. */
   size_t layer;
 } unroll_weight_info;
 
 UNROLL_API void unroll_weight_info_init(unroll_weight_info *info, size_t size);
-#define unroll_weight_info_init(info) unroll_weight_info_init((info), sizeof *(info))
 UNROLL_API unroll_status unroll_model_get_weight_info(const unroll_model *model, size_t index,
                                                       unroll_weight_info *info);
 
 /* "lstm_1/recurrent_kernel". Text: see section 1. */
-UNROLL_API unroll_status unroll_model_weight_name(const unroll_model *model, size_t index,
-                                                  char *text, size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_model_get_weight_name(const unroll_model *model, size_t index,
+                                                      char *text, size_t capacity, size_t *length);
 
 /* Copies a weight to `array`: contiguous, of the weight's shape, float32 or
  * float64. A weight of rank 0, a single number, is an array of shape (1). */
@@ -1500,7 +1484,6 @@ typedef struct unroll_scaler_options {
 } unroll_scaler_options;
 
 UNROLL_API void unroll_scaler_options_init(unroll_scaler_options *options, size_t size);
-#define unroll_scaler_options_init(options) unroll_scaler_options_init((options), sizeof *(options))
 
 /* A scaler, not fitted yet. */
 UNROLL_API unroll_status unroll_scaler_create_ext(const unroll_scaler_options *options,
@@ -1532,7 +1515,8 @@ UNROLL_API unroll_status unroll_scaler_inverse_transform(const unroll_scaler *sc
 UNROLL_API unroll_status unroll_scaler_get_range(const unroll_scaler *scaler, size_t column,
                                                  double *minimum, double *maximum);
 /* Number of columns fitted; 0 before. */
-UNROLL_API unroll_status unroll_scaler_get_columns(const unroll_scaler *scaler, size_t *columns);
+UNROLL_API unroll_status unroll_scaler_get_column_count(const unroll_scaler *scaler,
+                                                        size_t *columns);
 
 typedef struct unroll_window_options {
   size_t struct_size;
@@ -1547,7 +1531,6 @@ typedef struct unroll_window_options {
 } unroll_window_options;
 
 UNROLL_API void unroll_window_options_init(unroll_window_options *options, size_t size);
-#define unroll_window_options_init(options) unroll_window_options_init((options), sizeof *(options))
 
 /*
  * Sliding windows over `series`, (L) or (L, F), as views: nothing is copied,
@@ -1559,9 +1542,9 @@ UNROLL_API void unroll_window_options_init(unroll_window_options *options, size_
  * that need no target: the last one ends at the last step.
  * Errors: SHAPE_MISMATCH (the series is too short for one window).
  */
-UNROLL_API unroll_status unroll_windows(const unroll_array *series,
-                                        const unroll_window_options *options, unroll_array *inputs,
-                                        unroll_array *targets);
+UNROLL_API unroll_status unroll_array_view_windows(const unroll_array *series,
+                                                   const unroll_window_options *options,
+                                                   unroll_array *inputs, unroll_array *targets);
 
 /* -----------------------------------------------------------------------
  * 8  Streams
@@ -1574,24 +1557,23 @@ UNROLL_API unroll_status unroll_windows(const unroll_array *series,
 /* How a stream keeps the kernels of the recurrent layers. */
 typedef enum unroll_stream_weights {
   /* In the model's type. */
-  UNROLL_WEIGHTS_MODEL = 10,
+  UNROLL_STREAM_WEIGHTS_MODEL = 10,
   /* Half precision, for float32 models that are larger than a cache: a step is
    * then bound by reading the weights. Each weight w is off by at most
    * 2^-11 |w| (2^-25 where |w| < 2^-14), so that a gate's sum of x_i w_i is off
    * by at most 2^-11 times the sum of |x_i w_i|; biases, sums, states and other
    * layers stay float32, and so do layers with masked steps. */
-  UNROLL_WEIGHTS_FLOAT16 = 20
+  UNROLL_STREAM_WEIGHTS_FLOAT16 = 20
 } unroll_stream_weights;
 
 typedef struct unroll_stream_options {
   size_t struct_size;
   /* Sequences run side by side, at least 1; default 1. */
   size_t batch_size;
-  unroll_stream_weights weights; /* default UNROLL_WEIGHTS_MODEL */
+  unroll_stream_weights weights; /* default UNROLL_STREAM_WEIGHTS_MODEL */
 } unroll_stream_options;
 
 UNROLL_API void unroll_stream_options_init(unroll_stream_options *options, size_t size);
-#define unroll_stream_options_init(options) unroll_stream_options_init((options), sizeof *(options))
 
 /* A stream at the zero state. Allocates all it will need; with batch_size 1 the
  * streams of a model share a second copy of its LSTM and GRU weights, of at most
@@ -1617,20 +1599,19 @@ typedef struct unroll_stream_info {
 } unroll_stream_info;
 
 UNROLL_API void unroll_stream_info_init(unroll_stream_info *info, size_t size);
-#define unroll_stream_info_init(info) unroll_stream_info_init((info), sizeof *(info))
 UNROLL_API unroll_status unroll_stream_get_info(const unroll_stream *stream,
                                                 unroll_stream_info *info);
 /* Elements of one step of input or output `index`: batch_size * features. */
-UNROLL_API unroll_status unroll_stream_input_size(const unroll_stream *stream, size_t index,
-                                                  size_t *size);
-UNROLL_API unroll_status unroll_stream_output_size(const unroll_stream *stream, size_t index,
-                                                   size_t *size);
+UNROLL_API unroll_status unroll_stream_get_input_size(const unroll_stream *stream, size_t index,
+                                                      size_t *size);
+UNROLL_API unroll_status unroll_stream_get_output_size(const unroll_stream *stream, size_t index,
+                                                       size_t *size);
 
 /*
  * One time step of a model with one input and one output.
  *   input   (batch, features), an index as a number of that type
  *   output  (batch, features)
- * The counts are the elements of both, as unroll_stream_input_size and
+ * The counts are the elements of both, as unroll_stream_get_input_size and
  * _output_size say. No allocation, no lock. Errors: INVALID_ARGUMENT (the model
  * has the other type, NULL, not aligned, an index out of range),
  * SHAPE_MISMATCH (another count; several inputs or outputs), after which the
@@ -1684,29 +1665,29 @@ UNROLL_API unroll_status unroll_stream_set_state(unroll_stream *stream, const vo
 
 typedef enum unroll_file_format {
   /* By the name's ending: .weights.h5, .h5 or .hdf5, .keras. */
-  UNROLL_FORMAT_AUTO = 10,
+  UNROLL_FILE_FORMAT_AUTO = 10,
   /* HDF5 with configuration, weights and optimizer (Keras 2's, read by 3). */
-  UNROLL_FORMAT_H5 = 20,
+  UNROLL_FILE_FORMAT_H5 = 20,
   /* The same for Keras 2 (tf.keras) alone. They differ only in Functional models
    * that pass initial states (encoder-decoder) or masks to calls, for which no
-   * file is right for both; those of UNROLL_FORMAT_H5 are for Keras 3. */
-  UNROLL_FORMAT_H5_KERAS2 = 25,
+   * file is right for both; those of UNROLL_FILE_FORMAT_H5 are for Keras 3. */
+  UNROLL_FILE_FORMAT_H5_KERAS2 = 25,
   /* HDF5 with weights only, by Keras 2's layout. */
-  UNROLL_FORMAT_H5_WEIGHTS = 30,
+  UNROLL_FILE_FORMAT_WEIGHTS_H5_KERAS2 = 30,
   /* Keras 3's .keras archive. */
-  UNROLL_FORMAT_KERAS = 40,
+  UNROLL_FILE_FORMAT_KERAS = 40,
   /* Keras 3's .weights.h5. */
-  UNROLL_FORMAT_WEIGHTS_H5 = 50
+  UNROLL_FILE_FORMAT_WEIGHTS_H5 = 50
 } unroll_file_format;
 
 typedef struct unroll_save_options {
   size_t struct_size;
-  unroll_file_format format; /* default UNROLL_FORMAT_AUTO */
+  unroll_file_format format; /* default UNROLL_FILE_FORMAT_AUTO */
   /* Save compile options and optimizer state too, if compiled. Default true. */
   int include_optimizer;
   /* Input for one sample or a few (batch axis first), one array for each input
    * of the model: stored beside the model with the output it gives, which every
-   * later load checks (within rounding; FORMAT_ERROR if it differs). Keras
+   * later load checks (within rounding; FORMAT if it differs). Keras
    * ignores it. Read during the call only. Default NULL and 0: that of the file
    * the model was loaded from while the model still gives that output, else
    * none. Not with stateful models, and not with unroll_model_save_weights; and
@@ -1724,12 +1705,10 @@ typedef struct unroll_load_options {
 } unroll_load_options;
 
 UNROLL_API void unroll_save_options_init(unroll_save_options *options, size_t size);
-#define unroll_save_options_init(options) unroll_save_options_init((options), sizeof *(options))
 UNROLL_API void unroll_load_options_init(unroll_load_options *options, size_t size);
-#define unroll_load_options_init(options) unroll_load_options_init((options), sizeof *(options))
 
 /*
- * A whole model: .h5 or .keras. Errors: IO_ERROR (no such file, a directory,
+ * A whole model: .h5 or .keras. Errors: IO (no such file, a directory,
  * no permission, disk full), INVALID_ARGUMENT (a name whose ending says no
  * format, a format that is weights only), UNSUPPORTED (a layer or option without
  * a place in the format, a sample of a stateful model), INVALID_STATE (not
@@ -1739,7 +1718,7 @@ UNROLL_API unroll_status unroll_model_save(const unroll_model *model, const char
                                            const unroll_save_options *options);
 
 /*
- * Reads what Keras 1 to 3 or this library wrote. Errors: IO_ERROR, FORMAT_ERROR
+ * Reads what Keras 1 to 3 or this library wrote. Errors: IO, FORMAT
  * (truncated, not a model, a weight of the wrong shape, another output than the
  * one stored with its sample), UNSUPPORTED (a layer
  * or option, named in the message).
@@ -1762,44 +1741,45 @@ UNROLL_API unroll_status unroll_model_load_weights(unroll_model *model, const ch
 
 /*
  * The same without a file: models as bytes in memory. Every format is read;
- * UNROLL_FORMAT_AUTO, having no name to go by, writes .keras, and weights
+ * UNROLL_FILE_FORMAT_AUTO, having no name to go by, writes .keras, and weights
  * alone as .weights.h5.
  *   data    `length` bytes, read during the call only
  *   write   takes the model's bytes in order, in one or several calls; what it
  *           leaves half written is for it to discard. An answer other than 0
  *           fails the save with CANCELLED.
  * The library holds the whole of the bytes in memory before it calls `write`.
- * Errors: those of the functions above, without IO_ERROR.
+ * Errors: those of the functions above, without IO.
  */
-typedef int (*unroll_write_function)(const void *bytes, size_t count, void *user_data);
+typedef int (*unroll_write_callback)(const void *bytes, size_t count, void *user_data);
 
-UNROLL_API unroll_status unroll_model_load_memory(const void *data, size_t length,
-                                                  const unroll_load_options *options,
-                                                  unroll_model **model);
-UNROLL_API unroll_status unroll_model_load_weights_memory(unroll_model *model, const void *data,
-                                                          size_t length,
-                                                          const unroll_load_options *options);
-UNROLL_API unroll_status unroll_model_save_memory(const unroll_model *model,
-                                                  const unroll_save_options *options,
-                                                  unroll_write_function write, void *user_data);
-UNROLL_API unroll_status unroll_model_save_weights_memory(const unroll_model *model,
-                                                          const unroll_save_options *options,
-                                                          unroll_write_function write,
-                                                          void *user_data);
+UNROLL_API unroll_status unroll_model_load_from_memory(const void *data, size_t length,
+                                                       const unroll_load_options *options,
+                                                       unroll_model **model);
+UNROLL_API unroll_status unroll_model_load_weights_from_memory(unroll_model *model,
+                                                               const void *data, size_t length,
+                                                               const unroll_load_options *options);
+UNROLL_API unroll_status unroll_model_save_to_memory(const unroll_model *model,
+                                                     const unroll_save_options *options,
+                                                     unroll_write_callback write, void *user_data);
+UNROLL_API unroll_status unroll_model_save_weights_to_memory(const unroll_model *model,
+                                                             const unroll_save_options *options,
+                                                             unroll_write_callback write,
+                                                             void *user_data);
 
 /*
  * JSON about a model: name, layers, shapes, parameters, and in "notes" one
- * sentence for each thing that was adapted while loading. inspect: about a
- * file or its bytes, with the format and the Keras version that wrote it, without
- * keeping the model. Text: see section 1.
+ * sentence for each thing that was adapted while loading. Of a file or its
+ * bytes, also the format and the Keras version that wrote it; the model is not
+ * kept. Text: see section 1.
  */
 UNROLL_API unroll_status unroll_model_describe(const unroll_model *model, char *text,
                                                size_t capacity, size_t *length);
-UNROLL_API unroll_status unroll_inspect(const char *path, char *text, size_t capacity,
-                                        size_t *length);
+UNROLL_API unroll_status unroll_file_describe(const char *path, char *text, size_t capacity,
+                                              size_t *length);
 /* `data_length` bytes at `data`. */
-UNROLL_API unroll_status unroll_inspect_memory(const void *data, size_t data_length, char *text,
-                                               size_t capacity, size_t *length);
+UNROLL_API unroll_status unroll_file_describe_from_memory(const void *data, size_t data_length,
+                                                          char *text, size_t capacity,
+                                                          size_t *length);
 
 /* -----------------------------------------------------------------------
  * 10  Symbols: vocabulary, one sequence an update, generating
@@ -1810,13 +1790,13 @@ UNROLL_API unroll_status unroll_inspect_memory(const void *data, size_t data_len
  * which character each stands for.
  *
  *   unroll_sequence_options train;
- *   unroll_sequence_options_init(&train);
+ *   unroll_sequence_options_init(&train, sizeof train);
  *   train.iterations = 35000;
  *   train.end_symbol = 0;
  *   unroll_model_fit_sequences(model, symbols, lengths, names, &train, NULL);
  *
  *   unroll_generate_options draw;
- *   unroll_generate_options_init(&draw);
+ *   unroll_generate_options_init(&draw, sizeof draw);
  *   draw.end_symbol = 0;
  *   char name[256];
  *   unroll_model_generate_text(model, "", &draw, name, sizeof name, NULL);
@@ -1826,8 +1806,8 @@ UNROLL_API unroll_status unroll_inspect_memory(const void *data, size_t data_len
  * The distinct characters (Unicode code points) of `corpus`, sorted: a
  * vocabulary as text. Text: see section 1.
  */
-UNROLL_API unroll_status unroll_vocabulary_of(const char *corpus, char *text, size_t capacity,
-                                              size_t *length);
+UNROLL_API unroll_status unroll_vocabulary_collect(const char *corpus, char *text, size_t capacity,
+                                                   size_t *length);
 
 /*
  * Between text and symbols: character i of `vocabulary` is symbol i. encode writes
@@ -1870,7 +1850,7 @@ UNROLL_API unroll_status unroll_model_decode(const unroll_model *model, const in
 /* Nothing: the first symbol is read but not predicted. */
 #define UNROLL_START_NOTHING ((int64_t)-3)
 /* No symbol ends a sequence. */
-#define UNROLL_NO_SYMBOL ((int64_t)-1)
+#define UNROLL_SYMBOL_NONE ((int64_t)-1)
 
 /* Where unroll_model_fit_sequences stands. */
 typedef struct unroll_sequence_progress {
@@ -1883,10 +1863,9 @@ typedef struct unroll_sequence_progress {
 } unroll_sequence_progress;
 
 UNROLL_API void unroll_sequence_progress_init(unroll_sequence_progress *progress, size_t size);
-#define unroll_sequence_progress_init(progress) unroll_sequence_progress_init((progress), sizeof *(progress))
 
-/* Called on the thread of fit_sequences; answers as unroll_callback does. It may
- * generate, predict, save and set the learning rate. */
+/* Called on the thread of fit_sequences; answers as unroll_progress_callback
+ * does. It may generate, predict, save and set the learning rate. */
 typedef int (*unroll_sequence_callback)(const unroll_sequence_progress *progress, void *user_data);
 
 typedef struct unroll_sequence_options {
@@ -1896,7 +1875,7 @@ typedef struct unroll_sequence_options {
   /* Number of the first, when going on where a training ended; default 0. */
   size_t first_iteration;
   int64_t start;      /* default UNROLL_START_DEFAULT */
-  int64_t end_symbol; /* predicted after the last; default UNROLL_NO_SYMBOL */
+  int64_t end_symbol; /* predicted after the last; default UNROLL_SYMBOL_NONE */
   /* Iteration j takes sequence order[j % order_count]. NULL (default): each
    * sequence once a pass, shuffled anew for every pass, or in order. */
   const size_t *order;
@@ -1916,7 +1895,6 @@ typedef struct unroll_sequence_options {
 } unroll_sequence_options;
 
 UNROLL_API void unroll_sequence_options_init(unroll_sequence_options *options, size_t size);
-#define unroll_sequence_options_init(options) unroll_sequence_options_init((options), sizeof *(options))
 
 /*
  * Trains on one sequence an update: the model learns to predict each symbol
@@ -1942,7 +1920,7 @@ UNROLL_API unroll_status unroll_model_fit_sequences(unroll_model *model, const i
 typedef struct unroll_generate_options {
   size_t struct_size;
   int64_t start;      /* default UNROLL_START_DEFAULT */
-  int64_t end_symbol; /* ends the sequence; default UNROLL_NO_SYMBOL */
+  int64_t end_symbol; /* ends the sequence; default UNROLL_SYMBOL_NONE */
   size_t limit;       /* the most symbols to draw; default 50 */
   /* Divides the logits; 0 takes the likeliest symbol. Default 1. */
   double temperature;
@@ -1952,7 +1930,6 @@ typedef struct unroll_generate_options {
 } unroll_generate_options;
 
 UNROLL_API void unroll_generate_options_init(unroll_generate_options *options, size_t size);
-#define unroll_generate_options_init(options) unroll_generate_options_init((options), sizeof *(options))
 
 /*
  * Draws symbols one by one, each from the model's output for all before it,
@@ -2082,8 +2059,7 @@ UNROLL_API unroll_status unroll_lstm_cell_forward(const unroll_cell_shape *shape
 UNROLL_API unroll_status unroll_lstm_forward(const unroll_cell_shape *shape,
                                              const unroll_lstm_parameters *parameters,
                                              const double *x, const double *a0, double *a,
-                                             double *y, double *c,
-                                             const unroll_lstm_gates *gates);
+                                             double *y, double *c, const unroll_lstm_gates *gates);
 
 /*
  * With dc = dc_next + da_next ot (1 - tanh(c_next)^2), before the activations:

@@ -5,7 +5,7 @@
 #define SIZE_OF(type, size) _Static_assert(sizeof(type) == (size), #type " has changed its size")
 #define OFFSET_OF(type, member, offset) \
   _Static_assert(offsetof(type, member) == (offset), #type "." #member " has moved")
-// The first member behind a struct's first size, which a caller's padding must not reach.
+// The first member behind a struct's first size, which a caller's padding must not reach. None yet.
 #define APPENDED(type, member)                                                  \
   _Static_assert(offsetof(type, member) % _Alignof(type) == 0, #type "." #member " must begin where the struct once ended")
 #define BEGINS_WITH_SIZE(type) OFFSET_OF(type, struct_size, 0)
@@ -55,9 +55,9 @@ SIZE_OF(unroll_rnn_gradients, 40);
 SIZE_OF(unroll_lstm_parameters, 80);
 SIZE_OF(unroll_lstm_gates, 32);
 SIZE_OF(unroll_lstm_gradients, 88);
-BEGINS_WITH_SIZE(unroll_early_stopping);
-BEGINS_WITH_SIZE(unroll_checkpoint);
-BEGINS_WITH_SIZE(unroll_reduce_on_plateau);
+BEGINS_WITH_SIZE(unroll_early_stopping_options);
+BEGINS_WITH_SIZE(unroll_checkpoint_options);
+BEGINS_WITH_SIZE(unroll_reduce_on_plateau_options);
 BEGINS_WITH_SIZE(unroll_monitor_state);
 BEGINS_WITH_SIZE(unroll_activation_options);
 BEGINS_WITH_SIZE(unroll_initializer_options);
@@ -69,16 +69,3 @@ BEGINS_WITH_SIZE(unroll_masking_options);
 BEGINS_WITH_SIZE(unroll_evaluate_options);
 BEGINS_WITH_SIZE(unroll_train_on_batch_options);
 BEGINS_WITH_SIZE(unroll_scaler_options);
-
-APPENDED(unroll_dense_options, activation_options);
-APPENDED(unroll_recurrent_options, activation_options);
-APPENDED(unroll_embedding_options, initializer_options);
-APPENDED(unroll_compile_options, loss_options);
-APPENDED(unroll_predict_options, callback);
-APPENDED(unroll_data, sample_weights);
-APPENDED(unroll_evaluate_options, callback);
-APPENDED(unroll_fit_options, validation_callback);
-APPENDED(unroll_stream_info, state_bytes);
-APPENDED(unroll_optimizer_options, name);
-APPENDED(unroll_loss_options, label_smoothing);
-APPENDED(unroll_metric_options, name);

@@ -30,23 +30,23 @@ Result guarded(cunroll_outcome *outcome, Result failed, Call call) {
 
 } // namespace
 
-int cunroll_call_callback(unroll_callback function, const unroll_progress *progress, void *user_data,
+int cunroll_call_progress_callback(unroll_progress_callback function, const unroll_progress *progress, void *user_data,
                           cunroll_outcome *outcome) {
-  return guarded(outcome, UNROLL_CANCEL, [&] { return function(progress, user_data); });
+  return guarded(outcome, UNROLL_CALLBACK_CANCEL, [&] { return function(progress, user_data); });
 }
 
 int cunroll_call_sequence_callback(unroll_sequence_callback function,
                                    const unroll_sequence_progress *progress, void *user_data,
                                    cunroll_outcome *outcome) {
-  return guarded(outcome, UNROLL_CANCEL, [&] { return function(progress, user_data); });
+  return guarded(outcome, UNROLL_CALLBACK_CANCEL, [&] { return function(progress, user_data); });
 }
 
-double cunroll_call_rate_function(unroll_rate_function function, size_t epoch, double rate,
+double cunroll_call_rate_callback(unroll_rate_callback function, size_t epoch, double rate,
                                   void *user_data, cunroll_outcome *outcome) {
   return guarded(outcome, 0.0, [&] { return function(epoch, rate, user_data); });
 }
 
-int cunroll_call_write_function(unroll_write_function function, const void *bytes, size_t count,
+int cunroll_call_write_callback(unroll_write_callback function, const void *bytes, size_t count,
                                 void *user_data, cunroll_outcome *outcome) {
   return guarded(outcome, 1, [&] { return function(bytes, count, user_data); });
 }

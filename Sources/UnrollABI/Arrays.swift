@@ -19,8 +19,8 @@ func pack<Tuple>(_ shape: [Int], into tuple: inout Tuple) {
 
 /// The same with its rank, for a struct that has both; `owner` is what has the shape.
 func pack<Tuple>(_ shape: [Int], of owner: String, into tuple: inout Tuple, rank: inout Int32) throws(UnrollError) {
-  guard shape.count <= Int(UNROLL_MAX_RANK) else {
-    throw UnrollError(.unsupported, "\(owner) has \(shape.count) axes, more than \(UNROLL_MAX_RANK)")
+  guard shape.count <= Int(UNROLL_RANK_MAX) else {
+    throw UnrollError(.unsupported, "\(owner) has \(shape.count) axes, more than \(UNROLL_RANK_MAX)")
   }
   pack(shape, into: &tuple)
   rank = Int32(shape.count)
@@ -33,19 +33,19 @@ func printed(_ shape: [Int]) -> String {
 
 func elementType(_ dtype: unroll_dtype, _ name: String) throws(UnrollError) -> ElementType {
   switch dtype {
-  case UNROLL_FLOAT32: .float32
-  case UNROLL_FLOAT64: .float64
-  case UNROLL_INT32: .int32
-  case UNROLL_INT64: .int64
-  case UNROLL_UINT8: .uint8
+  case UNROLL_DTYPE_FLOAT32: .float32
+  case UNROLL_DTYPE_FLOAT64: .float64
+  case UNROLL_DTYPE_INT32: .int32
+  case UNROLL_DTYPE_INT64: .int64
+  case UNROLL_DTYPE_UINT8: .uint8
   default: throw unknown(dtype.rawValue, "unroll_dtype", name)
   }
 }
 
 /// Rank and shape of an array, checked.
 private func checkedShape(of array: unroll_array, _ name: String) throws(UnrollError) -> [Int] {
-  guard array.rank >= 1, array.rank <= UNROLL_MAX_RANK else {
-    throw UnrollError(.shapeMismatch, "\(name) has rank \(array.rank), expected 1 to \(UNROLL_MAX_RANK)")
+  guard array.rank >= 1, array.rank <= UNROLL_RANK_MAX else {
+    throw UnrollError(.shapeMismatch, "\(name) has rank \(array.rank), expected 1 to \(UNROLL_RANK_MAX)")
   }
   let shape = unpack(array.shape, Int(array.rank))
   for length in shape where length < 0 {
@@ -107,7 +107,7 @@ func readViews(_ base: UnsafePointer<unroll_array>?, _ count: Int, _ name: Strin
 func readOutput(_ pointer: UnsafePointer<unroll_array>?, _ expected: [Int], _ name: String) throws(UnrollError) -> OutputView {
   let view = try readView(pointer, name)
   guard view.type == .float32 || view.type == .float64 else {
-    throw UnrollError(.invalidArgument, "\(name)->dtype must be UNROLL_FLOAT32 or UNROLL_FLOAT64: it receives results")
+    throw UnrollError(.invalidArgument, "\(name)->dtype must be UNROLL_DTYPE_FLOAT32 or UNROLL_DTYPE_FLOAT64: it receives results")
   }
   guard view.shape == expected else {
     throw UnrollError(.shapeMismatch, "\(name): expected shape \(printed(expected)), found \(printed(view.shape))")
@@ -133,12 +133,12 @@ func checkAlignment(_ pointer: UnsafeRawPointer, _ bytes: Int, _ name: @autoclos
   }
 }
 
-/// A model's shape for the caller: the batch axis first, unknown axes as UNROLL_ANY.
+/// A model's shape for the caller: the batch axis first, unknown axes as UNROLL_AXIS_ANY.
 func give(
   _ shape: [Int], _ target: UnsafeMutablePointer<Int64>, _ rank: UnsafeMutablePointer<Int32>
 ) throws(UnrollError) {
-  guard shape.count <= Int(UNROLL_MAX_RANK) else {
-    throw UnrollError(.unsupported, "the shape \(printed(shape)) has more than \(UNROLL_MAX_RANK) axes")
+  guard shape.count <= Int(UNROLL_RANK_MAX) else {
+    throw UnrollError(.unsupported, "the shape \(printed(shape)) has more than \(UNROLL_RANK_MAX) axes")
   }
   for (axis, length) in shape.enumerated() { target[axis] = Int64(length) }
   rank.pointee = Int32(shape.count)
@@ -146,10 +146,10 @@ func give(
 
 func withBatch(_ shape: Shape) -> [Int] { [-1] + shape.dimensions.map { $0 ?? -1 } }
 
-/// A sample shape from the caller; UNROLL_ANY is an unknown axis.
+/// A sample shape from the caller; UNROLL_AXIS_ANY is an unknown axis.
 func sampleShape(_ lengths: [Int], _ name: String) throws(UnrollError) -> Shape {
   for length in lengths where length != -1 && (length < 1 || length > Int(Int32.max)) {
-    throw UnrollError(.shapeMismatch, "\(name) is \(printed(lengths)); every axis must be at least 1, or UNROLL_ANY")
+    throw UnrollError(.shapeMismatch, "\(name) is \(printed(lengths)); every axis must be at least 1, or UNROLL_AXIS_ANY")
   }
   return Shape(lengths.map { $0 == -1 ? nil : $0 })
 }

@@ -50,7 +50,7 @@ public func unroll_model_build(
       throw UnrollError(.invalidState, "the model has no layers; add some before it is built")
     }
     if shape == nil, rank == 0 { return try model.build() }
-    let count = try checkedCount(Int(rank), "rank", to: Int(UNROLL_MAX_RANK) - 1)
+    let count = try checkedCount(Int(rank), "rank", to: Int(UNROLL_RANK_MAX) - 1)
     let lengths = try elements(shape, count, "shape").map { Int($0) }
     try model.build(inputShape: try sampleShape(lengths, "shape"))
   }

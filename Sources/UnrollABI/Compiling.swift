@@ -45,7 +45,7 @@ public func unroll_model_compile(
   changing(model) { (handle) throws(UnrollError) in
     let model = handle.model
     let options = try read(options, "options")
-    let adam: unroll_optimizer_options = try kindDefaults(UNROLL_ADAM, "optimizer->kind")
+    let adam: unroll_optimizer_options = try kindDefaults(UNROLL_OPTIMIZER_ADAM, "optimizer->kind")
     let optimizerOptions = options.optimizer == nil ? adam : try readRequired(options.optimizer, "optimizer")
     let losses = try readLosses(options)
     let metrics = try readMetrics(options)

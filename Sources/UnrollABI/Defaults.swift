@@ -24,7 +24,7 @@ extension unroll_predict_options: OptionStruct {
 extension unroll_model_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
-    options.dtype = UNROLL_FLOAT32
+    options.dtype = UNROLL_DTYPE_FLOAT32
     return options
   }
 }
@@ -41,10 +41,10 @@ extension unroll_dense_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
     options.trainable = 1
-    options.activation = UNROLL_LINEAR
+    options.activation = UNROLL_ACTIVATION_LINEAR
     options.use_bias = 1
-    options.kernel_initializer = of(UNROLL_GLOROT_UNIFORM)
-    options.bias_initializer = of(UNROLL_ZEROS)
+    options.kernel_initializer = of(UNROLL_INITIALIZER_GLOROT_UNIFORM)
+    options.bias_initializer = of(UNROLL_INITIALIZER_ZEROS)
     return options
   }
 }
@@ -53,14 +53,14 @@ extension unroll_recurrent_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
     options.trainable = 1
-    options.activation = UNROLL_TANH
-    options.recurrent_activation = UNROLL_SIGMOID
+    options.activation = UNROLL_ACTIVATION_TANH
+    options.recurrent_activation = UNROLL_ACTIVATION_SIGMOID
     options.use_bias = 1
     options.unit_forget_bias = 1
     options.reset_after = 1
-    options.kernel_initializer = of(UNROLL_GLOROT_UNIFORM)
-    options.recurrent_initializer = of(UNROLL_ORTHOGONAL, 1)
-    options.bias_initializer = of(UNROLL_ZEROS)
+    options.kernel_initializer = of(UNROLL_INITIALIZER_GLOROT_UNIFORM)
+    options.recurrent_initializer = of(UNROLL_INITIALIZER_ORTHOGONAL, 1)
+    options.bias_initializer = of(UNROLL_INITIALIZER_ZEROS)
     return options
   }
 }
@@ -69,7 +69,7 @@ extension unroll_embedding_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
     options.trainable = 1
-    options.initializer = of(UNROLL_RANDOM_UNIFORM, -0.05, 0.05)
+    options.initializer = of(UNROLL_INITIALIZER_RANDOM_UNIFORM, -0.05, 0.05)
     return options
   }
 }
@@ -81,7 +81,7 @@ extension unroll_dropout_options: OptionStruct {
 extension unroll_activation_layer_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
-    options.activation = UNROLL_LINEAR
+    options.activation = UNROLL_ACTIVATION_LINEAR
     return options
   }
 }

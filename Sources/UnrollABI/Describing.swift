@@ -14,13 +14,13 @@ func oneForm(_ long: Bool, short: Bool, _ longName: String, _ shortName: String)
 
 // MARK: - Activations
 
-func readActivation(_ kind: unroll_activation, _ name: String) throws(UnrollError) -> ActivationSpec {
-  guard let function = activation(kind) else { throw unknown(kind.rawValue, "unroll_activation", name) }
+func readActivation(_ kind: unroll_activation_kind, _ name: String) throws(UnrollError) -> ActivationSpec {
+  guard let function = activation(kind) else { throw unknown(kind.rawValue, "unroll_activation_kind", name) }
   return ActivationSpec(function)
 }
 
 func readActivation(
-  _ short: unroll_activation, or long: UnsafePointer<unroll_activation_options>?, default usual: unroll_activation,
+  _ short: unroll_activation_kind, or long: UnsafePointer<unroll_activation_options>?, default usual: unroll_activation_kind,
   _ name: String
 ) throws(UnrollError) -> ActivationSpec {
   guard long != nil else { return try readActivation(short, name) }
@@ -52,8 +52,8 @@ func readInitializer(
     try oneForm(true, short: !same(short, usual), "\(name)_options", name)
     return try readInitializer(try readRequired(long, "\(name)_options"), "\(name)_options->")
   }
-  guard short.kind != UNROLL_VARIANCE_SCALING else {
-    throw UnrollError(.invalidArgument, "\(name).kind is UNROLL_VARIANCE_SCALING, which has more members; set \(name)_options")
+  guard short.kind != UNROLL_INITIALIZER_VARIANCE_SCALING else {
+    throw UnrollError(.invalidArgument, "\(name).kind is UNROLL_INITIALIZER_VARIANCE_SCALING, which has more members; set \(name)_options")
   }
   var options: unroll_initializer_options = try kindDefaults(short.kind, "\(name).kind")
   options.a = short.a
@@ -65,21 +65,21 @@ private func readInitializer(_ value: unroll_initializer_options, _ name: String
   let a = try finite(value.a, "\(name)a")
   let b = try finite(value.b, "\(name)b")
   switch value.kind {
-  case UNROLL_ZEROS: return .zeros
-  case UNROLL_ONES: return .ones
-  case UNROLL_CONSTANT: return .constant(a)
-  case UNROLL_RANDOM_NORMAL: return .randomNormal(mean: a, stddev: b)
-  case UNROLL_RANDOM_UNIFORM: return .randomUniform(minimum: a, maximum: b)
-  case UNROLL_TRUNCATED_NORMAL: return .truncatedNormal(mean: a, stddev: b)
-  case UNROLL_GLOROT_UNIFORM: return .glorotUniform
-  case UNROLL_GLOROT_NORMAL: return .glorotNormal
-  case UNROLL_HE_UNIFORM: return .heUniform
-  case UNROLL_HE_NORMAL: return .heNormal
-  case UNROLL_LECUN_UNIFORM: return .lecunUniform
-  case UNROLL_LECUN_NORMAL: return .lecunNormal
-  case UNROLL_ORTHOGONAL: return .orthogonal(gain: a)
-  case UNROLL_IDENTITY: return .identity(gain: a)
-  case UNROLL_VARIANCE_SCALING: return try varianceScaling(value, name)
+  case UNROLL_INITIALIZER_ZEROS: return .zeros
+  case UNROLL_INITIALIZER_ONES: return .ones
+  case UNROLL_INITIALIZER_CONSTANT: return .constant(a)
+  case UNROLL_INITIALIZER_RANDOM_NORMAL: return .randomNormal(mean: a, stddev: b)
+  case UNROLL_INITIALIZER_RANDOM_UNIFORM: return .randomUniform(minimum: a, maximum: b)
+  case UNROLL_INITIALIZER_TRUNCATED_NORMAL: return .truncatedNormal(mean: a, stddev: b)
+  case UNROLL_INITIALIZER_GLOROT_UNIFORM: return .glorotUniform
+  case UNROLL_INITIALIZER_GLOROT_NORMAL: return .glorotNormal
+  case UNROLL_INITIALIZER_HE_UNIFORM: return .heUniform
+  case UNROLL_INITIALIZER_HE_NORMAL: return .heNormal
+  case UNROLL_INITIALIZER_LECUN_UNIFORM: return .lecunUniform
+  case UNROLL_INITIALIZER_LECUN_NORMAL: return .lecunNormal
+  case UNROLL_INITIALIZER_ORTHOGONAL: return .orthogonal(gain: a)
+  case UNROLL_INITIALIZER_IDENTITY: return .identity(gain: a)
+  case UNROLL_INITIALIZER_VARIANCE_SCALING: return try varianceScaling(value, name)
   default: throw unknown(value.kind.rawValue, "unroll_initializer_kind", "\(name)kind")
   }
 }
@@ -92,7 +92,7 @@ private func varianceScaling(_ value: unroll_initializer_options, _ name: String
   case UNROLL_FAN_IN: mode = .fanIn
   case UNROLL_FAN_OUT: mode = .fanOut
   case UNROLL_FAN_AVERAGE: mode = .fanAvg
-  default: throw unknown(value.mode.rawValue, "unroll_fan_mode", "\(name)mode")
+  default: throw unknown(value.mode.rawValue, "unroll_fan", "\(name)mode")
   }
   let distribution: Initializer.Distribution
   switch value.distribution {

@@ -86,7 +86,7 @@ private func readMetric(_ value: unroll_metric_options, _ name: String) throws(U
   return MetricSpec(function, name: value.name == nil ? nil : try readText(value.name, "\(name).name"), output: output)
 }
 
-private func readFunction(_ kind: unroll_metric, _ name: String) throws(UnrollError) -> MetricSpec.Function {
-  guard let function = metric(kind) else { throw unknown(kind.rawValue, "unroll_metric", name) }
+private func readFunction(_ kind: unroll_metric_kind, _ name: String) throws(UnrollError) -> MetricSpec.Function {
+  guard let function = metric(kind) else { throw unknown(kind.rawValue, "unroll_metric_kind", name) }
   return function
 }

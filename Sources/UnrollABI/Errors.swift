@@ -27,15 +27,15 @@ func report(_ error: UnrollError) -> unroll_status {
   remember(error.message)
   cunroll_system_error()?.pointee = error.systemError
   return switch error.code {
-  case .invalidArgument: UNROLL_INVALID_ARGUMENT
-  case .shapeMismatch: UNROLL_SHAPE_MISMATCH
-  case .invalidState: UNROLL_INVALID_STATE
-  case .unsupported: UNROLL_UNSUPPORTED
-  case .io: UNROLL_IO_ERROR
-  case .format: UNROLL_FORMAT_ERROR
-  case .outOfMemory: UNROLL_OUT_OF_MEMORY
-  case .notFinite: UNROLL_NOT_FINITE
-  case .cancelled: UNROLL_CANCELLED
+  case .invalidArgument: UNROLL_ERROR_INVALID_ARGUMENT
+  case .shapeMismatch: UNROLL_ERROR_SHAPE_MISMATCH
+  case .invalidState: UNROLL_ERROR_INVALID_STATE
+  case .unsupported: UNROLL_ERROR_UNSUPPORTED
+  case .io: UNROLL_ERROR_IO
+  case .format: UNROLL_ERROR_FORMAT
+  case .outOfMemory: UNROLL_ERROR_OUT_OF_MEMORY
+  case .notFinite: UNROLL_ERROR_NOT_FINITE
+  case .cancelled: UNROLL_ERROR_CANCELLED
   }
 }
 
@@ -60,38 +60,38 @@ func missing(_ name: String) -> UnrollError {
   UnrollError(.invalidArgument, "\(name) is NULL; it must point to a value")
 }
 
-@_cdecl("unroll_last_error") @implementation
-public func unroll_last_error() -> UnsafePointer<CChar>? {
+@_cdecl("unroll_get_last_error") @implementation
+public func unroll_get_last_error() -> UnsafePointer<CChar>? {
   UnsafePointer(cunroll_error_text())
 }
 
-@_cdecl("unroll_last_system_error") @implementation
-public func unroll_last_system_error() -> Int32 { cunroll_system_error()?.pointee ?? 0 }
+@_cdecl("unroll_get_last_system_error") @implementation
+public func unroll_get_last_system_error() -> Int32 { cunroll_system_error()?.pointee ?? 0 }
 
-@_cdecl("unroll_status_name") @implementation
-public func unroll_status_name(_ status: unroll_status) -> UnsafePointer<CChar>? {
+@_cdecl("unroll_status_get_name") @implementation
+public func unroll_status_get_name(_ status: unroll_status) -> UnsafePointer<CChar>? {
   let name: StaticString =
     switch status {
     case UNROLL_OK: "UNROLL_OK"
-    case UNROLL_INVALID_ARGUMENT: "UNROLL_INVALID_ARGUMENT"
-    case UNROLL_SHAPE_MISMATCH: "UNROLL_SHAPE_MISMATCH"
-    case UNROLL_INVALID_STATE: "UNROLL_INVALID_STATE"
-    case UNROLL_UNSUPPORTED: "UNROLL_UNSUPPORTED"
-    case UNROLL_IO_ERROR: "UNROLL_IO_ERROR"
-    case UNROLL_FORMAT_ERROR: "UNROLL_FORMAT_ERROR"
-    case UNROLL_OUT_OF_MEMORY: "UNROLL_OUT_OF_MEMORY"
-    case UNROLL_NOT_FINITE: "UNROLL_NOT_FINITE"
-    case UNROLL_CANCELLED: "UNROLL_CANCELLED"
+    case UNROLL_ERROR_INVALID_ARGUMENT: "UNROLL_ERROR_INVALID_ARGUMENT"
+    case UNROLL_ERROR_SHAPE_MISMATCH: "UNROLL_ERROR_SHAPE_MISMATCH"
+    case UNROLL_ERROR_INVALID_STATE: "UNROLL_ERROR_INVALID_STATE"
+    case UNROLL_ERROR_UNSUPPORTED: "UNROLL_ERROR_UNSUPPORTED"
+    case UNROLL_ERROR_IO: "UNROLL_ERROR_IO"
+    case UNROLL_ERROR_FORMAT: "UNROLL_ERROR_FORMAT"
+    case UNROLL_ERROR_OUT_OF_MEMORY: "UNROLL_ERROR_OUT_OF_MEMORY"
+    case UNROLL_ERROR_NOT_FINITE: "UNROLL_ERROR_NOT_FINITE"
+    case UNROLL_ERROR_CANCELLED: "UNROLL_ERROR_CANCELLED"
     default: "unknown status"
     }
   return constant(name)
 }
 
-@_cdecl("unroll_version") @implementation
-public func unroll_version() -> UnsafePointer<CChar>? { constant("0.1.0") }
+@_cdecl("unroll_get_version") @implementation
+public func unroll_get_version() -> UnsafePointer<CChar>? { constant("0.1.0") }
 
-@_cdecl("unroll_instruction_set") @implementation
-public func unroll_instruction_set() -> UnsafePointer<CChar>? {
+@_cdecl("unroll_get_instruction_set") @implementation
+public func unroll_get_instruction_set() -> UnsafePointer<CChar>? {
   switch instructionSetLevel {
   case 4: constant("x86-64-v4")
   case 3: constant("x86-64-v3")

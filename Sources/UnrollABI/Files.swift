@@ -4,12 +4,12 @@ import Unroll
 
 func fileFormat(_ format: unroll_file_format) throws(UnrollError) -> FileFormat {
   switch format {
-  case UNROLL_FORMAT_AUTO: .automatic
-  case UNROLL_FORMAT_H5: .h5
-  case UNROLL_FORMAT_H5_KERAS2: .h5Keras2
-  case UNROLL_FORMAT_H5_WEIGHTS: .h5Weights
-  case UNROLL_FORMAT_KERAS: .keras
-  case UNROLL_FORMAT_WEIGHTS_H5: .weightsH5
+  case UNROLL_FILE_FORMAT_AUTO: .automatic
+  case UNROLL_FILE_FORMAT_H5: .h5
+  case UNROLL_FILE_FORMAT_H5_KERAS2: .h5Keras2
+  case UNROLL_FILE_FORMAT_WEIGHTS_H5_KERAS2: .h5Weights
+  case UNROLL_FILE_FORMAT_KERAS: .keras
+  case UNROLL_FILE_FORMAT_WEIGHTS_H5: .weightsH5
   default: throw unknown(format.rawValue, "unroll_file_format", "options->format")
   }
 }
@@ -86,8 +86,8 @@ public func unroll_model_load_weights(_ model: OpaquePointer?, _ path: UnsafePoi
   unroll_model_load_weights_ext(model, path, nil)
 }
 
-@_cdecl("unroll_model_from_json") @implementation
-public func unroll_model_from_json(
+@_cdecl("unroll_model_create_from_json") @implementation
+public func unroll_model_create_from_json(
   _ json: UnsafePointer<CChar>?, _ length: Int, _ options: UnsafePointer<unroll_model_options>?,
   _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> unroll_status {
@@ -99,8 +99,8 @@ public func unroll_model_from_json(
   }
 }
 
-@_cdecl("unroll_model_add_layer_json") @implementation
-public func unroll_model_add_layer_json(
+@_cdecl("unroll_model_add_layer_from_json") @implementation
+public func unroll_model_add_layer_from_json(
   _ model: OpaquePointer?, _ json: UnsafePointer<CChar>?, _ length: Int
 ) -> unroll_status {
   changing(model) { (handle) throws(UnrollError) in
@@ -108,8 +108,8 @@ public func unroll_model_add_layer_json(
   }
 }
 
-@_cdecl("unroll_model_to_json") @implementation
-public func unroll_model_to_json(
+@_cdecl("unroll_model_get_json") @implementation
+public func unroll_model_get_json(
   _ model: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
@@ -126,8 +126,8 @@ public func unroll_model_describe(
   }
 }
 
-@_cdecl("unroll_inspect") @implementation
-public func unroll_inspect(
+@_cdecl("unroll_file_describe") @implementation
+public func unroll_file_describe(
   _ path: UnsafePointer<CChar>?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {

@@ -26,10 +26,10 @@ func readFitOptions(_ options: unroll_fit_options, _ handle: ModelHandle) throws
   if options.early_stopping != nil { result.earlyStopping = try earlyStopping(options.early_stopping) }
   if options.checkpoint != nil { result.checkpoint = try checkpoint(options.checkpoint, handle.model) }
   if options.reduce_on_plateau != nil { result.reduceOnPlateau = try plateau(options.reduce_on_plateau) }
-  if let function = options.rate_function {
+  if let function = options.rate_callback {
     let userData = options.user_data
     result.learningRateScheduler = { (epoch, rate) throws(UnrollError) in
-      try call("rate_function") { cunroll_call_rate_function(function, epoch, rate, userData, $0) }
+      try call("rate_callback") { cunroll_call_rate_callback(function, epoch, rate, userData, $0) }
     }
   }
   if options.csv_path != nil {
@@ -47,9 +47,9 @@ private func monitor(_ name: UnsafePointer<CChar>?) throws(UnrollError) -> Strin
 
 private func mode(_ mode: unroll_monitor_mode) throws(UnrollError) -> MonitorMode {
   switch mode {
-  case UNROLL_MONITOR_AUTO: .auto
-  case UNROLL_MONITOR_MIN: .min
-  case UNROLL_MONITOR_MAX: .max
+  case UNROLL_MONITOR_MODE_AUTO: .auto
+  case UNROLL_MONITOR_MODE_MIN: .min
+  case UNROLL_MONITOR_MODE_MAX: .max
   default: throw unknown(mode.rawValue, "unroll_monitor_mode", "mode")
   }
 }
@@ -57,7 +57,7 @@ private func mode(_ mode: unroll_monitor_mode) throws(UnrollError) -> MonitorMod
 /// nil for NaN, which stands for "none".
 private func optional(_ value: Double) -> Double? { value.isNaN ? nil : value }
 
-func earlyStopping(_ pointer: UnsafePointer<unroll_early_stopping>?) throws(UnrollError) -> EarlyStopping {
+func earlyStopping(_ pointer: UnsafePointer<unroll_early_stopping_options>?) throws(UnrollError) -> EarlyStopping {
   let options = try readRequired(pointer, "early_stopping")
   var result = EarlyStopping()
   result.monitor = try monitor(options.monitor)
@@ -72,7 +72,7 @@ func earlyStopping(_ pointer: UnsafePointer<unroll_early_stopping>?) throws(Unro
 
 /// When to save, and how it is done.
 func checkpoint(
-  _ options: unroll_checkpoint, save: @escaping (FitProgress) throws(UnrollError) -> Void
+  _ options: unroll_checkpoint_options, save: @escaping (FitProgress) throws(UnrollError) -> Void
 ) throws(UnrollError) -> ModelCheckpoint {
   var result = ModelCheckpoint(save: save)
   result.monitor = try monitor(options.monitor)
@@ -84,7 +84,7 @@ func checkpoint(
 }
 
 private func checkpoint(
-  _ pointer: UnsafePointer<unroll_checkpoint>?, _ model: Model
+  _ pointer: UnsafePointer<unroll_checkpoint_options>?, _ model: Model
 ) throws(UnrollError) -> ModelCheckpoint {
   let options = try readRequired(pointer, "checkpoint")
   let path = try readPath(options.path, "checkpoint->path")
@@ -136,7 +136,7 @@ private func numbered(_ path: FilePath, _ epoch: Int) -> FilePath {
 }
 
 func plateau(
-  _ pointer: UnsafePointer<unroll_reduce_on_plateau>?
+  _ pointer: UnsafePointer<unroll_reduce_on_plateau_options>?
 ) throws(UnrollError) -> ReduceLearningRateOnPlateau {
   let options = try readRequired(pointer, "reduce_on_plateau")
   var result = ReduceLearningRateOnPlateau()

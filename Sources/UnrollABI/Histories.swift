@@ -12,8 +12,8 @@ private func checkValue(_ history: History, _ index: Int) throws(UnrollError) {
   }
 }
 
-@_cdecl("unroll_history_size") @implementation
-public func unroll_history_size(
+@_cdecl("unroll_history_get_size") @implementation
+public func unroll_history_get_size(
   _ history: OpaquePointer?, _ epochs: UnsafeMutablePointer<Int>?, _ values: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
@@ -25,8 +25,8 @@ public func unroll_history_size(
   }
 }
 
-@_cdecl("unroll_history_name") @implementation
-public func unroll_history_name(
+@_cdecl("unroll_history_get_value_name") @implementation
+public func unroll_history_get_value_name(
   _ history: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
@@ -37,8 +37,8 @@ public func unroll_history_name(
   }
 }
 
-@_cdecl("unroll_history_value") @implementation
-public func unroll_history_value(
+@_cdecl("unroll_history_get_value") @implementation
+public func unroll_history_get_value(
   _ history: OpaquePointer?, _ epoch: Int, _ index: Int, _ value: UnsafeMutablePointer<Double>?
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
@@ -59,16 +59,16 @@ public func unroll_history_get_end(_ history: OpaquePointer?, _ end: UnsafeMutab
     let place = try place(end, "end")
     place.pointee =
       switch history.end {
-      case .epochs: UNROLL_END_EPOCHS
-      case .earlyStopping: UNROLL_END_EARLY_STOPPING
-      case .callback: UNROLL_END_CALLBACK
-      case .notFinite: UNROLL_END_NOT_FINITE
+      case .epochs: UNROLL_FIT_END_EPOCHS
+      case .earlyStopping: UNROLL_FIT_END_EARLY_STOPPING
+      case .callback: UNROLL_FIT_END_CALLBACK
+      case .notFinite: UNROLL_FIT_END_NOT_FINITE
       }
   }
 }
 
-@_cdecl("unroll_history_end_message") @implementation
-public func unroll_history_end_message(
+@_cdecl("unroll_history_get_end_message") @implementation
+public func unroll_history_get_end_message(
   _ history: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   attempt { () throws(UnrollError) in try writeText(try record(history).message, to: text, capacity, length) }

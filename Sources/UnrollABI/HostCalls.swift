@@ -23,8 +23,8 @@ private func thrown(_ name: StaticString, _ outcome: inout cunroll_outcome) -> U
 /// What a callback answered, for the engine.
 func action(_ answer: Int32) -> FitAction {
   switch answer {
-  case UNROLL_CONTINUE: .proceed
-  case UNROLL_STOP: .stop
+  case UNROLL_CALLBACK_CONTINUE: .proceed
+  case UNROLL_CALLBACK_STOP: .stop
   default: .cancel
   }
 }

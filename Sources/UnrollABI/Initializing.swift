@@ -80,18 +80,18 @@ public func unroll_fit_options_init(_ options: UnsafeMutablePointer<unroll_fit_o
   initialize(options, size)
 }
 
-@_cdecl("unroll_early_stopping_init") @implementation
-public func unroll_early_stopping_init(_ options: UnsafeMutablePointer<unroll_early_stopping>?, _ size: Int) {
+@_cdecl("unroll_early_stopping_options_init") @implementation
+public func unroll_early_stopping_options_init(_ options: UnsafeMutablePointer<unroll_early_stopping_options>?, _ size: Int) {
   initialize(options, size)
 }
 
-@_cdecl("unroll_checkpoint_init") @implementation
-public func unroll_checkpoint_init(_ options: UnsafeMutablePointer<unroll_checkpoint>?, _ size: Int) {
+@_cdecl("unroll_checkpoint_options_init") @implementation
+public func unroll_checkpoint_options_init(_ options: UnsafeMutablePointer<unroll_checkpoint_options>?, _ size: Int) {
   initialize(options, size)
 }
 
-@_cdecl("unroll_reduce_on_plateau_init") @implementation
-public func unroll_reduce_on_plateau_init(_ options: UnsafeMutablePointer<unroll_reduce_on_plateau>?, _ size: Int) {
+@_cdecl("unroll_reduce_on_plateau_options_init") @implementation
+public func unroll_reduce_on_plateau_options_init(_ options: UnsafeMutablePointer<unroll_reduce_on_plateau_options>?, _ size: Int) {
   initialize(options, size)
 }
 
@@ -149,7 +149,7 @@ public func unroll_generate_options_init(_ options: UnsafeMutablePointer<unroll_
 
 @_cdecl("unroll_activation_options_init") @implementation
 public func unroll_activation_options_init(
-  _ options: UnsafeMutablePointer<unroll_activation_options>?, _ kind: unroll_activation, _ size: Int
+  _ options: UnsafeMutablePointer<unroll_activation_options>?, _ kind: unroll_activation_kind, _ size: Int
 ) -> unroll_status {
   initialize(options, kind, size)
 }
@@ -177,7 +177,7 @@ public func unroll_loss_options_init(
 
 @_cdecl("unroll_metric_options_init") @implementation
 public func unroll_metric_options_init(
-  _ options: UnsafeMutablePointer<unroll_metric_options>?, _ kind: unroll_metric, _ size: Int
+  _ options: UnsafeMutablePointer<unroll_metric_options>?, _ kind: unroll_metric_kind, _ size: Int
 ) -> unroll_status {
   initialize(options, kind, size)
 }

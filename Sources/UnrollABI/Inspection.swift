@@ -36,8 +36,8 @@ private func give(
   try give(withBatch(shapes[index]), try place(shape, "shape"), try place(rank, "rank"))
 }
 
-@_cdecl("unroll_model_input_shape") @implementation
-public func unroll_model_input_shape(
+@_cdecl("unroll_model_get_input_shape") @implementation
+public func unroll_model_get_input_shape(
   _ model: OpaquePointer?, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ rank: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
@@ -45,8 +45,8 @@ public func unroll_model_input_shape(
   }
 }
 
-@_cdecl("unroll_model_output_shape") @implementation
-public func unroll_model_output_shape(
+@_cdecl("unroll_model_get_output_shape") @implementation
+public func unroll_model_get_output_shape(
   _ model: OpaquePointer?, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ rank: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
@@ -54,8 +54,8 @@ public func unroll_model_output_shape(
   }
 }
 
-@_cdecl("unroll_model_summary") @implementation
-public func unroll_model_summary(
+@_cdecl("unroll_model_get_summary") @implementation
+public func unroll_model_get_summary(
   _ model: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
@@ -63,8 +63,8 @@ public func unroll_model_summary(
   }
 }
 
-@_cdecl("unroll_model_set_threads") @implementation
-public func unroll_model_set_threads(_ model: OpaquePointer?, _ threads: Int) -> unroll_status {
+@_cdecl("unroll_model_set_thread_count") @implementation
+public func unroll_model_set_thread_count(_ model: OpaquePointer?, _ threads: Int) -> unroll_status {
   changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
     handle.threads = try checkedCount(threads, "threads", from: 0, to: 1024)
   }

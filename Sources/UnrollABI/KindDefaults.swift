@@ -19,9 +19,9 @@ extension unroll_loss_options: DescribingStruct {
 }
 
 extension unroll_metric_options: DescribingStruct {
-  static var kindName: String { "unroll_metric" }
+  static var kindName: String { "unroll_metric_kind" }
 
-  static func defaults(of kind: unroll_metric) -> Self? {
+  static func defaults(of kind: unroll_metric_kind) -> Self? {
     guard metric(kind) != nil else { return nil }
     var options: Self = blank()
     options.kind = kind
@@ -32,9 +32,9 @@ extension unroll_metric_options: DescribingStruct {
 }
 
 extension unroll_activation_options: DescribingStruct {
-  static var kindName: String { "unroll_activation" }
+  static var kindName: String { "unroll_activation_kind" }
 
-  static func defaults(of kind: unroll_activation) -> Self? {
+  static func defaults(of kind: unroll_activation_kind) -> Self? {
     guard let function = activation(kind) else { return nil }
     var options: Self = blank()
     options.kind = kind
@@ -57,13 +57,14 @@ extension unroll_initializer_options: DescribingStruct {
     options.mode = UNROLL_FAN_IN
     options.distribution = UNROLL_DISTRIBUTION_TRUNCATED_NORMAL
     switch kind {
-    case UNROLL_RANDOM_NORMAL, UNROLL_TRUNCATED_NORMAL: options.b = 0.05
-    case UNROLL_RANDOM_UNIFORM:
+    case UNROLL_INITIALIZER_RANDOM_NORMAL, UNROLL_INITIALIZER_TRUNCATED_NORMAL: options.b = 0.05
+    case UNROLL_INITIALIZER_RANDOM_UNIFORM:
       options.a = -0.05
       options.b = 0.05
-    case UNROLL_ORTHOGONAL, UNROLL_IDENTITY: options.a = 1
-    case UNROLL_ZEROS, UNROLL_ONES, UNROLL_CONSTANT, UNROLL_GLOROT_UNIFORM, UNROLL_GLOROT_NORMAL, UNROLL_HE_UNIFORM,
-      UNROLL_HE_NORMAL, UNROLL_LECUN_UNIFORM, UNROLL_LECUN_NORMAL, UNROLL_VARIANCE_SCALING:
+    case UNROLL_INITIALIZER_ORTHOGONAL, UNROLL_INITIALIZER_IDENTITY: options.a = 1
+    case UNROLL_INITIALIZER_ZEROS, UNROLL_INITIALIZER_ONES, UNROLL_INITIALIZER_CONSTANT, UNROLL_INITIALIZER_GLOROT_UNIFORM,
+      UNROLL_INITIALIZER_GLOROT_NORMAL, UNROLL_INITIALIZER_HE_UNIFORM, UNROLL_INITIALIZER_HE_NORMAL, UNROLL_INITIALIZER_LECUN_UNIFORM,
+      UNROLL_INITIALIZER_LECUN_NORMAL, UNROLL_INITIALIZER_VARIANCE_SCALING:
       break
     default: return nil
     }

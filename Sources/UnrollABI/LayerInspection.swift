@@ -35,8 +35,8 @@ public func unroll_model_get_layer_info(
   }
 }
 
-@_cdecl("unroll_model_layer_name") @implementation
-public func unroll_model_layer_name(
+@_cdecl("unroll_model_get_layer_name") @implementation
+public func unroll_model_get_layer_name(
   _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
@@ -45,8 +45,8 @@ public func unroll_model_layer_name(
   }
 }
 
-@_cdecl("unroll_model_layer_class") @implementation
-public func unroll_model_layer_class(
+@_cdecl("unroll_model_get_layer_class") @implementation
+public func unroll_model_get_layer_class(
   _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
@@ -64,8 +64,8 @@ private func name(_ names: [String], _ index: Int, _ what: String, of model: Mod
   return names[index]
 }
 
-@_cdecl("unroll_model_input_name") @implementation
-public func unroll_model_input_name(
+@_cdecl("unroll_model_get_input_name") @implementation
+public func unroll_model_get_input_name(
   _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
@@ -74,8 +74,8 @@ public func unroll_model_input_name(
   }
 }
 
-@_cdecl("unroll_model_output_name") @implementation
-public func unroll_model_output_name(
+@_cdecl("unroll_model_get_output_name") @implementation
+public func unroll_model_get_output_name(
   _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {

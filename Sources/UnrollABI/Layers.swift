@@ -13,10 +13,10 @@ public func unroll_model_add_input(
 ) -> unroll_status {
   changing(model) { (handle) throws(UnrollError) in
     let options = try readRequired(options, "options")
-    let rank = try checkedCount(Int(options.rank), "options->rank", to: Int(UNROLL_MAX_RANK) - 1)
+    let rank = try checkedCount(Int(options.rank), "options->rank", to: Int(UNROLL_RANK_MAX) - 1)
     let batch = Int(options.batch_size)
     guard batch == -1 || batch >= 1 && batch <= Int(Int32.max) else {
-      throw UnrollError(.invalidArgument, "options->batch_size must be at least 1, or UNROLL_ANY, found \(batch)")
+      throw UnrollError(.invalidArgument, "options->batch_size must be at least 1, or UNROLL_AXIS_ANY, found \(batch)")
     }
     let shape = try sampleShape(unpack(options.shape, rank), "options->shape")
     try add(

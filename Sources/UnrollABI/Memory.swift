@@ -14,16 +14,16 @@ private func readBytes(_ data: UnsafeRawPointer?, _ length: Int, _ name: String)
 }
 
 /// Gives bytes to the host's function.
-private func give(_ buffer: HeapBuffer, _ write: unroll_write_function, _ userData: UnsafeMutableRawPointer?) throws(UnrollError) {
+private func give(_ buffer: HeapBuffer, _ write: unroll_write_callback, _ userData: UnsafeMutableRawPointer?) throws(UnrollError) {
   let bytes = buffer.bytes
-  let answer = try call("write function") { cunroll_call_write_function(write, bytes.baseAddress, bytes.count, userData, $0) }
+  let answer = try call("write function") { cunroll_call_write_callback(write, bytes.baseAddress, bytes.count, userData, $0) }
   guard answer == 0 else {
     throw UnrollError(.cancelled, "the write function gave the save up: it answered \(answer)")
   }
 }
 
-@_cdecl("unroll_model_load_memory") @implementation
-public func unroll_model_load_memory(
+@_cdecl("unroll_model_load_from_memory") @implementation
+public func unroll_model_load_from_memory(
   _ data: UnsafeRawPointer?, _ length: Int, _ options: UnsafePointer<unroll_load_options>?,
   _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> unroll_status {
@@ -35,8 +35,8 @@ public func unroll_model_load_memory(
   }
 }
 
-@_cdecl("unroll_model_load_weights_memory") @implementation
-public func unroll_model_load_weights_memory(
+@_cdecl("unroll_model_load_weights_from_memory") @implementation
+public func unroll_model_load_weights_from_memory(
   _ model: OpaquePointer?, _ data: UnsafeRawPointer?, _ length: Int, _ options: UnsafePointer<unroll_load_options>?
 ) -> unroll_status {
   changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
@@ -46,9 +46,9 @@ public func unroll_model_load_weights_memory(
   }
 }
 
-@_cdecl("unroll_model_save_memory") @implementation
-public func unroll_model_save_memory(
-  _ model: OpaquePointer?, _ options: UnsafePointer<unroll_save_options>?, _ write: unroll_write_function?,
+@_cdecl("unroll_model_save_to_memory") @implementation
+public func unroll_model_save_to_memory(
+  _ model: OpaquePointer?, _ options: UnsafePointer<unroll_save_options>?, _ write: unroll_write_callback?,
   _ user_data: UnsafeMutableRawPointer?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
@@ -61,9 +61,9 @@ public func unroll_model_save_memory(
   }
 }
 
-@_cdecl("unroll_model_save_weights_memory") @implementation
-public func unroll_model_save_weights_memory(
-  _ model: OpaquePointer?, _ options: UnsafePointer<unroll_save_options>?, _ write: unroll_write_function?,
+@_cdecl("unroll_model_save_weights_to_memory") @implementation
+public func unroll_model_save_weights_to_memory(
+  _ model: OpaquePointer?, _ options: UnsafePointer<unroll_save_options>?, _ write: unroll_write_callback?,
   _ user_data: UnsafeMutableRawPointer?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
@@ -73,8 +73,8 @@ public func unroll_model_save_weights_memory(
   }
 }
 
-@_cdecl("unroll_inspect_memory") @implementation
-public func unroll_inspect_memory(
+@_cdecl("unroll_file_describe_from_memory") @implementation
+public func unroll_file_describe_from_memory(
   _ data: UnsafeRawPointer?, _ data_length: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {

@@ -5,7 +5,7 @@ import Unroll
 
 @_cdecl("unroll_early_stopping_step") @implementation
 public func unroll_early_stopping_step(
-  _ model: OpaquePointer?, _ rule: UnsafePointer<unroll_early_stopping>?, _ epoch: Int, _ value: Double,
+  _ model: OpaquePointer?, _ rule: UnsafePointer<unroll_early_stopping_options>?, _ epoch: Int, _ value: Double,
   _ state: UnsafeMutablePointer<unroll_monitor_state>?, _ verdict: UnsafeMutablePointer<unroll_verdict>?
 ) -> unroll_status {
   step(model, epoch, state, verdict) { (model, epoch, state) throws(UnrollError) in
@@ -15,7 +15,7 @@ public func unroll_early_stopping_step(
 
 @_cdecl("unroll_checkpoint_step") @implementation
 public func unroll_checkpoint_step(
-  _ model: OpaquePointer?, _ rule: UnsafePointer<unroll_checkpoint>?, _ epoch: Int, _ value: Double,
+  _ model: OpaquePointer?, _ rule: UnsafePointer<unroll_checkpoint_options>?, _ epoch: Int, _ value: Double,
   _ state: UnsafeMutablePointer<unroll_monitor_state>?, _ verdict: UnsafeMutablePointer<unroll_verdict>?
 ) -> unroll_status {
   step(model, epoch, state, verdict) { (model, epoch, state) throws(UnrollError) in
@@ -26,7 +26,7 @@ public func unroll_checkpoint_step(
 
 @_cdecl("unroll_reduce_on_plateau_step") @implementation
 public func unroll_reduce_on_plateau_step(
-  _ model: OpaquePointer?, _ rule: UnsafePointer<unroll_reduce_on_plateau>?, _ epoch: Int, _ value: Double,
+  _ model: OpaquePointer?, _ rule: UnsafePointer<unroll_reduce_on_plateau_options>?, _ epoch: Int, _ value: Double,
   _ rate: UnsafeMutablePointer<Double>?, _ state: UnsafeMutablePointer<unroll_monitor_state>?,
   _ verdict: UnsafeMutablePointer<unroll_verdict>?
 ) -> unroll_status {

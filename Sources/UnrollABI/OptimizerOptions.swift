@@ -5,8 +5,10 @@ import Unroll
 /// The header's numbers of optimizers, and where its struct has their options.
 
 private let kinds: [(number: unroll_optimizer_kind, kind: OptimizerRule.Kind)] = [
-  (UNROLL_SGD, .sgd), (UNROLL_RMSPROP, .rmsprop), (UNROLL_ADAM, .adam), (UNROLL_ADAMW, .adamw), (UNROLL_ADAGRAD, .adagrad),
-  (UNROLL_ADAMAX, .adamax), (UNROLL_NADAM, .nadam), (UNROLL_LION, .lion), (UNROLL_ADADELTA, .adadelta), (UNROLL_FTRL, .ftrl),
+  (UNROLL_OPTIMIZER_SGD, .sgd), (UNROLL_OPTIMIZER_RMSPROP, .rmsprop), (UNROLL_OPTIMIZER_ADAM, .adam),
+  (UNROLL_OPTIMIZER_ADAMW, .adamw), (UNROLL_OPTIMIZER_ADAGRAD, .adagrad), (UNROLL_OPTIMIZER_ADAMAX, .adamax),
+  (UNROLL_OPTIMIZER_NADAM, .nadam), (UNROLL_OPTIMIZER_LION, .lion), (UNROLL_OPTIMIZER_ADADELTA, .adadelta),
+  (UNROLL_OPTIMIZER_FTRL, .ftrl),
 ]
 
 /// nil for a number that is none.

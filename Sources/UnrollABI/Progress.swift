@@ -5,7 +5,7 @@ import Unroll
 /// Tells a host's callback where a fit stands. The names' C strings are made
 /// when they change, not for every event.
 final class ProgressReporter {
-  private let callback: unroll_callback
+  private let callback: unroll_progress_callback
   private let userData: UnsafeMutableRawPointer?
   private let model: Model
   private var names: [String] = []
@@ -15,7 +15,7 @@ final class ProgressReporter {
   /// Why the callback did not return.
   private(set) var failure: UnrollError?
 
-  init(_ callback: @escaping unroll_callback, _ userData: UnsafeMutableRawPointer?, _ model: Model) {
+  init(_ callback: @escaping unroll_progress_callback, _ userData: UnsafeMutableRawPointer?, _ model: Model) {
     self.callback = callback
     self.userData = userData
     self.model = model
@@ -43,20 +43,20 @@ final class ProgressReporter {
     message.struct_size = MemoryLayout<unroll_progress>.stride
     message.event =
       switch event {
-      case .trainBegin: UNROLL_FIT_BEGIN
-      case .epochBegin: UNROLL_EPOCH_BEGIN
-      case .batchBegin: UNROLL_BATCH_BEGIN
-      case .batchEnd: UNROLL_BATCH_END
-      case .epochEnd: UNROLL_EPOCH_END
-      case .trainEnd: UNROLL_FIT_END
-      case .testBegin: UNROLL_TEST_BEGIN
-      case .testBatchBegin: UNROLL_TEST_BATCH_BEGIN
-      case .testBatchEnd: UNROLL_TEST_BATCH_END
-      case .testEnd: UNROLL_TEST_END
-      case .predictBegin: UNROLL_PREDICT_BEGIN
-      case .predictBatchBegin: UNROLL_PREDICT_BATCH_BEGIN
-      case .predictBatchEnd: UNROLL_PREDICT_BATCH_END
-      case .predictEnd: UNROLL_PREDICT_END
+      case .trainBegin: UNROLL_EVENT_FIT_BEGIN
+      case .epochBegin: UNROLL_EVENT_EPOCH_BEGIN
+      case .batchBegin: UNROLL_EVENT_BATCH_BEGIN
+      case .batchEnd: UNROLL_EVENT_BATCH_END
+      case .epochEnd: UNROLL_EVENT_EPOCH_END
+      case .trainEnd: UNROLL_EVENT_FIT_END
+      case .testBegin: UNROLL_EVENT_TEST_BEGIN
+      case .testBatchBegin: UNROLL_EVENT_TEST_BATCH_BEGIN
+      case .testBatchEnd: UNROLL_EVENT_TEST_BATCH_END
+      case .testEnd: UNROLL_EVENT_TEST_END
+      case .predictBegin: UNROLL_EVENT_PREDICT_BEGIN
+      case .predictBatchBegin: UNROLL_EVENT_PREDICT_BATCH_BEGIN
+      case .predictBatchEnd: UNROLL_EVENT_PREDICT_BATCH_END
+      case .predictEnd: UNROLL_EVENT_PREDICT_END
       }
     message.epoch = progress.epoch
     message.epochs = progress.epochs
@@ -72,7 +72,7 @@ final class ProgressReporter {
             progress.values.withUnsafeBufferPointer { values in
               message.names = names.baseAddress
               message.values = values.baseAddress
-              return cunroll_call_callback(callback, &message, userData, outcome)
+              return cunroll_call_progress_callback(callback, &message, userData, outcome)
             }
           }
         })

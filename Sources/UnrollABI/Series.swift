@@ -76,8 +76,8 @@ public func unroll_scaler_get_range(
   }
 }
 
-@_cdecl("unroll_scaler_get_columns") @implementation
-public func unroll_scaler_get_columns(_ scaler: OpaquePointer?, _ columns: UnsafeMutablePointer<Int>?) -> unroll_status {
+@_cdecl("unroll_scaler_get_column_count") @implementation
+public func unroll_scaler_get_column_count(_ scaler: OpaquePointer?, _ columns: UnsafeMutablePointer<Int>?) -> unroll_status {
   readingScaler(scaler) { (scaler) throws(UnrollError) in
     try place(columns, "columns").pointee = scaler.columns
   }
@@ -94,8 +94,8 @@ private func cArray(_ view: ArrayView, _ dtype: unroll_dtype) -> unroll_array {
   return array
 }
 
-@_cdecl("unroll_windows") @implementation
-public func unroll_windows(
+@_cdecl("unroll_array_view_windows") @implementation
+public func unroll_array_view_windows(
   _ series: UnsafePointer<unroll_array>?, _ options: UnsafePointer<unroll_window_options>?,
   _ inputs: UnsafeMutablePointer<unroll_array>?, _ targets: UnsafeMutablePointer<unroll_array>?
 ) -> unroll_status {

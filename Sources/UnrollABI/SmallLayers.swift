@@ -12,13 +12,13 @@ private func addDropout(_ handle: ModelHandle, _ options: unroll_dropout_options
     }
     config.seed = seed
   }
-  let rank = try checkedCount(options.noise_rank, "options->noise_rank", from: 0, to: Int(UNROLL_MAX_RANK))
+  let rank = try checkedCount(options.noise_rank, "options->noise_rank", from: 0, to: Int(UNROLL_RANK_MAX))
   guard (rank == 0) == (options.noise_shape == nil) else {
     throw UnrollError(.invalidArgument, "options->noise_shape and noise_rank go together: set both, or leave them NULL and 0")
   }
   for length in try elements(options.noise_shape, rank, "options->noise_shape") {
     guard length == -1 || length >= 1 && length <= Int64(Int32.max) else {
-      throw UnrollError(.invalidArgument, "options->noise_shape has \(length), expected lengths of at least 1, or UNROLL_ANY")
+      throw UnrollError(.invalidArgument, "options->noise_shape has \(length), expected lengths of at least 1, or UNROLL_AXIS_ANY")
     }
     config.noiseShape.append(length == -1 ? nil : Int(length))
   }
@@ -63,7 +63,7 @@ public func unroll_model_add_activation_ext(
 
 @_cdecl("unroll_model_add_activation") @implementation
 public func unroll_model_add_activation(
-  _ model: OpaquePointer?, _ activation: unroll_activation, _ name: UnsafePointer<CChar>?
+  _ model: OpaquePointer?, _ activation: unroll_activation_kind, _ name: UnsafePointer<CChar>?
 ) -> unroll_status {
   changing(model) { (handle) throws(UnrollError) in
     var options = unroll_activation_layer_options.defaults

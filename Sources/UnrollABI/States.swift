@@ -20,8 +20,8 @@ func readingStates(_ model: OpaquePointer?, _ body: (ModelHandle) throws(UnrollE
   }
 }
 
-@_cdecl("unroll_model_state_count") @implementation
-public func unroll_model_state_count(
+@_cdecl("unroll_model_get_state_count") @implementation
+public func unroll_model_get_state_count(
   _ model: OpaquePointer?, _ layer: UnsafePointer<CChar>?, _ count: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
@@ -40,14 +40,14 @@ private func stateShape(_ model: Model, _ path: String, _ index: Int) throws(Unr
   return shapes[index]
 }
 
-@_cdecl("unroll_model_state_shape") @implementation
-public func unroll_model_state_shape(
+@_cdecl("unroll_model_get_state_shape") @implementation
+public func unroll_model_get_state_shape(
   _ model: OpaquePointer?, _ layer: UnsafePointer<CChar>?, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?,
   _ rank: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
   readingStates(model) { (handle) throws(UnrollError) in
     let found = try stateShape(handle.model, try layerPath(layer), index)
-    try give(found.map { $0 ?? Int(UNROLL_ANY) }, try place(shape, "shape"), try place(rank, "rank"))
+    try give(found.map { $0 ?? Int(UNROLL_AXIS_ANY) }, try place(shape, "shape"), try place(rank, "rank"))
   }
 }
 

@@ -48,8 +48,8 @@ private func give(
   try place(size, "size").pointee = sizes[index]
 }
 
-@_cdecl("unroll_stream_input_size") @implementation
-public func unroll_stream_input_size(
+@_cdecl("unroll_stream_get_input_size") @implementation
+public func unroll_stream_get_input_size(
   _ stream: OpaquePointer?, _ index: Int, _ size: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
@@ -57,8 +57,8 @@ public func unroll_stream_input_size(
   }
 }
 
-@_cdecl("unroll_stream_output_size") @implementation
-public func unroll_stream_output_size(
+@_cdecl("unroll_stream_get_output_size") @implementation
+public func unroll_stream_get_output_size(
   _ stream: OpaquePointer?, _ index: Int, _ size: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   attempt { () throws(UnrollError) in

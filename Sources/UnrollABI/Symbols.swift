@@ -1,8 +1,8 @@
 import CUnroll
 import Unroll
 
-@_cdecl("unroll_vocabulary_of") @implementation
-public func unroll_vocabulary_of(
+@_cdecl("unroll_vocabulary_collect") @implementation
+public func unroll_vocabulary_collect(
   _ corpus: UnsafePointer<CChar>?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
@@ -115,7 +115,7 @@ private func sequenceStart(_ start: Int64) throws(UnrollError) -> SequenceStart?
 private func endSymbol(_ symbol: Int64) throws(UnrollError) -> Int? {
   if symbol == -1 { return nil }
   guard symbol >= 0, symbol <= Int64(Int32.max) else {
-    throw UnrollError(.invalidArgument, "options->end_symbol is \(symbol), expected a symbol or UNROLL_NO_SYMBOL")
+    throw UnrollError(.invalidArgument, "options->end_symbol is \(symbol), expected a symbol or UNROLL_SYMBOL_NONE")
   }
   return Int(symbol)
 }

@@ -47,16 +47,16 @@ public func unroll_model_fit(
   }
 }
 
-@_cdecl("unroll_model_metric_count") @implementation
-public func unroll_model_metric_count(_ model: OpaquePointer?, _ count: UnsafeMutablePointer<Int>?) -> unroll_status {
+@_cdecl("unroll_model_get_metric_count") @implementation
+public func unroll_model_get_metric_count(_ model: OpaquePointer?, _ count: UnsafeMutablePointer<Int>?) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
     let names = try handle.model.valueNames()
     try place(count, "count").pointee = names.count
   }
 }
 
-@_cdecl("unroll_model_metric_name") @implementation
-public func unroll_model_metric_name(
+@_cdecl("unroll_model_get_metric_name") @implementation
+public func unroll_model_get_metric_name(
   _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {

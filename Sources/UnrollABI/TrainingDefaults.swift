@@ -6,7 +6,7 @@ extension unroll_compile_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
     options.loss = unroll_loss(
-      kind: UNROLL_MEAN_SQUARED_ERROR, from_logits: 0, reduction: UNROLL_REDUCTION_MEAN, delta: 1, weight: 1)
+      kind: UNROLL_LOSS_MEAN_SQUARED_ERROR, from_logits: 0, reduction: UNROLL_REDUCTION_MEAN, delta: 1, weight: 1)
     return options
   }
 }
@@ -27,29 +27,29 @@ extension unroll_fit_options: OptionStruct {
   }
 }
 
-extension unroll_early_stopping: OptionStruct {
+extension unroll_early_stopping_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
-    options.mode = UNROLL_MONITOR_AUTO
+    options.mode = UNROLL_MONITOR_MODE_AUTO
     options.baseline = .nan
     return options
   }
 }
 
-extension unroll_checkpoint: OptionStruct {
+extension unroll_checkpoint_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
-    options.mode = UNROLL_MONITOR_AUTO
+    options.mode = UNROLL_MONITOR_MODE_AUTO
     options.initial_threshold = .nan
     options.frequency = 1
     return options
   }
 }
 
-extension unroll_reduce_on_plateau: OptionStruct {
+extension unroll_reduce_on_plateau_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
-    options.mode = UNROLL_MONITOR_AUTO
+    options.mode = UNROLL_MONITOR_MODE_AUTO
     options.factor = 0.1
     options.patience = 10
     options.min_delta = 1e-4
@@ -94,7 +94,7 @@ extension unroll_stream_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
     options.batch_size = 1
-    options.weights = UNROLL_WEIGHTS_MODEL
+    options.weights = UNROLL_STREAM_WEIGHTS_MODEL
     return options
   }
 }
@@ -102,7 +102,7 @@ extension unroll_stream_options: OptionStruct {
 extension unroll_save_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()
-    options.format = UNROLL_FORMAT_AUTO
+    options.format = UNROLL_FILE_FORMAT_AUTO
     options.include_optimizer = 1
     return options
   }

@@ -25,8 +25,8 @@ public func unroll_model_get_weight_info(
   }
 }
 
-@_cdecl("unroll_model_weight_name") @implementation
-public func unroll_model_weight_name(
+@_cdecl("unroll_model_get_weight_name") @implementation
+public func unroll_model_get_weight_name(
   _ model: OpaquePointer?, _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
   _ length: UnsafeMutablePointer<Int>?
 ) -> unroll_status {

@@ -23,7 +23,7 @@ static int failures = 0;
   do {                                                                                      \
     unroll_status status_ = (call);                                                         \
     if (status_ != UNROLL_OK)                                                               \
-      FAIL("%s: %s: %s", #call, unroll_status_name(status_), unroll_last_error());          \
+      FAIL("%s: %s: %s", #call, unroll_status_get_name(status_), unroll_get_last_error());          \
   } while (0)
 
 #define CHECK(condition)                       \
@@ -36,8 +36,7 @@ static inline void note(const char *call) {
   const char *path = getenv("UNROLL_TRIED");
   FILE *file = path != NULL ? fopen(path, "a") : NULL;
   if (file == NULL) return;
-  if (*call == '(') call++; /* (name)(...), which no macro touches */
-  fprintf(file, "%.*s\n", (int)strcspn(call, "()"), call);
+  fprintf(file, "%.*s\n", (int)strcspn(call, "("), call);
   fclose(file);
 }
 
@@ -55,10 +54,10 @@ static inline void note(const char *call) {
     note(#call);                                                                                 \
     status_ = (call);                                                                            \
     if (status_ != (expected))                                                                   \
-      FAIL("%s: expected %s, found %s (%s)", #call, #expected, unroll_status_name(status_),      \
-           unroll_last_error());                                                                 \
-    else if (strstr(unroll_last_error(), (text)) == NULL)                                        \
-      FAIL("%s: the message lacks '%s': %s", #call, (text), unroll_last_error());                \
+      FAIL("%s: expected %s, found %s (%s)", #call, #expected, unroll_status_get_name(status_),      \
+           unroll_get_last_error());                                                                 \
+    else if (strstr(unroll_get_last_error(), (text)) == NULL)                                        \
+      FAIL("%s: the message lacks '%s': %s", #call, (text), unroll_get_last_error());                \
   } while (0)
 
 /* Differences that rounding explains. */
@@ -70,7 +69,7 @@ static inline int close_to(double a, double b, double tolerance) {
 
 static inline unroll_data samples(const unroll_array *x, const unroll_array *y) {
   unroll_data data;
-  unroll_data_init(&data);
+  unroll_data_init(&data, sizeof data);
   data.inputs = x;
   data.input_count = 1;
   data.targets = y;
@@ -85,17 +84,17 @@ static inline unroll_model *small_model(size_t units, int64_t features, unroll_d
   unroll_recurrent_options lstm;
   unroll_dense_options dense;
   int64_t shape[2];
-  unroll_model_options_init(&options);
+  unroll_model_options_init(&options, sizeof options);
   options.dtype = dtype;
   options.seed = 7;
   OK(unroll_model_create(&options, &model));
-  unroll_recurrent_options_init(&lstm);
+  unroll_recurrent_options_init(&lstm, sizeof lstm);
   lstm.units = units;
   OK(unroll_model_add_lstm(model, &lstm));
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = 1;
   OK(unroll_model_add_dense(model, &dense));
-  shape[0] = UNROLL_ANY;
+  shape[0] = UNROLL_AXIS_ANY;
   shape[1] = features;
   OK(unroll_model_build(model, shape, 2));
   return model;

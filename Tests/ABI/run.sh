@@ -40,8 +40,15 @@ for source in Tests/ABI/*.cpp; do
   programs+=("$name")
 done
 
-# Programs compiled against an earlier header: two that use all of it, and the
+# Programs compiled against an earlier header: those that use all of it, and the
 # tests that need nothing newer.
+unused=$(comm -23 <(grep -oE '^UNROLL_API [^;(]*unroll_[a-z0-9_]+\(' Tests/ABI/frozen/unroll.h | grep -oE 'unroll_[a-z0-9_]+\(' | tr -d '(' | sort) \
+  <(cat Tests/ABI/frozen/*.c Tests/ABI/frozen/frozen.h Tests/ABI/abi_test.h | sed -E 's/SIZED\((unroll_[a-z0-9_]+)/\1_init/' |
+    grep -oE 'unroll_[a-z0-9_]+' | sort -u))
+if [ -n "$unused" ]; then
+  printf 'declared by the earlier header, but no program in Tests/ABI/frozen uses it:\n%s\n' "$unused" >&2
+  exit 1
+fi
 for source in Tests/ABI/frozen/test_*.c Tests/ABI/test_{callbacks,files,resume,sequences,series,training}.c; do
   name=frozen_$(basename "$source" .c)
   gcc -std=c99 -O1 -g "${warnings[@]}" -ITests/ABI/frozen "$source" -o "$out/$name" "${link[@]}"

@@ -14,8 +14,8 @@ static inline unroll_data data(void) {
   size_t i;
   for (i = 0; i < N * T * F; i++) x_values[i] = (float)((i * 7) % 11) / 11 - 0.4f;
   for (i = 0; i < N; i++) y_values[i] = (float)(i % 3) - 1;
-  x = unroll_array_3d(x_values, UNROLL_FLOAT32, N, T, F);
-  y = unroll_array_2d(y_values, UNROLL_FLOAT32, N, 1);
+  x = unroll_array_view_3d(x_values, UNROLL_DTYPE_FLOAT32, N, T, F);
+  y = unroll_array_view_2d(y_values, UNROLL_DTYPE_FLOAT32, N, 1);
   return samples(&x, &y);
 }
 

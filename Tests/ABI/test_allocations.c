@@ -11,8 +11,8 @@ static size_t counted[SAMPLES];
 
 static int count_at_batch_end(const unroll_progress *progress, void *user_data) {
   size_t *batches = (size_t *)user_data;
-  if (progress->event == UNROLL_BATCH_END) counted[(*batches)++] = allocations;
-  return UNROLL_CONTINUE;
+  if (progress->event == UNROLL_EVENT_BATCH_END) counted[(*batches)++] = allocations;
+  return UNROLL_CALLBACK_CONTINUE;
 }
 
 static unroll_model *stacked(int sequences, unroll_optimizer_kind kind) {
@@ -21,23 +21,23 @@ static unroll_model *stacked(int sequences, unroll_optimizer_kind kind) {
   unroll_dense_options dense;
   unroll_optimizer_options optimizer;
   unroll_compile_options compile;
-  const int64_t shape[2] = {sequences ? (int64_t)UNROLL_ANY : (int64_t)STEPS, 1};
+  const int64_t shape[2] = {sequences ? (int64_t)UNROLL_AXIS_ANY : (int64_t)STEPS, 1};
   OK(unroll_model_create(NULL, &model));
-  unroll_recurrent_options_init(&cell);
+  unroll_recurrent_options_init(&cell, sizeof cell);
   cell.units = 20;
   cell.return_sequences = 1;
   OK(unroll_model_add_lstm(model, &cell));
   OK(unroll_model_add_dropout(model, 0.2, NULL));
   cell.return_sequences = sequences;
   OK(unroll_model_add_gru(model, &cell));
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = 1;
   OK(unroll_model_add_dense(model, &dense));
   OK(unroll_model_build(model, shape, 2));
-  OK(unroll_optimizer_options_init(&optimizer, kind));
+  OK(unroll_optimizer_options_init(&optimizer, kind, sizeof optimizer));
   optimizer.global_clipnorm = 1;
-  if (kind == UNROLL_FTRL) optimizer.learning_rate_power = -0.7;
-  unroll_compile_options_init(&compile);
+  if (kind == UNROLL_OPTIMIZER_FTRL) optimizer.learning_rate_power = -0.7;
+  unroll_compile_options_init(&compile, sizeof compile);
   compile.optimizer = &optimizer;
   OK(unroll_model_compile(model, &compile));
   return model;
@@ -45,13 +45,13 @@ static unroll_model *stacked(int sequences, unroll_optimizer_kind kind) {
 
 /* What one prediction and one evaluation of the first `samples` allocate. */
 static size_t predict_and_evaluate(unroll_model *model, int64_t samples) {
-  unroll_array inputs = unroll_array_3d(x, UNROLL_FLOAT32, samples, STEPS, 1);
-  unroll_array targets = unroll_array_2d(y, UNROLL_FLOAT32, samples, 1);
-  unroll_array outputs = unroll_array_2d(predicted, UNROLL_FLOAT32, samples, 1);
+  unroll_array inputs = unroll_array_view_3d(x, UNROLL_DTYPE_FLOAT32, samples, STEPS, 1);
+  unroll_array targets = unroll_array_view_2d(y, UNROLL_DTYPE_FLOAT32, samples, 1);
+  unroll_array outputs = unroll_array_view_2d(predicted, UNROLL_DTYPE_FLOAT32, samples, 1);
   unroll_data data;
   double loss = 0;
   size_t before = allocations;
-  unroll_data_init(&data);
+  unroll_data_init(&data, sizeof data);
   data.inputs = &inputs;
   data.input_count = 1;
   data.targets = &targets;
@@ -63,18 +63,18 @@ static size_t predict_and_evaluate(unroll_model *model, int64_t samples) {
 
 static void works_without_allocating(size_t threads, unroll_optimizer_kind kind) {
   unroll_model *model = stacked(0, kind);
-  unroll_array inputs = unroll_array_3d(x, UNROLL_FLOAT32, SAMPLES, STEPS, 1);
-  unroll_array targets = unroll_array_2d(y, UNROLL_FLOAT32, SAMPLES, 1);
+  unroll_array inputs = unroll_array_view_3d(x, UNROLL_DTYPE_FLOAT32, SAMPLES, STEPS, 1);
+  unroll_array targets = unroll_array_view_2d(y, UNROLL_DTYPE_FLOAT32, SAMPLES, 1);
   unroll_data data;
   unroll_fit_options fit;
   size_t batches = 0, few, many;
-  OK(unroll_model_set_threads(model, threads));
-  unroll_data_init(&data);
+  OK(unroll_model_set_thread_count(model, threads));
+  unroll_data_init(&data, sizeof data);
   data.inputs = &inputs;
   data.input_count = 1;
   data.targets = &targets;
   data.target_count = 1;
-  unroll_fit_options_init(&fit);
+  unroll_fit_options_init(&fit, sizeof fit);
   fit.batch_size = BATCH;
   fit.callback = count_at_batch_end;
   fit.user_data = &batches;
@@ -94,7 +94,7 @@ static void works_without_allocating(size_t threads, unroll_optimizer_kind kind)
 }
 
 static void streams_without_allocating(void) {
-  unroll_model *model = stacked(1, UNROLL_ADAM);
+  unroll_model *model = stacked(1, UNROLL_OPTIMIZER_ADAM);
   unroll_stream *stream = NULL;
   size_t before;
   float in = 0.5f, out = 0;
@@ -112,11 +112,11 @@ static void streams_without_allocating(void) {
 int main(void) {
   for (int i = 0; i < SAMPLES * STEPS; i++) x[i] = (float)(i * 7919 % 1000) / 1000;
   for (int i = 0; i < SAMPLES; i++) y[i] = x[i * STEPS];
-  works_without_allocating(1, UNROLL_ADAM);
-  works_without_allocating(2, UNROLL_ADAM);
-  works_without_allocating(2, UNROLL_LION);
-  works_without_allocating(1, UNROLL_ADADELTA);
-  works_without_allocating(2, UNROLL_FTRL);
+  works_without_allocating(1, UNROLL_OPTIMIZER_ADAM);
+  works_without_allocating(2, UNROLL_OPTIMIZER_ADAM);
+  works_without_allocating(2, UNROLL_OPTIMIZER_LION);
+  works_without_allocating(1, UNROLL_OPTIMIZER_ADADELTA);
+  works_without_allocating(2, UNROLL_OPTIMIZER_FTRL);
   streams_without_allocating();
   return finish("test_allocations");
 }

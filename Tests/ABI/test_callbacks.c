@@ -19,20 +19,20 @@ typedef struct {
 
 static int record(const unroll_progress *progress, void *user_data) {
   recorder *r = (recorder *)user_data;
-  if (progress->event == UNROLL_EPOCH_END && r->epochs < EPOCHS) {
+  if (progress->event == UNROLL_EVENT_EPOCH_END && r->epochs < EPOCHS) {
     get_all(r->model, r->weights[r->epochs], PARAMETERS);
     r->loss[r->epochs++] = progress->values[0];
   }
-  return UNROLL_CONTINUE;
+  return UNROLL_CALLBACK_CONTINUE;
 }
 
 static unroll_model *made(void) {
-  unroll_model *model = small_model(3, F, UNROLL_FLOAT64);
+  unroll_model *model = small_model(3, F, UNROLL_DTYPE_FLOAT64);
   unroll_optimizer_options sgd;
   unroll_compile_options compile;
-  OK(unroll_optimizer_options_init(&sgd, UNROLL_SGD));
+  OK(unroll_optimizer_options_init(&sgd, UNROLL_OPTIMIZER_SGD, sizeof sgd));
   sgd.learning_rate = 0.08;
-  unroll_compile_options_init(&compile);
+  unroll_compile_options_init(&compile, sizeof compile);
   compile.optimizer = &sgd;
   OK(unroll_model_compile(model, &compile));
   return model;
@@ -40,7 +40,7 @@ static unroll_model *made(void) {
 
 static unroll_fit_options recorded(recorder *r, unroll_model *model) {
   unroll_fit_options fit;
-  unroll_fit_options_init(&fit);
+  unroll_fit_options_init(&fit, sizeof fit);
   memset(r, 0, sizeof *r);
   r->model = model;
   fit.epochs = EPOCHS;
@@ -68,14 +68,14 @@ static recorder r;
 static void early_stopping_restores_the_best_weights(void) {
   unroll_model *model = made();
   unroll_fit_options fit = recorded(&r, model);
-  unroll_early_stopping stopping;
+  unroll_early_stopping_options stopping;
   double weights[PARAMETERS];
-  unroll_early_stopping_init(&stopping);
+  unroll_early_stopping_options_init(&stopping, sizeof stopping);
   stopping.monitor = "loss";
   stopping.patience = 2;
   stopping.restore_best_weights = 1;
   fit.early_stopping = &stopping;
-  fit.rate_function = spoiling;
+  fit.rate_callback = spoiling;
   OK(unroll_model_fit(model, &data, &fit, NULL));
   get_all(model, weights, PARAMETERS);
   CHECK(r.epochs == best(&r) + 3 && best(&r) > 0 && r.epochs < EPOCHS + 1);
@@ -100,15 +100,15 @@ static void the_best_model_is_kept(void) {
   static const char path[] = "build/tests/best.keras", weights_path[] = "build/tests/best.weights.h5";
   unroll_model *model = made(), *loaded = NULL;
   unroll_fit_options fit = recorded(&r, model);
-  unroll_checkpoint checkpoint;
+  unroll_checkpoint_options checkpoint;
   double weights[PARAMETERS];
   FILE *file;
-  unroll_checkpoint_init(&checkpoint);
+  unroll_checkpoint_options_init(&checkpoint, sizeof checkpoint);
   checkpoint.path = path;
   checkpoint.monitor = "loss";
   checkpoint.save_best_only = 1;
   fit.checkpoint = &checkpoint;
-  fit.rate_function = spoiling;
+  fit.rate_callback = spoiling;
   OK(unroll_model_fit(model, &data, &fit, NULL));
   CHECK(r.epochs == EPOCHS && best(&r) > 0 && best(&r) < EPOCHS - 1);
   OK(unroll_model_load(path, NULL, &loaded));
@@ -119,7 +119,7 @@ static void the_best_model_is_kept(void) {
   fit = recorded(&r, model);
   checkpoint.path = weights_path;
   checkpoint.save_weights_only = 1;
-  checkpoint.mode = UNROLL_MONITOR_MAX;
+  checkpoint.mode = UNROLL_MONITOR_MODE_MAX;
   fit.epochs = 1;
   fit.checkpoint = &checkpoint;
   OK(unroll_model_fit(model, &data, &fit, NULL));
@@ -129,7 +129,7 @@ static void the_best_model_is_kept(void) {
 
   /* Nothing is below this threshold: no file. */
   remove(path);
-  unroll_checkpoint_init(&checkpoint);
+  unroll_checkpoint_options_init(&checkpoint, sizeof checkpoint);
   checkpoint.path = path;
   checkpoint.monitor = "loss";
   checkpoint.save_best_only = 1;
@@ -146,13 +146,13 @@ static void the_rate_falls_on_a_plateau(void) {
   static const double expected[4] = {0.08, 0.08, 0.04, 0.025};
   unroll_model *model = made();
   unroll_fit_options fit;
-  unroll_reduce_on_plateau plateau;
+  unroll_reduce_on_plateau_options plateau;
   unroll_history *history = NULL;
   size_t epochs = 0, values = 0, epoch;
   double value = 0;
   char name[32] = "";
-  unroll_fit_options_init(&fit);
-  unroll_reduce_on_plateau_init(&plateau);
+  unroll_fit_options_init(&fit, sizeof fit);
+  unroll_reduce_on_plateau_options_init(&plateau, sizeof plateau);
   CHECK(plateau.factor == 0.1 && plateau.patience == 10 && plateau.min_delta == 1e-4);
   plateau.monitor = "loss";
   plateau.min_delta = 1e9; /* nothing is an improvement */
@@ -162,12 +162,12 @@ static void the_rate_falls_on_a_plateau(void) {
   fit.reduce_on_plateau = &plateau;
   fit.epochs = 4;
   OK(unroll_model_fit(model, &data, &fit, &history));
-  OK(unroll_history_size(history, &epochs, &values));
+  OK(unroll_history_get_size(history, &epochs, &values));
   CHECK(epochs == 4 && values == 2);
-  OK(unroll_history_name(history, 1, name, sizeof name, NULL));
+  OK(unroll_history_get_value_name(history, 1, name, sizeof name, NULL));
   CHECK(strcmp(name, "learning_rate") == 0);
   for (epoch = 0; epoch < epochs; epoch++) {
-    OK(unroll_history_value(history, epoch, 1, &value));
+    OK(unroll_history_get_value(history, epoch, 1, &value));
     CHECK(value == expected[epoch]);
   }
   unroll_history_destroy(history);
@@ -184,8 +184,8 @@ static void a_rate_that_is_none_is_refused(void) {
   unroll_model *model = made();
   unroll_fit_options fit = recorded(&r, model);
   double weights[PARAMETERS];
-  fit.rate_function = no_rate;
-  REFUSES(UNROLL_INVALID_ARGUMENT, "learning_rate", unroll_model_fit(model, &data, &fit, NULL));
+  fit.rate_callback = no_rate;
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "learning_rate", unroll_model_fit(model, &data, &fit, NULL));
   get_all(model, weights, PARAMETERS);
   CHECK(r.epochs == 1 && memcmp(weights, r.weights[0], sizeof weights) == 0);
   unroll_model_destroy(model);
@@ -216,21 +216,21 @@ static void a_loss_that_is_not_finite(void) {
 static void the_log_has_all_columns(void) {
   static const char path[] = "build/tests/callbacks.csv";
   static const char *const lines[] = {"epoch,loss,val_loss\n", "0,", "1,", "2,", "3,"};
-  unroll_array few = unroll_array_2d(targets, UNROLL_FLOAT32, N - 1, 1);
+  unroll_array few = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N - 1, 1);
   unroll_data wrong = samples(&x, &few);
   unroll_model *model = made();
   unroll_fit_options fit;
   char line[200];
   size_t count = 0;
   FILE *file;
-  unroll_fit_options_init(&fit);
+  unroll_fit_options_init(&fit, sizeof fit);
   fit.epochs = 2;
   fit.validation_split = 0.25;
   fit.validation_frequency = 2; /* the first epoch has none */
   fit.csv_path = path;
   OK(unroll_model_fit(model, &data, &fit, NULL));
   OK(unroll_model_fit(model, &data, &fit, NULL)); /* replaces the log */
-  CHECK(unroll_model_fit(model, &wrong, &fit, NULL) == UNROLL_SHAPE_MISMATCH); /* leaves it */
+  CHECK(unroll_model_fit(model, &wrong, &fit, NULL) == UNROLL_ERROR_SHAPE_MISMATCH); /* leaves it */
   fit.initial_epoch = 2;
   fit.epochs = 4;
   fit.csv_append = 1;
@@ -256,8 +256,8 @@ int main(void) {
     inputs[index] = (float)(state >> 8) / 8388608.0f - 1;
   }
   for (index = 0; index < N; index++) targets[index] = inputs[index * T * F] - inputs[index * T * F + 3];
-  x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F);
-  y = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F);
+  y = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N, 1);
   data = samples(&x, &y);
   early_stopping_restores_the_best_weights();
   the_best_model_is_kept();

@@ -22,10 +22,13 @@ static int note_event(const unroll_progress *progress, void *user_data) {
     unroll_event event;
     char letter, edge;
   } known[] = {
-      {UNROLL_FIT_BEGIN, 'F', '<'}, {UNROLL_FIT_END, 'F', '>'}, {UNROLL_EPOCH_BEGIN, 'E', '<'}, {UNROLL_EPOCH_END, 'E', '>'},
-      {UNROLL_BATCH_BEGIN, 'B', '<'}, {UNROLL_BATCH_END, 'B', '>'}, {UNROLL_TEST_BEGIN, 'T', '<'}, {UNROLL_TEST_END, 'T', '>'},
-      {UNROLL_TEST_BATCH_BEGIN, 't', '<'}, {UNROLL_TEST_BATCH_END, 't', '>'}, {UNROLL_PREDICT_BEGIN, 'P', '<'},
-      {UNROLL_PREDICT_END, 'P', '>'}, {UNROLL_PREDICT_BATCH_BEGIN, 'p', '<'}, {UNROLL_PREDICT_BATCH_END, 'p', '>'}};
+      {UNROLL_EVENT_FIT_BEGIN, 'F', '<'}, {UNROLL_EVENT_FIT_END, 'F', '>'},
+      {UNROLL_EVENT_EPOCH_BEGIN, 'E', '<'}, {UNROLL_EVENT_EPOCH_END, 'E', '>'},
+      {UNROLL_EVENT_BATCH_BEGIN, 'B', '<'}, {UNROLL_EVENT_BATCH_END, 'B', '>'},
+      {UNROLL_EVENT_TEST_BEGIN, 'T', '<'}, {UNROLL_EVENT_TEST_END, 'T', '>'},
+      {UNROLL_EVENT_TEST_BATCH_BEGIN, 't', '<'}, {UNROLL_EVENT_TEST_BATCH_END, 't', '>'},
+      {UNROLL_EVENT_PREDICT_BEGIN, 'P', '<'}, {UNROLL_EVENT_PREDICT_END, 'P', '>'},
+      {UNROLL_EVENT_PREDICT_BATCH_BEGIN, 'p', '<'}, {UNROLL_EVENT_PREDICT_BATCH_END, 'p', '>'}};
   events *e = (events *)user_data;
   size_t i;
   CHECK(progress->struct_size == sizeof *progress && progress->epochs >= 1 && progress->seconds >= 0);
@@ -36,13 +39,13 @@ static int note_event(const unroll_progress *progress, void *user_data) {
     e->batch[e->count++] = progress->batch;
   }
   e->batches = progress->batches;
-  if (progress->event == UNROLL_TEST_BATCH_END || progress->event == UNROLL_TEST_END) {
+  if (progress->event == UNROLL_EVENT_TEST_BATCH_END || progress->event == UNROLL_EVENT_TEST_END) {
     CHECK(progress->value_count == 1 && strcmp(progress->names[0], "loss") == 0);
     if (progress->value_count == 1) e->loss = progress->values[0];
-  } else if (progress->event == UNROLL_TEST_BEGIN || progress->event == UNROLL_PREDICT_BATCH_END) {
+  } else if (progress->event == UNROLL_EVENT_TEST_BEGIN || progress->event == UNROLL_EVENT_PREDICT_BATCH_END) {
     CHECK(progress->value_count == 0);
   }
-  return (int)progress->event == e->answer_event ? e->answer : UNROLL_CONTINUE;
+  return (int)progress->event == e->answer_event ? e->answer : UNROLL_CALLBACK_CONTINUE;
 }
 
 static events none(void) {
@@ -57,7 +60,7 @@ static events none(void) {
   } while (0)
 
 static unroll_model *made(void) {
-  unroll_model *model = small_model(3, F, UNROLL_FLOAT64);
+  unroll_model *model = small_model(3, F, UNROLL_DTYPE_FLOAT64);
   OK(unroll_model_compile(model, NULL));
   return model;
 }
@@ -67,7 +70,7 @@ static void evaluate_tells_of_its_batches(void) {
   unroll_evaluate_options options;
   events e = none();
   double value = 0, plain = 0;
-  unroll_evaluate_options_init(&options);
+  unroll_evaluate_options_init(&options, sizeof options);
   options.batch_size = 3;
   OK(unroll_model_evaluate_ext(model, &data, &options, &plain, 1));
   options.callback = note_event;
@@ -77,16 +80,16 @@ static void evaluate_tells_of_its_batches(void) {
   CHECK(value == plain && e.loss == value && e.batches == 3 && e.batch[1] == 0 && e.batch[6] == 2);
   /* The first batch alone. */
   e = none();
-  e.answer_event = UNROLL_TEST_BATCH_END;
-  e.answer = UNROLL_STOP;
+  e.answer_event = UNROLL_EVENT_TEST_BATCH_END;
+  e.answer = UNROLL_CALLBACK_STOP;
   OK(unroll_model_evaluate_ext(model, &data, &options, &value, 1));
   SAW(e, "T<t<t>T>");
   CHECK(value != plain && e.loss == value);
   e = none();
-  e.answer_event = UNROLL_TEST_BEGIN;
-  e.answer = UNROLL_CANCEL;
+  e.answer_event = UNROLL_EVENT_TEST_BEGIN;
+  e.answer = UNROLL_CALLBACK_CANCEL;
   value = 3;
-  REFUSES(UNROLL_CANCELLED, "evaluation", unroll_model_evaluate_ext(model, &data, &options, &value, 1));
+  REFUSES(UNROLL_ERROR_CANCELLED, "evaluation", unroll_model_evaluate_ext(model, &data, &options, &value, 1));
   CHECK(value == 3);
   unroll_model_destroy(model);
 }
@@ -95,7 +98,7 @@ static void fit_tells_of_its_validation_if_asked(void) {
   unroll_model *model = made();
   unroll_fit_options fit;
   events e = none();
-  unroll_fit_options_init(&fit);
+  unroll_fit_options_init(&fit, sizeof fit);
   fit.batch_size = 4;
   fit.epochs = 2;
   fit.validation = &data;
@@ -108,14 +111,14 @@ static void fit_tells_of_its_validation_if_asked(void) {
   OK(unroll_model_fit(model, &data, &fit, NULL));
   SAW(e, "F<E<B<B>B<B>T<t<t>t<t>T>E>E<B<B>B<B>T<t<t>t<t>T>E>F>");
   e = none();
-  e.answer_event = UNROLL_TEST_BATCH_BEGIN;
-  e.answer = UNROLL_STOP;
+  e.answer_event = UNROLL_EVENT_TEST_BATCH_BEGIN;
+  e.answer = UNROLL_CALLBACK_STOP;
   OK(unroll_model_fit(model, &data, &fit, NULL));
   SAW(e, "F<E<B<B>B<B>T<t<t>t<t>T>E>F>");
   e = none();
-  e.answer_event = UNROLL_TEST_END;
-  e.answer = UNROLL_CANCEL;
-  REFUSES(UNROLL_CANCELLED, "training", unroll_model_fit(model, &data, &fit, NULL));
+  e.answer_event = UNROLL_EVENT_TEST_END;
+  e.answer = UNROLL_CALLBACK_CANCEL;
+  REFUSES(UNROLL_ERROR_CANCELLED, "training", unroll_model_fit(model, &data, &fit, NULL));
   unroll_model_destroy(model);
 }
 
@@ -123,10 +126,11 @@ static void predict_tells_of_its_batches(void) {
   unroll_model *model = made();
   unroll_predict_options options;
   double plain[N], found[N];
-  unroll_array p = unroll_array_2d(plain, UNROLL_FLOAT64, N, 1), q = unroll_array_2d(found, UNROLL_FLOAT64, N, 1);
+  unroll_array p = unroll_array_view_2d(plain, UNROLL_DTYPE_FLOAT64, N, 1),
+               q = unroll_array_view_2d(found, UNROLL_DTYPE_FLOAT64, N, 1);
   events e = none();
   size_t i;
-  unroll_predict_options_init(&options);
+  unroll_predict_options_init(&options, sizeof options);
   options.batch_size = 3;
   OK(unroll_model_predict(model, &x, &p, &options));
   options.callback = note_event;
@@ -135,16 +139,16 @@ static void predict_tells_of_its_batches(void) {
   SAW(e, "P<p<p>p<p>p<p>P>");
   CHECK(memcmp(plain, found, sizeof plain) == 0 && e.batches == 3);
   e = none();
-  e.answer_event = UNROLL_PREDICT_BATCH_END;
-  e.answer = UNROLL_STOP;
+  e.answer_event = UNROLL_EVENT_PREDICT_BATCH_END;
+  e.answer = UNROLL_CALLBACK_STOP;
   for (i = 0; i < N; i++) found[i] = -5;
   OK(unroll_model_predict(model, &x, &q, &options));
   SAW(e, "P<p<p>P>");
   CHECK(memcmp(plain, found, 3 * sizeof *plain) == 0 && found[3] == -5);
   e = none();
-  e.answer_event = UNROLL_PREDICT_BATCH_BEGIN;
+  e.answer_event = UNROLL_EVENT_PREDICT_BATCH_BEGIN;
   e.answer = 77;
-  REFUSES(UNROLL_CANCELLED, "prediction", unroll_model_predict(model, &x, &q, &options));
+  REFUSES(UNROLL_ERROR_CANCELLED, "prediction", unroll_model_predict(model, &x, &q, &options));
   unroll_model_destroy(model);
 }
 
@@ -152,8 +156,8 @@ int main(void) {
   size_t i;
   for (i = 0; i < N * T * F; i++) inputs[i] = (float)((i * 7) % 13) / 13 - 0.5f;
   for (i = 0; i < N; i++) targets[i] = (float)(i % 4) / 3;
-  x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F);
-  y = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F);
+  y = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N, 1);
   data = samples(&x, &y);
   evaluate_tells_of_its_batches();
   fit_tells_of_its_validation_if_asked();

@@ -14,7 +14,7 @@ static unroll_array x, y;
 static unroll_data data;
 
 static unroll_model *compiled() {
-  unroll_model *model = small_model(3, F, UNROLL_FLOAT32);
+  unroll_model *model = small_model(3, F, UNROLL_DTYPE_FLOAT32);
   OK(unroll_model_compile(model, nullptr));
   return model;
 }
@@ -42,7 +42,7 @@ struct Thrower {
 static int in_fit(const unroll_progress *progress, void *user_data) {
   Thrower *thrower = static_cast<Thrower *>(user_data);
   if (progress->event == thrower->at) throw_it(thrower);
-  return UNROLL_CONTINUE;
+  return UNROLL_CALLBACK_CONTINUE;
 }
 
 static double in_rate(size_t, double, void *user_data) { throw_it(static_cast<Thrower *>(user_data)); }
@@ -60,19 +60,20 @@ static void works_on(unroll_model *model) {
 }
 
 static void exceptions_of_a_fit() {
-  static const unroll_event events[] = {UNROLL_FIT_BEGIN, UNROLL_EPOCH_BEGIN, UNROLL_BATCH_BEGIN,
-                                        UNROLL_BATCH_END, UNROLL_EPOCH_END,   UNROLL_FIT_END};
+  static const unroll_event events[] = {UNROLL_EVENT_FIT_BEGIN, UNROLL_EVENT_EPOCH_BEGIN, UNROLL_EVENT_BATCH_BEGIN,
+                                        UNROLL_EVENT_BATCH_END, UNROLL_EVENT_EPOCH_END,   UNROLL_EVENT_FIT_END};
   unroll_model *model = compiled();
   for (unroll_event event : events) {
     for (int kind = 0; kind < 4; kind++) {
       Thrower thrower = {event, kind, false};
       unroll_history *history = nullptr;
       unroll_fit_options fit;
-      unroll_fit_options_init(&fit);
+      unroll_fit_options_init(&fit, sizeof fit);
       fit.batch_size = 5;
       fit.callback = in_fit;
       fit.user_data = &thrower;
-      REFUSES(UNROLL_CANCELLED, kind == 0 ? "the callback threw an exception: the disk is full" : "threw an exception",
+      REFUSES(UNROLL_ERROR_CANCELLED,
+              kind == 0 ? "the callback threw an exception: the disk is full" : "threw an exception",
               unroll_model_fit(model, &data, &fit, &history));
       CHECK(thrower.unwound && history == nullptr);
       works_on(model);
@@ -81,14 +82,14 @@ static void exceptions_of_a_fit() {
   unroll_model_destroy(model);
 }
 
-static void exceptions_of_a_rate_function() {
+static void exceptions_of_a_rate_callback() {
   unroll_model *model = compiled();
-  Thrower thrower = {UNROLL_FIT_BEGIN, 0, false};
+  Thrower thrower = {UNROLL_EVENT_FIT_BEGIN, 0, false};
   unroll_fit_options fit;
-  unroll_fit_options_init(&fit);
-  fit.rate_function = in_rate;
+  unroll_fit_options_init(&fit, sizeof fit);
+  fit.rate_callback = in_rate;
   fit.user_data = &thrower;
-  REFUSES(UNROLL_CANCELLED, "the rate_function threw an exception: the disk is full",
+  REFUSES(UNROLL_ERROR_CANCELLED, "the rate_callback threw an exception: the disk is full",
           unroll_model_fit(model, &data, &fit, nullptr));
   works_on(model);
   unroll_model_destroy(model);
@@ -103,36 +104,38 @@ static void exceptions_of_a_training_on_sequences() {
   const int32_t symbols[3] = {0, 1, 2};
   const size_t lengths[1] = {3};
   unroll_model *model = nullptr;
-  Thrower thrower = {UNROLL_FIT_BEGIN, 0, false};
+  Thrower thrower = {UNROLL_EVENT_FIT_BEGIN, 0, false};
   unroll_compile_options compile;
   unroll_sequence_options train;
-  OK(unroll_model_from_json(json, sizeof json - 1, nullptr, &model));
-  unroll_compile_options_init(&compile);
-  compile.loss.kind = UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY;
+  OK(unroll_model_create_from_json(json, sizeof json - 1, nullptr, &model));
+  unroll_compile_options_init(&compile, sizeof compile);
+  compile.loss.kind = UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
   OK(unroll_model_compile(model, &compile));
-  unroll_sequence_options_init(&train);
+  unroll_sequence_options_init(&train, sizeof train);
   train.callback = in_sequences;
   train.user_data = &thrower;
-  REFUSES(UNROLL_CANCELLED, "the disk is full", unroll_model_fit_sequences(model, symbols, lengths, 1, &train, nullptr));
+  REFUSES(UNROLL_ERROR_CANCELLED, "the disk is full",
+          unroll_model_fit_sequences(model, symbols, lengths, 1, &train, nullptr));
   CHECK(thrower.unwound);
   train.callback = nullptr;
   OK(unroll_model_fit_sequences(model, symbols, lengths, 1, &train, nullptr));
   unroll_model_destroy(model);
 }
 
-static void exceptions_of_a_write_function() {
+static void exceptions_of_a_write_callback() {
   unroll_model *model = compiled();
-  Thrower thrower = {UNROLL_FIT_BEGIN, 0, false};
-  REFUSES(UNROLL_CANCELLED, "the write function threw an exception: the disk is full",
-          unroll_model_save_memory(model, nullptr, in_write, &thrower));
-  REFUSES(UNROLL_CANCELLED, "the disk is full", unroll_model_save_weights_memory(model, nullptr, in_write, &thrower));
+  Thrower thrower = {UNROLL_EVENT_FIT_BEGIN, 0, false};
+  REFUSES(UNROLL_ERROR_CANCELLED, "the write function threw an exception: the disk is full",
+          unroll_model_save_to_memory(model, nullptr, in_write, &thrower));
+  REFUSES(UNROLL_ERROR_CANCELLED, "the disk is full",
+          unroll_model_save_weights_to_memory(model, nullptr, in_write, &thrower));
   works_on(model);
   unroll_model_destroy(model);
 }
 
 // An exception is the thread's own: another one fits meanwhile.
 static void *throw_often(void *) {
-  exceptions_of_a_rate_function();
+  exceptions_of_a_rate_callback();
   return nullptr;
 }
 
@@ -144,13 +147,13 @@ static void exceptions_on_several_threads() {
 
 int main() {
   for (int i = 0; i < N * T * F; i++) inputs[i] = static_cast<float>(i % 7) / 7;
-  x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F);
-  y = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F);
+  y = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N, 1);
   data = samples(&x, &y);
   exceptions_of_a_fit();
-  exceptions_of_a_rate_function();
+  exceptions_of_a_rate_callback();
   exceptions_of_a_training_on_sequences();
-  exceptions_of_a_write_function();
+  exceptions_of_a_write_callback();
   exceptions_on_several_threads();
   return finish("test_exceptions");
 }

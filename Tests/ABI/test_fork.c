@@ -23,15 +23,17 @@ static unroll_model *shared;
 static volatile int is_over;
 
 static unroll_status predict(const unroll_model *model, float *output) {
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, N, 1);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F),
+               y = unroll_array_view_2d(output, UNROLL_DTYPE_FLOAT32, N, 1);
   return unroll_model_predict(model, &x, &y, NULL);
 }
 
 static unroll_status fit(unroll_model *model, size_t epochs) {
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F), t = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F),
+               t = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N, 1);
   unroll_data data = samples(&x, &t);
   unroll_fit_options options;
-  unroll_fit_options_init(&options);
+  unroll_fit_options_init(&options, sizeof options);
   options.epochs = epochs;
   return unroll_model_fit(model, &data, &options, NULL);
 }
@@ -48,13 +50,14 @@ static int use_everything(int round) {
   if (unroll_stream_create(loaded, NULL, &stream) != UNROLL_OK) return 5;
   if (unroll_stream_step_float32(stream, inputs, F, &step, 1) != UNROLL_OK) return 6;
   unroll_stream_destroy(stream);
-  if (unroll_model_set_threads(loaded, 2) != UNROLL_OK || unroll_model_compile(loaded, NULL) != UNROLL_OK) return 7;
+  if (unroll_model_set_thread_count(loaded, 2) != UNROLL_OK || unroll_model_compile(loaded, NULL) != UNROLL_OK)
+    return 7;
   if (fit(loaded, 1) != UNROLL_OK) return 8;
   sprintf(own, "build/tests/fork_child_%d.%s", (int)getpid(), round % 2 ? "h5" : "keras");
   if (unroll_model_save(loaded, own, NULL) != UNROLL_OK) return 9;
   unlink(own);
   unroll_model_destroy(loaded);
-  fresh = small_model(5, F, UNROLL_FLOAT64);
+  fresh = small_model(5, F, UNROLL_DTYPE_FLOAT64);
   if (predict(fresh, output) != UNROLL_OK) return 10;
   unroll_model_destroy(fresh);
   unroll_model_destroy(shared);
@@ -81,9 +84,9 @@ static void *loading(void *unused) {
 }
 
 static void *training(void *unused) {
-  unroll_model *model = small_model(12, F, UNROLL_FLOAT32);
+  unroll_model *model = small_model(12, F, UNROLL_DTYPE_FLOAT32);
   (void)unused;
-  OK(unroll_model_set_threads(model, 2));
+  OK(unroll_model_set_thread_count(model, 2));
   OK(unroll_model_compile(model, NULL));
   while (!is_over) OK(fit(model, 20));
   unroll_model_destroy(model);
@@ -91,14 +94,14 @@ static void *training(void *unused) {
 }
 
 static void *saving(void *number) {
-  unroll_model *model = small_model(7, F, UNROLL_FLOAT32);
+  unroll_model *model = small_model(7, F, UNROLL_DTYPE_FLOAT32);
   char own[64];
   int round;
   sprintf(own, "build/tests/fork_save_%d", *(int *)number);
   for (round = 0; !is_over; round++) {
     unroll_save_options options;
-    unroll_save_options_init(&options);
-    options.format = round % 2 ? UNROLL_FORMAT_H5 : UNROLL_FORMAT_KERAS;
+    unroll_save_options_init(&options, sizeof options);
+    options.format = round % 2 ? UNROLL_FILE_FORMAT_H5 : UNROLL_FILE_FORMAT_KERAS;
     OK(unroll_model_save(model, own, &options));
   }
   unlink(own);
@@ -109,7 +112,7 @@ static void *saving(void *number) {
 static void *building(void *unused) {
   (void)unused;
   while (!is_over) {
-    unroll_model *model = small_model(9, F, UNROLL_FLOAT64);
+    unroll_model *model = small_model(9, F, UNROLL_DTYPE_FLOAT64);
     unroll_stream *stream = NULL;
     OK(unroll_model_compile(model, NULL));
     OK(unroll_stream_create(model, NULL, &stream));
@@ -166,28 +169,30 @@ static int fork_in_callback(const unroll_progress *progress, void *user_data) {
   int status = 0;
   pid_t child;
   (void)user_data;
-  if (forked_in_callback < 0 || progress->event != UNROLL_BATCH_END || progress->batch != 1) return UNROLL_CONTINUE;
+  if (forked_in_callback < 0 || progress->event != UNROLL_EVENT_BATCH_END || progress->batch != 1)
+    return UNROLL_CALLBACK_CONTINUE;
   child = fork();
   if (child == 0) {
     alarm(120);
     forked_in_callback = -1;
-    return UNROLL_CONTINUE; /* the child goes on training, alone */
+    return UNROLL_CALLBACK_CONTINUE; /* the child goes on training, alone */
   }
   CHECK(child > 0 && waitpid(child, &status, 0) == child);
   CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
   forked_in_callback++;
-  return UNROLL_CONTINUE;
+  return UNROLL_CALLBACK_CONTINUE;
 }
 
 static void a_callback_forks(void) {
-  unroll_model *model = small_model(12, F, UNROLL_FLOAT32);
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F), t = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  unroll_model *model = small_model(12, F, UNROLL_DTYPE_FLOAT32);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F),
+               t = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N, 1);
   unroll_data data = samples(&x, &t);
   unroll_fit_options options;
   unroll_status status;
-  OK(unroll_model_set_threads(model, 2));
+  OK(unroll_model_set_thread_count(model, 2));
   OK(unroll_model_compile(model, NULL));
-  unroll_fit_options_init(&options);
+  unroll_fit_options_init(&options, sizeof options);
   options.batch_size = 16;
   options.epochs = 3;
   options.callback = fork_in_callback;
@@ -206,7 +211,7 @@ int main(int count, char **arguments) {
   int i;
   for (i = 0; i < N * T * F; i++) inputs[i] = (float)(i % 7) / 7;
   for (i = 0; i < N; i++) targets[i] = (float)(i % 3);
-  shared = small_model(16, F, UNROLL_FLOAT32);
+  shared = small_model(16, F, UNROLL_DTYPE_FLOAT32);
   OK(unroll_model_save(shared, path, NULL));
   OK(predict(shared, expected));
   children_beside("predict", predicting, children);

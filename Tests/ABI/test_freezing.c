@@ -17,13 +17,13 @@ static const char encoder[] =
 
 static unroll_model *nested(void) {
   unroll_model *model = NULL;
-  OK(unroll_model_from_json(encoder, sizeof encoder - 1, NULL, &model));
+  OK(unroll_model_create_from_json(encoder, sizeof encoder - 1, NULL, &model));
   return model;
 }
 
 static void compile(unroll_model *model) {
   unroll_compile_options options;
-  unroll_compile_options_init(&options);
+  unroll_compile_options_init(&options, sizeof options);
   OK(unroll_model_compile(model, &options));
 }
 
@@ -80,7 +80,7 @@ static void the_whole_model_is_frozen_without_a_name(void) {
   OK(unroll_model_set_trainable(model, NULL, 0));
   compile(model);
   MOVED(model, "000000");
-  unroll_model_info_init(&info);
+  unroll_model_info_init(&info, sizeof info);
   OK(unroll_model_get_info(model, &info));
   CHECK(info.trainable_parameter_count == 0 && info.parameter_count == PARAMETERS);
   OK(unroll_model_set_trainable(model, "dense", 1));
@@ -99,7 +99,7 @@ static void what_is_trained_stays_until_the_next_compile_once_it_has_begun(void)
   MOVED(model, "111100");
   OK(unroll_model_set_trainable(model, "encoder", 0));
   MOVED(model, "111100");
-  unroll_weight_info_init(&info);
+  unroll_weight_info_init(&info, sizeof info);
   OK(unroll_model_get_weight_info(model, 0, &info));
   CHECK(info.is_trainable == 0);
   compile(model);
@@ -129,7 +129,7 @@ static void files_hold_what_is_frozen(void) {
     OK(unroll_model_set_trainable(loaded, "encoder", 1));
     {
       unroll_data lent = data();
-      REFUSES(UNROLL_INVALID_STATE, "compile the model again", unroll_model_fit(loaded, &lent, NULL, NULL));
+      REFUSES(UNROLL_ERROR_INVALID_STATE, "compile the model again", unroll_model_fit(loaded, &lent, NULL, NULL));
     }
     compile(loaded);
     MOVED(loaded, "111111");
@@ -141,15 +141,15 @@ static void files_hold_what_is_frozen(void) {
 static void layers_that_do_not_exist_are_named(void) {
   unroll_model *model = nested();
   int value = 5;
-  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_set_trainable(NULL, NULL, 0));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "'lstm'", unroll_model_set_trainable(model, "lstm", 0));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "encoder, dense", unroll_model_set_trainable(model, "encoder/", 0));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "'dense/kernel'", unroll_model_set_trainable(model, "dense/kernel", 0));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "layer is empty", unroll_model_set_trainable(model, "", 0));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "UTF-8", unroll_model_set_trainable(model, "\xff", 0));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "'gru'", unroll_model_get_trainable(model, "gru", &value));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "trainable is NULL", unroll_model_get_trainable(model, NULL, NULL));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "model is NULL", unroll_model_get_trainable(NULL, NULL, &value));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "model is NULL", unroll_model_set_trainable(NULL, NULL, 0));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "'lstm'", unroll_model_set_trainable(model, "lstm", 0));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "encoder, dense", unroll_model_set_trainable(model, "encoder/", 0));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "'dense/kernel'", unroll_model_set_trainable(model, "dense/kernel", 0));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "layer is empty", unroll_model_set_trainable(model, "", 0));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "UTF-8", unroll_model_set_trainable(model, "\xff", 0));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "'gru'", unroll_model_get_trainable(model, "gru", &value));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "trainable is NULL", unroll_model_get_trainable(model, NULL, NULL));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "model is NULL", unroll_model_get_trainable(NULL, NULL, &value));
   CHECK(value == 5 && flag(model, "dense") == 1);
   unroll_model_destroy(model);
 }

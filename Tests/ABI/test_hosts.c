@@ -11,7 +11,7 @@
 
 #include "abi_test.h"
 
-enum { N = 64, T = 5, F = 3, NESTED = 40, WRAPPED = UNROLL_MAX_RANK - 3 };
+enum { N = 64, T = 5, F = 3, NESTED = 40, WRAPPED = UNROLL_RANK_MAX - 3 };
 
 static float inputs[N * T * F], targets[N];
 
@@ -41,7 +41,7 @@ static unroll_model *nested(int depth, int wrapped) {
   at += sprintf(json + at, "{\"class_name\": \"LSTM\", \"config\": {\"units\": 2}}");
   for (i = depth - 1; i >= 0; i--) at += sprintf(json + at, i < wrapped ? "]}}}}" : "]}}");
   at += sprintf(json + at, "]}}");
-  OK(unroll_model_from_json(json, (size_t)at, NULL, &model));
+  OK(unroll_model_create_from_json(json, (size_t)at, NULL, &model));
   return model;
 }
 
@@ -50,7 +50,8 @@ static void *nested_model(void *unused) {
   static const char *const paths[2] = {"build/tests/nested.h5", "build/tests/nested.keras"};
   unroll_model *model = nested(NESTED, 0), *again = NULL;
   float output[2] = {0, 0};
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, 1, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, 1, 2);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, 1, T, F),
+               y = unroll_array_view_2d(output, UNROLL_DTYPE_FLOAT32, 1, 2);
   unroll_data data = samples(&x, &y);
   double loss;
   int i;
@@ -58,7 +59,7 @@ static void *nested_model(void *unused) {
   (void)unused;
   if (model == NULL) return NULL;
   OK(unroll_model_predict(model, &x, &y, NULL));
-  OK(unroll_model_summary(model, NULL, 0, &length));
+  OK(unroll_model_get_summary(model, NULL, 0, &length));
   OK(unroll_model_compile(model, NULL));
   OK(unroll_model_train_on_batch(model, &data, &loss, 1));
   for (i = 0; i < 2; i++) {
@@ -75,7 +76,8 @@ static void *nested_model(void *unused) {
 static void *predict_nested(void *argument) {
   const unroll_model *model = (const unroll_model *)argument;
   float output[N * 2], step[2];
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, N, 2);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F),
+               y = unroll_array_view_2d(output, UNROLL_DTYPE_FLOAT32, N, 2);
   unroll_stream *stream = NULL;
   OK(unroll_model_predict(model, &x, &y, NULL));
   OK(unroll_stream_create(model, NULL, &stream));
@@ -89,7 +91,8 @@ static void *predict_wrapped(void *argument) {
   const unroll_model *model = (const unroll_model *)argument;
   float output[2];
   int i;
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, 1, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, 1, 2);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, 1, T, F),
+               y = unroll_array_view_2d(output, UNROLL_DTYPE_FLOAT32, 1, 2);
   x.rank = 3 + WRAPPED;
   y.rank = 2 + WRAPPED;
   for (i = 0; i < WRAPPED; i++) x.shape[1 + i] = y.shape[1 + i] = 1;
@@ -103,7 +106,8 @@ static void *predict_wrapped(void *argument) {
 static void *predict_and_step(void *argument) {
   const unroll_model *model = (const unroll_model *)argument;
   float output[N], step;
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F), y = unroll_array_2d(output, UNROLL_FLOAT32, N, 1);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F),
+               y = unroll_array_view_2d(output, UNROLL_DTYPE_FLOAT32, N, 1);
   unroll_stream *stream = NULL;
   OK(unroll_model_predict(model, &x, &y, NULL));
   OK(unroll_stream_create(model, NULL, &stream));
@@ -115,11 +119,13 @@ static void *predict_and_step(void *argument) {
 /* The threads of the parent are not in the child, which makes its own. */
 static void forked_children(unroll_model *model) {
   float before[N], after[N];
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F), t = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
-  unroll_array p = unroll_array_2d(before, UNROLL_FLOAT32, N, 1), q = unroll_array_2d(after, UNROLL_FLOAT32, N, 1);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F),
+               t = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N, 1);
+  unroll_array p = unroll_array_view_2d(before, UNROLL_DTYPE_FLOAT32, N, 1),
+               q = unroll_array_view_2d(after, UNROLL_DTYPE_FLOAT32, N, 1);
   unroll_data data = samples(&x, &t);
   int round, status = 0;
-  OK(unroll_model_set_threads(model, 2));
+  OK(unroll_model_set_thread_count(model, 2));
   OK(unroll_model_compile(model, NULL));
   OK(unroll_model_fit(model, &data, NULL, NULL));
   OK(unroll_model_predict(model, &x, &p, NULL));
@@ -143,21 +149,21 @@ static void bound_to_a_processor(void) {
   enum { UNITS = 260, STEPS = 40 };
   static float wide[STEPS * F], outputs[3][UNITS];
   const int64_t shape[2] = {STEPS, F};
-  unroll_array x = unroll_array_3d(wide, UNROLL_FLOAT32, 1, STEPS, F);
+  unroll_array x = unroll_array_view_3d(wide, UNROLL_DTYPE_FLOAT32, 1, STEPS, F);
   unroll_recurrent_options cell;
   unroll_model *model = NULL;
   cpu_set_t before, after, one;
   int i;
   for (i = 0; i < STEPS * F; i++) wide[i] = (float)(i % 5) / 5;
   OK(unroll_model_create(NULL, &model));
-  unroll_recurrent_options_init(&cell);
+  unroll_recurrent_options_init(&cell, sizeof cell);
   cell.units = UNITS;
   OK(unroll_model_add_lstm(model, &cell));
   OK(unroll_model_build(model, shape, 2));
   CHECK(sched_getaffinity(0, sizeof before, &before) == 0);
   for (i = 0; i < 3; i++) {
-    unroll_array y = unroll_array_2d(outputs[i], UNROLL_FLOAT32, 1, UNITS);
-    OK(unroll_model_set_threads(model, i == 0 ? 1 : 3));
+    unroll_array y = unroll_array_view_2d(outputs[i], UNROLL_DTYPE_FLOAT32, 1, UNITS);
+    OK(unroll_model_set_thread_count(model, i == 0 ? 1 : 3));
     if (i == 2) {
       CPU_ZERO(&one);
       CPU_SET(sched_getcpu(), &one);
@@ -173,7 +179,7 @@ static void bound_to_a_processor(void) {
 }
 
 int main(void) {
-  unroll_model *model = small_model(16, F, UNROLL_FLOAT32);
+  unroll_model *model = small_model(16, F, UNROLL_DTYPE_FLOAT32);
   int i;
   for (i = 0; i < N * T * F; i++) inputs[i] = (float)(i % 7) / 7;
   run_in_stack_of(256 * 1024, nested_model, NULL);

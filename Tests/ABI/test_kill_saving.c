@@ -12,8 +12,8 @@
 #include "files.h"
 
 static unroll_model *model_of(size_t units) {
-  unroll_model *model = small_model(units, 3, UNROLL_FLOAT32);
-  int64_t shape[2] = {UNROLL_ANY, 3};
+  unroll_model *model = small_model(units, 3, UNROLL_DTYPE_FLOAT32);
+  int64_t shape[2] = {UNROLL_AXIS_ANY, 3};
   OK(unroll_model_build(model, shape, 2));
   return model;
 }

@@ -1,5 +1,5 @@
 /* Under a limit of memory, from tight to ample: every call on a large model ends
- * with UNROLL_OK or UNROLL_OUT_OF_MEMORY, leaves what it was given as it was, and
+ * with UNROLL_OK or UNROLL_ERROR_OUT_OF_MEMORY, leaves what it was given as it was, and
  * works once the memory is there.
  *
  *   test_memory_limit                a model of 10 MB, four limits a call
@@ -42,11 +42,11 @@ static unroll_model *wide_model(int build) {
   unroll_recurrent_options lstm;
   unroll_dense_options dense;
   OK(unroll_model_create(NULL, &made));
-  unroll_recurrent_options_init(&lstm);
+  unroll_recurrent_options_init(&lstm, sizeof lstm);
   lstm.units = units;
   lstm.recurrent_initializer = lstm.kernel_initializer;
   OK(unroll_model_add_lstm(made, &lstm));
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = 1;
   OK(unroll_model_add_dense(made, &dense));
   if (build) OK(unroll_model_build(made, shape, 2));
@@ -100,7 +100,7 @@ static unroll_status orthogonal(void) {
   unroll_recurrent_options cell;
   unroll_status status;
   OK(unroll_model_create(NULL, &made));
-  unroll_recurrent_options_init(&cell);
+  unroll_recurrent_options_init(&cell, sizeof cell);
   cell.units = 700;
   OK(unroll_model_add_simple_rnn(made, &cell));
   status = unroll_model_build(made, shape, 2);
@@ -113,16 +113,17 @@ static unroll_status compile(void) { return unroll_model_compile(model, NULL); }
 /* Long enough sequences for the plan not to fit the heap's spare room. */
 static unroll_status predict(void) {
   const int64_t steps = 600;
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, steps, features), y = unroll_array_2d(outputs, UNROLL_FLOAT32, N, 1);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, steps, features),
+               y = unroll_array_view_2d(outputs, UNROLL_DTYPE_FLOAT32, N, 1);
   unroll_model *any = NULL;
   unroll_recurrent_options cell;
   unroll_status status;
-  const int64_t shape[2] = {UNROLL_ANY, features};
+  const int64_t shape[2] = {UNROLL_AXIS_ANY, features};
   x.strides[0] = features * 4;
   x.strides[1] = 0;
   x.strides[2] = 4;
   OK(unroll_model_create(NULL, &any));
-  unroll_recurrent_options_init(&cell);
+  unroll_recurrent_options_init(&cell, sizeof cell);
   cell.units = 1;
   OK(unroll_model_add_gru(any, &cell));
   OK(unroll_model_build(any, shape, 2));
@@ -132,13 +133,15 @@ static unroll_status predict(void) {
 }
 
 static unroll_status fit(void) {
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, features), t = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, features),
+               t = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N, 1);
   unroll_data data = samples(&x, &t);
   return unroll_model_fit(model, &data, NULL, NULL);
 }
 
 static unroll_status evaluate(void) {
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, features), t = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, features),
+               t = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N, 1);
   unroll_data data = samples(&x, &t);
   double loss;
   return unroll_model_evaluate(model, &data, N, &loss, 1);
@@ -147,14 +150,15 @@ static unroll_status evaluate(void) {
 static int cancel(const unroll_progress *progress, void *user_data) {
   (void)progress;
   (void)user_data;
-  return UNROLL_CANCEL;
+  return UNROLL_CALLBACK_CANCEL;
 }
 
 /* Many samples: what is kept for each of them. */
 static unroll_status fit_many(void) {
   const int64_t rows = 1 << 20;
-  unroll_array x = unroll_array_3d(inputs, UNROLL_FLOAT32, rows, T, 1), t = unroll_array_2d(targets, UNROLL_FLOAT32, rows, 1);
-  unroll_model *small = small_model(2, 1, UNROLL_FLOAT32);
+  unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, rows, T, 1),
+               t = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, rows, 1);
+  unroll_model *small = small_model(2, 1, UNROLL_DTYPE_FLOAT32);
   unroll_data data = samples(&x, &t);
   unroll_fit_options options;
   unroll_status status;
@@ -163,13 +167,13 @@ static unroll_status fit_many(void) {
   x.strides[1] = 4;
   t.strides[0] = 0;
   t.strides[1] = 4;
-  unroll_fit_options_init(&options);
+  unroll_fit_options_init(&options, sizeof options);
   options.batch_size = 1 << 16;
   options.callback = cancel;
   OK(unroll_model_compile(small, NULL));
   status = unroll_model_fit(small, &data, &options, NULL);
   unroll_model_destroy(small);
-  return status == UNROLL_CANCELLED ? UNROLL_OK : status;
+  return status == UNROLL_ERROR_CANCELLED ? UNROLL_OK : status;
 }
 
 /* With weights of its own. */
@@ -178,8 +182,8 @@ static unroll_status stream(void) {
   unroll_stream *made = NULL;
   unroll_stream_options options;
   unroll_status status;
-  unroll_stream_options_init(&options);
-  options.weights = UNROLL_WEIGHTS_FLOAT16;
+  unroll_stream_options_init(&options, sizeof options);
+  options.weights = UNROLL_STREAM_WEIGHTS_FLOAT16;
   status = unroll_stream_create(model, &options, &made);
   CHECK((made != NULL) == (status == UNROLL_OK));
   if (status == UNROLL_OK) status = unroll_stream_step_float32(made, inputs, (size_t)features, y, 1);
@@ -195,7 +199,7 @@ static unroll_status scale(void) {
   /* A series of very many columns. */
   const int64_t columns = (int64_t)4 << 20;
   unroll_scaler *scaler = NULL;
-  unroll_array series = unroll_array_2d(inputs, UNROLL_FLOAT32, 1, columns);
+  unroll_array series = unroll_array_view_2d(inputs, UNROLL_DTYPE_FLOAT32, 1, columns);
   unroll_status status;
   series.strides[0] = 4; /* one number, again and again */
   series.strides[1] = 0;
@@ -253,18 +257,18 @@ static int weights_are_unchanged(void) {
   float *found = (float *)malloc(weights_count * sizeof *found);
   int same;
   if (found == NULL) return 0;
-  unroll_model_info_init(&about);
+  unroll_model_info_init(&about, sizeof about);
   OK(unroll_model_get_info(model, &about));
   for (i = 0; i < about.weight_count && status == UNROLL_OK; i++) {
     unroll_weight_info info;
     unroll_array array;
     size_t size = 1;
     int axis;
-    unroll_weight_info_init(&info);
+    unroll_weight_info_init(&info, sizeof info);
     OK(unroll_model_get_weight_info(model, i, &info));
     memset(&array, 0, sizeof array);
     array.data = found + place;
-    array.dtype = UNROLL_FLOAT32;
+    array.dtype = UNROLL_DTYPE_FLOAT32;
     array.rank = info.rank;
     for (axis = 0; axis < info.rank; axis++) {
       array.shape[axis] = info.shape[axis];
@@ -285,11 +289,11 @@ static int try_within(int index, size_t budget, int *is_enough) {
   char message[200];
   limit_to(address_space() + budget);
   status = calls[index].call();
-  snprintf(message, sizeof message, "%s", unroll_last_error());
+  snprintf(message, sizeof message, "%s", unroll_get_last_error());
   limit_to(0);
   *is_enough = status == UNROLL_OK;
-  if (status != UNROLL_OK && status != UNROLL_OUT_OF_MEMORY) {
-    FAIL("%s, %zu KB: %s: %s", calls[index].name, budget / KB, unroll_status_name(status), message);
+  if (status != UNROLL_OK && status != UNROLL_ERROR_OUT_OF_MEMORY) {
+    FAIL("%s, %zu KB: %s: %s", calls[index].name, budget / KB, unroll_status_get_name(status), message);
     return 1;
   }
   if ((status != UNROLL_OK || !calls[index].changes_weights) && !weights_are_unchanged()) FAIL("%s, %zu KB: changed weights", calls[index].name, budget / KB);
@@ -330,7 +334,7 @@ int main(int count, char **arguments) {
   unroll_recurrent_options cell;
   unroll_dense_options dense;
   unroll_compile_options compile_options;
-  const int64_t any[1] = {UNROLL_ANY};
+  const int64_t any[1] = {UNROLL_AXIS_ANY};
   void *room;
   size_t i;
   if (count <= 1) {
@@ -341,7 +345,7 @@ int main(int count, char **arguments) {
   for (i = 0; i < N * T * MOST_FEATURES; i++) inputs[i] = (float)(i % 7) / 7;
   for (i = 0; i < N; i++) targets[i] = (float)(i % 3);
   model = wide_model(1);
-  OK(unroll_model_set_threads(model, 2));
+  OK(unroll_model_set_thread_count(model, 2));
   OK(unroll_model_save(model, h5, NULL));
   OK(unroll_model_save(model, keras, NULL));
   OK(unroll_model_compile(model, NULL));
@@ -350,21 +354,21 @@ int main(int count, char **arguments) {
   CHECK(weights != NULL && weights_are_unchanged());
 
   OK(unroll_model_create(NULL, &symbols));
-  unroll_embedding_options_init(&embedding);
+  unroll_embedding_options_init(&embedding, sizeof embedding);
   embedding.input_dim = CLASSES;
   embedding.output_dim = 2;
   OK(unroll_model_add_embedding(symbols, &embedding));
-  unroll_recurrent_options_init(&cell);
+  unroll_recurrent_options_init(&cell, sizeof cell);
   cell.units = 3;
   cell.return_sequences = 1;
   OK(unroll_model_add_simple_rnn(symbols, &cell));
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = CLASSES;
-  dense.activation = UNROLL_SOFTMAX;
+  dense.activation = UNROLL_ACTIVATION_SOFTMAX;
   OK(unroll_model_add_dense(symbols, &dense));
   OK(unroll_model_build(symbols, any, 1));
-  unroll_compile_options_init(&compile_options);
-  compile_options.loss.kind = UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY;
+  unroll_compile_options_init(&compile_options, sizeof compile_options);
+  compile_options.loss.kind = UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
   OK(unroll_model_compile(symbols, &compile_options));
   text = (int32_t *)calloc(SEQUENCES * 3, sizeof *text);
   lengths = (size_t *)malloc(SEQUENCES * sizeof *lengths);

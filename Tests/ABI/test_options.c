@@ -9,8 +9,8 @@ enum { PARAMETERS = 76 };
 static unroll_model *empty(void) {
   unroll_model *model = NULL;
   unroll_model_options options;
-  unroll_model_options_init(&options);
-  options.dtype = UNROLL_FLOAT64;
+  unroll_model_options_init(&options, sizeof options);
+  options.dtype = UNROLL_DTYPE_FLOAT64;
   options.seed = 11;
   OK(unroll_model_create(&options, &model));
   return model;
@@ -26,8 +26,8 @@ static unroll_model *initialized(const unroll_initializer *small, const unroll_i
   unroll_model *model = empty();
   unroll_recurrent_options cell;
   unroll_dense_options dense;
-  unroll_recurrent_options_init(&cell);
-  unroll_dense_options_init(&dense);
+  unroll_recurrent_options_init(&cell, sizeof cell);
+  unroll_dense_options_init(&dense, sizeof dense);
   cell.units = UNITS;
   dense.units = 1;
   if (small != NULL) cell.kernel_initializer = dense.kernel_initializer = *small;
@@ -51,17 +51,17 @@ static void variance_scaling_is_the_initializer_that_has_its_numbers(void) {
   static const struct {
     unroll_initializer_kind kind;
     double scale;
-    unroll_fan_mode mode;
+    unroll_fan mode;
     unroll_distribution distribution;
   } cases[] = {
-      {UNROLL_GLOROT_UNIFORM, 1, UNROLL_FAN_AVERAGE, UNROLL_DISTRIBUTION_UNIFORM},
-      {UNROLL_GLOROT_NORMAL, 1, UNROLL_FAN_AVERAGE, UNROLL_DISTRIBUTION_TRUNCATED_NORMAL},
-      {UNROLL_HE_UNIFORM, 2, UNROLL_FAN_IN, UNROLL_DISTRIBUTION_UNIFORM},
-      {UNROLL_LECUN_NORMAL, 1, UNROLL_FAN_IN, UNROLL_DISTRIBUTION_TRUNCATED_NORMAL},
+      {UNROLL_INITIALIZER_GLOROT_UNIFORM, 1, UNROLL_FAN_AVERAGE, UNROLL_DISTRIBUTION_UNIFORM},
+      {UNROLL_INITIALIZER_GLOROT_NORMAL, 1, UNROLL_FAN_AVERAGE, UNROLL_DISTRIBUTION_TRUNCATED_NORMAL},
+      {UNROLL_INITIALIZER_HE_UNIFORM, 2, UNROLL_FAN_IN, UNROLL_DISTRIBUTION_UNIFORM},
+      {UNROLL_INITIALIZER_LECUN_NORMAL, 1, UNROLL_FAN_IN, UNROLL_DISTRIBUTION_TRUNCATED_NORMAL},
   };
   unroll_initializer_options scaling;
   size_t i;
-  OK(unroll_initializer_options_init(&scaling, UNROLL_VARIANCE_SCALING));
+  OK(unroll_initializer_options_init(&scaling, UNROLL_INITIALIZER_VARIANCE_SCALING, sizeof scaling));
   CHECK(scaling.scale == 1 && scaling.mode == UNROLL_FAN_IN);
   CHECK(scaling.distribution == UNROLL_DISTRIBUTION_TRUNCATED_NORMAL);
   for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -77,27 +77,28 @@ static void variance_scaling_is_the_initializer_that_has_its_numbers(void) {
 }
 
 static void short_and_long_initializers_are_the_same(void) {
-  unroll_initializer known = {UNROLL_RANDOM_NORMAL, 0, 0.05};
+  unroll_initializer known = {UNROLL_INITIALIZER_RANDOM_NORMAL, 0, 0.05};
   unroll_initializer_options same;
-  OK(unroll_initializer_options_init(&same, UNROLL_RANDOM_NORMAL));
+  OK(unroll_initializer_options_init(&same, UNROLL_INITIALIZER_RANDOM_NORMAL, sizeof same));
   CHECK(same.a == 0 && same.b == 0.05);
   CHECK(same_weights(initialized(&known, NULL), initialized(NULL, &same)));
-  OK(unroll_initializer_options_init(&same, UNROLL_ORTHOGONAL));
+  OK(unroll_initializer_options_init(&same, UNROLL_INITIALIZER_ORTHOGONAL, sizeof same));
   CHECK(same.a == 1);
 }
 
-static float activated(unroll_activation kind, double alpha, float value) {
+static float activated(unroll_activation_kind kind, double alpha, float value) {
   unroll_model *model = NULL;
   unroll_activation_layer_options layer;
   unroll_activation_options activation;
   const int64_t shape[1] = {1};
   float out = 0;
-  unroll_array in = unroll_array_2d(&value, UNROLL_FLOAT32, 1, 1), result = unroll_array_2d(&out, UNROLL_FLOAT32, 1, 1);
+  unroll_array in = unroll_array_view_2d(&value, UNROLL_DTYPE_FLOAT32, 1, 1),
+               result = unroll_array_view_2d(&out, UNROLL_DTYPE_FLOAT32, 1, 1);
   OK(unroll_model_create(NULL, &model));
-  unroll_activation_layer_options_init(&layer);
+  unroll_activation_layer_options_init(&layer, sizeof layer);
   layer.name = "act";
   if (alpha >= 0) {
-    OK(unroll_activation_options_init(&activation, kind));
+    OK(unroll_activation_options_init(&activation, kind, sizeof activation));
     activation.alpha = alpha;
     layer.activation_options = &activation;
   } else {
@@ -112,14 +113,14 @@ static float activated(unroll_activation kind, double alpha, float value) {
 
 static void activations_have_their_slope(void) {
   unroll_activation_options options;
-  OK(unroll_activation_options_init(&options, UNROLL_LEAKY_RELU));
+  OK(unroll_activation_options_init(&options, UNROLL_ACTIVATION_LEAKY_RELU, sizeof options));
   CHECK(options.alpha == 0.2);
-  OK(unroll_activation_options_init(&options, UNROLL_ELU));
+  OK(unroll_activation_options_init(&options, UNROLL_ACTIVATION_ELU, sizeof options));
   CHECK(options.alpha == 1);
-  CHECK(close_to((double)activated(UNROLL_LEAKY_RELU, -1, -2), -0.4, 1e-6));
-  CHECK(close_to((double)activated(UNROLL_LEAKY_RELU, 0.5, -2), -1, 1e-6));
-  CHECK(close_to((double)activated(UNROLL_ELU, 2, -1), 2 * (0.36787944117 - 1), 1e-6));
-  CHECK(close_to((double)activated(UNROLL_TANH, -1, 0.5f), 0.46211715726, 1e-6));
+  CHECK(close_to((double)activated(UNROLL_ACTIVATION_LEAKY_RELU, -1, -2), -0.4, 1e-6));
+  CHECK(close_to((double)activated(UNROLL_ACTIVATION_LEAKY_RELU, 0.5, -2), -1, 1e-6));
+  CHECK(close_to((double)activated(UNROLL_ACTIVATION_ELU, 2, -1), 2 * (0.36787944117 - 1), 1e-6));
+  CHECK(close_to((double)activated(UNROLL_ACTIVATION_TANH, -1, 0.5f), 0.46211715726, 1e-6));
 }
 
 /* Through a file too: the slope is part of the model. */
@@ -129,13 +130,14 @@ static void a_layer_keeps_its_slope(void) {
   unroll_activation_options leaky;
   const int64_t shape[1] = {1};
   double in = 1, out = 0, kept = 0;
-  unroll_array a = unroll_array_2d(&in, UNROLL_FLOAT64, 1, 1), b = unroll_array_2d(&out, UNROLL_FLOAT64, 1, 1);
-  unroll_array c = unroll_array_2d(&kept, UNROLL_FLOAT64, 1, 1);
-  unroll_dense_options_init(&dense);
+  unroll_array a = unroll_array_view_2d(&in, UNROLL_DTYPE_FLOAT64, 1, 1),
+               b = unroll_array_view_2d(&out, UNROLL_DTYPE_FLOAT64, 1, 1);
+  unroll_array c = unroll_array_view_2d(&kept, UNROLL_DTYPE_FLOAT64, 1, 1);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = 1;
-  dense.kernel_initializer.kind = UNROLL_CONSTANT;
+  dense.kernel_initializer.kind = UNROLL_INITIALIZER_CONSTANT;
   dense.kernel_initializer.a = -4;
-  OK(unroll_activation_options_init(&leaky, UNROLL_LEAKY_RELU));
+  OK(unroll_activation_options_init(&leaky, UNROLL_ACTIVATION_LEAKY_RELU, sizeof leaky));
   leaky.alpha = 0.125;
   dense.activation_options = &leaky;
   OK(unroll_model_add_dense(model, &dense));
@@ -155,14 +157,15 @@ static void learnt(const unroll_dropout_options *options, double *out) {
   unroll_model *model = empty();
   unroll_dense_options dense;
   double ones[4 * 6], zeros[4] = {0, 0, 0, 0}, loss = 0;
-  unroll_array in = unroll_array_2d(ones, UNROLL_FLOAT64, 4, 6), to = unroll_array_2d(zeros, UNROLL_FLOAT64, 4, 1);
-  unroll_array kernel = unroll_array_2d(out, UNROLL_FLOAT64, 6, 1);
+  unroll_array in = unroll_array_view_2d(ones, UNROLL_DTYPE_FLOAT64, 4, 6),
+               to = unroll_array_view_2d(zeros, UNROLL_DTYPE_FLOAT64, 4, 1);
+  unroll_array kernel = unroll_array_view_2d(out, UNROLL_DTYPE_FLOAT64, 6, 1);
   unroll_data data = samples(&in, &to);
   const int64_t shape[1] = {6};
   int i;
   for (i = 0; i < 4 * 6; i++) ones[i] = 1;
   OK(unroll_model_add_dropout_ext(model, options));
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = 1;
   OK(unroll_model_add_dense(model, &dense));
   OK(unroll_model_build(model, shape, 1));
@@ -173,10 +176,10 @@ static void learnt(const unroll_dropout_options *options, double *out) {
 }
 
 static void dropout_has_a_seed_and_a_shape(void) {
-  static const int64_t shared[2] = {1, UNROLL_ANY};
+  static const int64_t shared[2] = {1, UNROLL_AXIS_ANY};
   unroll_dropout_options options;
   double first[6], second[6], again[6], whole[6];
-  unroll_dropout_options_init(&options);
+  unroll_dropout_options_init(&options, sizeof options);
   CHECK(options.rate == 0 && options.seed == 0 && options.noise_shape == NULL);
   options.rate = 0.5;
   options.noise_shape = shared; /* all four rows lose the same units, which learn nothing */

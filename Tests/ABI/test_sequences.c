@@ -13,7 +13,7 @@ static int count_allocations(const unroll_sequence_progress *progress, void *use
   size_t *calls = (size_t *)user_data;
   CHECK(progress->iteration == *calls);
   allocated_at[(*calls)++] = allocations;
-  return UNROLL_CONTINUE;
+  return UNROLL_CALLBACK_CONTINUE;
 }
 
 static unroll_model *letter_model(unroll_dtype dtype) {
@@ -24,29 +24,29 @@ static unroll_model *letter_model(unroll_dtype dtype) {
   unroll_optimizer_options adam;
   unroll_compile_options compile;
   unroll_model *model = NULL;
-  unroll_model_options_init(&options);
+  unroll_model_options_init(&options, sizeof options);
   options.dtype = dtype;
   OK(unroll_model_create(&options, &model));
-  unroll_input_options_init(&input);
+  unroll_input_options_init(&input, sizeof input);
   input.rank = 2;
-  input.shape[0] = UNROLL_ANY;
+  input.shape[0] = UNROLL_AXIS_ANY;
   input.shape[1] = LETTERS;
   OK(unroll_model_add_input(model, &input));
-  unroll_recurrent_options_init(&rnn);
+  unroll_recurrent_options_init(&rnn, sizeof rnn);
   rnn.units = 9;
   rnn.return_sequences = 1;
   OK(unroll_model_add_simple_rnn(model, &rnn));
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = LETTERS;
-  dense.activation = UNROLL_SOFTMAX;
+  dense.activation = UNROLL_ACTIVATION_SOFTMAX;
   OK(unroll_model_add_dense(model, &dense));
   OK(unroll_model_build(model, NULL, 0));
-  OK(unroll_optimizer_options_init(&adam, UNROLL_ADAM));
+  OK(unroll_optimizer_options_init(&adam, UNROLL_OPTIMIZER_ADAM, sizeof adam));
   adam.learning_rate = 0.05;
   adam.clipvalue = 5;
-  unroll_compile_options_init(&compile);
+  unroll_compile_options_init(&compile, sizeof compile);
   compile.optimizer = &adam;
-  compile.loss.kind = UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY;
+  compile.loss.kind = UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
   compile.loss.reduction = UNROLL_REDUCTION_SUM;
   OK(unroll_model_compile(model, &compile));
   OK(unroll_model_set_vocabulary(model, "\nabc"));
@@ -60,20 +60,20 @@ static void learns_without_allocating(unroll_dtype dtype) {
   unroll_generate_options draw;
   size_t calls = 0, length = 0;
   char word[32];
-  unroll_sequence_options_init(&train);
+  unroll_sequence_options_init(&train, sizeof train);
   train.iterations = ITERATIONS;
   train.end_symbol = 0;
   train.shuffle = 0;
   train.callback = count_allocations;
   train.user_data = &calls;
-  unroll_sequence_progress_init(&last);
+  unroll_sequence_progress_init(&last, sizeof last);
   OK(unroll_model_fit_sequences(model, symbols, lengths, WORDS, &train, &last));
   CHECK(calls == ITERATIONS && last.iteration == ITERATIONS - 1);
   CHECK(last.smoothed_loss > 0 && last.loss < 2);
   /* Each of the three lengths has been met after three iterations. */
   CHECK(allocated_at[ITERATIONS - 1] == allocated_at[WORDS - 1]);
 
-  unroll_generate_options_init(&draw);
+  unroll_generate_options_init(&draw, sizeof draw);
   draw.end_symbol = 0;
   draw.temperature = 0;
   OK(unroll_model_generate_text(model, "ca", &draw, word, sizeof word, &length));
@@ -84,7 +84,7 @@ static void learns_without_allocating(unroll_dtype dtype) {
 }
 
 int main(void) {
-  learns_without_allocating(UNROLL_FLOAT32);
-  learns_without_allocating(UNROLL_FLOAT64);
+  learns_without_allocating(UNROLL_DTYPE_FLOAT32);
+  learns_without_allocating(UNROLL_DTYPE_FLOAT64);
   return finish("test_sequences");
 }

@@ -7,16 +7,16 @@ static void scales_and_scales_back(void) {
   double scaled[4][2], back[4][2], low = 0, high = 0;
   float narrow[4][2];
   size_t columns = 9;
-  unroll_array in = unroll_array_2d(series, UNROLL_FLOAT64, 4, 2);
-  unroll_array out = unroll_array_2d(scaled, UNROLL_FLOAT64, 4, 2);
-  unroll_array restored = unroll_array_2d(back, UNROLL_FLOAT64, 4, 2);
-  unroll_array out32 = unroll_array_2d(narrow, UNROLL_FLOAT32, 4, 2);
+  unroll_array in = unroll_array_view_2d(series, UNROLL_DTYPE_FLOAT64, 4, 2);
+  unroll_array out = unroll_array_view_2d(scaled, UNROLL_DTYPE_FLOAT64, 4, 2);
+  unroll_array restored = unroll_array_view_2d(back, UNROLL_DTYPE_FLOAT64, 4, 2);
+  unroll_array out32 = unroll_array_view_2d(narrow, UNROLL_DTYPE_FLOAT32, 4, 2);
   unroll_scaler *scaler = NULL;
   OK(unroll_scaler_create(-1, 3, &scaler));
-  OK(unroll_scaler_get_columns(scaler, &columns));
+  OK(unroll_scaler_get_column_count(scaler, &columns));
   CHECK(columns == 0);
   OK(unroll_scaler_fit(scaler, &in));
-  OK(unroll_scaler_get_columns(scaler, &columns));
+  OK(unroll_scaler_get_column_count(scaler, &columns));
   CHECK(columns == 2);
   OK(unroll_scaler_get_range(scaler, 1, &low, &high));
   CHECK(low == -1 && high == 5);
@@ -34,9 +34,9 @@ static void scales_and_scales_back(void) {
 
 static void a_constant_column_becomes_low(void) {
   float series[3] = {4, 4, 4}, scaled[3], back[3];
-  unroll_array in = unroll_array_1d(series, UNROLL_FLOAT32, 3);
-  unroll_array out = unroll_array_1d(scaled, UNROLL_FLOAT32, 3);
-  unroll_array restored = unroll_array_1d(back, UNROLL_FLOAT32, 3);
+  unroll_array in = unroll_array_view_1d(series, UNROLL_DTYPE_FLOAT32, 3);
+  unroll_array out = unroll_array_view_1d(scaled, UNROLL_DTYPE_FLOAT32, 3);
+  unroll_array restored = unroll_array_view_1d(back, UNROLL_DTYPE_FLOAT32, 3);
   unroll_scaler *scaler = NULL;
   OK(unroll_scaler_create(0, 1, &scaler));
   OK(unroll_scaler_fit(scaler, &in));
@@ -48,7 +48,7 @@ static void a_constant_column_becomes_low(void) {
 
 /* The same numbers as every type, and reversed in memory with a negative stride. */
 static void every_view_of_the_same_numbers_predicts_the_same(void) {
-  unroll_model *model = small_model(4, 2, UNROLL_FLOAT64);
+  unroll_model *model = small_model(4, 2, UNROLL_DTYPE_FLOAT64);
   enum { T = 5 };
   static const int plain[T * 2] = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3};
   float f32[T * 2];
@@ -60,7 +60,7 @@ static void every_view_of_the_same_numbers_predicts_the_same(void) {
     char odd;
     double values[T * 2 + 1];
   } shifted;
-  unroll_array x[7], y = unroll_array_2d(&found, UNROLL_FLOAT64, 1, 1);
+  unroll_array x[7], y = unroll_array_view_2d(&found, UNROLL_DTYPE_FLOAT64, 1, 1);
   int i;
   for (i = 0; i < T * 2; i++) {
     f32[i] = (float)plain[i];
@@ -71,16 +71,16 @@ static void every_view_of_the_same_numbers_predicts_the_same(void) {
     backward[(T - 1 - i / 2) * 2 + i % 2] = plain[i];
   }
   memcpy((char *)&shifted + 1, f64, sizeof f64); /* not aligned */
-  x[0] = unroll_array_3d(f64, UNROLL_FLOAT64, 1, T, 2);
-  x[1] = unroll_array_3d(f32, UNROLL_FLOAT32, 1, T, 2);
-  x[2] = unroll_array_3d(i32, UNROLL_INT32, 1, T, 2);
-  x[3] = unroll_array_3d(i64, UNROLL_INT64, 1, T, 2);
-  x[4] = unroll_array_3d(u8, UNROLL_UINT8, 1, T, 2);
-  x[5] = unroll_array_3d(backward + (T - 1) * 2, UNROLL_FLOAT64, 1, T, 2);
+  x[0] = unroll_array_view_3d(f64, UNROLL_DTYPE_FLOAT64, 1, T, 2);
+  x[1] = unroll_array_view_3d(f32, UNROLL_DTYPE_FLOAT32, 1, T, 2);
+  x[2] = unroll_array_view_3d(i32, UNROLL_DTYPE_INT32, 1, T, 2);
+  x[3] = unroll_array_view_3d(i64, UNROLL_DTYPE_INT64, 1, T, 2);
+  x[4] = unroll_array_view_3d(u8, UNROLL_DTYPE_UINT8, 1, T, 2);
+  x[5] = unroll_array_view_3d(backward + (T - 1) * 2, UNROLL_DTYPE_FLOAT64, 1, T, 2);
   x[5].strides[0] = sizeof backward;
   x[5].strides[1] = -(int64_t)(2 * sizeof(double));
   x[5].strides[2] = sizeof(double);
-  x[6] = unroll_array_3d((char *)&shifted + 1, UNROLL_FLOAT64, 1, T, 2);
+  x[6] = unroll_array_view_3d((char *)&shifted + 1, UNROLL_DTYPE_FLOAT64, 1, T, 2);
   OK(unroll_model_predict(model, &x[0], &y, NULL));
   expected = found;
   CHECK(expected != 0);
@@ -94,21 +94,21 @@ static void every_view_of_the_same_numbers_predicts_the_same(void) {
 
 /* Setting through a transposed view is setting the transpose. */
 static void weights_come_and_go(void) {
-  unroll_model *model = small_model(3, 2, UNROLL_FLOAT32);
+  unroll_model *model = small_model(3, 2, UNROLL_DTYPE_FLOAT32);
   enum { COLUMNS = 12 };
   float columns[COLUMNS][2];
   double rows[2][COLUMNS];
   char name[32];
   size_t length = 0;
-  unroll_array in = unroll_array_2d(columns, UNROLL_FLOAT32, 2, COLUMNS);
-  unroll_array out = unroll_array_2d(rows, UNROLL_FLOAT64, 2, COLUMNS);
+  unroll_array in = unroll_array_view_2d(columns, UNROLL_DTYPE_FLOAT32, 2, COLUMNS);
+  unroll_array out = unroll_array_view_2d(rows, UNROLL_DTYPE_FLOAT64, 2, COLUMNS);
   int i;
   for (i = 0; i < COLUMNS * 2; i++) columns[i / 2][i % 2] = 0.25f * (float)i;
   in.strides[0] = sizeof(float);
   in.strides[1] = 2 * sizeof(float);
-  OK(unroll_model_weight_name(model, 0, name, sizeof name, &length));
+  OK(unroll_model_get_weight_name(model, 0, name, sizeof name, &length));
   CHECK(strcmp(name, "lstm/kernel") == 0 && length == 11);
-  OK(unroll_model_weight_name(model, 0, name, 5, &length)); /* cut, as snprintf does */
+  OK(unroll_model_get_weight_name(model, 0, name, 5, &length)); /* cut, as snprintf does */
   CHECK(strcmp(name, "lstm") == 0 && length == 11);
   OK(unroll_model_set_weight(model, 0, &in));
   OK(unroll_model_get_weight(model, 0, &out));

@@ -27,7 +27,7 @@ static void *run(void *argument) {
   unroll_stream *stream = NULL;
   float x[BATCH * FEATURES];
   int step;
-  unroll_stream_options_init(&options);
+  unroll_stream_options_init(&options, sizeof options);
   options.batch_size = BATCH;
   if (unroll_stream_create(j->model, &options, &stream) != UNROLL_OK) return NULL;
   for (step = 0; step < STEPS; step++) {
@@ -36,7 +36,7 @@ static void *run(void *argument) {
   }
   /* A failure here must not show on other threads. */
   unroll_stream_step_float32(stream, x, (size_t)(1000 + (int)(j->first * 100)), x, BATCH);
-  snprintf(j->message, sizeof j->message, "%s", unroll_last_error());
+  snprintf(j->message, sizeof j->message, "%s", unroll_get_last_error());
   unroll_stream_destroy(stream);
   return NULL;
 }
@@ -46,14 +46,14 @@ static void threads_do_not_meet(const unroll_model *model) {
   pthread_t threads[THREADS];
   char expected[40];
   int i;
-  CHECK(strcmp(unroll_last_error(), "") == 0);
+  CHECK(strcmp(unroll_get_last_error(), "") == 0);
   for (i = 0; i < THREADS; i++) {
     jobs[i].model = model;
     jobs[i].first = 0.1f * (float)i;
     CHECK(pthread_create(&threads[i], NULL, run, &jobs[i]) == 0);
   }
   for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
-  CHECK(strcmp(unroll_last_error(), "") == 0);
+  CHECK(strcmp(unroll_get_last_error(), "") == 0);
   for (i = 0; i < THREADS; i++) {
     alone.model = model;
     alone.first = jobs[i].first;
@@ -69,10 +69,10 @@ static void a_stream_gives_what_predict_gives(const unroll_model *model) {
   float x[BATCH * FEATURES], y[BATCH] = {0}, whole[BATCH];
   unroll_stream_options options;
   unroll_stream *stream = NULL;
-  unroll_array in = unroll_array_3d(sequence, UNROLL_FLOAT32, BATCH, STEPS, FEATURES);
-  unroll_array out = unroll_array_2d(whole, UNROLL_FLOAT32, BATCH, 1);
+  unroll_array in = unroll_array_view_3d(sequence, UNROLL_DTYPE_FLOAT32, BATCH, STEPS, FEATURES);
+  unroll_array out = unroll_array_view_2d(whole, UNROLL_DTYPE_FLOAT32, BATCH, 1);
   int step, row;
-  unroll_stream_options_init(&options);
+  unroll_stream_options_init(&options, sizeof options);
   options.batch_size = BATCH;
   OK(unroll_stream_create(model, &options, &stream));
   for (step = 0; step < STEPS; step++) {
@@ -91,11 +91,11 @@ static void half_precision_is_close(const unroll_model *model) {
   unroll_stream *exact = NULL, *rounded = NULL;
   float x[BATCH * FEATURES], a[BATCH] = {0}, b[BATCH] = {0};
   int step, differs = 0;
-  unroll_stream_options_init(&options);
-  CHECK(options.weights == UNROLL_WEIGHTS_MODEL);
+  unroll_stream_options_init(&options, sizeof options);
+  CHECK(options.weights == UNROLL_STREAM_WEIGHTS_MODEL);
   options.batch_size = BATCH;
   OK(unroll_stream_create(model, &options, &exact));
-  options.weights = UNROLL_WEIGHTS_FLOAT16;
+  options.weights = UNROLL_STREAM_WEIGHTS_FLOAT16;
   OK(unroll_stream_create(model, &options, &rounded));
   for (step = 0; step < STEPS; step++) {
     input(x, 0.3f, step);
@@ -117,14 +117,14 @@ static void states_travel(const unroll_model *model) {
   size_t size = 0;
   OK(unroll_stream_create(model, NULL, &a));
   OK(unroll_stream_create(model, NULL, &b));
-  unroll_stream_info_init(&info);
+  unroll_stream_info_init(&info, sizeof info);
   OK(unroll_stream_get_info(a, &info));
-  CHECK(info.batch_size == 1 && info.input_count == 1 && info.output_count == 1 && info.dtype == UNROLL_FLOAT32);
+  CHECK(info.batch_size == 1 && info.input_count == 1 && info.output_count == 1 && info.dtype == UNROLL_DTYPE_FLOAT32);
   CHECK(info.state_size == 8); /* h and c of 4 units */
   CHECK(info.state_bytes == 8 * sizeof(float));
-  OK(unroll_stream_input_size(a, 0, &size));
+  OK(unroll_stream_get_input_size(a, 0, &size));
   CHECK(size == FEATURES);
-  OK(unroll_stream_output_size(a, 0, &size));
+  OK(unroll_stream_get_output_size(a, 0, &size));
   CHECK(size == 1);
   OK(unroll_stream_step_float32(a, x, FEATURES, &first, 1));
   for (step = 0; step < 5; step++) OK(unroll_stream_step_float32(a, x, FEATURES, &ya, 1));
@@ -154,14 +154,14 @@ static void a_run_is_as_many_steps(const unroll_model *model) {
   const int64_t shape[3] = {BATCH, STEPS, FEATURES};
   unroll_stream_options options;
   unroll_stream *stream = NULL, *twin = NULL;
-  unroll_array in = unroll_array_nd(turned, UNROLL_FLOAT64, 3, shape);
-  unroll_array out = unroll_array_3d(results, UNROLL_FLOAT32, BATCH, STEPS, 1);
+  unroll_array in = unroll_array_view_nd(turned, UNROLL_DTYPE_FLOAT64, 3, shape);
+  unroll_array out = unroll_array_view_3d(results, UNROLL_DTYPE_FLOAT32, BATCH, STEPS, 1);
   float x[BATCH * FEATURES];
   int step, row, i;
   in.strides[0] = sizeof turned[0][0];
   in.strides[1] = sizeof turned[0];
   in.strides[2] = sizeof turned[0][0][0];
-  unroll_stream_options_init(&options);
+  unroll_stream_options_init(&options, sizeof options);
   options.batch_size = BATCH;
   OK(unroll_stream_create(model, &options, &stream));
   OK(unroll_stream_create(model, &options, &twin));
@@ -185,14 +185,16 @@ static void a_run_is_as_many_steps(const unroll_model *model) {
 
 /* What floats given to a float64 model did: its step read and wrote behind them. */
 static void a_step_of_the_other_type_is_refused(void) {
-  unroll_model *single = small_model(4, FEATURES, UNROLL_FLOAT32), *twice = small_model(4, FEATURES, UNROLL_FLOAT64);
+  unroll_model *single = small_model(4, FEATURES, UNROLL_DTYPE_FLOAT32);
+  unroll_model *twice = small_model(4, FEATURES, UNROLL_DTYPE_FLOAT64);
   unroll_stream *a = NULL, *b = NULL;
   float x[FEATURES] = {1, 2, 3}, y[2] = {7, 7};
   double wide[FEATURES] = {1, 2, 3}, result = 7;
   OK(unroll_stream_create(single, NULL, &a));
   OK(unroll_stream_create(twice, NULL, &b));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "computes in float64", unroll_stream_step_float32(b, x, FEATURES, y, 1));
-  REFUSES(UNROLL_INVALID_ARGUMENT, "computes in float32", unroll_stream_step_float64(a, wide, FEATURES, &result, 1));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "computes in float64", unroll_stream_step_float32(b, x, FEATURES, y, 1));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "computes in float32",
+          unroll_stream_step_float64(a, wide, FEATURES, &result, 1));
   CHECK(y[0] == 7 && y[1] == 7 && result == 7);
   OK(unroll_stream_step_float32(a, x, FEATURES, y, 1));
   OK(unroll_stream_step_float64(b, wide, FEATURES, &result, 1));
@@ -204,7 +206,7 @@ static void a_step_of_the_other_type_is_refused(void) {
 }
 
 static void streams_outlive_their_model(void) {
-  unroll_model *model = small_model(4, FEATURES, UNROLL_FLOAT32);
+  unroll_model *model = small_model(4, FEATURES, UNROLL_DTYPE_FLOAT32);
   unroll_stream *stream = NULL;
   float x[FEATURES] = {1, 2, 3}, before = 0, after = 0;
   OK(unroll_stream_create(model, NULL, &stream));
@@ -217,7 +219,7 @@ static void streams_outlive_their_model(void) {
 }
 
 int main(void) {
-  unroll_model *model = small_model(4, FEATURES, UNROLL_FLOAT32);
+  unroll_model *model = small_model(4, FEATURES, UNROLL_DTYPE_FLOAT32);
   threads_do_not_meet(model);
   a_stream_gives_what_predict_gives(model);
   half_precision_is_close(model);

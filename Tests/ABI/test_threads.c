@@ -27,19 +27,22 @@ static unroll_status strike(hammer *h, unsigned what) {
   double value = 0, state[10];
   size_t count = 0;
   unroll_data data = samples(&x, &y);
-  unroll_array p = unroll_array_2d(out, UNROLL_FLOAT32, N, 1), k = unroll_array_2d(kernel, UNROLL_FLOAT32, F, 20);
-  unroll_array line = unroll_array_1d(targets, UNROLL_FLOAT32, N), scaled = unroll_array_1d(out, UNROLL_FLOAT32, N);
-  unroll_array in = unroll_array_3d(inputs, UNROLL_FLOAT32, 1, T, F), run = unroll_array_3d(out, UNROLL_FLOAT32, 1, T, 1);
+  unroll_array p = unroll_array_view_2d(out, UNROLL_DTYPE_FLOAT32, N, 1),
+               k = unroll_array_view_2d(kernel, UNROLL_DTYPE_FLOAT32, F, 20);
+  unroll_array line = unroll_array_view_1d(targets, UNROLL_DTYPE_FLOAT32, N),
+               scaled = unroll_array_view_1d(out, UNROLL_DTYPE_FLOAT32, N);
+  unroll_array in = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, 1, T, F),
+               run = unroll_array_view_3d(out, UNROLL_DTYPE_FLOAT32, 1, T, 1);
   switch (what % 18) {
     case 0: return unroll_model_fit(h->model, &data, NULL, NULL);
     case 1: return unroll_model_evaluate(h->model, &data, 4, &value, 1);
     case 2: return unroll_model_train_on_batch(h->model, &data, &value, 1);
     case 3: return unroll_model_predict(h->model, &x, &p, NULL);
     case 4: return unroll_model_compile(h->model, NULL);
-    case 5: return unroll_model_metric_count(h->model, &count);
+    case 5: return unroll_model_get_metric_count(h->model, &count);
     case 6: return unroll_model_get_learning_rate(h->model, &value);
     case 7: return unroll_model_get_weight(h->model, 0, &k);
-    case 8: return unroll_model_set_threads(h->model, 1 + what % 2);
+    case 8: return unroll_model_set_thread_count(h->model, 1 + what % 2);
     case 9: return unroll_model_describe(h->model, NULL, 0, &count);
     case 10: return unroll_stream_step_float32(h->stream, inputs, F, out, 1);
     case 11: return unroll_stream_run(h->stream, &in, 1, T, &run, 1);
@@ -59,8 +62,9 @@ static void *run_hammer(void *argument) {
     h->state = h->state * 1664525u + 1013904223u;
     status = strike(h, h->state >> 16);
     if (status == UNROLL_OK) h->done++;
-    else if (status == UNROLL_INVALID_STATE && strstr(unroll_last_error(), "in use by another") != NULL) h->refused++;
-    else if (h->wrong++ == 0) fprintf(stderr, "call %u: %s\n", (h->state >> 16) % 18, unroll_last_error());
+    else if (status == UNROLL_ERROR_INVALID_STATE && strstr(unroll_get_last_error(), "in use by another") != NULL)
+      h->refused++;
+    else if (h->wrong++ == 0) fprintf(stderr, "call %u: %s\n", (h->state >> 16) % 18, unroll_get_last_error());
   }
   return NULL;
 }
@@ -72,7 +76,7 @@ static void threads_may_do_what_they_like(void) {
   unroll_model *model = compiled(), *streamed = compiled();
   unroll_stream *stream = NULL;
   unroll_scaler *scaler = NULL;
-  unroll_array line = unroll_array_1d(targets, UNROLL_FLOAT32, N);
+  unroll_array line = unroll_array_view_1d(targets, UNROLL_DTYPE_FLOAT32, N);
   size_t done = 0, refused = 0;
   const double until = now() + 0.5;
   int i;
@@ -105,11 +109,11 @@ static void threads_may_do_what_they_like(void) {
 static void *predict_on(void *argument) {
   hammer *h = (hammer *)argument;
   float out[N];
-  unroll_array p = unroll_array_2d(out, UNROLL_FLOAT32, N, 1);
+  unroll_array p = unroll_array_view_2d(out, UNROLL_DTYPE_FLOAT32, N, 1);
   while (now() < h->until) {
     const unroll_status status = unroll_model_predict(h->model, &x, &p, NULL);
     if (status == UNROLL_OK) h->done++;
-    else if (status == UNROLL_INVALID_STATE) h->refused++;
+    else if (status == UNROLL_ERROR_INVALID_STATE) h->refused++;
     else h->wrong++;
   }
   return NULL;
@@ -124,7 +128,7 @@ static void states_are_one_threads_at_a_time(void) {
   size_t done = 0;
   int i;
   OK(unroll_model_create(NULL, &model));
-  unroll_recurrent_options_init(&cell);
+  unroll_recurrent_options_init(&cell, sizeof cell);
   cell.units = 1;
   cell.stateful = 1;
   OK(unroll_model_add_gru(model, &cell));
@@ -159,8 +163,8 @@ static void a_child_is_not_in_its_parents_way(void) {
     double value;
     alarm(60);
     if (unroll_model_train_on_batch(saved, &data, &value, 1) != UNROLL_OK) status = 2;
-    else if (unroll_model_train_on_batch(trained, &data, &value, 1) != UNROLL_INVALID_STATE) status = 3;
-    else if (strstr(unroll_last_error(), "stayed behind") == NULL) status = 4;
+    else if (unroll_model_train_on_batch(trained, &data, &value, 1) != UNROLL_ERROR_INVALID_STATE) status = 3;
+    else if (strstr(unroll_get_last_error(), "stayed behind") == NULL) status = 4;
     unroll_model_destroy(trained);
     unroll_model_destroy(saved);
     _exit(status);

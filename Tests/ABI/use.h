@@ -13,7 +13,7 @@ static float inputs[N * T * F], targets[N];
 static unroll_array x, y;
 
 static inline unroll_model *compiled(void) {
-  unroll_model *model = small_model(5, F, UNROLL_FLOAT32);
+  unroll_model *model = small_model(5, F, UNROLL_DTYPE_FLOAT32);
   OK(unroll_model_compile(model, NULL));
   return model;
 }
@@ -22,8 +22,8 @@ static inline void fill(void) {
   int i;
   for (i = 0; i < N * T * F; i++) inputs[i] = (float)(i * 7 % 11) / 11 - 0.5f;
   for (i = 0; i < N; i++) targets[i] = (float)(i % 5) / 5;
-  x = unroll_array_3d(inputs, UNROLL_FLOAT32, N, T, F);
-  y = unroll_array_2d(targets, UNROLL_FLOAT32, N, 1);
+  x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, N, T, F);
+  y = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, N, 1);
 }
 
 typedef struct {
@@ -43,8 +43,8 @@ static inline void wait_here(waiting *w) {
 }
 
 static inline int wait_in_fit(const unroll_progress *progress, void *user_data) {
-  if (progress->event == UNROLL_EPOCH_BEGIN) wait_here((waiting *)user_data);
-  return UNROLL_CONTINUE;
+  if (progress->event == UNROLL_EVENT_EPOCH_BEGIN) wait_here((waiting *)user_data);
+  return UNROLL_CALLBACK_CONTINUE;
 }
 
 static inline int wait_in_write(const void *bytes, size_t count, void *user_data) {
@@ -57,7 +57,7 @@ static inline void *fit_and_wait(void *argument) {
   waiting *w = (waiting *)argument;
   unroll_data data = samples(&x, &y);
   unroll_fit_options fit;
-  unroll_fit_options_init(&fit);
+  unroll_fit_options_init(&fit, sizeof fit);
   fit.callback = wait_in_fit;
   fit.user_data = w;
   w->status = unroll_model_fit(w->model, &data, &fit, NULL);
@@ -66,7 +66,7 @@ static inline void *fit_and_wait(void *argument) {
 
 static inline void *save_and_wait(void *argument) {
   waiting *w = (waiting *)argument;
-  w->status = unroll_model_save_memory(w->model, NULL, wait_in_write, w);
+  w->status = unroll_model_save_to_memory(w->model, NULL, wait_in_write, w);
   return NULL;
 }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// Fails the test with the library's message unless the call succeeded.
 func expectOK(_ status: unroll_status, sourceLocation: SourceLocation = #_sourceLocation) {
-  #expect(status == UNROLL_OK, "\(String(cString: unroll_last_error()))", sourceLocation: sourceLocation)
+  #expect(status == UNROLL_OK, "\(String(cString: unroll_get_last_error()))", sourceLocation: sourceLocation)
 }
 
 /// Text that the library gives as snprintf does.
@@ -20,7 +20,7 @@ func text(_ get: (UnsafeMutablePointer<CChar>?, Int, UnsafeMutablePointer<Int>?)
 /// A model over (None, F) sequences: recurrent layer, then Dense (2).
 func makeModel(
   _ add: (OpaquePointer?, UnsafePointer<unroll_recurrent_options>?) -> unroll_status, units: Int = 4, features: Int64 = 3,
-  dtype: unroll_dtype = UNROLL_FLOAT64, stateful: Bool = false
+  dtype: unroll_dtype = UNROLL_DTYPE_FLOAT64, stateful: Bool = false
 ) -> OpaquePointer? {
   var options = unroll_model_options()
   unroll_model_options_init(&options, MemoryLayout<unroll_model_options>.stride)
@@ -46,19 +46,19 @@ func makeModel(
     var recurrent = unroll_recurrent_options()
     unroll_recurrent_options_init(&recurrent, MemoryLayout<unroll_recurrent_options>.stride)
     #expect(recurrent.struct_size == MemoryLayout<unroll_recurrent_options>.stride)
-    #expect(recurrent.activation == UNROLL_TANH && recurrent.recurrent_activation == UNROLL_SIGMOID)
+    #expect(recurrent.activation == UNROLL_ACTIVATION_TANH && recurrent.recurrent_activation == UNROLL_ACTIVATION_SIGMOID)
     #expect(recurrent.unit_forget_bias == 1 && recurrent.reset_after == 1 && recurrent.return_sequences == 0)
-    #expect(recurrent.recurrent_initializer.kind == UNROLL_ORTHOGONAL && recurrent.recurrent_initializer.a == 1)
+    #expect(recurrent.recurrent_initializer.kind == UNROLL_INITIALIZER_ORTHOGONAL && recurrent.recurrent_initializer.a == 1)
     var optimizer = unroll_optimizer_options()
-    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_SGD, MemoryLayout<unroll_optimizer_options>.stride))
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_OPTIMIZER_SGD, MemoryLayout<unroll_optimizer_options>.stride))
     #expect(optimizer.learning_rate == 0.01)
-    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_RMSPROP, MemoryLayout<unroll_optimizer_options>.stride))
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_OPTIMIZER_RMSPROP, MemoryLayout<unroll_optimizer_options>.stride))
     #expect(optimizer.learning_rate == 0.001 && optimizer.rho == 0.9 && optimizer.epsilon == 1e-7)
-    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_LION, MemoryLayout<unroll_optimizer_options>.stride))
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_OPTIMIZER_LION, MemoryLayout<unroll_optimizer_options>.stride))
     #expect(optimizer.learning_rate == 0.001 && optimizer.beta_1 == 0.9 && optimizer.beta_2 == 0.99 && optimizer.weight_decay == 0)
-    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_ADADELTA, MemoryLayout<unroll_optimizer_options>.stride))
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_OPTIMIZER_ADADELTA, MemoryLayout<unroll_optimizer_options>.stride))
     #expect(optimizer.learning_rate == 0.001 && optimizer.rho == 0.95 && optimizer.epsilon == 1e-7)
-    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_FTRL, MemoryLayout<unroll_optimizer_options>.stride))
+    expectOK(unroll_optimizer_options_init(&optimizer, UNROLL_OPTIMIZER_FTRL, MemoryLayout<unroll_optimizer_options>.stride))
     #expect(optimizer.learning_rate == 0.001 && optimizer.initial_accumulator == 0.1 && optimizer.learning_rate_power == -0.5)
     #expect(optimizer.l1_regularization == 0 && optimizer.l2_regularization == 0)
     #expect(optimizer.l2_shrinkage_regularization == 0 && optimizer.beta == 0)
@@ -77,7 +77,7 @@ func makeModel(
       expectOK(unroll_model_get_info(model, &info))
       #expect(info.weight_count == 5 && info.layer_count == 3 && info.is_built == 1 && info.is_compiled == 0)
       for (index, suffix) in ["kernel", "recurrent_kernel", "bias"].enumerated() {
-        #expect(text { unroll_model_weight_name(model, index, $0, $1, $2) } == "\(name)/\(suffix)")
+        #expect(text { unroll_model_get_weight_name(model, index, $0, $1, $2) } == "\(name)/\(suffix)")
         var weight = unroll_weight_info()
         unroll_weight_info_init(&weight, MemoryLayout<unroll_weight_info>.stride)
         expectOK(unroll_model_get_weight_info(model, index, &weight))
@@ -86,11 +86,11 @@ func makeModel(
       }
       var shape = [Int64](repeating: 0, count: 8)
       var rank: Int32 = 0
-      expectOK(unroll_model_input_shape(model, 0, &shape, &rank))
+      expectOK(unroll_model_get_input_shape(model, 0, &shape, &rank))
       #expect(Array(shape.prefix(Int(rank))) == [-1, -1, 3])
-      expectOK(unroll_model_output_shape(model, 0, &shape, &rank))
+      expectOK(unroll_model_get_output_shape(model, 0, &shape, &rank))
       #expect(Array(shape.prefix(Int(rank))) == [-1, 2])
-      #expect(text { unroll_model_summary(model, $0, $1, $2) }.contains("\(name) ("))
+      #expect(text { unroll_model_get_summary(model, $0, $1, $2) }.contains("\(name) ("))
     }
   }
 
@@ -103,7 +103,7 @@ func makeModel(
     ]
     for (index, (shape, values)) in weights.enumerated() {
       values.withUnsafeBytes { bytes in
-        var array = unroll_array_nd(bytes.baseAddress, UNROLL_FLOAT64, Int32(shape.count), shape)
+        var array = unroll_array_view_nd(bytes.baseAddress, UNROLL_DTYPE_FLOAT64, Int32(shape.count), shape)
         expectOK(unroll_model_set_weight(model, index, &array))
       }
     }
@@ -118,8 +118,8 @@ func makeModel(
     var found = [0.0, 0.0]
     sequence.withUnsafeBytes { input in
       found.withUnsafeMutableBytes { output in
-        var x = unroll_array_3d(input.baseAddress, UNROLL_FLOAT64, 1, 3, 1)
-        var y = unroll_array_2d(output.baseAddress, UNROLL_FLOAT64, 1, 2)
+        var x = unroll_array_view_3d(input.baseAddress, UNROLL_DTYPE_FLOAT64, 1, 3, 1)
+        var y = unroll_array_view_2d(output.baseAddress, UNROLL_DTYPE_FLOAT64, 1, 2)
         expectOK(unroll_model_predict(model, &x, &y, nil))
       }
     }
@@ -136,7 +136,7 @@ func makeModel(
   @Test func predictShapeFollowsTheInput() {
     let model = makeModel { unroll_model_add_gru($0, $1) }
     defer { unroll_model_destroy(model) }
-    var x = unroll_array_3d(nil, UNROLL_FLOAT32, 5, 9, 3)
+    var x = unroll_array_view_3d(nil, UNROLL_DTYPE_FLOAT32, 5, 9, 3)
     var shape = [Int64](repeating: 0, count: 8)
     var rank: Int32 = 0
     expectOK(unroll_model_predict_shape(model, &x, 1, 0, &shape, &rank))
@@ -151,8 +151,8 @@ func makeModel(
       var output = [0.0, 0.0]
       input.withUnsafeBytes { input in
         output.withUnsafeMutableBytes { output in
-          var x = unroll_array_3d(input.baseAddress, UNROLL_FLOAT64, 1, 2, 3)
-          var y = unroll_array_2d(output.baseAddress, UNROLL_FLOAT64, 1, 2)
+          var x = unroll_array_view_3d(input.baseAddress, UNROLL_DTYPE_FLOAT64, 1, 2, 3)
+          var y = unroll_array_view_2d(output.baseAddress, UNROLL_DTYPE_FLOAT64, 1, 2)
           expectOK(unroll_model_predict(model, &x, &y, nil))
         }
       }
@@ -167,21 +167,21 @@ func makeModel(
   @Test func messagesNameTheNumbersAndSurviveSuccess() {
     let model = makeModel { unroll_model_add_lstm($0, $1) }
     defer { unroll_model_destroy(model) }
-    var wrong = unroll_array_3d(nil, UNROLL_FLOAT32, 5, 9, 4)
+    var wrong = unroll_array_view_3d(nil, UNROLL_DTYPE_FLOAT32, 5, 9, 4)
     var shape = [Int64](repeating: 7, count: 8)
     var rank: Int32 = -9
-    #expect(unroll_model_predict_shape(model, &wrong, 1, 0, &shape, &rank) == UNROLL_SHAPE_MISMATCH)
-    #expect(String(cString: unroll_last_error()) == "input: expected shape (None, None, 3), found (5, 9, 4)")
+    #expect(unroll_model_predict_shape(model, &wrong, 1, 0, &shape, &rank) == UNROLL_ERROR_SHAPE_MISMATCH)
+    #expect(String(cString: unroll_get_last_error()) == "input: expected shape (None, None, 3), found (5, 9, 4)")
     #expect(rank == -9 && shape == [Int64](repeating: 7, count: 8), "out-parameters are untouched on failure")
     expectOK(unroll_model_reset_states(model))
-    #expect(String(cString: unroll_last_error()).contains("(5, 9, 4)"))
+    #expect(String(cString: unroll_get_last_error()).contains("(5, 9, 4)"))
   }
 
   @Test func learningRateFollowsCompileAndSet() {
     let model = makeModel { unroll_model_add_lstm($0, $1) }
     defer { unroll_model_destroy(model) }
     var sgd = unroll_optimizer_options()
-    expectOK(unroll_optimizer_options_init(&sgd, UNROLL_SGD, MemoryLayout<unroll_optimizer_options>.stride))
+    expectOK(unroll_optimizer_options_init(&sgd, UNROLL_OPTIMIZER_SGD, MemoryLayout<unroll_optimizer_options>.stride))
     sgd.learning_rate = 0.25
     var rate = 0.0
     withUnsafePointer(to: sgd) { sgd in

@@ -7,7 +7,7 @@ import Testing
   func textThatDoesNotFitEndsBetweenCharacters(_ capacity: Int, _ expected: String) {
     var length = 0
     var buffer = [CChar](repeating: 1, count: 16)
-    expectOK(unroll_vocabulary_of("a\u{e9}\u{20ac}", &buffer, capacity, &length))
+    expectOK(unroll_vocabulary_collect("a\u{e9}\u{20ac}", &buffer, capacity, &length))
     #expect(length == 6)
     let written = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     #expect(String(validating: written, as: UTF8.self) == expected)

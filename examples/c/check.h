@@ -8,7 +8,7 @@
 
 static inline void check(unroll_status status) {
   if (status == UNROLL_OK) return;
-  fprintf(stderr, "%s: %s\n", unroll_status_name(status), unroll_last_error());
+  fprintf(stderr, "%s: %s\n", unroll_status_get_name(status), unroll_get_last_error());
   exit(EXIT_FAILURE);
 }
 

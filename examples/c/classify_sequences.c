@@ -29,11 +29,11 @@ static double value(const unroll_progress *progress, const char *name) {
 /* Enough is enough at 97% on samples it has not seen. */
 static int stop_when_good(const unroll_progress *progress, void *user_data) {
   (void)user_data;
-  if (progress->event != UNROLL_EPOCH_END) return UNROLL_CONTINUE;
+  if (progress->event != UNROLL_EVENT_EPOCH_END) return UNROLL_CALLBACK_CONTINUE;
   double accuracy = value(progress, "val_accuracy");
   printf("epoch %2zu/%zu  loss %.4f  val_accuracy %.3f\n", progress->epoch + 1, progress->epochs,
          value(progress, "loss"), accuracy);
-  return accuracy > 0.97 ? UNROLL_STOP : UNROLL_CONTINUE;
+  return accuracy > 0.97 ? UNROLL_CALLBACK_STOP : UNROLL_CALLBACK_CONTINUE;
 }
 
 int main(void) {
@@ -49,44 +49,44 @@ int main(void) {
   unroll_model *model;
   check(unroll_model_create(NULL, &model));
   unroll_embedding_options embedding;
-  unroll_embedding_options_init(&embedding);
+  unroll_embedding_options_init(&embedding, sizeof embedding);
   embedding.input_dim = SYMBOLS;
   embedding.output_dim = 4;
   check(unroll_model_add_embedding(model, &embedding));
   unroll_recurrent_options lstm;
-  unroll_recurrent_options_init(&lstm);
+  unroll_recurrent_options_init(&lstm, sizeof lstm);
   lstm.units = 24;
   check(unroll_model_add_lstm(model, &lstm));
   unroll_dense_options dense;
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = SYMBOLS;
-  dense.activation = UNROLL_SOFTMAX;
+  dense.activation = UNROLL_ACTIVATION_SOFTMAX;
   check(unroll_model_add_dense(model, &dense));
   const int64_t shape[1] = {TIME};
   check(unroll_model_build(model, shape, 1));
 
-  const unroll_metric accuracy = UNROLL_METRIC_ACCURACY;
+  const unroll_metric_kind accuracy = UNROLL_METRIC_ACCURACY;
   unroll_optimizer_options adam;
-  check(unroll_optimizer_options_init(&adam, UNROLL_ADAM));
+  check(unroll_optimizer_options_init(&adam, UNROLL_OPTIMIZER_ADAM, sizeof adam));
   adam.learning_rate = 0.01;
   unroll_compile_options compile;
-  unroll_compile_options_init(&compile);
+  unroll_compile_options_init(&compile, sizeof compile);
   compile.optimizer = &adam;
-  compile.loss.kind = UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY;
+  compile.loss.kind = UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
   compile.metrics = &accuracy;
   compile.metric_count = 1;
   check(unroll_model_compile(model, &compile));
 
-  unroll_array x = unroll_array_2d(symbols, UNROLL_INT32, SAMPLES, TIME);
-  unroll_array y = unroll_array_1d(classes, UNROLL_INT32, SAMPLES);
+  unroll_array x = unroll_array_view_2d(symbols, UNROLL_DTYPE_INT32, SAMPLES, TIME);
+  unroll_array y = unroll_array_view_1d(classes, UNROLL_DTYPE_INT32, SAMPLES);
   unroll_data data;
-  unroll_data_init(&data);
+  unroll_data_init(&data, sizeof data);
   data.inputs = &x;
   data.input_count = 1;
   data.targets = &y;
   data.target_count = 1;
   unroll_fit_options fit;
-  unroll_fit_options_init(&fit);
+  unroll_fit_options_init(&fit, sizeof fit);
   fit.epochs = 60;
   fit.validation_split = 0.2;
   fit.callback = stop_when_good;

@@ -113,24 +113,24 @@ static char *read_names(const char *path, size_t *count) {
 /* SimpleRNN over one-hot letters, and the probability of each letter to come. */
 static unroll_model *build(const settings *s, const char *vocabulary, size_t letters) {
   unroll_model_options options;
-  unroll_model_options_init(&options);
+  unroll_model_options_init(&options, sizeof options);
   options.seed = s->seed;
-  options.dtype = s->float64 ? UNROLL_FLOAT64 : UNROLL_FLOAT32;
+  options.dtype = s->float64 ? UNROLL_DTYPE_FLOAT64 : UNROLL_DTYPE_FLOAT32;
   unroll_model *model;
   check(unroll_model_create(&options, &model));
 
   /* Stateful: a name begins with the hidden state in which the last one ended. */
   unroll_input_options input;
-  unroll_input_options_init(&input);
+  unroll_input_options_init(&input, sizeof input);
   input.rank = 2;
-  input.shape[0] = UNROLL_ANY;
+  input.shape[0] = UNROLL_AXIS_ANY;
   input.shape[1] = (int64_t)letters;
   input.batch_size = 1;
   check(unroll_model_add_input(model, &input));
 
-  const unroll_initializer small = {UNROLL_RANDOM_NORMAL, 0, 0.01};
+  const unroll_initializer small = {UNROLL_INITIALIZER_RANDOM_NORMAL, 0, 0.01};
   unroll_recurrent_options rnn;
-  unroll_recurrent_options_init(&rnn);
+  unroll_recurrent_options_init(&rnn, sizeof rnn);
   rnn.units = s->units;
   rnn.return_sequences = 1;
   rnn.stateful = 1;
@@ -139,22 +139,22 @@ static unroll_model *build(const settings *s, const char *vocabulary, size_t let
   check(unroll_model_add_simple_rnn(model, &rnn));
 
   unroll_dense_options dense;
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = letters;
-  dense.activation = UNROLL_SOFTMAX;
+  dense.activation = UNROLL_ACTIVATION_SOFTMAX;
   dense.kernel_initializer = small;
   check(unroll_model_add_dense(model, &dense));
   check(unroll_model_build(model, NULL, 0));
   check(unroll_model_set_vocabulary(model, vocabulary));
 
   unroll_optimizer_options sgd;
-  check(unroll_optimizer_options_init(&sgd, UNROLL_SGD));
+  check(unroll_optimizer_options_init(&sgd, UNROLL_OPTIMIZER_SGD, sizeof sgd));
   sgd.learning_rate = 0.01;
   sgd.clipvalue = 5;
   unroll_compile_options compile;
-  unroll_compile_options_init(&compile);
+  unroll_compile_options_init(&compile, sizeof compile);
   compile.optimizer = &sgd;
-  compile.loss.kind = UNROLL_SPARSE_CATEGORICAL_CROSSENTROPY;
+  compile.loss.kind = UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
   compile.loss.reduction = UNROLL_REDUCTION_SUM;
   check(unroll_model_compile(model, &compile));
   return model;
@@ -175,7 +175,7 @@ typedef struct {
 
 static void print_names(const watcher *w, size_t iteration) {
   unroll_generate_options draw;
-  unroll_generate_options_init(&draw);
+  unroll_generate_options_init(&draw, sizeof draw);
   draw.end_symbol = END;
   draw.limit = LONGEST_NAME;
   draw.temperature = w->settings->temperature;
@@ -200,19 +200,19 @@ static int watch(const unroll_sequence_progress *p, void *user_data) {
            p->smoothed_loss, (double)p->iteration / (seconds() - w->began));
   }
   fflush(stdout);
-  return UNROLL_CONTINUE;
+  return UNROLL_CALLBACK_CONTINUE;
 }
 
 int main(int argc, char **argv) {
   settings s = parse(argc, argv);
   size_t names, letters = 0, length;
   char *text = read_names(s.data, &names);
-  check(unroll_vocabulary_of(text, NULL, 0, &length));
+  check(unroll_vocabulary_collect(text, NULL, 0, &length));
   char *vocabulary = malloc(length + 1);
   size_t *lengths = malloc(names * sizeof *lengths);
   int32_t *symbols = malloc((strlen(text) + 1) * sizeof *symbols);
   if (vocabulary == NULL || lengths == NULL || symbols == NULL) return EXIT_FAILURE;
-  check(unroll_vocabulary_of(text, vocabulary, length + 1, &length));
+  check(unroll_vocabulary_collect(text, vocabulary, length + 1, &length));
   for (size_t i = 0; i < length; i++) letters += (vocabulary[i] & 0xC0) != 0x80;
   unroll_model *model = build(&s, vocabulary, letters);
 
@@ -226,7 +226,7 @@ int main(int argc, char **argv) {
 
   watcher w = {&s, model, seconds(), isatty(STDOUT_FILENO)};
   unroll_sequence_options train;
-  unroll_sequence_options_init(&train);
+  unroll_sequence_options_init(&train, sizeof train);
   train.iterations = s.iterations;
   train.end_symbol = END;
   train.seed = s.seed;

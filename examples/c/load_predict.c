@@ -17,31 +17,31 @@ int main(int argc, char **argv) {
 
   /* Text goes to your memory: ask for the length, then for the text. */
   size_t length;
-  check(unroll_model_summary(model, NULL, 0, &length));
+  check(unroll_model_get_summary(model, NULL, 0, &length));
   char *text = malloc(length + 1);
   if (text == NULL) return EXIT_FAILURE;
-  check(unroll_model_summary(model, text, length + 1, NULL));
+  check(unroll_model_get_summary(model, text, length + 1, NULL));
   fputs(text, stdout);
   free(text);
 
-  int64_t shape[UNROLL_MAX_RANK];
+  int64_t shape[UNROLL_RANK_MAX];
   int32_t rank;
-  check(unroll_model_input_shape(model, 0, shape, &rank));
+  check(unroll_model_get_input_shape(model, 0, shape, &rank));
   int64_t elements = 1;
   for (int32_t axis = 0; axis < rank; axis++) {
-    if (shape[axis] == UNROLL_ANY) shape[axis] = 1; /* one sample, one step */
+    if (shape[axis] == UNROLL_AXIS_ANY) shape[axis] = 1; /* one sample, one step */
     elements *= shape[axis];
   }
   float *zeros = calloc((size_t)elements, sizeof *zeros);
   if (zeros == NULL) return EXIT_FAILURE;
-  unroll_array x = unroll_array_nd(zeros, UNROLL_FLOAT32, rank, shape);
+  unroll_array x = unroll_array_view_nd(zeros, UNROLL_DTYPE_FLOAT32, rank, shape);
 
   check(unroll_model_predict_shape(model, &x, 1, 0, shape, &rank));
   elements = 1;
   for (int32_t axis = 0; axis < rank; axis++) elements *= shape[axis];
   float *result = calloc((size_t)elements, sizeof *result);
   if (result == NULL) return EXIT_FAILURE;
-  unroll_array y = unroll_array_nd(result, UNROLL_FLOAT32, rank, shape);
+  unroll_array y = unroll_array_view_nd(result, UNROLL_DTYPE_FLOAT32, rank, shape);
   check(unroll_model_predict(model, &x, &y, NULL));
   for (int64_t i = 0; i < elements && i < 10; i++) printf("%g\n", (double)result[i]);
 

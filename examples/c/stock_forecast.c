@@ -105,13 +105,13 @@ static price_series read_prices(const settings *s, size_t *test_days) {
 /* 4 x (LSTM 50, Dropout 0.2), Dense 1. */
 static unroll_model *build(const settings *s) {
   unroll_model_options options;
-  unroll_model_options_init(&options);
+  unroll_model_options_init(&options, sizeof options);
   options.seed = s->seed;
   unroll_model *model;
   check(unroll_model_create(&options, &model));
 
   unroll_recurrent_options lstm;
-  unroll_recurrent_options_init(&lstm);
+  unroll_recurrent_options_init(&lstm, sizeof lstm);
   lstm.units = 50;
   for (int layer = 0; layer < 4; layer++) {
     lstm.return_sequences = layer < 3;
@@ -119,14 +119,14 @@ static unroll_model *build(const settings *s) {
     check(unroll_model_add_dropout(model, 0.2, NULL));
   }
   unroll_dense_options dense;
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = 1;
   check(unroll_model_add_dense(model, &dense));
 
   const int64_t shape[2] = {(int64_t)s->window, 1};
   check(unroll_model_build(model, shape, 2));
   check(unroll_model_compile(model, NULL)); /* Adam, mean squared error */
-  check(unroll_model_set_threads(model, s->threads));
+  check(unroll_model_set_thread_count(model, s->threads));
   return model;
 }
 
@@ -139,35 +139,36 @@ static double seconds(void) {
 /* One line an epoch; on a terminal it fills while the epoch runs. */
 static int show_progress(const unroll_progress *p, void *user_data) {
   const int on_terminal = *(const int *)user_data;
-  if (p->event != UNROLL_EPOCH_END && !(p->event == UNROLL_BATCH_END && on_terminal)) return UNROLL_CONTINUE;
-  const size_t done = p->event == UNROLL_EPOCH_END ? p->batches : p->batch + 1;
+  if (p->event != UNROLL_EVENT_EPOCH_END && !(p->event == UNROLL_EVENT_BATCH_END && on_terminal))
+    return UNROLL_CALLBACK_CONTINUE;
+  const size_t done = p->event == UNROLL_EVENT_EPOCH_END ? p->batches : p->batch + 1;
   char bar[21];
   for (size_t i = 0; i < 20; i++) bar[i] = i * p->batches < done * 20 ? '=' : '.';
   bar[20] = '\0';
   const double left = p->seconds / (double)done * (double)(p->batches - done);
   printf("%sEpoch %3zu/%zu  %4zu/%zu [%s]  loss %.6f  %5.1f s%s", on_terminal ? "\r" : "", p->epoch + 1, p->epochs,
-         done, p->batches, bar, p->values[0], p->event == UNROLL_EPOCH_END ? p->seconds : left,
-         p->event == UNROLL_EPOCH_END ? "     \n" : " left");
+         done, p->batches, bar, p->values[0], p->event == UNROLL_EVENT_EPOCH_END ? p->seconds : left,
+         p->event == UNROLL_EVENT_EPOCH_END ? "     \n" : " left");
   fflush(stdout);
-  return UNROLL_CONTINUE;
+  return UNROLL_CALLBACK_CONTINUE;
 }
 
 static void train(unroll_model *model, const settings *s, const unroll_array *scaled) {
   unroll_window_options cut;
-  unroll_window_options_init(&cut);
+  unroll_window_options_init(&cut, sizeof cut);
   cut.window = s->window;
   unroll_array x, y; /* views of the scaled series: nothing is copied */
-  check(unroll_windows(scaled, &cut, &x, &y));
+  check(unroll_array_view_windows(scaled, &cut, &x, &y));
 
   unroll_data data;
-  unroll_data_init(&data);
+  unroll_data_init(&data, sizeof data);
   data.inputs = &x;
   data.input_count = 1;
   data.targets = &y;
   data.target_count = 1;
   int on_terminal = isatty(STDOUT_FILENO);
   unroll_fit_options fit;
-  unroll_fit_options_init(&fit);
+  unroll_fit_options_init(&fit, sizeof fit);
   fit.epochs = s->epochs;
   fit.batch_size = s->batch_size;
   fit.seed = s->seed;
@@ -177,7 +178,7 @@ static void train(unroll_model *model, const settings *s, const unroll_array *sc
   unroll_history *history;
   check(unroll_model_fit(model, &data, &fit, &history));
   double loss;
-  check(unroll_history_value(history, s->epochs - 1, 0, &loss));
+  check(unroll_history_get_value(history, s->epochs - 1, 0, &loss));
   unroll_history_destroy(history);
   printf("trained on %lld windows in %.1f s, final loss %.3e\n", (long long)x.shape[0], seconds() - start, loss);
 }
@@ -190,14 +191,14 @@ static double *forecast(const unroll_model *model, const settings *s, const unro
   last.data = (float *)scaled->data + scaled->shape[0] - (int64_t)(days + s->window);
   last.shape[0] = (int64_t)(days + s->window);
   unroll_window_options cut;
-  unroll_window_options_init(&cut);
+  unroll_window_options_init(&cut, sizeof cut);
   cut.window = s->window;
   unroll_array x;
-  check(unroll_windows(&last, &cut, &x, NULL));
+  check(unroll_array_view_windows(&last, &cut, &x, NULL));
 
   double *result = malloc(days * sizeof *result);
   if (result == NULL) exit(EXIT_FAILURE);
-  unroll_array y = unroll_array_2d(result, UNROLL_FLOAT64, (int64_t)days, 1);
+  unroll_array y = unroll_array_view_2d(result, UNROLL_DTYPE_FLOAT64, (int64_t)days, 1);
   check(unroll_model_predict(model, &x, &y, NULL));
   check(unroll_scaler_inverse_transform(scaler, &y, &y));
   return result;
@@ -238,7 +239,7 @@ int main(int argc, char **argv) {
 
   /* The prices are members of structs: a view with strides reads them there.
    * The scaler must not see the days it will be tested on. */
-  unroll_array prices = unroll_array_1d(&series.items[0].value, UNROLL_FLOAT64, count);
+  unroll_array prices = unroll_array_view_1d(&series.items[0].value, UNROLL_DTYPE_FLOAT64, count);
   prices.strides[0] = sizeof(price);
   unroll_array train_prices = prices;
   train_prices.shape[0] = train_count;
@@ -247,9 +248,9 @@ int main(int argc, char **argv) {
   check(unroll_scaler_fit(scaler, &train_prices));
   float *values = malloc(series.count * sizeof *values);
   if (values == NULL) return EXIT_FAILURE;
-  unroll_array scaled = unroll_array_1d(values, UNROLL_FLOAT32, count);
+  unroll_array scaled = unroll_array_view_1d(values, UNROLL_DTYPE_FLOAT32, count);
   check(unroll_scaler_transform(scaler, &prices, &scaled));
-  unroll_array train_scaled = unroll_array_1d(values, UNROLL_FLOAT32, train_count);
+  unroll_array train_scaled = unroll_array_view_1d(values, UNROLL_DTYPE_FLOAT32, train_count);
 
   unroll_model *model = build(&s);
   train(model, &s, &train_scaled);

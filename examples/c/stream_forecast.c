@@ -14,37 +14,37 @@ static unroll_model *train(const float *wave) {
   unroll_model *model;
   check(unroll_model_create(NULL, &model));
   unroll_recurrent_options gru;
-  unroll_recurrent_options_init(&gru);
+  unroll_recurrent_options_init(&gru, sizeof gru);
   gru.units = 24;
   gru.return_sequences = 1;
   check(unroll_model_add_gru(model, &gru));
   unroll_dense_options dense;
-  unroll_dense_options_init(&dense);
+  unroll_dense_options_init(&dense, sizeof dense);
   dense.units = 1;
   check(unroll_model_add_time_distributed_dense(model, &dense));
-  const int64_t shape[2] = {UNROLL_ANY, 1};
+  const int64_t shape[2] = {UNROLL_AXIS_ANY, 1};
   check(unroll_model_build(model, shape, 2));
   check(unroll_model_compile(model, NULL));
 
   /* Sequences of 50 steps that overlap; targets are one step later. */
-  unroll_array all = unroll_array_1d(wave, UNROLL_FLOAT32, LENGTH - 1);
-  unroll_array later = unroll_array_1d(wave + 1, UNROLL_FLOAT32, LENGTH - 1);
+  unroll_array all = unroll_array_view_1d(wave, UNROLL_DTYPE_FLOAT32, LENGTH - 1);
+  unroll_array later = unroll_array_view_1d(wave + 1, UNROLL_DTYPE_FLOAT32, LENGTH - 1);
   unroll_window_options cut;
-  unroll_window_options_init(&cut);
+  unroll_window_options_init(&cut, sizeof cut);
   cut.window = 50;
   cut.horizon = 0;
   unroll_array x, y;
-  check(unroll_windows(&all, &cut, &x, NULL));
-  check(unroll_windows(&later, &cut, &y, NULL));
+  check(unroll_array_view_windows(&all, &cut, &x, NULL));
+  check(unroll_array_view_windows(&later, &cut, &y, NULL));
 
   unroll_data data;
-  unroll_data_init(&data);
+  unroll_data_init(&data, sizeof data);
   data.inputs = &x;
   data.input_count = 1;
   data.targets = &y;
   data.target_count = 1;
   unroll_fit_options fit;
-  unroll_fit_options_init(&fit);
+  unroll_fit_options_init(&fit, sizeof fit);
   fit.epochs = 30;
   check(unroll_model_fit(model, &data, &fit, NULL));
   return model;

@@ -19,14 +19,14 @@ typedef struct cunroll_outcome {
   char reason[CUNROLL_REASON_CAPACITY];
 } cunroll_outcome;
 
-int cunroll_call_callback(unroll_callback function, const unroll_progress *progress, void *user_data,
+int cunroll_call_progress_callback(unroll_progress_callback function, const unroll_progress *progress, void *user_data,
                           cunroll_outcome *outcome);
 int cunroll_call_sequence_callback(unroll_sequence_callback function,
                                    const unroll_sequence_progress *progress, void *user_data,
                                    cunroll_outcome *outcome);
-double cunroll_call_rate_function(unroll_rate_function function, size_t epoch, double rate,
+double cunroll_call_rate_callback(unroll_rate_callback function, size_t epoch, double rate,
                                   void *user_data, cunroll_outcome *outcome);
-int cunroll_call_write_function(unroll_write_function function, const void *bytes, size_t count,
+int cunroll_call_write_callback(unroll_write_callback function, const void *bytes, size_t count,
                                 void *user_data, cunroll_outcome *outcome);
 
 #ifdef __cplusplus

@@ -13,108 +13,108 @@ from typing import Any
 VERSION_MAJOR = 0
 VERSION_MINOR = 1
 VERSION_PATCH = 0
-MAX_RANK = 8
-ANY = -1
-CONTINUE = 0
-STOP = 1
-CANCEL = 2
-EVERY_OUTPUT = -1
+RANK_MAX = 8
+AXIS_ANY = -1
+CALLBACK_CONTINUE = 0
+CALLBACK_STOP = 1
+CALLBACK_CANCEL = 2
+OUTPUT_EVERY = -1
 START_DEFAULT = -1
 START_ZEROS = -2
 START_NOTHING = -3
-NO_SYMBOL = -1
+SYMBOL_NONE = -1
 OK = 0
-INVALID_ARGUMENT = 10
-SHAPE_MISMATCH = 20
-INVALID_STATE = 30
-UNSUPPORTED = 40
-IO_ERROR = 50
-FORMAT_ERROR = 60
-OUT_OF_MEMORY = 70
-NOT_FINITE = 80
-CANCELLED = 90
-FLOAT32 = 10
-FLOAT64 = 20
-INT32 = 30
-INT64 = 40
-UINT8 = 50
-FIT_BEGIN = 10
-EPOCH_BEGIN = 20
-BATCH_BEGIN = 30
-BATCH_END = 40
-EPOCH_END = 50
-FIT_END = 60
-TEST_BEGIN = 70
-TEST_BATCH_BEGIN = 80
-TEST_BATCH_END = 90
-TEST_END = 100
-PREDICT_BEGIN = 110
-PREDICT_BATCH_BEGIN = 120
-PREDICT_BATCH_END = 130
-PREDICT_END = 140
-LINEAR = 10
-RELU = 20
-RELU6 = 30
-LEAKY_RELU = 40
-ELU = 50
-SELU = 60
-GELU = 70
-GELU_TANH = 80
-SIGMOID = 90
-HARD_SIGMOID = 100
-HARD_SIGMOID_KERAS2 = 110
-TANH = 120
-SOFTPLUS = 130
-SOFTSIGN = 140
-SILU = 150
-HARD_SILU = 160
-EXPONENTIAL = 170
-MISH = 180
-SOFTMAX = 190
-LOG_SOFTMAX = 200
-ZEROS = 10
-ONES = 20
-CONSTANT = 30
-RANDOM_NORMAL = 40
-RANDOM_UNIFORM = 50
-TRUNCATED_NORMAL = 60
-GLOROT_UNIFORM = 70
-GLOROT_NORMAL = 80
-HE_UNIFORM = 90
-HE_NORMAL = 100
-LECUN_UNIFORM = 110
-LECUN_NORMAL = 120
-ORTHOGONAL = 130
-IDENTITY = 140
-VARIANCE_SCALING = 150
+ERROR_INVALID_ARGUMENT = 10
+ERROR_SHAPE_MISMATCH = 20
+ERROR_INVALID_STATE = 30
+ERROR_UNSUPPORTED = 40
+ERROR_IO = 50
+ERROR_FORMAT = 60
+ERROR_OUT_OF_MEMORY = 70
+ERROR_NOT_FINITE = 80
+ERROR_CANCELLED = 90
+DTYPE_FLOAT32 = 10
+DTYPE_FLOAT64 = 20
+DTYPE_INT32 = 30
+DTYPE_INT64 = 40
+DTYPE_UINT8 = 50
+EVENT_FIT_BEGIN = 10
+EVENT_EPOCH_BEGIN = 20
+EVENT_BATCH_BEGIN = 30
+EVENT_BATCH_END = 40
+EVENT_EPOCH_END = 50
+EVENT_FIT_END = 60
+EVENT_TEST_BEGIN = 70
+EVENT_TEST_BATCH_BEGIN = 80
+EVENT_TEST_BATCH_END = 90
+EVENT_TEST_END = 100
+EVENT_PREDICT_BEGIN = 110
+EVENT_PREDICT_BATCH_BEGIN = 120
+EVENT_PREDICT_BATCH_END = 130
+EVENT_PREDICT_END = 140
+ACTIVATION_LINEAR = 10
+ACTIVATION_RELU = 20
+ACTIVATION_RELU6 = 30
+ACTIVATION_LEAKY_RELU = 40
+ACTIVATION_ELU = 50
+ACTIVATION_SELU = 60
+ACTIVATION_GELU = 70
+ACTIVATION_GELU_TANH = 80
+ACTIVATION_SIGMOID = 90
+ACTIVATION_HARD_SIGMOID = 100
+ACTIVATION_HARD_SIGMOID_KERAS2 = 110
+ACTIVATION_TANH = 120
+ACTIVATION_SOFTPLUS = 130
+ACTIVATION_SOFTSIGN = 140
+ACTIVATION_SILU = 150
+ACTIVATION_HARD_SILU = 160
+ACTIVATION_EXPONENTIAL = 170
+ACTIVATION_MISH = 180
+ACTIVATION_SOFTMAX = 190
+ACTIVATION_LOG_SOFTMAX = 200
+INITIALIZER_ZEROS = 10
+INITIALIZER_ONES = 20
+INITIALIZER_CONSTANT = 30
+INITIALIZER_RANDOM_NORMAL = 40
+INITIALIZER_RANDOM_UNIFORM = 50
+INITIALIZER_TRUNCATED_NORMAL = 60
+INITIALIZER_GLOROT_UNIFORM = 70
+INITIALIZER_GLOROT_NORMAL = 80
+INITIALIZER_HE_UNIFORM = 90
+INITIALIZER_HE_NORMAL = 100
+INITIALIZER_LECUN_UNIFORM = 110
+INITIALIZER_LECUN_NORMAL = 120
+INITIALIZER_ORTHOGONAL = 130
+INITIALIZER_IDENTITY = 140
+INITIALIZER_VARIANCE_SCALING = 150
 FAN_IN = 10
 FAN_OUT = 20
 FAN_AVERAGE = 30
 DISTRIBUTION_UNIFORM = 10
 DISTRIBUTION_NORMAL = 20
 DISTRIBUTION_TRUNCATED_NORMAL = 30
-SGD = 10
-RMSPROP = 20
-ADAM = 30
-ADAMW = 40
-ADAGRAD = 50
-ADAMAX = 60
-NADAM = 70
-LION = 80
-ADADELTA = 90
-FTRL = 100
+OPTIMIZER_SGD = 10
+OPTIMIZER_RMSPROP = 20
+OPTIMIZER_ADAM = 30
+OPTIMIZER_ADAMW = 40
+OPTIMIZER_ADAGRAD = 50
+OPTIMIZER_ADAMAX = 60
+OPTIMIZER_NADAM = 70
+OPTIMIZER_LION = 80
+OPTIMIZER_ADADELTA = 90
+OPTIMIZER_FTRL = 100
 SCHEDULE_CONSTANT = 10
 SCHEDULE_INVERSE_TIME = 20
 SCHEDULE_EXPONENTIAL = 30
 SCHEDULE_COSINE = 40
 SCHEDULE_PIECEWISE = 50
-MEAN_SQUARED_ERROR = 10
-MEAN_ABSOLUTE_ERROR = 20
-BINARY_CROSSENTROPY = 30
-CATEGORICAL_CROSSENTROPY = 40
-SPARSE_CATEGORICAL_CROSSENTROPY = 50
-HUBER = 60
-LOG_COSH = 70
+LOSS_MEAN_SQUARED_ERROR = 10
+LOSS_MEAN_ABSOLUTE_ERROR = 20
+LOSS_BINARY_CROSSENTROPY = 30
+LOSS_CATEGORICAL_CROSSENTROPY = 40
+LOSS_SPARSE_CATEGORICAL_CROSSENTROPY = 50
+LOSS_HUBER = 60
+LOSS_LOG_COSH = 70
 REDUCTION_MEAN = 10
 REDUCTION_SUM = 20
 METRIC_MEAN_ABSOLUTE_ERROR = 10
@@ -125,27 +125,27 @@ METRIC_BINARY_ACCURACY = 50
 METRIC_CATEGORICAL_ACCURACY = 60
 METRIC_SPARSE_CATEGORICAL_ACCURACY = 70
 METRIC_EQUALITY = 80
-MONITOR_AUTO = 10
-MONITOR_MIN = 20
-MONITOR_MAX = 30
+MONITOR_MODE_AUTO = 10
+MONITOR_MODE_MIN = 20
+MONITOR_MODE_MAX = 30
 VERDICT_NONE = 10
 VERDICT_IMPROVED = 20
 VERDICT_ACT = 30
 NON_FINITE_FAIL = 10
 NON_FINITE_STOP = 20
 NON_FINITE_IGNORE = 30
-END_EPOCHS = 10
-END_EARLY_STOPPING = 20
-END_CALLBACK = 30
-END_NOT_FINITE = 40
-WEIGHTS_MODEL = 10
-WEIGHTS_FLOAT16 = 20
-FORMAT_AUTO = 10
-FORMAT_H5 = 20
-FORMAT_H5_KERAS2 = 25
-FORMAT_H5_WEIGHTS = 30
-FORMAT_KERAS = 40
-FORMAT_WEIGHTS_H5 = 50
+FIT_END_EPOCHS = 10
+FIT_END_EARLY_STOPPING = 20
+FIT_END_CALLBACK = 30
+FIT_END_NOT_FINITE = 40
+STREAM_WEIGHTS_MODEL = 10
+STREAM_WEIGHTS_FLOAT16 = 20
+FILE_FORMAT_AUTO = 10
+FILE_FORMAT_H5 = 20
+FILE_FORMAT_H5_KERAS2 = 25
+FILE_FORMAT_WEIGHTS_H5_KERAS2 = 30
+FILE_FORMAT_KERAS = 40
+FILE_FORMAT_WEIGHTS_H5 = 50
 
 
 class Array(Structure):
@@ -162,12 +162,13 @@ class Progress(Structure):
     ]
 
 
-Callback = CFUNCTYPE(c_int, POINTER(Progress), c_void_p)
+ProgressCallback = CFUNCTYPE(c_int, POINTER(Progress), c_void_p)
 
 
 class PredictOptions(Structure):
     _fields_ = [
-        ("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", Callback), ("user_data", c_void_p),
+        ("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", ProgressCallback),
+        ("user_data", c_void_p),
     ]
 
 
@@ -322,7 +323,7 @@ class Data(Structure):
     ]
 
 
-class EarlyStopping(Structure):
+class EarlyStoppingOptions(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("monitor", c_char_p), ("mode", c_int), ("min_delta", c_double),
         ("patience", c_size_t), ("baseline", c_double), ("restore_best_weights", c_int),
@@ -330,7 +331,7 @@ class EarlyStopping(Structure):
     ]
 
 
-class Checkpoint(Structure):
+class CheckpointOptions(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("path", c_char_p), ("monitor", c_char_p), ("mode", c_int),
         ("save_best_only", c_int), ("save_weights_only", c_int), ("initial_threshold", c_double),
@@ -338,7 +339,7 @@ class Checkpoint(Structure):
     ]
 
 
-class ReduceOnPlateau(Structure):
+class ReduceOnPlateauOptions(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("monitor", c_char_p), ("mode", c_int), ("factor", c_double),
         ("patience", c_size_t), ("min_delta", c_double), ("cooldown", c_size_t), ("minimum_rate", c_double),
@@ -352,24 +353,26 @@ class MonitorState(Structure):
     ]
 
 
-RateFunction = CFUNCTYPE(c_double, c_size_t, c_double, c_void_p)
+RateCallback = CFUNCTYPE(c_double, c_size_t, c_double, c_void_p)
 
 
 class FitOptions(Structure):
     _fields_ = [
         ("struct_size", c_size_t), ("epochs", c_size_t), ("initial_epoch", c_size_t), ("batch_size", c_size_t),
         ("shuffle", c_int), ("seed", c_uint64), ("validation_split", c_double), ("validation", POINTER(Data)),
-        ("class_weight", POINTER(c_double)), ("class_count", c_size_t), ("callback", Callback),
+        ("class_weight", POINTER(c_double)), ("class_count", c_size_t), ("callback", ProgressCallback),
         ("user_data", c_void_p), ("validation_batch_size", c_size_t), ("validation_frequency", c_size_t),
-        ("non_finite", c_int), ("early_stopping", POINTER(EarlyStopping)), ("checkpoint", POINTER(Checkpoint)),
-        ("reduce_on_plateau", POINTER(ReduceOnPlateau)), ("rate_function", RateFunction), ("csv_path", c_char_p),
-        ("csv_append", c_int), ("validation_callback", Callback),
+        ("non_finite", c_int), ("early_stopping", POINTER(EarlyStoppingOptions)),
+        ("checkpoint", POINTER(CheckpointOptions)), ("reduce_on_plateau", POINTER(ReduceOnPlateauOptions)),
+        ("rate_callback", RateCallback), ("csv_path", c_char_p), ("csv_append", c_int),
+        ("validation_callback", ProgressCallback),
     ]
 
 
 class EvaluateOptions(Structure):
     _fields_ = [
-        ("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", Callback), ("user_data", c_void_p),
+        ("struct_size", c_size_t), ("batch_size", c_size_t), ("callback", ProgressCallback),
+        ("user_data", c_void_p),
     ]
 
 
@@ -484,15 +487,15 @@ class LstmGradients(Structure):
     ]
 
 
-WriteFunction = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p)
+WriteCallback = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p)
 
 #: name: (result, arguments). Addresses of numbers are c_void_p.
 PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
-    "unroll_last_error": (c_char_p, []),
-    "unroll_last_system_error": (c_int, []),
-    "unroll_status_name": (c_char_p, [c_int]),
-    "unroll_version": (c_char_p, []),
-    "unroll_instruction_set": (c_char_p, []),
+    "unroll_get_last_error": (c_char_p, []),
+    "unroll_get_last_system_error": (c_int, []),
+    "unroll_status_get_name": (c_char_p, [c_int]),
+    "unroll_get_version": (c_char_p, []),
+    "unroll_get_instruction_set": (c_char_p, []),
     "unroll_predict_options_init": (None, [POINTER(PredictOptions), c_size_t]),
     "unroll_model_predict": (c_int, [c_void_p, POINTER(Array), POINTER(Array), POINTER(PredictOptions)]),
     "unroll_model_predict_all": (c_int, [
@@ -503,7 +506,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     ]),
     "unroll_model_options_init": (None, [POINTER(ModelOptions), c_size_t]),
     "unroll_model_create": (c_int, [POINTER(ModelOptions), POINTER(c_void_p)]),
-    "unroll_model_from_json": (c_int, [c_char_p, c_size_t, POINTER(ModelOptions), POINTER(c_void_p)]),
+    "unroll_model_create_from_json": (c_int, [c_char_p, c_size_t, POINTER(ModelOptions), POINTER(c_void_p)]),
     "unroll_model_destroy": (None, [c_void_p]),
     "unroll_activation_options_init": (c_int, [POINTER(ActivationOptions), c_int, c_size_t]),
     "unroll_initializer_options_init": (c_int, [POINTER(InitializerOptions), c_int, c_size_t]),
@@ -527,28 +530,28 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_masking_options_init": (None, [POINTER(MaskingOptions), c_size_t]),
     "unroll_model_add_masking_ext": (c_int, [c_void_p, POINTER(MaskingOptions)]),
     "unroll_model_add_masking": (c_int, [c_void_p, c_double, c_char_p]),
-    "unroll_model_add_layer_json": (c_int, [c_void_p, c_char_p, c_size_t]),
+    "unroll_model_add_layer_from_json": (c_int, [c_void_p, c_char_p, c_size_t]),
     "unroll_model_build": (c_int, [c_void_p, POINTER(c_int64), c_int32]),
     "unroll_model_info_init": (None, [POINTER(ModelInfo), c_size_t]),
     "unroll_model_get_info": (c_int, [c_void_p, POINTER(ModelInfo)]),
-    "unroll_model_input_shape": (c_int, [c_void_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
-    "unroll_model_output_shape": (c_int, [c_void_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
-    "unroll_model_input_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "unroll_model_output_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_get_input_shape": (c_int, [c_void_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
+    "unroll_model_get_output_shape": (c_int, [c_void_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
+    "unroll_model_get_input_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_get_output_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_layer_info_init": (None, [POINTER(LayerInfo), c_size_t]),
     "unroll_model_get_layer_info": (c_int, [c_void_p, c_size_t, POINTER(LayerInfo)]),
-    "unroll_model_layer_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "unroll_model_layer_class": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_get_layer_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_get_layer_class": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_model_copy": (c_int, [c_void_p, POINTER(c_void_p)]),
-    "unroll_model_summary": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "unroll_model_to_json": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_get_summary": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_get_json": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_model_reset_states": (c_int, [c_void_p]),
     "unroll_model_reset_layer_states": (c_int, [c_void_p, c_char_p]),
-    "unroll_model_state_count": (c_int, [c_void_p, c_char_p, POINTER(c_size_t)]),
-    "unroll_model_state_shape": (c_int, [c_void_p, c_char_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
+    "unroll_model_get_state_count": (c_int, [c_void_p, c_char_p, POINTER(c_size_t)]),
+    "unroll_model_get_state_shape": (c_int, [c_void_p, c_char_p, c_size_t, POINTER(c_int64), POINTER(c_int32)]),
     "unroll_model_get_state": (c_int, [c_void_p, c_char_p, c_size_t, POINTER(Array)]),
     "unroll_model_set_states": (c_int, [c_void_p, c_char_p, POINTER(Array), c_size_t]),
-    "unroll_model_set_threads": (c_int, [c_void_p, c_size_t]),
+    "unroll_model_set_thread_count": (c_int, [c_void_p, c_size_t]),
     "unroll_optimizer_options_init": (c_int, [POINTER(OptimizerOptions), c_int, c_size_t]),
     "unroll_loss_options_init": (c_int, [POINTER(LossOptions), c_int, c_size_t]),
     "unroll_metric_options_init": (c_int, [POINTER(MetricOptions), c_int, c_size_t]),
@@ -559,29 +562,30 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_get_learning_rate": (c_int, [c_void_p, c_void_p]),
     "unroll_model_set_learning_rate": (c_int, [c_void_p, c_double]),
     "unroll_data_init": (None, [POINTER(Data), c_size_t]),
-    "unroll_early_stopping_init": (None, [POINTER(EarlyStopping), c_size_t]),
-    "unroll_checkpoint_init": (None, [POINTER(Checkpoint), c_size_t]),
-    "unroll_reduce_on_plateau_init": (None, [POINTER(ReduceOnPlateau), c_size_t]),
+    "unroll_early_stopping_options_init": (None, [POINTER(EarlyStoppingOptions), c_size_t]),
+    "unroll_checkpoint_options_init": (None, [POINTER(CheckpointOptions), c_size_t]),
+    "unroll_reduce_on_plateau_options_init": (None, [POINTER(ReduceOnPlateauOptions), c_size_t]),
     "unroll_monitor_state_init": (None, [POINTER(MonitorState), c_size_t]),
     "unroll_early_stopping_step": (c_int, [
-        c_void_p, POINTER(EarlyStopping), c_size_t, c_double, POINTER(MonitorState), POINTER(c_int),
+        c_void_p, POINTER(EarlyStoppingOptions), c_size_t, c_double, POINTER(MonitorState), POINTER(c_int),
     ]),
     "unroll_checkpoint_step": (c_int, [
-        c_void_p, POINTER(Checkpoint), c_size_t, c_double, POINTER(MonitorState), POINTER(c_int),
+        c_void_p, POINTER(CheckpointOptions), c_size_t, c_double, POINTER(MonitorState), POINTER(c_int),
     ]),
     "unroll_reduce_on_plateau_step": (c_int, [
-        c_void_p, POINTER(ReduceOnPlateau), c_size_t, c_double, c_void_p, POINTER(MonitorState), POINTER(c_int),
+        c_void_p, POINTER(ReduceOnPlateauOptions), c_size_t, c_double, c_void_p, POINTER(MonitorState),
+        POINTER(c_int),
     ]),
     "unroll_fit_options_init": (None, [POINTER(FitOptions), c_size_t]),
     "unroll_model_fit": (c_int, [c_void_p, POINTER(Data), POINTER(FitOptions), POINTER(c_void_p)]),
-    "unroll_history_size": (c_int, [c_void_p, POINTER(c_size_t), POINTER(c_size_t)]),
-    "unroll_history_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "unroll_history_value": (c_int, [c_void_p, c_size_t, c_size_t, c_void_p]),
+    "unroll_history_get_size": (c_int, [c_void_p, POINTER(c_size_t), POINTER(c_size_t)]),
+    "unroll_history_get_value_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_history_get_value": (c_int, [c_void_p, c_size_t, c_size_t, c_void_p]),
     "unroll_history_get_end": (c_int, [c_void_p, POINTER(c_int)]),
-    "unroll_history_end_message": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_history_get_end_message": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_history_destroy": (None, [c_void_p]),
-    "unroll_model_metric_count": (c_int, [c_void_p, POINTER(c_size_t)]),
-    "unroll_model_metric_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_get_metric_count": (c_int, [c_void_p, POINTER(c_size_t)]),
+    "unroll_model_get_metric_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_evaluate_options_init": (None, [POINTER(EvaluateOptions), c_size_t]),
     "unroll_model_evaluate_ext": (c_int, [c_void_p, POINTER(Data), POINTER(EvaluateOptions), c_void_p, c_size_t]),
     "unroll_model_evaluate": (c_int, [c_void_p, POINTER(Data), c_size_t, c_void_p, c_size_t]),
@@ -592,7 +596,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_train_on_batch": (c_int, [c_void_p, POINTER(Data), c_void_p, c_size_t]),
     "unroll_weight_info_init": (None, [POINTER(WeightInfo), c_size_t]),
     "unroll_model_get_weight_info": (c_int, [c_void_p, c_size_t, POINTER(WeightInfo)]),
-    "unroll_model_weight_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_model_get_weight_name": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_model_get_weight": (c_int, [c_void_p, c_size_t, POINTER(Array)]),
     "unroll_model_set_weight": (c_int, [c_void_p, c_size_t, POINTER(Array)]),
     "unroll_model_get_weights": (c_int, [c_void_p, POINTER(Array), c_size_t]),
@@ -605,16 +609,16 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_scaler_transform": (c_int, [c_void_p, POINTER(Array), POINTER(Array)]),
     "unroll_scaler_inverse_transform": (c_int, [c_void_p, POINTER(Array), POINTER(Array)]),
     "unroll_scaler_get_range": (c_int, [c_void_p, c_size_t, c_void_p, c_void_p]),
-    "unroll_scaler_get_columns": (c_int, [c_void_p, POINTER(c_size_t)]),
+    "unroll_scaler_get_column_count": (c_int, [c_void_p, POINTER(c_size_t)]),
     "unroll_window_options_init": (None, [POINTER(WindowOptions), c_size_t]),
-    "unroll_windows": (c_int, [POINTER(Array), POINTER(WindowOptions), POINTER(Array), POINTER(Array)]),
+    "unroll_array_view_windows": (c_int, [POINTER(Array), POINTER(WindowOptions), POINTER(Array), POINTER(Array)]),
     "unroll_stream_options_init": (None, [POINTER(StreamOptions), c_size_t]),
     "unroll_stream_create": (c_int, [c_void_p, POINTER(StreamOptions), POINTER(c_void_p)]),
     "unroll_stream_destroy": (None, [c_void_p]),
     "unroll_stream_info_init": (None, [POINTER(StreamInfo), c_size_t]),
     "unroll_stream_get_info": (c_int, [c_void_p, POINTER(StreamInfo)]),
-    "unroll_stream_input_size": (c_int, [c_void_p, c_size_t, POINTER(c_size_t)]),
-    "unroll_stream_output_size": (c_int, [c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_stream_get_input_size": (c_int, [c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_stream_get_output_size": (c_int, [c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_stream_step_float32": (c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_size_t]),
     "unroll_stream_step_float64": (c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_size_t]),
     "unroll_stream_run": (c_int, [c_void_p, POINTER(Array), c_size_t, c_size_t, POINTER(Array), c_size_t]),
@@ -629,14 +633,14 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_model_save_weights": (c_int, [c_void_p, c_char_p, POINTER(SaveOptions)]),
     "unroll_model_load_weights_ext": (c_int, [c_void_p, c_char_p, POINTER(LoadOptions)]),
     "unroll_model_load_weights": (c_int, [c_void_p, c_char_p]),
-    "unroll_model_load_memory": (c_int, [c_void_p, c_size_t, POINTER(LoadOptions), POINTER(c_void_p)]),
-    "unroll_model_load_weights_memory": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(LoadOptions)]),
-    "unroll_model_save_memory": (c_int, [c_void_p, POINTER(SaveOptions), WriteFunction, c_void_p]),
-    "unroll_model_save_weights_memory": (c_int, [c_void_p, POINTER(SaveOptions), WriteFunction, c_void_p]),
+    "unroll_model_load_from_memory": (c_int, [c_void_p, c_size_t, POINTER(LoadOptions), POINTER(c_void_p)]),
+    "unroll_model_load_weights_from_memory": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(LoadOptions)]),
+    "unroll_model_save_to_memory": (c_int, [c_void_p, POINTER(SaveOptions), WriteCallback, c_void_p]),
+    "unroll_model_save_weights_to_memory": (c_int, [c_void_p, POINTER(SaveOptions), WriteCallback, c_void_p]),
     "unroll_model_describe": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "unroll_inspect": (c_int, [c_char_p, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "unroll_inspect_memory": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "unroll_vocabulary_of": (c_int, [c_char_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_file_describe": (c_int, [c_char_p, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_file_describe_from_memory": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "unroll_vocabulary_collect": (c_int, [c_char_p, c_void_p, c_size_t, POINTER(c_size_t)]),
     "unroll_vocabulary_encode": (c_int, [c_char_p, c_char_p, POINTER(c_int32), c_size_t, POINTER(c_size_t)]),
     "unroll_vocabulary_decode": (c_int, [
         c_char_p, POINTER(c_int32), c_size_t, c_void_p, c_size_t, POINTER(c_size_t),

@@ -30,8 +30,8 @@ def as_input(values: Any, what: str) -> np.ndarray:
         if array.dtype.kind not in "fiu":
             raise TypeError(f"{what}: an array of numbers is needed, found dtype {array.dtype}")
         array = array.astype(np.float32 if array.dtype.itemsize <= 2 else np.float64)
-    if array.ndim > _abi.MAX_RANK:
-        raise ValueError(f"{what}: at most {_abi.MAX_RANK} axes are supported, found shape {array.shape}")
+    if array.ndim > _abi.RANK_MAX:
+        raise ValueError(f"{what}: at most {_abi.RANK_MAX} axes are supported, found shape {array.shape}")
     # All strides zero would mean "contiguous" to the library.
     if not array.flags.aligned or (array.size > 1 and not any(array.strides)):
         array = np.ascontiguousarray(array)

@@ -61,7 +61,7 @@ def write_to(file: Any, call: Callable[[Any], int]) -> None:
             failure.append(error)
             return 1
 
-    status = call(_abi.WriteFunction(write))
+    status = call(_abi.WriteCallback(write))
     if failure:
         raise failure[0]
     _check_call(status)

@@ -140,7 +140,7 @@ def _with_outputs(given: Any, names: Sequence[str], what: str) -> list[tuple[Met
     elif len(names) > 1 and len(given) != len(names):
         if any(each is None or isinstance(each, (list, tuple)) for each in given):
             raise ValueError(f"{what}: an entry for each of {', '.join(names)} is needed, found {len(given)}")
-        return [(_metrics.get(each), _abi.EVERY_OUTPUT) for each in given]
+        return [(_metrics.get(each), _abi.OUTPUT_EVERY) for each in given]
     if len(names) == 1:
         return [(metric, 0) for metric in _metrics.flat(given)]
     return [(metric, output) for output, mine in enumerate(given) for metric in _metrics.flat(mine)]

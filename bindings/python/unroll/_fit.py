@@ -43,14 +43,14 @@ class Interrupts:
 
 #: What a callback is told at an event that has no batch, at one that has, and at those that have values too.
 _WHOLE = {
-    _abi.FIT_BEGIN: "on_train_begin", _abi.TEST_BEGIN: "on_test_begin", _abi.PREDICT_BEGIN: "on_predict_begin",
-    _abi.PREDICT_END: "on_predict_end",
+    _abi.EVENT_FIT_BEGIN: "on_train_begin", _abi.EVENT_TEST_BEGIN: "on_test_begin",
+    _abi.EVENT_PREDICT_BEGIN: "on_predict_begin", _abi.EVENT_PREDICT_END: "on_predict_end",
 }
 _BATCH = {
-    _abi.BATCH_BEGIN: "on_train_batch_begin", _abi.TEST_BATCH_BEGIN: "on_test_batch_begin",
-    _abi.PREDICT_BATCH_BEGIN: "on_predict_batch_begin",
+    _abi.EVENT_BATCH_BEGIN: "on_train_batch_begin", _abi.EVENT_TEST_BATCH_BEGIN: "on_test_batch_begin",
+    _abi.EVENT_PREDICT_BATCH_BEGIN: "on_predict_batch_begin",
 }
-_VALUES = {_abi.BATCH_END: "on_train_batch_end", _abi.TEST_BATCH_END: "on_test_batch_end"}
+_VALUES = {_abi.EVENT_BATCH_END: "on_train_batch_end", _abi.EVENT_TEST_BATCH_END: "on_test_batch_end"}
 
 
 class Driver:
@@ -68,7 +68,7 @@ class Driver:
         self.model, self.callbacks, self.interrupts = model, callbacks, interrupts
         self.stop, self.params, self.outputs = stop, params, outputs
         self.error: BaseException | None = None
-        self.function = _abi.Callback(self._receive)
+        self.function = _abi.ProgressCallback(self._receive)
         #: Batches that there are, and those that have been predicted.
         self.steps = self.predicted = 0
         #: The logs of the last epoch, with what callbacks have added.
@@ -80,11 +80,11 @@ class Driver:
             self._dispatch(pointer.contents)
         except BaseException as error:  # noqa: B902: whatever it is, it must not cross the library
             self.error = error
-            return _abi.CANCEL
+            return _abi.CALLBACK_CANCEL
         if self.interrupts.pending:
             self.error = KeyboardInterrupt()
-            return _abi.CANCEL
-        return _abi.STOP if getattr(self.model, self.stop) else _abi.CONTINUE
+            return _abi.CALLBACK_CANCEL
+        return _abi.CALLBACK_STOP if getattr(self.model, self.stop) else _abi.CALLBACK_CONTINUE
 
     def _dispatch(self, progress: Any) -> None:
         event, callbacks = progress.event, self.callbacks
@@ -93,16 +93,16 @@ class Driver:
                 callbacks.call(_VALUES[event], progress.batch, self._logs(progress))
         elif event in _BATCH:
             callbacks.call(_BATCH[event], progress.batch, {})
-        elif event == _abi.EPOCH_BEGIN:
+        elif event == _abi.EVENT_EPOCH_BEGIN:
             callbacks.call("on_epoch_begin", progress.epoch, {})
-        elif event == _abi.EPOCH_END:
+        elif event == _abi.EVENT_EPOCH_END:
             self._epoch_logs = self._logs(progress)
             callbacks.call("on_epoch_end", progress.epoch, self._epoch_logs)
-        elif event == _abi.FIT_END:
+        elif event == _abi.EVENT_FIT_END:
             callbacks.call("on_train_end", self._epoch_logs)
-        elif event == _abi.TEST_END:
+        elif event == _abi.EVENT_TEST_END:
             callbacks.call("on_test_end", self._logs(progress))
-        elif event == _abi.PREDICT_BATCH_END:
+        elif event == _abi.EVENT_PREDICT_BATCH_END:
             self.predicted = progress.batch + 1
             if self.outputs is not None and callbacks.methods("on_predict_batch_end"):
                 callbacks.call("on_predict_batch_end", progress.batch, {"outputs": self.outputs(progress.batch)})

@@ -64,7 +64,7 @@ class ModelHandle(Handle):
 
     def weight_name(self, index: int) -> str:
         """"lstm_1/recurrent_kernel"."""
-        return text("unroll_model_weight_name", self, index)
+        return text("unroll_model_get_weight_name", self, index)
 
     def read_weight(self, index: int, into: np.ndarray) -> None:
         """Copies the values of a weight to an array of its shape."""
@@ -108,10 +108,10 @@ class ModelHandle(Handle):
     def states(self, path: str) -> list[np.ndarray] | None:
         """Copies of the states that a layer carries; None while there are none."""
         encoded, count = _encoded(path), ctypes.c_size_t()
-        call("unroll_model_state_count", self, encoded, ctypes.byref(count))
+        call("unroll_model_get_state_count", self, encoded, ctypes.byref(count))
         arrays = []
         for index in range(count.value):
-            axes = shape("unroll_model_state_shape", self, encoded, index)
+            axes = shape("unroll_model_get_state_shape", self, encoded, index)
             if axes[0] is None:
                 return None
             arrays.append(np.empty([int(axis or 0) for axis in axes], self.dtype))

@@ -50,7 +50,7 @@ def _declare(library: ctypes.CDLL, name: str) -> None:
         except AttributeError:
             raise ImportError(f"{name} has no function {function}: it is older than this package; rebuild it") from None
         entry.restype, entry.argtypes = result, arguments
-    version = library.unroll_version().decode()
+    version = library.unroll_get_version().decode()
     if tuple(int(part) for part in version.split(".")[:2]) < _VERSION:
         raise ImportError(f"{name} is version {version}; this package needs {'.'.join(map(str, _VERSION))} or newer")
 
@@ -74,8 +74,8 @@ def library() -> ctypes.CDLL:
 def _check_call(status: int) -> None:
     """Raises the exception for a status other than OK, with the library's message."""
     if status != 0:
-        message = library().unroll_last_error().decode("utf-8", "replace")
-        raise error_for(status, message, library().unroll_last_system_error())
+        message = library().unroll_get_last_error().decode("utf-8", "replace")
+        raise error_for(status, message, library().unroll_get_last_system_error())
 
 
 def call(name: str, *arguments: Any) -> None:
@@ -101,10 +101,10 @@ def initialized(structure: type[Any], initializer: str) -> Any:
 
 def shape(name: str, *arguments: Any) -> tuple[int | None, ...]:
     """The shape that a function writes; None for an axis of any length."""
-    axes = (ctypes.c_int64 * _abi.MAX_RANK)()
+    axes = (ctypes.c_int64 * _abi.RANK_MAX)()
     rank = ctypes.c_int32()
     call(name, *arguments, axes, ctypes.byref(rank))
-    return tuple(None if axis == _abi.ANY else axis for axis in axes[: rank.value])
+    return tuple(None if axis == _abi.AXIS_ANY else axis for axis in axes[: rank.value])
 
 
 def path_bytes(path: str | os.PathLike[str]) -> bytes:
@@ -117,9 +117,9 @@ def path_bytes(path: str | os.PathLike[str]) -> bytes:
 
 def version() -> str:
     """The library's version, "0.1.0"."""
-    return str(library().unroll_version().decode())
+    return str(library().unroll_get_version().decode())
 
 
 def instruction_set() -> str:
     """The instruction set chosen for this processor: "x86-64", "x86-64-v3" or "x86-64-v4"."""
-    return str(library().unroll_instruction_set().decode())
+    return str(library().unroll_get_instruction_set().decode())

@@ -16,31 +16,31 @@ class UnrollError(Exception):
 class InvalidArgumentError(UnrollError, ValueError):
     """An argument is unknown or outside its domain."""
 
-    status = _abi.INVALID_ARGUMENT
+    status = _abi.ERROR_INVALID_ARGUMENT
 
 
 class ShapeError(UnrollError, ValueError):
     """A rank, shape or number of elements does not fit."""
 
-    status = _abi.SHAPE_MISMATCH
+    status = _abi.ERROR_SHAPE_MISMATCH
 
 
 class StateError(UnrollError, RuntimeError):
     """The call is not allowed in the current state: the model is not built, or not compiled."""
 
-    status = _abi.INVALID_STATE
+    status = _abi.ERROR_INVALID_STATE
 
 
 class UnsupportedError(UnrollError, NotImplementedError):
     """The configuration or file asks for something the library does not have."""
 
-    status = _abi.UNSUPPORTED
+    status = _abi.ERROR_UNSUPPORTED
 
 
 class FileError(UnrollError, OSError):
     """The file cannot be opened, read or written."""
 
-    status = _abi.IO_ERROR
+    status = _abi.ERROR_IO
 
 
 class FileMissingError(FileError, FileNotFoundError):
@@ -58,25 +58,25 @@ class FileIsDirectoryError(FileError, IsADirectoryError):
 class FormatError(UnrollError, ValueError):
     """The file or JSON could be read, but its content is not valid."""
 
-    status = _abi.FORMAT_ERROR
+    status = _abi.ERROR_FORMAT
 
 
 class OutOfMemoryError(UnrollError, MemoryError):
     """Memory could not be allocated."""
 
-    status = _abi.OUT_OF_MEMORY
+    status = _abi.ERROR_OUT_OF_MEMORY
 
 
 class NotFiniteError(UnrollError, ArithmeticError):
     """The loss became NaN or infinite."""
 
-    status = _abi.NOT_FINITE
+    status = _abi.ERROR_NOT_FINITE
 
 
 class CancelledError(UnrollError, RuntimeError):
     """A callback cancelled the call."""
 
-    status = _abi.CANCELLED
+    status = _abi.ERROR_CANCELLED
 
 
 _BY_STATUS = {

@@ -52,7 +52,7 @@ def _last_axis(axis: int, owner: str) -> int:
 class MeanSquaredError(Loss):
     """The mean of (y - p)² over the features."""
 
-    _kind = _abi.MEAN_SQUARED_ERROR
+    _kind = _abi.LOSS_MEAN_SQUARED_ERROR
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None) -> None:
         super().__init__(reduction, name, dtype)
@@ -61,7 +61,7 @@ class MeanSquaredError(Loss):
 class MeanAbsoluteError(Loss):
     """The mean of |y - p| over the features."""
 
-    _kind = _abi.MEAN_ABSOLUTE_ERROR
+    _kind = _abi.LOSS_MEAN_ABSOLUTE_ERROR
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None) -> None:
         super().__init__(reduction, name, dtype)
@@ -70,7 +70,7 @@ class MeanAbsoluteError(Loss):
 class LogCosh(Loss):
     """The mean of log(cosh(p - y)) over the features."""
 
-    _kind = _abi.LOG_COSH
+    _kind = _abi.LOSS_LOG_COSH
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None) -> None:
         super().__init__(reduction, name, dtype)
@@ -79,7 +79,7 @@ class LogCosh(Loss):
 class Huber(Loss):
     """The mean over the features of e² / 2 where |e| = |y - p| is at most `delta`, else of delta |e| - delta² / 2."""
 
-    _kind = _abi.HUBER
+    _kind = _abi.LOSS_HUBER
 
     def __init__(
         self, delta: float = 1.0, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None
@@ -95,7 +95,7 @@ class BinaryCrossentropy(Loss):
     other than -1, the last.
     """
 
-    _kind = _abi.BINARY_CROSSENTROPY
+    _kind = _abi.LOSS_BINARY_CROSSENTROPY
 
     def __init__(
         self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
@@ -115,7 +115,7 @@ class CategoricalCrossentropy(Loss):
     for an `axis` other than -1, the last.
     """
 
-    _kind = _abi.CATEGORICAL_CROSSENTROPY
+    _kind = _abi.LOSS_CATEGORICAL_CROSSENTROPY
 
     def __init__(
         self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
@@ -135,7 +135,7 @@ class SparseCategoricalCrossentropy(Loss):
     the weight 0.
     """
 
-    _kind = _abi.SPARSE_CATEGORICAL_CROSSENTROPY
+    _kind = _abi.LOSS_SPARSE_CATEGORICAL_CROSSENTROPY
 
     def __init__(
         self, from_logits: bool = False, ignore_class: None = None, reduction: str = "sum_over_batch_size",

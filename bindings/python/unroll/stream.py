@@ -45,8 +45,8 @@ class Stream:
         self.dtype = dtype_name(info.dtype)
         self.batch_size = int(info.batch_size)
         self.state_size = int(info.state_size)
-        self._inputs = self._buffers("unroll_stream_input_size", info.input_count)
-        self._outputs = self._buffers("unroll_stream_output_size", info.output_count)
+        self._inputs = self._buffers("unroll_stream_get_input_size", info.input_count)
+        self._outputs = self._buffers("unroll_stream_get_output_size", info.output_count)
         # One call a time step: everything that stays the same is looked up once.
         self._single = len(self._inputs) == len(self._outputs) == 1
         self._step = getattr(library(), f"unroll_stream_step_{self.dtype}")

@@ -12,7 +12,7 @@ from ._lib import call, text
 
 def vocabulary_of(corpus: str) -> str:
     """The distinct characters of a text, sorted, as a text. ValueError for a NUL in it, and for an empty one."""
-    return text("unroll_vocabulary_of", _utf8(corpus, "corpus"))
+    return text("unroll_vocabulary_collect", _utf8(corpus, "corpus"))
 
 
 class Vocabulary:

@@ -50,7 +50,7 @@ class Monitor(Callback):
 
     def _rule(self, structure: type[Any], name: str, **options: Any) -> Any:
         """The header's struct of a rule."""
-        rule = initialized(structure, f"{name}_init")
+        rule = initialized(structure, f"{name}_options_init")
         rule.monitor, rule.mode = self.monitor.encode(), _enumerators.MONITOR_MODES[self.mode]
         for key, value in options.items():
             setattr(rule, key, value)

@@ -69,8 +69,8 @@ class ReduceLROnPlateau(Monitor):
         if value is None:
             return
         rule = self._rule(
-            _abi.ReduceOnPlateau, "unroll_reduce_on_plateau", factor=self.factor, patience=epochs(self.patience, "patience"),
-            min_delta=self.min_delta, cooldown=epochs(self.cooldown, "cooldown"), minimum_rate=self.min_lr)
+            _abi.ReduceOnPlateauOptions, "unroll_reduce_on_plateau", factor=self.factor,
+            patience=epochs(self.patience, "patience"), min_delta=self.min_delta, cooldown=epochs(self.cooldown, "cooldown"), minimum_rate=self.min_lr)
         if self._step("unroll_reduce_on_plateau", rule, epoch, value, ctypes.byref(rate)) == _abi.VERDICT_ACT:
             self.model.learning_rate = rate.value
             if self.verbose:

@@ -43,7 +43,7 @@ class ModelCheckpoint(Monitor):
             if found is None:
                 return
             value = found
-        rule = self._rule(_abi.Checkpoint, "unroll_checkpoint", save_best_only=self.save_best_only)
+        rule = self._rule(_abi.CheckpointOptions, "unroll_checkpoint", save_best_only=self.save_best_only)
         saves = self._step("unroll_checkpoint", rule, epoch, value) == _abi.VERDICT_IMPROVED
         path = self._path(epoch, logs) if saves else ""
         if self.verbose:

@@ -46,8 +46,8 @@ class EarlyStopping(Monitor):
         if value is None:
             return
         rule = self._rule(
-            _abi.EarlyStopping, "unroll_early_stopping", min_delta=self.min_delta, patience=epochs(self.patience, "patience"),
-            baseline=math.nan if self.baseline is None else self.baseline,
+            _abi.EarlyStoppingOptions, "unroll_early_stopping", min_delta=self.min_delta,
+            patience=epochs(self.patience, "patience"), baseline=math.nan if self.baseline is None else self.baseline,
             start_from_epoch=epochs(self.start_from_epoch, "start_from_epoch"))
         verdict = self._step("unroll_early_stopping", rule, epoch, value)
         # A subclass may have set `best`: then the first weights are those to go back to, as in Keras.

@@ -63,8 +63,8 @@ class Compute(Core):
     def _native_metric_names(self) -> list[str]:
         count = ctypes.c_size_t()
         handle = self._handle_or_raise()
-        call("unroll_model_metric_count", handle, ctypes.byref(count))
-        return [text("unroll_model_metric_name", handle, index) for index in range(count.value)]
+        call("unroll_model_get_metric_count", handle, ctypes.byref(count))
+        return [text("unroll_model_get_metric_name", handle, index) for index in range(count.value)]
 
     def _logs(self, names: list[str], values: Any) -> dict[str, float]:
         """What the library gave under its names, in the order of `metrics_names`."""

@@ -71,7 +71,7 @@ class Core(Layer, Carrying):
         options = initialized(_abi.ModelOptions, "unroll_model_options_init")
         options.seed = self._seed
         pointer = ctypes.c_void_p()
-        call("unroll_model_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(pointer))
+        call("unroll_model_create_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(pointer))
         handle = ModelHandle(pointer)
         self._adopt(handle)
         self._copy_nested_weights()

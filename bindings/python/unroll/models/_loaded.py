@@ -25,7 +25,7 @@ def load_model(filepath: Source, compile: bool = True) -> Any:
     handle = ctypes.c_void_p()
     content = content_of(filepath)
     if isinstance(content, Content):
-        call("unroll_model_load_memory", *content.arguments, ctypes.byref(options), ctypes.byref(handle))
+        call("unroll_model_load_from_memory", *content.arguments, ctypes.byref(options), ctypes.byref(handle))
     else:
         call("unroll_model_load", content, ctypes.byref(options), ctypes.byref(handle))
     return model_of(handle)
@@ -38,5 +38,8 @@ def inspect(filepath: Source) -> dict[str, Any]:
     Errors are those of `load_model`.
     """
     content = content_of(filepath)
-    found = text("unroll_inspect_memory", *content.arguments) if isinstance(content, Content) else text("unroll_inspect", content)
+    if isinstance(content, Content):
+        found = text("unroll_file_describe_from_memory", *content.arguments)
+    else:
+        found = text("unroll_file_describe", content)
     return cast("dict[str, Any]", json.loads(found))

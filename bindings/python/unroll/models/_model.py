@@ -41,13 +41,15 @@ class Native(Compute, Symbols):
     @property
     def input_shape(self) -> tuple[int | None, ...] | list[tuple[int | None, ...]]:
         """The shape of the input, the batch axis first as None; a list for several inputs."""
-        shapes = [shape("unroll_model_input_shape", self._handle_or_raise(), i) for i in range(self._handle_or_raise().info().input_count)]
+        handle = self._handle_or_raise()
+        shapes = [shape("unroll_model_get_input_shape", handle, index) for index in range(handle.info().input_count)]
         return shapes[0] if len(shapes) == 1 else shapes
 
     @property
     def output_shape(self) -> tuple[int | None, ...] | list[tuple[int | None, ...]]:
         """The shape of the output, the batch axis first as None; a list for several outputs."""
-        shapes = [shape("unroll_model_output_shape", self._handle_or_raise(), i) for i in range(self._handle_or_raise().info().output_count)]
+        handle = self._handle_or_raise()
+        shapes = [shape("unroll_model_get_output_shape", handle, index) for index in range(handle.info().output_count)]
         return shapes[0] if len(shapes) == 1 else shapes
 
     def count_params(self) -> int:
@@ -56,11 +58,11 @@ class Native(Compute, Symbols):
 
     def summary(self, print_fn: Callable[[str], Any] | None = None, line_length: int | None = None) -> None:
         """Prints a table of the layers, their output shapes and parameters, or hands it to `print_fn` as one text."""
-        (print_fn or print)(text("unroll_model_summary", self._handle_or_raise()))
+        (print_fn or print)(text("unroll_model_get_summary", self._handle_or_raise()))
 
     def to_json(self) -> str:
         """The Keras configuration as text, which `model_from_json` and Keras read."""
-        return text("unroll_model_to_json", self._handle_or_raise())
+        return text("unroll_model_get_json", self._handle_or_raise())
 
     def get_config(self) -> dict[str, Any]:
         """The Keras configuration: what `from_config` takes."""
@@ -128,7 +130,7 @@ class Native(Compute, Symbols):
             options.sample, options.sample_count = arrays, len(inputs)
         handle, given = self._computing_handle(), ctypes.byref(options)
         if to_file:
-            write_to(filepath, lambda write: getattr(library(), f"{function}_memory")(handle, given, write, None))
+            write_to(filepath, lambda write: getattr(library(), f"{function}_to_memory")(handle, given, write, None))
         else:
             call(function, handle, path_bytes(filepath), given)
 
@@ -141,7 +143,7 @@ class Native(Compute, Symbols):
         """
         content = content_of(filepath)
         if isinstance(content, Content):
-            call("unroll_model_load_weights_memory", self._handle_or_raise(), *content.arguments, None)
+            call("unroll_model_load_weights_from_memory", self._handle_or_raise(), *content.arguments, None)
         else:
             call("unroll_model_load_weights", self._handle_or_raise(), content)
         self._share()
@@ -162,7 +164,7 @@ class Native(Compute, Symbols):
 
     def set_threads(self, threads: int) -> None:
         """Sets how many threads fit, evaluate and predict may use; 0 means one for each core. No result depends on it."""
-        call("unroll_model_set_threads", self._handle_or_raise(), whole(threads, "threads"))
+        call("unroll_model_set_thread_count", self._handle_or_raise(), whole(threads, "threads"))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name!r}, {'built' if self.built else 'not built'}>"

@@ -16,7 +16,7 @@ from ._core import Core
 def model_of(pointer: ctypes.c_void_p) -> Any:
     """The model of a pointer that the library gave: `Sequential`, or functional."""
     handle = ModelHandle(pointer)
-    model = from_keras(json.loads(text("unroll_model_to_json", handle)))
+    model = from_keras(json.loads(text("unroll_model_get_json", handle)))
     assert isinstance(model, Core)
     if model._can_build():
         model._adopt(handle)
@@ -35,5 +35,5 @@ def model_from_json(json_string: str) -> Any:
     options.seed = utils._next_seed()
     encoded = json_string.encode()
     pointer = ctypes.c_void_p()
-    call("unroll_model_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(pointer))
+    call("unroll_model_create_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(pointer))
     return model_of(pointer)

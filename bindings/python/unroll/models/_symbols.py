@@ -142,7 +142,7 @@ class Symbols(Core):
 
     def _symbol(self, symbol: int | str | None) -> int:
         if symbol is None:
-            return _abi.NO_SYMBOL
+            return _abi.SYMBOL_NONE
         if isinstance(symbol, str):
             if len(symbol) != 1:
                 raise ValueError(f"end_symbol is one character, found {symbol!r}")
@@ -177,8 +177,8 @@ class _Watcher:
             self.bar.update(progress.iteration + 1, {"loss": progress.smoothed_loss})
         except BaseException as error:  # noqa: B902: whatever it is, it must not cross the library
             self.error = error
-            return _abi.CANCEL
+            return _abi.CALLBACK_CANCEL
         if self.interrupts.pending:
             self.error = KeyboardInterrupt()
-            return _abi.CANCEL
-        return _abi.STOP if stop else _abi.CONTINUE
+            return _abi.CALLBACK_CANCEL
+        return _abi.CALLBACK_STOP if stop else _abi.CALLBACK_CONTINUE

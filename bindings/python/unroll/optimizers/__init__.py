@@ -102,7 +102,7 @@ class Optimizer(Configured):
 class SGD(Optimizer):
     """w += v with v = momentum v - lr g; with `nesterov` w += momentum v - lr g."""
 
-    _kind = _abi.SGD
+    _kind = _abi.OPTIMIZER_SGD
     _options = ("momentum", "nesterov")
 
     def __init__(self, learning_rate: Rate = 0.01, momentum: float = 0.0, nesterov: bool = False, **common: Any) -> None:
@@ -116,7 +116,7 @@ class RMSprop(Optimizer):
     with `momentum` the steps accumulate as in SGD.
     """
 
-    _kind = _abi.RMSPROP
+    _kind = _abi.OPTIMIZER_RMSPROP
     _options = ("rho", "momentum", "epsilon", "centered")
 
     def __init__(
@@ -132,7 +132,7 @@ class Adam(Optimizer):
     m keeps `beta_1` and v `beta_2` of its old value; with `amsgrad` v never decreases.
     """
 
-    _kind = _abi.ADAM
+    _kind = _abi.OPTIMIZER_ADAM
     _options = ("beta_1", "beta_2", "epsilon", "amsgrad")
 
     def __init__(
@@ -145,7 +145,7 @@ class Adam(Optimizer):
 class AdamW(Optimizer):
     """Adam with a `weight_decay` of 0.004 by default (Loshchilov & Hutter 2017)."""
 
-    _kind = _abi.ADAMW
+    _kind = _abi.OPTIMIZER_ADAMW
     _options = ("beta_1", "beta_2", "epsilon", "amsgrad")
 
     def __init__(
@@ -161,7 +161,7 @@ class AdamW(Optimizer):
 class Adagrad(Optimizer):
     """Subtracts lr g / sqrt(v + epsilon), where v is `initial_accumulator_value` plus the sum of all g² (Duchi et al. 2011)."""
 
-    _kind = _abi.ADAGRAD
+    _kind = _abi.OPTIMIZER_ADAGRAD
     _options = ("initial_accumulator_value", "epsilon")
 
     def __init__(
@@ -173,7 +173,7 @@ class Adagrad(Optimizer):
 class Adamax(Optimizer):
     """Adam with a decaying maximum of |g| in place of sqrt(v) (Kingma & Ba 2014)."""
 
-    _kind = _abi.ADAMAX
+    _kind = _abi.OPTIMIZER_ADAMAX
     _options = ("beta_1", "beta_2", "epsilon")
 
     def __init__(
@@ -186,7 +186,7 @@ class Adamax(Optimizer):
 class Nadam(Optimizer):
     """Adam with Nesterov's momentum (Dozat 2015)."""
 
-    _kind = _abi.NADAM
+    _kind = _abi.OPTIMIZER_NADAM
     _options = ("beta_1", "beta_2", "epsilon")
 
     def __init__(
@@ -199,7 +199,7 @@ class Nadam(Optimizer):
 class Lion(Optimizer):
     """Moves each weight by lr, against the sign of a mean of g and its moving mean (Chen et al. 2023)."""
 
-    _kind = _abi.LION
+    _kind = _abi.OPTIMIZER_LION
     _options = ("beta_1", "beta_2")
 
     def __init__(self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.99, **common: Any) -> None:
@@ -209,7 +209,7 @@ class Lion(Optimizer):
 class Adadelta(Optimizer):
     """Steps in proportion to the root mean square of the earlier steps (Zeiler 2012; the paper's `learning_rate` is 1)."""
 
-    _kind = _abi.ADADELTA
+    _kind = _abi.OPTIMIZER_ADADELTA
     _options = ("rho", "epsilon")
 
     def __init__(self, learning_rate: Rate = 0.001, rho: float = 0.95, epsilon: float = 1e-7, **common: Any) -> None:
@@ -223,7 +223,7 @@ class Ftrl(Optimizer):
     had any becomes 0.
     """
 
-    _kind = _abi.FTRL
+    _kind = _abi.OPTIMIZER_FTRL
     _options = (
         "learning_rate_power", "initial_accumulator_value", "l1_regularization_strength", "l2_regularization_strength",
         "l2_shrinkage_regularization_strength", "beta",

@@ -53,7 +53,7 @@ class MinMaxScaler:
 
     def _range(self) -> np.ndarray:
         columns = ctypes.c_size_t()
-        call("unroll_scaler_get_columns", self._handle, ctypes.byref(columns))
+        call("unroll_scaler_get_column_count", self._handle, ctypes.byref(columns))
         pairs = []
         for column in range(columns.value):
             low, high = ctypes.c_double(), ctypes.c_double()

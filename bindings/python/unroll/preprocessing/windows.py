@@ -28,7 +28,9 @@ def sliding_windows(
     values = as_input(series, "series")
     windows, targets = _abi.Array(), _abi.Array()
     options = _options(window, horizon, stride, target_column)
-    call("unroll_windows", ctypes.byref(view(values)), ctypes.byref(options), ctypes.byref(windows), ctypes.byref(targets))
+    call(
+        "unroll_array_view_windows", ctypes.byref(view(values)), ctypes.byref(options), ctypes.byref(windows),
+        ctypes.byref(targets))
     return to_numpy(windows, values), to_numpy(targets, values)
 
 
@@ -37,7 +39,7 @@ def windows(series: Any, window: int, stride: int = 1) -> np.ndarray:
     values = as_input(series, "series")
     result = _abi.Array()
     options = _options(window, 0, stride, 0)
-    call("unroll_windows", ctypes.byref(view(values)), ctypes.byref(options), ctypes.byref(result), None)
+    call("unroll_array_view_windows", ctypes.byref(view(values)), ctypes.byref(options), ctypes.byref(result), None)
     return to_numpy(result, values)
 
 
