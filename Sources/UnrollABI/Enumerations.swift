@@ -52,34 +52,3 @@ func activation(_ kind: unroll_activation_kind) -> Activation? {
   default: nil
   }
 }
-
-/// nil for a number that is none.
-func loss(_ kind: unroll_loss_kind) -> LossDescriptor? {
-  let known: LossFunction.Kind? =
-    switch kind {
-    case UNROLL_LOSS_MEAN_SQUARED_ERROR: .meanSquaredError
-    case UNROLL_LOSS_MEAN_ABSOLUTE_ERROR: .meanAbsoluteError
-    case UNROLL_LOSS_BINARY_CROSSENTROPY: .binaryCrossentropy
-    case UNROLL_LOSS_CATEGORICAL_CROSSENTROPY: .categoricalCrossentropy
-    case UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY: .sparseCategoricalCrossentropy
-    case UNROLL_LOSS_HUBER: .huber
-    case UNROLL_LOSS_LOG_COSH: .logCosh
-    default: nil
-    }
-  return known.map { LossDescriptor.of($0) }
-}
-
-/// nil for a number that is none.
-func metric(_ kind: unroll_metric_kind) -> MetricSpec.Function? {
-  switch kind {
-  case UNROLL_METRIC_MEAN_ABSOLUTE_ERROR: .meanAbsoluteError
-  case UNROLL_METRIC_MEAN_SQUARED_ERROR: .meanSquaredError
-  case UNROLL_METRIC_ROOT_MEAN_SQUARED_ERROR: .rootMeanSquaredError
-  case UNROLL_METRIC_ACCURACY: .accuracy
-  case UNROLL_METRIC_BINARY_ACCURACY: .binaryAccuracy()
-  case UNROLL_METRIC_CATEGORICAL_ACCURACY: .categoricalAccuracy
-  case UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY: .sparseCategoricalAccuracy
-  case UNROLL_METRIC_EQUALITY: .equality
-  default: nil
-  }
-}

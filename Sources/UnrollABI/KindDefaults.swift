@@ -2,34 +2,7 @@ import CUnroll
 import KernelAPI
 import Unroll
 
-/// Keras' defaults of each kind of optimizer, loss, metric, activation and initializer.
-
-extension unroll_loss_options: DescribingStruct {
-  static var kindName: String { "unroll_loss_kind" }
-
-  static func defaults(of kind: unroll_loss_kind) -> Self? {
-    guard loss(kind) != nil else { return nil }
-    var options: Self = blank()
-    options.kind = kind
-    options.reduction = UNROLL_REDUCTION_MEAN
-    options.delta = LossOption.delta.usual
-    options.weight = 1
-    return options
-  }
-}
-
-extension unroll_metric_options: DescribingStruct {
-  static var kindName: String { "unroll_metric_kind" }
-
-  static func defaults(of kind: unroll_metric_kind) -> Self? {
-    guard metric(kind) != nil else { return nil }
-    var options: Self = blank()
-    options.kind = kind
-    options.output = -1
-    options.threshold = 0.5
-    return options
-  }
-}
+/// Keras' defaults of each kind of activation and initializer.
 
 extension unroll_activation_options: DescribingStruct {
   static var kindName: String { "unroll_activation_kind" }

@@ -154,8 +154,9 @@ struct TrainingLossTests {
               rows: 3, features: 1, output: x, gradient: gradient.baseAddress, target: y, targetFeatures: 1, weights: nil,
               mask: mask.baseAddress)
             #expect(LossFunction.meanSquaredError.judge(data, scale: 0.5) == 17)
-            let (sum, count) = MetricRule(.meanAbsoluteError, features: 1, sparseTargets: false, isWeighted: false).sums(data)
-            #expect(sum == 5 && count == 2)
+            var sums = [0.0, 0]
+            MetricRule(.meanAbsoluteError, features: 1, sparseTargets: false, isWeighted: false).judge(data, into: &sums)
+            #expect(sums == [5, 2])
           }
         }
       }
@@ -171,11 +172,12 @@ struct TrainingLossTests {
         targets.withUnsafeBufferPointer { y in
           weights.withUnsafeBufferPointer { w in
             guard let p = p.baseAddress, let y = y.baseAddress else { return Double.nan }
-            let (sum, count) = rule.sums(
+            var sums = [Double](repeating: 0, count: rule.sumCount)
+            rule.judge(
               Judged(
                 rows: 3, features: 4, output: p, gradient: nil, target: y, targetFeatures: targets.count / 3,
-                weights: w.baseAddress, mask: nil))
-            return rule.value(sum: sum, count: count)
+                weights: w.baseAddress, mask: nil), into: &sums)
+            return rule.value(of: sums, at: 0)
           }
         }
       }
@@ -195,7 +197,7 @@ struct TrainingLossTests {
       MetricSpec(.binaryAccuracy(threshold: 0.9)), [0.8, 0.95, 0.2, 0.9, 0, 1, 0, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 1, 0, 0, 1, 1, 1, 1], 7.0 / 12,
       0.59375)
     expect(MetricSpec(.equality), [1, 2, 3, 4, 0, 0, 0, 0, 5, 6, 7, 8], [1, 2, 0, 4, 0, 0, 0, 0, 5, 0, 0, 0], 2.0 / 3, 0.6875)
-    func resolved(_ features: Int, sparse: Bool) -> MetricSpec.Function {
+    func resolved(_ features: Int, sparse: Bool) -> MetricFunction {
       MetricRule(.accuracy, features: features, sparseTargets: sparse, isWeighted: false).function
     }
     #expect(resolved(1, sparse: false) == .binaryAccuracy())

@@ -15,10 +15,9 @@ struct LossDecoder {
     let reader = ConfigReader(config, owner: "the loss \(written)", context)
     let short = LayerConfig.snakeCase(written.split(separator: ">").last.map(String.init) ?? written)
     guard let descriptor = LossDescriptor.named(short) else { throw reader.unsupported("unknown loss") }
-    var function = LossFunction(descriptor.kind)
-    for option in descriptor.options { try option.read(reader, into: &function) }
+    var function = descriptor.function
     if let axis = try reader.optionalInt("axis"), axis != -1 { throw reader.unsupported("axis = \(axis) is not supported") }
-    try reader.refuseOptions(besides: Set(descriptor.options.map(\.name)).union(["name", "fn", "reduction", "axis", "dtype"]))
+    try reader.read(descriptor.options, into: &function, besides: ["name", "fn", "reduction", "axis", "dtype"])
     try reader.requireWideType()
     return LossSpec(function, reduction: try reduction(reader), name: value.string ?? config["name"]?.string ?? "")
   }
@@ -34,6 +33,12 @@ struct LossDecoder {
 }
 
 extension ConfigReader {
+  /// Takes over the options of a rule, and refuses all but those and `known`.
+  func read<Rule>(_ options: [RuleOption<Rule>], into rule: inout Rule, besides known: Set<String>) throws(UnrollError) {
+    for option in options { try option.read(self, into: &rule) }
+    try refuseOptions(besides: known.union(options.map(\.name)))
+  }
+
   /// Refuses every option that is not among `known`, if it is set at all.
   func refuseOptions(besides known: Set<String>) throws(UnrollError) {
     for (name, value) in object.members where !known.contains(name) && !value.isNull {

@@ -4,7 +4,7 @@ import Unroll
 enum LossEncoder {
   /// By name where the defaults hold, which every version reads.
   static func loss(_ spec: LossSpec, _ dialect: Dialect) -> JSON {
-    let descriptor = LossDescriptor.of(spec.function.kind)
+    let descriptor = spec.function.descriptor
     var members: JSONObject = [:]
     for option in descriptor.options where option.value(in: spec.function) != option.usual {
       members[option.name] = option.json(of: spec.function)

@@ -56,18 +56,14 @@ struct MetricDecoder {
     let written = item.string ?? wrapped ?? item["class_name"]?.string ?? item.kind
     let reader = ConfigReader(config, owner: "the metric \(config["name"]?.string ?? written)", context)
     let short = LayerConfig.snakeCase(written.split(separator: ">").last.map(String.init) ?? written)
-    guard var function = Self.function(short, isObject: item.string == nil && wrapped == nil) else {
+    guard let descriptor = MetricDescriptor.named(short, isObject: item.string == nil && wrapped == nil) else {
       throw reader.unsupported("unknown metric")
     }
-    var options: Set<String> = ["name", "dtype", "fn"]
-    if case .binaryAccuracy = function {
-      function = .binaryAccuracy(threshold: try reader.double("threshold", default: 0.5))
-      options.insert("threshold")
-    }
-    try reader.refuseOptions(besides: options)
+    var function = descriptor.function
+    try reader.read(descriptor.options, into: &function, besides: ["name", "dtype", "fn"])
     try reader.requireWideType()
-    let name = given ?? self.name(of: function, written: item.string)
-    if Self.isResolvedAccuracy(function), config["fn"] != nil, Self.isShorthand(name) {
+    let name = given ?? self.name(of: descriptor, written: item.string)
+    if function.isResolvedAccuracy, config["fn"] != nil, Self.isAccuracy(name) {
       // Keras 2 looks at the targets for what "accuracy" is. Until a first fit it has seen none, and writes a guess.
       function = .accuracy
     }
@@ -82,41 +78,19 @@ struct MetricDecoder {
   }
 
   /// What a metric is called whose name the file does not say.
-  private func name(of function: MetricSpec.Function, written: String?) -> String {
+  private func name(of metric: MetricDescriptor, written: String?) -> String {
     // Keras up to 2.2 went by the function, and called every accuracy "acc".
-    if context.version.namesMetricsByFunction { return function == .accuracy ? "acc" : function.name }
-    guard let written else { return function.name }
+    if context.version.namesMetricsByFunction { return metric.form == .choice ? "acc" : metric.name }
+    guard let written else { return metric.name }
     // Of a class's name tf.keras makes an object, which has its own; of "MAE" it does not.
-    let isClass = function != .accuracy && LayerConfig.snakeCase(written) == function.name
-    return context.version.major < 3 && isClass ? function.name : written
+    let isClass = metric.form != .choice && LayerConfig.snakeCase(written) == metric.name
+    return context.version.major < 3 && isClass ? metric.name : written
   }
 
   /// "accuracy" as it was given, or as Keras names a weighted one beside it.
-  private static func isShorthand(_ name: String) -> Bool { ["accuracy", "acc"].contains(withoutWeighted(name).lowercased()) }
+  private static func isAccuracy(_ name: String) -> Bool { MetricDescriptor.of(.accuracy).isFunction(withoutWeighted(name)) }
 
   private static func withoutWeighted(_ name: String) -> String {
     name.hasPrefix("weighted_") ? String(name.dropFirst("weighted_".count)) : name
-  }
-
-  private static func isResolvedAccuracy(_ function: MetricSpec.Function) -> Bool {
-    switch function {
-    case .binaryAccuracy(threshold: 0.5), .categoricalAccuracy, .sparseCategoricalAccuracy: true
-    default: false
-    }
-  }
-
-  /// `isObject`: Keras' class Accuracy, which is no shorthand for the other three.
-  private static func function(_ name: String, isObject: Bool) -> MetricSpec.Function? {
-    switch name {
-    case "mae", "mean_absolute_error": .meanAbsoluteError
-    case "mse", "mean_squared_error": .meanSquaredError
-    case "rmse", "root_mean_squared_error": .rootMeanSquaredError
-    case "accuracy" where isObject: .equality
-    case "acc", "accuracy": .accuracy
-    case "binary_accuracy": .binaryAccuracy()
-    case "categorical_accuracy": .categoricalAccuracy
-    case "sparse_categorical_accuracy": .sparseCategoricalAccuracy
-    default: nil
-    }
   }
 }

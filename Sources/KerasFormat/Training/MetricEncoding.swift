@@ -24,61 +24,31 @@ struct MetricEncoder {
   }
 
   private func json(_ metric: MetricSpec, _ output: OutputDescription, reported: String) -> JSON {
+    let function = metric.function, descriptor = function.descriptor
     if dialect != .legacy {
-      return Self.isKnownByName(metric) ? .string(metric.name) : object(metric.function, output, metric.name)
+      return function.hasDefaults && descriptor.isFunction(metric.name) ? .string(metric.name) : object(function, output, metric.name)
     }
     if outputs.count > 1, namesAreFinal {
-      return object(metric.function, output, reported)
+      return object(function, output, reported)
     }
     let prefix = outputs.count > 1 ? "\(output.name)_" : ""
     let name = reported.hasPrefix(prefix) ? String(reported.dropFirst(prefix.count)) : reported
-    // Keras 3 knows no "mae" in .h5, and Keras 2 reports it as its function; of
-    // "accuracy" Keras 2 makes that of one-hot targets before it has seen any.
-    let isPlain =
-      resolved(metric.function, output) == .sparseCategoricalAccuracy && metric.function == .accuracy
-      ? false : name == metric.function.name && Self.isFunction(metric.function) || metric.function == .accuracy && name == "acc"
-    return isPlain ? .string(name) : object(metric.function, output, name)
+    // Keras 3 knows no "mae" in .h5, and Keras 2 reports it as its function.
+    let isPlain = function.hasDefaults && descriptor.isFunction(name) && (name == descriptor.name || descriptor.form == .choice && name == "acc")
+    // Of "accuracy" Keras 2 makes that of one-hot targets before it has seen any.
+    let isMistaken = descriptor.form == .choice && resolved(function, output).descriptor.accuracyOf == .classNumbers
+    return isPlain && !isMistaken ? .string(name) : object(function, output, name)
   }
 
-  /// Whether both Kerases have a function of this name, which it then is reported under.
-  private static func isFunction(_ function: MetricSpec.Function) -> Bool {
-    switch function {
-    case .rootMeanSquaredError, .equality: false
-    case .binaryAccuracy(let threshold): threshold == 0.5
-    default: true
-    }
+  private func resolved(_ function: MetricFunction, _ output: OutputDescription) -> MetricFunction {
+    function.resolved(features: output.features, classNumbers: output.loss.function.descriptor.takesClassNumbers)
   }
 
-  private static func isKnownByName(_ metric: MetricSpec) -> Bool {
-    switch metric.function {
-    case .accuracy: ["accuracy", "acc"].contains(metric.name.lowercased())
-    case .meanAbsoluteError: [metric.function.name, "mae", "MAE"].contains(metric.name)
-    case .meanSquaredError: [metric.function.name, "mse", "MSE"].contains(metric.name)
-    default: isFunction(metric.function) && metric.name == metric.function.name
-    }
-  }
-
-  private func resolved(_ function: MetricSpec.Function, _ output: OutputDescription) -> MetricSpec.Function {
-    guard function == .accuracy else { return function }
-    if output.features == 1 { return .binaryAccuracy() }
-    if output.loss.function.kind == .sparseCategoricalCrossentropy { return .sparseCategoricalAccuracy }
-    return .categoricalAccuracy
-  }
-
-  private func object(_ function: MetricSpec.Function, _ output: OutputDescription, _ name: String) -> JSON {
+  private func object(_ function: MetricFunction, _ output: OutputDescription, _ name: String) -> JSON {
+    let function = resolved(function, output)
     var config: JSONObject = ["name": .string(name), "dtype": "float32"]
-    let className: String
-    switch resolved(function, output) {
-    case .meanAbsoluteError: className = "MeanAbsoluteError"
-    case .meanSquaredError: className = "MeanSquaredError"
-    case .rootMeanSquaredError: className = "RootMeanSquaredError"
-    case .equality: className = "Accuracy"
-    case .binaryAccuracy(let threshold):
-      className = "BinaryAccuracy"
-      config["threshold"] = .double(threshold)
-    case .categoricalAccuracy, .accuracy: className = "CategoricalAccuracy"
-    case .sparseCategoricalAccuracy: className = "SparseCategoricalAccuracy"
-    }
+    for option in function.descriptor.options { config[option.name] = option.json(of: function) }
+    let className = function.kind.rawValue
     return dialect == .legacy
       ? ["class_name": .string(className), "config": .object(config)]
       : .object(Dialect.object("keras.metrics", className, config))

@@ -1,3 +1,57 @@
+/// What a loss computes: which of Keras' functions, with its numbers. What a
+/// kind does not have is not looked at; `LossKernels.swift` has the formulas.
+public struct LossFunction: Sendable, Equatable {
+  /// By Keras' names of the functions.
+  public enum Kind: String, Sendable, CaseIterable {
+    case meanSquaredError = "mean_squared_error"
+    case meanAbsoluteError = "mean_absolute_error"
+    case binaryCrossentropy = "binary_crossentropy"
+    case categoricalCrossentropy = "categorical_crossentropy"
+    case sparseCategoricalCrossentropy = "sparse_categorical_crossentropy"
+    case huber
+    case logCosh = "log_cosh"
+  }
+
+  public let kind: Kind
+  /// Predictions are logits, not probabilities.
+  public var fromLogits = false
+  /// s: a target y becomes y (1 - s) + s / 2, over n classes y (1 - s) + s / n.
+  public var labelSmoothing = 0.0
+  /// Where Huber's turns from quadratic to linear.
+  public var delta = 1.0
+
+  public init(_ kind: Kind) { self.kind = kind }
+
+  public var descriptor: LossDescriptor { .of(kind) }
+
+  public static let meanSquaredError = LossFunction(.meanSquaredError)
+  public static let meanAbsoluteError = LossFunction(.meanAbsoluteError)
+  public static let logCosh = LossFunction(.logCosh)
+
+  public static func binaryCrossentropy(fromLogits: Bool, labelSmoothing: Double = 0) -> Self {
+    crossentropy(.binaryCrossentropy, fromLogits, labelSmoothing)
+  }
+
+  public static func categoricalCrossentropy(fromLogits: Bool, labelSmoothing: Double = 0) -> Self {
+    crossentropy(.categoricalCrossentropy, fromLogits, labelSmoothing)
+  }
+
+  public static func sparseCategoricalCrossentropy(fromLogits: Bool) -> Self { crossentropy(.sparseCategoricalCrossentropy, fromLogits) }
+
+  public static func huber(delta: Double) -> Self {
+    var function = LossFunction(.huber)
+    function.delta = delta
+    return function
+  }
+
+  private static func crossentropy(_ kind: Kind, _ fromLogits: Bool, _ labelSmoothing: Double = 0) -> Self {
+    var function = LossFunction(kind)
+    function.fromLogits = fromLogits
+    function.labelSmoothing = labelSmoothing
+    return function
+  }
+}
+
 /// What there is to know of one of Keras' losses. Files, checks and the C
 /// interface go by it; its formula stands in `LossKernels.swift`.
 public struct LossDescriptor: Sendable {
@@ -8,9 +62,18 @@ public struct LossDescriptor: Sendable {
   /// What it was called besides.
   public var oldNames: [String] = []
   public var options: [LossOption] = []
+  /// Targets are class numbers, one for each row of the output.
+  public var takesClassNumbers = false
 
   /// Keras' name of the function.
   public var name: String { kind.rawValue }
+
+  /// With Keras' defaults.
+  public var function: LossFunction {
+    var function = LossFunction(kind)
+    for option in options { option.set(option.usual, in: &function) }
+    return function
+  }
 
   public static let all: [LossDescriptor] = [
     .init(kind: .meanSquaredError, className: "MeanSquaredError", shorthands: ["mse", "MSE"]),
@@ -18,7 +81,7 @@ public struct LossDescriptor: Sendable {
     .init(
       kind: .binaryCrossentropy, className: "BinaryCrossentropy", shorthands: ["bce", "BCE"], options: [.fromLogits, .labelSmoothing]),
     .init(kind: .categoricalCrossentropy, className: "CategoricalCrossentropy", options: [.fromLogits, .labelSmoothing]),
-    .init(kind: .sparseCategoricalCrossentropy, className: "SparseCategoricalCrossentropy", options: [.fromLogits]),
+    .init(kind: .sparseCategoricalCrossentropy, className: "SparseCategoricalCrossentropy", options: [.fromLogits], takesClassNumbers: true),
     // Keras forgets Huber's delta when it saves; its default is 1.
     .init(kind: .huber, className: "Huber", oldNames: ["huber_loss"], options: [.delta]),
     .init(kind: .logCosh, className: "LogCosh", oldNames: ["logcosh"]),
@@ -40,6 +103,4 @@ extension RuleOption where Rule == LossFunction {
   public static var fromLogits: Self { Self("from_logits", \.fromLogits) }
   public static var labelSmoothing: Self { Self("label_smoothing", \.labelSmoothing, 0, .fraction) }
   public static var delta: Self { Self("delta", \.delta, 1, .positive) }
-
-  public static var all: [Self] { [.fromLogits, .labelSmoothing, .delta] }
 }

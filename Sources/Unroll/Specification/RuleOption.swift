@@ -1,11 +1,12 @@
-/// A number or a flag of an optimizer's rule or of a loss, as Keras names it.
+/// A number or a flag of an optimizer's rule, a loss or a metric, as Keras names it.
 public struct RuleOption<Rule>: Sendable {
   public enum Domain: Sendable {
-    case flag, fraction, belowOne, aboveZeroToOne, positive, notNegative, notPositive
+    case flag, finite, fraction, belowOne, aboveZeroToOne, positive, notNegative, notPositive
 
     func contains(_ value: Double) -> Bool {
       switch self {
       case .flag: true
+      case .finite: value.isFinite
       case .fraction: value >= 0 && value <= 1
       case .belowOne: value >= 0 && value < 1
       case .aboveZeroToOne: value > 0 && value <= 1
@@ -18,6 +19,7 @@ public struct RuleOption<Rule>: Sendable {
     var words: String {
       switch self {
       case .flag: "be true or false"
+      case .finite: "be a finite number"
       case .fraction: "lie between 0 and 1"
       case .belowOne: "be at least 0 and less than 1"
       case .aboveZeroToOne: "be greater than 0 and at most 1"

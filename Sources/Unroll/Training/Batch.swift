@@ -27,7 +27,7 @@ struct BatchOutcome {
   var rows = 0
   /// Loss of each output, before its weight.
   var losses: [Double]
-  /// Sum and count of each metric of each output, flattened.
+  /// The sums of each metric of each output, flattened.
   var metrics: [Double]
   /// The activity regularizers' part of the loss.
   var activityPenalty = 0.0
@@ -35,6 +35,6 @@ struct BatchOutcome {
   /// `metrics`: of each output.
   init(_ metrics: [[MetricRule]]) {
     losses = [Double](repeating: 0, count: metrics.count)
-    self.metrics = [Double](repeating: 0, count: metrics.reduce(0) { $0 + 2 * $1.count })
+    self.metrics = [Double](repeating: 0, count: metrics.joined().reduce(0) { $0 + $1.sumCount })
   }
 }

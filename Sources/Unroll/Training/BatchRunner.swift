@@ -13,8 +13,8 @@ final class BatchRunner<S: Scalar> {
   private var layouts: [LayoutKey: BatchLayout<S>] = [:]
   /// `[shard][parameters]`
   private var gradientBuffer: AlignedBuffer<S>?
-  /// `[shard][sumStride]`: per output loss sum and valid rows, then sum and
-  /// count of each metric, then the activity regularizers' penalty.
+  /// `[shard][sumStride]`: per output loss sum and valid rows, then the sums
+  /// of each metric, then the activity regularizers' penalty.
   private var sums: AlignedBuffer<Double>?
   private let sumStride: Int
 
@@ -26,7 +26,7 @@ final class BatchRunner<S: Scalar> {
     self.heads = heads
     self.metrics = metrics
     kernels = Unroll.kernels(for: S.self)
-    sumStride = metrics.reduce(2 * heads.count + 1) { $0 + 2 * $1.count }
+    sumStride = metrics.joined().reduce(2 * heads.count + 1) { $0 + $1.sumCount }
   }
 
   /// The layout for batches of this kind, kept from earlier or made now.
@@ -117,10 +117,8 @@ final class BatchRunner<S: Scalar> {
       slot[1] = validRows(judged)
       slot += 2
       for metric in metrics[index] {
-        let (sum, count) = metric.sums(judged)
-        metricSlot[0] = sum
-        metricSlot[1] = count
-        metricSlot += 2
+        metric.judge(judged, into: metricSlot)
+        metricSlot += metric.sumCount
       }
     }
     if layout.isTraining { plan.backward() }

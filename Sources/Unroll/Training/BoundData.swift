@@ -64,7 +64,7 @@ final class BoundData {
     let features = dimensions.last ?? 1
     let leading = Array(dimensions.dropLast())
     let found = Array(values.shape.dropFirst())
-    let isSparse = head.loss.function.isSparse
+    let isSparse = head.loss.function.descriptor.takesClassNumbers
     let wanted = isSparse ? leading + [1] : dimensions
     // As Keras has it, an axis of one number may be missing or stand behind.
     guard found == wanted || found == wanted + [1] || wanted.last == 1 && found == leading else {

@@ -6,15 +6,13 @@ extension CompileSpec {
       throw UnrollError(.invalidArgument, "loss weights must be finite, found \(shown(weight))")
     }
     for loss in losses {
-      let descriptor = LossDescriptor.of(loss.function.kind)
+      let descriptor = loss.function.descriptor
       for option in descriptor.options { try option.validate(loss.function, descriptor.className) }
     }
     for metric in metrics + weightedMetrics {
       // Names become columns and keys.
       guard !metric.name.isEmpty else { throw UnrollError(.invalidArgument, "a metric's name is empty") }
-      if case .binaryAccuracy(let threshold) = metric.function, !threshold.isFinite {
-        throw UnrollError(.invalidArgument, "the threshold of the metric \(metric.name) must be a finite number, found \(shown(threshold))")
-      }
+      for option in metric.function.descriptor.options { try option.validate(metric.function, "the metric \(metric.name)") }
     }
     try optimizer.validate()
   }

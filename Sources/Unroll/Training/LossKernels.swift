@@ -26,9 +26,6 @@ struct Judged<S: Scalar> {
 }
 
 extension LossFunction {
-  /// True if targets are class numbers.
-  var isSparse: Bool { kind == .sparseCategoricalCrossentropy }
-
   /// Sum over the rows of weight x loss, where a row's loss is the mean over
   /// its features, or the cross-entropy of its distribution. Writes the
   /// gradient of `scale` times that sum.

@@ -1,39 +1,45 @@
 import KernelAPI
 
 /// A metric resolved for one output: "accuracy" has become one of three.
+///
+/// It keeps running sums, to which those of a batch's shards and of an epoch's
+/// batches are added; its value is made of them.
 struct MetricRule {
-  let function: MetricSpec.Function
+  let function: MetricFunction
   /// For messages.
   let name: String
   /// Counts sample and class weights (Keras' `weighted_metrics`).
   let isWeighted: Bool
-  /// Keras 3's RootMeanSquaredError does not look at masks.
   private let heedsMasks: Bool
 
-  /// For an output of `features` and these targets "accuracy" means, by Keras' rule:
   init(_ metric: MetricSpec, features: Int, sparseTargets: Bool, isWeighted: Bool, rules: TrainingRules = .keras3) {
     name = metric.name
     self.isWeighted = isWeighted
-    heedsMasks = rules.areOfKeras2 || metric.function != .rootMeanSquaredError
-    function =
-      if metric.function != .accuracy { metric.function } else if features == 1 { .binaryAccuracy() } else if sparseTargets {
-        .sparseCategoricalAccuracy
-      } else { .categoricalAccuracy }
+    function = metric.function.resolved(features: features, classNumbers: sparseTargets)
+    heedsMasks = rules.areOfKeras2 || function.descriptor.heedsMasksInKeras3
   }
 
-  /// Sum of weight x value over the rows, and sum of the weights.
+  /// How many sums it keeps: of weight x value over the rows, and of the weights.
+  var sumCount: Int { 2 }
+
+  /// Writes the sums of these rows.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func sums<S: Scalar>(_ data: Judged<S>) -> (sum: Double, count: Double) {
+  func judge<S: Scalar>(_ data: Judged<S>, into sums: UnsafeMutablePointer<Double>) {
     var data = data
     if !isWeighted { data.weights = nil }
     if !heedsMasks { data.mask = nil }
+    (sums[0], sums[1]) = mean(data)
+  }
+
+  @inline(__always)
+  private func mean<S: Scalar>(_ data: Judged<S>) -> (sum: Double, count: Double) {
     let n = data.features
-    switch function {
+    switch function.kind {
     case .meanAbsoluteError: return overElements(data) { abs($0 - $1) }
     case .meanSquaredError, .rootMeanSquaredError: return overElements(data) { ($0 - $1) * ($0 - $1) }
-    case .binaryAccuracy(let threshold):
-      let threshold = S(threshold)
+    case .binaryAccuracy:
+      let threshold = S(function.threshold)
       return overElements(data) { p, y in (p > threshold ? 1 : 0) == y ? 1 : 0 }
     case .equality: return overElements(data) { p, y in p == y ? 1 : 0 }
     case .accuracy, .categoricalAccuracy:
@@ -43,10 +49,11 @@ struct MetricRule {
     }
   }
 
-  /// Running sums to the reported value.
-  func value(sum: Double, count: Double) -> Double {
+  /// The value to report, from its sums, which begin at `first`.
+  func value(of sums: [Double], at first: Int) -> Double {
+    let sum = sums[first], count = sums[first + 1]
     guard count != 0 else { return 0 }
-    return function == .rootMeanSquaredError ? (sum / count).squareRoot() : sum / count
+    return function.kind == .rootMeanSquaredError ? (sum / count).squareRoot() : sum / count
   }
 }
 

@@ -12,8 +12,8 @@ struct RunningValues {
     self.rules = rules
     // The total, then each output's loss if there are several.
     losses = [Double](repeating: 0, count: rules.count == 1 ? 1 : 1 + rules.count)
-    metrics = [Double](repeating: 0, count: rules.reduce(0) { $0 + 2 * $1.count })
-    values = [Double](repeating: 0, count: losses.count + metrics.count / 2)
+    metrics = [Double](repeating: 0, count: rules.joined().reduce(0) { $0 + $1.sumCount })
+    values = [Double](repeating: 0, count: losses.count + rules.joined().count)
   }
 
   mutating func reset() {
@@ -29,11 +29,12 @@ struct RunningValues {
     for index in 1..<losses.count { losses[index] += outcome.losses[index - 1] * count }
     for index in metrics.indices { metrics[index] += outcome.metrics[index] }
     for index in losses.indices { values[index] = losses[index] / rows }
-    var slot = 0
+    var slot = 0, index = losses.count
     for rule in rules {
       for metric in rule {
-        values[losses.count + slot / 2] = metric.value(sum: metrics[slot], count: metrics[slot + 1])
-        slot += 2
+        values[index] = metric.value(of: metrics, at: slot)
+        slot += metric.sumCount
+        index += 1
       }
     }
   }

@@ -33,7 +33,7 @@ extension Trainer {
   private func checkMetric(
     _ rule: MetricRule, _ target: BoundData.Target, _ features: Int, _ head: Head
   ) throws(UnrollError) {
-    let wanted = rule.function == .sparseCategoricalAccuracy ? 1 : features
+    let wanted = rule.function.descriptor.takesClassNumbers ? 1 : features
     guard target.features == wanted else {
       throw UnrollError(
         .invalidArgument,

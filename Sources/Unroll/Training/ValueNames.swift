@@ -26,7 +26,7 @@ struct ValueNames {
           if isWeighted, uses[name] != nil { name = "\(prefix)weighted_\(entry.metric.name)" }
           name = Self.numbered(name, &uses)
           names[output][index] = name
-          if entry.metric.function.isAccuracy { accuracies.insert(name) }
+          if entry.metric.function.descriptor.isLargerBetter { accuracies.insert(name) }
         }
       }
     }

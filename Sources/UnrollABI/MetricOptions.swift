@@ -1,0 +1,63 @@
+import CUnroll
+import Unroll
+
+/// The header's numbers of metrics, and where its struct has their options.
+
+private let kinds: [(number: unroll_metric_kind, kind: MetricFunction.Kind)] = [
+  (UNROLL_METRIC_MEAN_ABSOLUTE_ERROR, .meanAbsoluteError), (UNROLL_METRIC_MEAN_SQUARED_ERROR, .meanSquaredError),
+  (UNROLL_METRIC_ROOT_MEAN_SQUARED_ERROR, .rootMeanSquaredError), (UNROLL_METRIC_ACCURACY, .accuracy),
+  (UNROLL_METRIC_BINARY_ACCURACY, .binaryAccuracy), (UNROLL_METRIC_CATEGORICAL_ACCURACY, .categoricalAccuracy),
+  (UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY, .sparseCategoricalAccuracy), (UNROLL_METRIC_EQUALITY, .equality),
+]
+
+/// nil for a number that is none.
+private func metric(_ kind: unroll_metric_kind) -> MetricDescriptor? {
+  kinds.first { $0.number == kind }.map { MetricDescriptor.of($0.kind) }
+}
+
+extension unroll_metric_options: RuleStruct {
+  static var kindName: String { "unroll_metric_kind" }
+
+  static let members: [OptionMember<Self, MetricFunction>] = [.init(.threshold, \.threshold)]
+
+  static let optionsOfKinds = MetricDescriptor.all.map(\.options)
+
+  static func defaults(of kind: unroll_metric_kind) -> Self? {
+    guard let descriptor = metric(kind) else { return nil }
+    var options: Self = blank()
+    options.kind = kind
+    options.output = -1
+    options.setDefaults(of: descriptor.options)
+    return options
+  }
+}
+
+/// The metrics of compile, and those of them that count weights.
+func readMetrics(_ options: unroll_compile_options) throws(UnrollError) -> (plain: [MetricSpec], weighted: [MetricSpec]) {
+  var plain: [MetricSpec] = [], weighted: [MetricSpec] = []
+  let long = options.metric_options != nil || options.metric_option_count != 0
+  try oneForm(
+    long, short: options.metrics != nil || options.metric_count != 0, "options->metric_options", "options->metrics")
+  for (index, value) in try readAll(options.metric_options, options.metric_option_count, "options->metric_options").enumerated() {
+    let spec = try readMetric(value, "options->metric_options[\(index)]")
+    if value.weighted != 0 { weighted.append(spec) } else { plain.append(spec) }
+  }
+  for (index, value) in try elements(options.metrics, options.metric_count, "options->metrics").enumerated() {
+    plain.append(MetricSpec(try readKind(value, "options->metrics[\(index)]").function))
+  }
+  return (plain, weighted)
+}
+
+private func readMetric(_ value: unroll_metric_options, _ name: String) throws(UnrollError) -> MetricSpec {
+  let descriptor = try readKind(value.kind, "\(name).kind")
+  var function = descriptor.function
+  try value.read(descriptor.options, into: &function, "\(name).", "a metric")
+  let output: Int? =
+    value.output == -1 ? nil : try checkedCount(Int(value.output), "\(name).output", from: 0, to: Int.max)
+  return MetricSpec(function, name: value.name == nil ? nil : try readText(value.name, "\(name).name"), output: output)
+}
+
+private func readKind(_ kind: unroll_metric_kind, _ name: String) throws(UnrollError) -> MetricDescriptor {
+  guard let descriptor = metric(kind) else { throw unknown(kind.rawValue, unroll_metric_options.kindName, name) }
+  return descriptor
+}
