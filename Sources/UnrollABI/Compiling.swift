@@ -12,32 +12,6 @@ private func optimizer(_ options: unroll_optimizer_options) throws(UnrollError) 
   return spec
 }
 
-private func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -> LearningRate {
-  let rate = options.learning_rate
-  func steps() throws(UnrollError) -> Int { try checkedCount(options.decay_steps, "optimizer->decay_steps", to: Int.max) }
-  switch options.schedule {
-  case UNROLL_SCHEDULE_CONSTANT: return .constant(rate)
-  case UNROLL_SCHEDULE_INVERSE_TIME:
-    let steps = options.decay_steps == 0 ? 1 : try steps()
-    return .inverseTime(
-      initial: rate, decay: options.decay_rate, decaySteps: Double(steps), staircase: options.staircase != 0)
-  case UNROLL_SCHEDULE_EXPONENTIAL:
-    return .exponentialDecay(
-      initial: rate, decaySteps: try steps(), decayRate: options.decay_rate, staircase: options.staircase != 0)
-  case UNROLL_SCHEDULE_COSINE:
-    let warmup = try checkedCount(options.warmup_steps, "optimizer->warmup_steps", from: 0, to: Int.max)
-    return .cosineDecay(
-      initial: rate, decaySteps: try steps(), alpha: options.alpha,
-      warmupTarget: warmup > 0 || options.warmup_target != 0 ? options.warmup_target : nil, warmupSteps: warmup)
-  case UNROLL_SCHEDULE_PIECEWISE:
-    let count = try checkedCount(options.boundary_count, "optimizer->boundary_count", to: 65535)
-    return .piecewiseConstant(
-      boundaries: try elements(options.boundaries, count, "optimizer->boundaries").map { Int($0) },
-      values: try elements(options.values, count + 1, "optimizer->values"))
-  default: throw unknown(options.schedule.rawValue, "unroll_schedule_kind", "optimizer->schedule")
-  }
-}
-
 @_cdecl("unroll_model_compile") @implementation
 public func unroll_model_compile(
   _ model: OpaquePointer?, _ options: UnsafePointer<unroll_compile_options>?

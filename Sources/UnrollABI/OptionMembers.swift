@@ -9,6 +9,7 @@ struct OptionMember<Options, Rule>: Sendable {
   private enum Place: Sendable {
     case number(WritableKeyPath<Options, Double> & Sendable)
     case flag(WritableKeyPath<Options, Int32> & Sendable)
+    case count(WritableKeyPath<Options, Int> & Sendable)
   }
 
   init(_ option: RuleOption<Rule>, _ path: WritableKeyPath<Options, Double> & Sendable, named name: String? = nil) {
@@ -19,10 +20,16 @@ struct OptionMember<Options, Rule>: Sendable {
     (name, self.option, place) = (option.name, option, .flag(path))
   }
 
+  init(_ option: RuleOption<Rule>, _ path: WritableKeyPath<Options, Int> & Sendable) {
+    (name, self.option, place) = (option.name, option, .count(path))
+  }
+
   func value(in options: Options) -> Double {
     switch place {
     case .number(let path): options[keyPath: path]
     case .flag(let path): options[keyPath: path] == 0 ? 0 : 1
+    // A size_t above Int.max arrives negative.
+    case .count(let path): Double(UInt(bitPattern: options[keyPath: path]))
     }
   }
 
@@ -30,6 +37,7 @@ struct OptionMember<Options, Rule>: Sendable {
     switch place {
     case .number(let path): options[keyPath: path] = value
     case .flag(let path): options[keyPath: path] = value == 0 ? 0 : 1
+    case .count(let path): options[keyPath: path] = Int(exactly: value) ?? 0
     }
   }
 

@@ -39,7 +39,7 @@ import Unroll
 
   @Test(arguments: [LearningRate.constant(0.01), .exponentialDecay(initial: 0.01, decaySteps: 3, decayRate: 0.5, staircase: false)])
   func nadamGoesOnFromEitherPlaceOfItsProduct(_ rate: LearningRate) throws {
-    let counters = if case .constant = rate { 2 } else { 1 }
+    let counters = rate.isConstant ? 2 : 1
     for first in [false, true] {
       var optimizer = OptimizerSpec(nadam.rule, learningRate: rate)
       optimizer.storesProductFirst = first

@@ -38,4 +38,8 @@ import Testing
     }
     #expect(MetricDescriptor.all.filter { $0.accuracyOf != nil }.map(\.accuracyOf) == [.oneNumber, .distributions, .classNumbers])
   }
+
+  @Test func everyScheduleHasOne() {
+    check(LearningRate.Kind.allCases, ScheduleDescriptor.all.map { ($0.kind, [$0.kind.rawValue], $0.options, $0.rate) })
+  }
 }

@@ -59,9 +59,8 @@ extension OptimizerSpec {
   /// The initial rate and Keras 2's `decay`, where its optimizers mean this
   /// schedule by it. As a schedule its Adagrad cannot read it; Nadam's `decay` is another.
   fileprivate var plainDecay: (rate: Double, decay: Double)? {
-    guard rule.kind != .nadam, decay == 0, case .inverseTime(let initial, let decay, decaySteps: 1, staircase: false) = learningRate else {
-      return nil
-    }
-    return (initial, decay)
+    let rate = learningRate
+    guard rule.kind != .nadam, decay == 0, rate.kind == .inverseTime, rate.decaySteps == 1, !rate.staircase else { return nil }
+    return (rate.initial, rate.decayRate)
   }
 }

@@ -97,38 +97,13 @@ struct OptimizerDecoder {
   private func schedule(_ object: JSONObject) throws(UnrollError) -> LearningRate {
     let className = object["class_name"]?.string ?? "?"
     let reader = ConfigReader(object["config"]?.object ?? [:], owner: "the learning rate schedule \(className)", context)
-    guard let options = Self.scheduleOptions[className] else {
-      throw reader.unsupported("there are \(Self.scheduleOptions.keys.sorted().joined(separator: ", "))")
+    let classes = ScheduleDescriptor.classes
+    guard let descriptor = classes.first(where: { $0.kind.rawValue == className }) else {
+      throw reader.unsupported("there are \(classes.map(\.kind.rawValue).sorted().joined(separator: ", "))")
     }
-    try reader.refuseOptions(besides: options.union(["name"]))
-    switch className {
-    case "ExponentialDecay":
-      return .exponentialDecay(
-        initial: try reader.double("initial_learning_rate", default: 0.001), decaySteps: try reader.size("decay_steps"),
-        decayRate: try reader.double("decay_rate", default: 1), staircase: try reader.bool("staircase", default: false))
-    case "CosineDecay":
-      return .cosineDecay(
-        initial: try reader.double("initial_learning_rate", default: 0.001), decaySteps: try reader.size("decay_steps"),
-        alpha: try reader.double("alpha", default: 0), warmupTarget: try reader.optionalDouble("warmup_target"),
-        warmupSteps: try reader.optionalInt("warmup_steps") ?? 0)
-    case "PiecewiseConstantDecay":
-      let values = reader.value("values")?.array?.compactMap(\.double) ?? []
-      guard let boundaries = try reader.ints("boundaries"), values.count == boundaries.count + 1 else {
-        throw reader.wrong("values", "one more value than there are boundaries", reader.value("values"))
-      }
-      return .piecewiseConstant(boundaries: boundaries, values: values)
-    default:
-      let initial = try reader.double("initial_learning_rate", default: 0.001)
-      return .inverseTime(
-        initial: initial, decay: try reader.double("decay_rate", default: 0),
-        decaySteps: try reader.double("decay_steps", default: 1), staircase: try reader.bool("staircase", default: false))
-    }
+    var rate = descriptor.rate
+    try reader.read(descriptor.options, into: &rate, besides: ["name"])
+    try rate.validate()
+    return rate
   }
-
-  private static let scheduleOptions: [String: Set<String>] = [
-    "ExponentialDecay": ["initial_learning_rate", "decay_steps", "decay_rate", "staircase"],
-    "InverseTimeDecay": ["initial_learning_rate", "decay_steps", "decay_rate", "staircase"],
-    "CosineDecay": ["initial_learning_rate", "decay_steps", "alpha", "warmup_target", "warmup_steps"],
-    "PiecewiseConstantDecay": ["boundaries", "values"],
-  ]
 }

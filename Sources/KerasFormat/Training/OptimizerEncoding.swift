@@ -19,36 +19,9 @@ enum OptimizerEncoder {
   }
 
   private static func learningRate(_ rate: LearningRate) -> JSON {
-    func schedule(_ className: String, _ config: JSONObject) -> JSON {
-      .object(Dialect.object("keras.optimizers.schedules", className, config))
-    }
-    switch rate {
-    case .constant(let value): return .double(value)
-    // Keras 2's decay as the schedule that computes the same.
-    case .inverseTime(let initial, let decay, let steps, let staircase):
-      return schedule(
-        "InverseTimeDecay",
-        [
-          "initial_learning_rate": .double(initial), "decay_steps": Int(exactly: steps).map { .int($0) } ?? .double(steps),
-          "decay_rate": .double(decay), "staircase": .bool(staircase),
-        ])
-    case .exponentialDecay(let initial, let steps, let decayRate, let staircase):
-      return schedule(
-        "ExponentialDecay",
-        [
-          "initial_learning_rate": .double(initial), "decay_steps": .int(steps), "decay_rate": .double(decayRate),
-          "staircase": .bool(staircase),
-        ])
-    case .cosineDecay(let initial, let steps, let alpha, let target, let warmup):
-      return schedule(
-        "CosineDecay",
-        [
-          "initial_learning_rate": .double(initial), "decay_steps": .int(steps), "alpha": .double(alpha),
-          "warmup_target": .optional(target), "warmup_steps": .int(warmup),
-        ])
-    case .piecewiseConstant(let boundaries, let values):
-      return schedule(
-        "PiecewiseConstantDecay", ["boundaries": .ints(boundaries), "values": .array(values.map { .double($0) })])
-    }
+    if rate.isConstant { return .double(rate.initial) }
+    var config: JSONObject = [:]
+    for option in rate.descriptor.options { config[option.name] = option.json(of: rate) }
+    return .object(Dialect.object("keras.optimizers.schedules", rate.kind.rawValue, config))
   }
 }

@@ -14,7 +14,7 @@ enum OptimizerOrder {
   private static func surplus(
     _ stored: [SourceArray], _ optimizer: OptimizerSpec, ahead: Int
   ) -> (lossScaling: Int, productFirst: Bool) {
-    let counters = if case .constant = optimizer.learningRate { 2 } else { 1 }
+    let counters = optimizer.learningRate.isConstant ? 2 : 1
     let more = stored.prefix { $0.shape.isEmpty }.count - ahead - counters
     let lossScaling = more >= 4 ? 4 : 0
     guard optimizer.rule.kind == .nadam else { return (lossScaling, false) }
@@ -32,7 +32,7 @@ enum OptimizerOrder {
     let found = surplus(stored, optimizer, ahead: ahead)
     var result = Array(stored.dropFirst(found.lossScaling))
     if found.productFirst {
-      let counters = if case .constant = optimizer.learningRate { 2 } else { 1 }
+      let counters = optimizer.learningRate.isConstant ? 2 : 1
       result.append(result.remove(at: counters))
     }
     return result
@@ -43,7 +43,7 @@ enum OptimizerOrder {
     guard optimizer.storesProductFirst, optimizer.rule.kind == .nadam, let last = values.last
     else { return values }
     var result = Array(values.dropLast())
-    let counters = if case .constant = optimizer.learningRate { 2 } else { 1 }
+    let counters = optimizer.learningRate.isConstant ? 2 : 1
     result.insert(last, at: min(counters, result.count))
     return result
   }

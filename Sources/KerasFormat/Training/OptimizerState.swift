@@ -141,7 +141,7 @@ struct OptimizerState {
         try model.writeOptimizerVariable(index, from: bytes, type: type)
       }
     }
-    if let rate = assignment.learningRate, case .constant = model.compileSpec?.optimizer.learningRate, rate.isFinite, rate >= 0,
+    if let rate = assignment.learningRate, model.compileSpec?.optimizer.learningRate.isConstant == true, rate.isFinite, rate >= 0,
       // Stored in float32; the configuration has the same number in full.
       Float(rate) != Float(try model.learningRate())
     {

@@ -53,7 +53,7 @@ extension OptimizerState {
     var result: [(name: String, array: OutputArray)] = [
       ("\(optimizer)/iteration", .scalar(Int64(try model.optimizerIteration()), .int64))
     ]
-    if case .constant = spec.optimizer.learningRate {
+    if spec.optimizer.learningRate.isConstant {
       let rate = Float(try model.learningRate())
       result.append(("\(optimizer)/learning_rate", .scalar(rate, .float32)))
     }

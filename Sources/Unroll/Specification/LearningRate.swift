@@ -1,11 +1,120 @@
-/// The step size as a function of the number of updates made so far.
-public enum LearningRate: Sendable, Equatable {
-  case constant(Double)
-  /// initial / (1 + decay * step / decaySteps), of whole steps with `staircase`;
-  /// Keras 2's `decay` with `decaySteps` 1.
-  case inverseTime(initial: Double, decay: Double, decaySteps: Double = 1, staircase: Bool = false)
-  case exponentialDecay(initial: Double, decaySteps: Int, decayRate: Double, staircase: Bool)
-  case cosineDecay(initial: Double, decaySteps: Int, alpha: Double, warmupTarget: Double?, warmupSteps: Int)
-  /// values.count == boundaries.count + 1.
-  case piecewiseConstant(boundaries: [Int], values: [Double])
+import Glibc
+
+/// The step size as a function of the number of updates made so far: which of
+/// Keras' schedules, with its numbers. What a kind does not have is not looked at.
+public struct LearningRate: Sendable, Equatable {
+  /// By Keras' names of the classes.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// No schedule: a number, which can be set at any time.
+    case constant
+    case inverseTime = "InverseTimeDecay"
+    case exponential = "ExponentialDecay"
+    case cosine = "CosineDecay"
+    case piecewise = "PiecewiseConstantDecay"
+  }
+
+  public let kind: Kind
+  public var initial = 0.001
+  public var decaySteps = 1.0
+  public var decayRate = 1.0
+  /// Only whole multiples of `decaySteps` count.
+  public var staircase = false
+  /// The part of the rate that is left in the end.
+  public var alpha = 0.0
+  public var warmupTarget: Double?
+  public var warmupSteps = 0.0
+  public var boundaries: [Double] = []
+  /// One more than there are boundaries.
+  public var values: [Double] = []
+
+  public init(_ kind: Kind) { self.kind = kind }
+
+  public var descriptor: ScheduleDescriptor { .of(kind) }
+
+  /// False when files store no learning rate because a schedule gives it.
+  public var isConstant: Bool { kind == .constant }
+
+  /// The rate of the update after `step` updates.
+  func rate(at step: Int) -> Double {
+    let step = Double(step)
+    switch kind {
+    case .constant: return initial
+    case .inverseTime:
+      let passed = step / decaySteps
+      return initial / (1 + decayRate * (staircase ? passed.rounded(.down) : passed))
+    case .exponential:
+      let exponent = step / decaySteps
+      return initial * pow(decayRate, staircase ? exponent.rounded(.down) : exponent)
+    case .cosine:
+      guard let target = warmupTarget else { return cosine(min(step, decaySteps) / decaySteps, from: initial) }
+      if step < warmupSteps { return initial + (target - initial) * step / warmupSteps }
+      return cosine((min(step, decaySteps + warmupSteps) - warmupSteps) / decaySteps, from: target)
+    case .piecewise:
+      for (boundary, value) in zip(boundaries, values) where step <= boundary { return value }
+      return values.last ?? 0
+    }
+  }
+
+  private func cosine(_ fraction: Double, from rate: Double) -> Double {
+    rate * ((1 - alpha) * 0.5 * (1 + cos(.pi * fraction)) + alpha)
+  }
+
+  public func validate() throws(UnrollError) {
+    let owner = kind == .constant ? "the optimizer" : "the schedule \(kind.rawValue)"
+    for option in descriptor.options { try option.validate(self, owner) }
+    guard kind == .piecewise else { return }
+    guard values.count == boundaries.count + 1 else {
+      throw UnrollError(
+        .invalidArgument, "\(owner) needs one value more than boundaries, found \(values.count) values and \(boundaries.count) boundaries")
+    }
+    guard zip(boundaries, boundaries.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw UnrollError(.invalidArgument, "the boundaries of \(owner) must increase, found \(boundaries.map { shown($0) }.joined(separator: ", "))")
+    }
+  }
+}
+
+/// What there is to know of one of Keras' schedules. Files, checks and the C
+/// interface go by it; its formula stands above.
+public struct ScheduleDescriptor: Sendable {
+  public let kind: LearningRate.Kind
+  /// In the order of Keras' configuration.
+  public let options: [ScheduleOption]
+
+  /// With Keras 3's defaults.
+  public var rate: LearningRate {
+    var rate = LearningRate(kind)
+    for option in options { option.setUsual(in: &rate) }
+    return rate
+  }
+
+  public static let all: [ScheduleDescriptor] = [
+    .init(kind: .constant, options: [.learningRate]),
+    // Keras 2's `decay` is the same with one step.
+    .init(kind: .inverseTime, options: [.initial, .decaySteps.within(.fractionalSteps), .decayRate.usually(0), .staircase]),
+    .init(kind: .exponential, options: [.initial, .decaySteps.required, .decayRate, .staircase]),
+    .init(kind: .cosine, options: [.initial, .decaySteps.required, .alpha, .warmupTarget, .warmupSteps]),
+    .init(kind: .piecewise, options: [.boundaries, .values]),
+  ]
+
+  private static let byKind = Dictionary(uniqueKeysWithValues: all.map { ($0.kind, $0) })
+
+  public static func of(_ kind: LearningRate.Kind) -> ScheduleDescriptor { byKind[kind] ?? .init(kind: kind, options: []) }
+
+  /// Those that Keras has a class of.
+  public static var classes: [ScheduleDescriptor] { all.filter { $0.kind != .constant } }
+}
+
+public typealias ScheduleOption = RuleOption<LearningRate>
+
+extension RuleOption where Rule == LearningRate {
+  public static var learningRate: Self { Self("learning_rate", \.initial, 0.001, .notNegative) }
+  public static var initial: Self { Self("initial_learning_rate", \.initial, 0.001, .notNegative) }
+  public static var decaySteps: Self { Self("decay_steps", \.decaySteps, 1, .steps) }
+  public static var decayRate: Self { Self("decay_rate", \.decayRate, 1, .notNegative) }
+  public static var staircase: Self { Self("staircase", \.staircase) }
+  public static var alpha: Self { Self("alpha", \.alpha, 0, .notNegative) }
+  public static var warmupTarget: Self { Self("warmup_target", \.warmupTarget, .notNegative) }
+  public static var warmupSteps: Self { Self("warmup_steps", \.warmupSteps, 0, .stepsOrNone) }
+  public static var boundaries: Self { Self("boundaries", \.boundaries, .whole) }
+  public static var values: Self { Self("values", \.values, .notNegative) }
 }

@@ -71,7 +71,7 @@ public struct LossDescriptor: Sendable {
   /// With Keras' defaults.
   public var function: LossFunction {
     var function = LossFunction(kind)
-    for option in options { option.set(option.usual, in: &function) }
+    for option in options { option.setUsual(in: &function) }
     return function
   }
 

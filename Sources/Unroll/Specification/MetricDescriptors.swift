@@ -76,7 +76,7 @@ public struct MetricDescriptor: Sendable {
   /// With Keras' defaults.
   public var function: MetricFunction {
     var function = MetricFunction(kind)
-    for option in options { option.set(option.usual, in: &function) }
+    for option in options { option.setUsual(in: &function) }
     return function
   }
 

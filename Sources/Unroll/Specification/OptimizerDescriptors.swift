@@ -20,7 +20,7 @@ public struct OptimizerDescriptor: Sendable {
   /// With Keras 3's defaults.
   public var rule: OptimizerRule {
     var rule = OptimizerRule(kind)
-    for option in options { option.set(option.usual, in: &rule) }
+    for option in options { option.setUsual(in: &rule) }
     return rule
   }
 

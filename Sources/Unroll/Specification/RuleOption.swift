@@ -1,7 +1,11 @@
-/// A number or a flag of an optimizer's rule, a loss or a metric, as Keras names it.
+/// A number, a flag or a list of an optimizer's rule, a loss, a metric or a
+/// schedule, as Keras names it.
 public struct RuleOption<Rule>: Sendable {
+  /// What each of its numbers may be.
   public enum Domain: Sendable {
     case flag, finite, fraction, belowOne, aboveZeroToOne, positive, notNegative, notPositive
+    /// Updates: any whole number of them, from 1 on, from 0 on; and more than none.
+    case whole, steps, stepsOrNone, fractionalSteps
 
     func contains(_ value: Double) -> Bool {
       switch self {
@@ -10,9 +14,12 @@ public struct RuleOption<Rule>: Sendable {
       case .fraction: value >= 0 && value <= 1
       case .belowOne: value >= 0 && value < 1
       case .aboveZeroToOne: value > 0 && value <= 1
-      case .positive: value > 0 && value.isFinite
+      case .positive, .fractionalSteps: value > 0 && value.isFinite
       case .notNegative: value >= 0 && value.isFinite
       case .notPositive: value <= 0 && value.isFinite
+      case .whole: Int(exactly: value) != nil
+      case .steps: value >= 1 && Int(exactly: value) != nil
+      case .stepsOrNone: value >= 0 && Int(exactly: value) != nil
       }
     }
 
@@ -23,53 +30,79 @@ public struct RuleOption<Rule>: Sendable {
       case .fraction: "lie between 0 and 1"
       case .belowOne: "be at least 0 and less than 1"
       case .aboveZeroToOne: "be greater than 0 and at most 1"
-      case .positive: "be a positive number"
+      case .positive, .fractionalSteps: "be a positive number"
       case .notNegative: "be a finite number, at least 0"
       case .notPositive: "be a finite number, at most 0"
+      case .whole: "be a whole number"
+      case .steps: "be a whole number, at least 1"
+      case .stepsOrNone: "be a whole number, at least 0"
       }
     }
+
+    /// Whether Keras writes it as a whole number where it is one.
+    public var countsUpdates: Bool { self == .whole || self == .steps || self == .stepsOrNone || self == .fractionalSteps }
   }
 
   private enum Place: Sendable {
     case number(WritableKeyPath<Rule, Double> & Sendable)
+    case optional(WritableKeyPath<Rule, Double?> & Sendable)
     case flag(WritableKeyPath<Rule, Bool> & Sendable)
+    case list(WritableKeyPath<Rule, [Double]> & Sendable)
   }
 
+  public enum Form: Sendable { case number, optional, flag, list }
+
   public let name: String
-  /// Keras 3's default; a flag is 1 or 0.
+  public let form: Form
+  /// Keras 3's default; a flag is 1 or 0. An optional number is not there, a list empty.
   public private(set) var usual: Double
   public private(set) var domain: Domain
+  /// Whether Keras has no default.
+  public private(set) var isRequired = false
   private let place: Place
 
   init(_ name: String, _ path: WritableKeyPath<Rule, Double> & Sendable, _ usual: Double, _ domain: Domain) {
-    self.name = name
-    self.usual = usual
-    self.domain = domain
-    place = .number(path)
+    (self.name, form, self.usual, self.domain, place) = (name, .number, usual, domain, .number(path))
+  }
+
+  init(_ name: String, _ path: WritableKeyPath<Rule, Double?> & Sendable, _ domain: Domain) {
+    (self.name, form, usual, self.domain, place) = (name, .optional, 0, domain, .optional(path))
   }
 
   init(_ name: String, _ path: WritableKeyPath<Rule, Bool> & Sendable) {
-    self.name = name
-    usual = 0
-    domain = .flag
-    place = .flag(path)
+    (self.name, form, usual, domain, place) = (name, .flag, 0, .flag, .flag(path))
   }
 
-  public var isFlag: Bool { domain == .flag }
+  init(_ name: String, _ path: WritableKeyPath<Rule, [Double]> & Sendable, _ domain: Domain) {
+    (self.name, form, usual, self.domain, place) = (name, .list, 0, domain, .list(path))
+    isRequired = true
+  }
 
-  public func value(in rule: Rule) -> Double {
+  /// Its numbers: one, of a list any, of an optional one that is not there none.
+  public func numbers(in rule: Rule) -> [Double] {
     switch place {
-    case .number(let path): rule[keyPath: path]
-    case .flag(let path): rule[keyPath: path] ? 1 : 0
+    case .number(let path): [rule[keyPath: path]]
+    case .optional(let path): rule[keyPath: path].map { [$0] } ?? []
+    case .flag(let path): [rule[keyPath: path] ? 1 : 0]
+    case .list(let path): rule[keyPath: path]
     }
   }
 
-  public func set(_ value: Double, in rule: inout Rule) {
+  public func set(_ numbers: [Double], in rule: inout Rule) {
     switch place {
-    case .number(let path): rule[keyPath: path] = value
-    case .flag(let path): rule[keyPath: path] = value != 0
+    case .number(let path): rule[keyPath: path] = numbers.first ?? usual
+    case .optional(let path): rule[keyPath: path] = numbers.first
+    case .flag(let path): rule[keyPath: path] = (numbers.first ?? usual) != 0
+    case .list(let path): rule[keyPath: path] = numbers
     }
   }
+
+  public func value(in rule: Rule) -> Double { numbers(in: rule).first ?? usual }
+
+  public func set(_ value: Double, in rule: inout Rule) { set([value], in: &rule) }
+
+  /// Sets what Keras has by default.
+  public func setUsual(in rule: inout Rule) { set(form == .number || form == .flag ? [usual] : [], in: &rule) }
 
   /// The same with another default.
   func usually(_ value: Double) -> Self {
@@ -85,10 +118,16 @@ public struct RuleOption<Rule>: Sendable {
     return option
   }
 
-  /// Throws if the value lies outside the domain; `owner` is what has the rule.
+  /// The same without a default.
+  var required: Self {
+    var option = self
+    option.isRequired = true
+    return option
+  }
+
+  /// Throws if a number lies outside the domain; `owner` is what has the rule.
   func validate(_ rule: Rule, _ owner: String) throws(UnrollError) {
-    let value = value(in: rule)
-    guard domain.contains(value) else {
+    for value in numbers(in: rule) where !domain.contains(value) {
       throw UnrollError(.invalidArgument, "\(owner)'s \(name) must \(domain.words), found \(shown(value))")
     }
   }

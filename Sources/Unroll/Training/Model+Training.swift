@@ -10,7 +10,7 @@ extension Model {
   /// What `compile` was given, with the present learning rate if that is constant; or nil.
   public var compileSpec: CompileSpec? {
     guard var spec = training?.spec else { return nil }
-    if case .constant = spec.optimizer.learningRate, let trainer = training?.trainer {
+    if spec.optimizer.learningRate.isConstant, let trainer = training?.trainer {
       spec.optimizer.learningRate = .constant(trainer.learningRate)
     }
     return spec

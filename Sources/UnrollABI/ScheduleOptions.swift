@@ -1,0 +1,35 @@
+import CUnroll
+import Unroll
+
+/// The header's numbers of schedules, and where an optimizer's struct has their options.
+
+private let kinds: [(number: unroll_schedule_kind, kind: LearningRate.Kind)] = [
+  (UNROLL_SCHEDULE_CONSTANT, .constant), (UNROLL_SCHEDULE_INVERSE_TIME, .inverseTime), (UNROLL_SCHEDULE_EXPONENTIAL, .exponential),
+  (UNROLL_SCHEDULE_COSINE, .cosine), (UNROLL_SCHEDULE_PIECEWISE, .piecewise),
+]
+
+private let members: [OptionMember<unroll_optimizer_options, LearningRate>] = [
+  .init(.learningRate, \.learning_rate), .init(.initial, \.learning_rate), .init(.decaySteps, \.decay_steps), .init(.decayRate, \.decay_rate),
+  .init(.staircase, \.staircase), .init(.alpha, \.alpha), .init(.warmupTarget, \.warmup_target), .init(.warmupSteps, \.warmup_steps),
+]
+
+/// The learning rate that a caller described. Members of another schedule are
+/// not looked at, as a program may choose among schedules by `schedule` alone.
+func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -> LearningRate {
+  guard let kind = kinds.first(where: { $0.number == options.schedule })?.kind else {
+    throw unknown(options.schedule.rawValue, "unroll_schedule_kind", "optimizer->schedule")
+  }
+  let descriptor = ScheduleDescriptor.of(kind)
+  var rate = descriptor.rate
+  for member in members { member.option(among: descriptor.options)?.set(member.value(in: options), in: &rate) }
+  switch kind {
+  case .inverseTime: if options.decay_steps == 0 { rate.decaySteps = 1 }
+  case .cosine: if options.warmup_target == 0, options.warmup_steps == 0 { rate.warmupTarget = nil }
+  case .piecewise:
+    let count = try checkedCount(options.boundary_count, "optimizer->boundary_count", to: 65535)
+    rate.boundaries = try elements(options.boundaries, count, "optimizer->boundaries").map { Double($0) }
+    rate.values = try elements(options.values, count + 1, "optimizer->values")
+  default: break
+  }
+  return rate
+}
