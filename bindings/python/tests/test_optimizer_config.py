@@ -1,11 +1,14 @@
 """get_config() of optimizers, also of models that were loaded: Keras 3.15's keys and names."""
 
+import ctypes
 import json
 
 import numpy as np
 import pytest
 
-from unroll import layers, losses, models, optimizers, utils
+from unroll import _abi, layers, losses, metrics, models, optimizers, utils
+from unroll._compile import _RENAMED
+from unroll._lib import call
 from unroll.optimizers import schedules
 
 COMMON = [
@@ -98,3 +101,19 @@ def test_a_subclass_trains_as_its_base():
         model.fit(x, y, epochs=2, verbose=0)
         trained.append(model.get_weights()[0])
     assert np.array_equal(*trained)
+
+
+FAMILIES = (("optimizer", optimizers, _abi.OptimizerOptions), ("loss", losses, _abi.LossOptions), ("metric", metrics, _abi.MetricOptions))
+
+
+@pytest.mark.parametrize(
+    "family, cls, struct",
+    [(family, cls, struct) for family, module, struct in FAMILIES for cls in vars(module).values() if getattr(cls, "_kind", 0)])
+def test_defaults_are_those_of_the_library(family, cls, struct):
+    made, options = cls(), struct()
+    call(f"unroll_{family}_options_init", ctypes.byref(options), made._kind, ctypes.sizeof(options))
+    config = made._options() if family == "loss" else made._config
+    for key, value in config.items():
+        assert value is None or getattr(options, _RENAMED.get(key, key)) == value, key
+    if family == "optimizer":
+        assert options.learning_rate == made.learning_rate

@@ -103,7 +103,7 @@ class CompileSpec:
             metric = judged.metric
             _begin(struct, "unroll_metric_options_init", metric._kind)
             struct.name, struct.output, struct.weighted = metric.name.encode(), judged.output, judged.weighted
-            metric._fill(struct)
+            _set(struct, metric._config, type(metric).__name__)
         if self.metrics:
             options.metric_options, options.metric_option_count = metrics, len(metrics)
         call("unroll_model_compile", handle, ctypes.byref(options))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Iterable, TypeVar
 
-from ._plain import plain
+from ._plain import plain, snake_case
 
 _Own = TypeVar("_Own", bound="Configured")
 
@@ -30,3 +30,35 @@ class Configured:
     def to_keras(self) -> dict[str, Any]:
         """`{"class_name": ..., "config": ...}`, as Keras' model files hold the object."""
         return {"module": self._module, "class_name": type(self).__name__, "config": self.get_config(), "registered_name": None}
+
+
+class Numbered(Configured):
+    """One of the kinds that the header has a number for: a loss, a metric, an optimizer, a schedule."""
+
+    #: The header's number; a subclass has its base's.
+    _kind: ClassVar[int] = 0
+    #: Keras' name of an object that was given none; a subclass has its base's.
+    _name: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "_kind" in vars(cls) and "_name" not in vars(cls):
+            cls._name = snake_case(cls.__name__)
+
+
+_Kind = TypeVar("_Kind", bound=Numbered)
+
+
+def by_name(classes: Iterable[type[_Kind]], **others: type[_Kind]) -> dict[str, type[_Kind]]:
+    """The classes by Keras' names of them and of their objects, in lower case, and by `others`."""
+    found = {name: each for each in classes for name in (each._name, each.__name__.lower())}
+    return {**found, **others}
+
+
+def from_keras(classes: Iterable[type[_Own]], configuration: Any) -> _Own | None:
+    """An object of one of the classes from its Keras configuration; None for anything else."""
+    if isinstance(configuration, dict):
+        for each in classes:
+            if each.__name__ == configuration.get("class_name"):
+                return each.from_config(configuration.get("config", {}))
+    return None

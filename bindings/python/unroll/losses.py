@@ -14,23 +14,21 @@ from __future__ import annotations
 from typing import Any
 
 from . import _abi, _enumerators
-from ._configured import Configured
+from ._configured import Numbered, by_name, from_keras
 from ._types import wide_type
 
 
-class Loss(Configured):
+class Loss(Numbered):
     """The base of all losses: a Keras configuration; the loss is computed inside the library, in the model's type."""
 
     _module = "keras.losses"
-    #: The header's number of it; a subclass has its base's.
-    _kind = 0
 
     def __init__(
         self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None, **config: Any
     ) -> None:
         if reduction not in _enumerators.REDUCTIONS:
             raise ValueError(f"reduction is one of {', '.join(map(repr, _enumerators.REDUCTIONS))}, found {reduction!r}")
-        self.name = name or _NAMES.get(type(self).__name__, type(self).__name__)
+        self.name = name or self._name
         self.reduction = reduction
         self.dtype = wide_type(dtype, type(self).__name__)
         super().__init__(**config)
@@ -79,7 +77,7 @@ class LogCosh(Loss):
 class Huber(Loss):
     """The mean over the features of e² / 2 where |e| = |y - p| is at most `delta`, else of delta |e| - delta² / 2."""
 
-    _kind = _abi.LOSS_HUBER
+    _name, _kind = "huber_loss", _abi.LOSS_HUBER
 
     def __init__(
         self, delta: float = 1.0, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None
@@ -147,32 +145,19 @@ class SparseCategoricalCrossentropy(Loss):
         super().__init__(reduction, name, dtype, from_logits=from_logits, ignore_class=None)
 
 
-_NAMES = {
-    "MeanSquaredError": "mean_squared_error", "MeanAbsoluteError": "mean_absolute_error", "LogCosh": "log_cosh",
-    "Huber": "huber_loss", "BinaryCrossentropy": "binary_crossentropy",
-    "CategoricalCrossentropy": "categorical_crossentropy",
-    "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy",
-}
-_ALL: dict[str, type[Loss]] = {
-    "mean_squared_error": MeanSquaredError, "mse": MeanSquaredError, "mean_absolute_error": MeanAbsoluteError,
-    "mae": MeanAbsoluteError, "log_cosh": LogCosh, "logcosh": LogCosh, "huber": Huber, "huber_loss": Huber,
-    "binary_crossentropy": BinaryCrossentropy, "bce": BinaryCrossentropy,
-    "categorical_crossentropy": CategoricalCrossentropy,
-    "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
-}
+_CLASSES = (
+    MeanSquaredError, MeanAbsoluteError, LogCosh, Huber, BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy,
+)
+_ALL = by_name(_CLASSES, mse=MeanSquaredError, mae=MeanAbsoluteError, bce=BinaryCrossentropy)
 
 
 def get(identifier: str | Loss | dict[str, Any]) -> Loss:
     """A loss from its name, from its Keras configuration, or as it is. ValueError if unknown."""
     if isinstance(identifier, Loss):
         return identifier
-    if isinstance(identifier, str):
-        key = identifier.lower()
-        classes = {each.__name__.lower(): each for each in _ALL.values()}
-        if key in _ALL or key in classes:
-            return (_ALL.get(key) or classes[key])(name=identifier)
-    if isinstance(identifier, dict):
-        for each in _ALL.values():
-            if each.__name__ == identifier.get("class_name"):
-                return each.from_config(identifier.get("config", {}))
-    raise ValueError(f"unknown loss {identifier!r}; known: {', '.join(sorted(_ALL))}")
+    if isinstance(identifier, str) and identifier.lower() in _ALL:
+        return _ALL[identifier.lower()](name=identifier)
+    made = from_keras(_CLASSES, identifier)
+    if made is None:
+        raise ValueError(f"unknown loss {identifier!r}; known: {', '.join(sorted(_ALL))}")
+    return made

@@ -13,45 +13,41 @@ from __future__ import annotations
 from typing import Any
 
 from . import _abi
-from ._configured import Configured
+from ._configured import Numbered, by_name, from_keras
 from ._types import wide_type
 
 
-class Metric(Configured):
+class Metric(Numbered):
     """The base of all metrics: a Keras configuration; the value is computed inside the library, in float64."""
 
     _module = "keras.metrics"
-    _name = ""
-    _kind = 0
-    def __init__(self, name: str | None = None, dtype: Any = None) -> None:
+
+    def __init__(self, name: str | None = None, dtype: Any = None, **config: Any) -> None:
         #: The key of the value in the logs and in `History.history`.
         self.name = name or self._name
         self.dtype = wide_type(dtype, type(self).__name__)
-        super().__init__()
+        super().__init__(**config)
 
     def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "dtype": self.dtype}
-
-    def _fill(self, struct: Any) -> None:
-        """Sets what the header's struct has beyond kind and name."""
+        return {"name": self.name, "dtype": self.dtype, **super().get_config()}
 
 
 class MeanAbsoluteError(Metric):
     """The mean of |y - p|."""
 
-    _name, _kind = "mean_absolute_error", _abi.METRIC_MEAN_ABSOLUTE_ERROR
+    _kind = _abi.METRIC_MEAN_ABSOLUTE_ERROR
 
 
 class MeanSquaredError(Metric):
     """The mean of (y - p)²."""
 
-    _name, _kind = "mean_squared_error", _abi.METRIC_MEAN_SQUARED_ERROR
+    _kind = _abi.METRIC_MEAN_SQUARED_ERROR
 
 
 class RootMeanSquaredError(Metric):
     """The square root of the mean of (y - p)² over the whole epoch."""
 
-    _name, _kind = "root_mean_squared_error", _abi.METRIC_ROOT_MEAN_SQUARED_ERROR
+    _kind = _abi.METRIC_ROOT_MEAN_SQUARED_ERROR
 
 
 class Accuracy(Metric):
@@ -61,35 +57,29 @@ class Accuracy(Metric):
     instead, as in Keras.
     """
 
-    _name, _kind = "accuracy", _abi.METRIC_EQUALITY
+    _kind = _abi.METRIC_EQUALITY
 
 
 class BinaryAccuracy(Metric):
     """The fraction of predictions on the right side of `threshold`: p > threshold where the target is 1, not where it is 0."""
 
-    _name, _kind = "binary_accuracy", _abi.METRIC_BINARY_ACCURACY
+    _kind = _abi.METRIC_BINARY_ACCURACY
 
     def __init__(self, name: str | None = None, dtype: Any = None, threshold: float = 0.5) -> None:
-        super().__init__(name, dtype)
         self.threshold = float(threshold)
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "threshold": self.threshold}
-
-    def _fill(self, struct: Any) -> None:
-        struct.threshold = self.threshold
+        super().__init__(name, dtype, threshold=self.threshold)
 
 
 class CategoricalAccuracy(Metric):
     """How often the likeliest class is the right one; targets are one-hot."""
 
-    _name, _kind = "categorical_accuracy", _abi.METRIC_CATEGORICAL_ACCURACY
+    _kind = _abi.METRIC_CATEGORICAL_ACCURACY
 
 
 class SparseCategoricalAccuracy(Metric):
     """How often the likeliest class is the right one; targets are class indices, without the predictions' last axis."""
 
-    _name, _kind = "sparse_categorical_accuracy", _abi.METRIC_SPARSE_CATEGORICAL_ACCURACY
+    _kind = _abi.METRIC_SPARSE_CATEGORICAL_ACCURACY
 
 
 class _ResolvedAccuracy(Metric):
@@ -99,13 +89,13 @@ class _ResolvedAccuracy(Metric):
 
 
 _CLASSES = (
-    MeanAbsoluteError, MeanSquaredError, RootMeanSquaredError, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy,
+    MeanAbsoluteError, MeanSquaredError, RootMeanSquaredError, Accuracy, BinaryAccuracy, CategoricalAccuracy,
+    SparseCategoricalAccuracy,
 )
-_ALL: dict[str, type[Metric]] = {
-    **{each._name: each for each in _CLASSES}, **{each.__name__.lower(): each for each in _CLASSES},
-    "mae": MeanAbsoluteError, "mse": MeanSquaredError, "rmse": RootMeanSquaredError, "acc": _ResolvedAccuracy,
-    "accuracy": _ResolvedAccuracy,
-}
+_ALL = by_name(
+    _CLASSES, mae=MeanAbsoluteError, mse=MeanSquaredError, rmse=RootMeanSquaredError, acc=_ResolvedAccuracy,
+    accuracy=_ResolvedAccuracy,
+)
 
 
 def get(identifier: str | Metric | dict[str, Any]) -> Metric:
@@ -114,11 +104,10 @@ def get(identifier: str | Metric | dict[str, Any]) -> Metric:
         return identifier
     if isinstance(identifier, str) and identifier.lower() in _ALL:
         return _ALL[identifier.lower()](name=identifier)
-    if isinstance(identifier, dict):
-        for each in (*_CLASSES, Accuracy):
-            if each.__name__ == identifier.get("class_name"):
-                return each.from_config(identifier.get("config", {}))
-    raise ValueError(f"unknown metric {identifier!r}; known: {', '.join(sorted(_ALL))}")
+    made = from_keras(_CLASSES, identifier)
+    if made is None:
+        raise ValueError(f"unknown metric {identifier!r}; known: {', '.join(sorted(_ALL))}")
+    return made
 
 
 def flat(given: Any) -> list[Metric]:

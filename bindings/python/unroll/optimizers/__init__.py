@@ -7,10 +7,11 @@ elementwise and done inside the library.
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Union
+import inspect
+from typing import Any, ClassVar, Protocol, Union
 
 from .. import _abi
-from .._configured import Configured
+from .._configured import Numbered
 from .._plain import snake_case
 from . import schedules
 from .schedules import LearningRateSchedule
@@ -37,7 +38,7 @@ class Rated(Protocol):
     learning_rate: float
 
 
-class Optimizer(Configured):
+class Optimizer(Numbered):
     """The base of all optimizers: a Keras configuration. Its state (moments, number of updates) lives in the model.
 
     All optimizers take at most one of `clipvalue` (the bound of each element of
@@ -49,10 +50,15 @@ class Optimizer(Configured):
 
     _module = "keras.optimizers"
 
-    #: The header's number of it; a subclass has its base's.
-    _kind = 0
-    #: What this optimizer has beside the learning rate, clipping and weight decay.
-    _options: tuple[str, ...] = ()
+    #: What this optimizer has beside the learning rate, clipping and weight decay; a subclass has its base's.
+    _options: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "_kind" in vars(cls):
+            cls._options = tuple(
+                name for name, each in inspect.signature(cls).parameters.items()
+                if each.kind is not each.VAR_KEYWORD and name not in ("learning_rate", "weight_decay"))
 
     def __init__(
         self, learning_rate: Rate, *, clipnorm: float | None = None, clipvalue: float | None = None,
@@ -103,7 +109,6 @@ class SGD(Optimizer):
     """w += v with v = momentum v - lr g; with `nesterov` w += momentum v - lr g."""
 
     _kind = _abi.OPTIMIZER_SGD
-    _options = ("momentum", "nesterov")
 
     def __init__(self, learning_rate: Rate = 0.01, momentum: float = 0.0, nesterov: bool = False, **common: Any) -> None:
         super().__init__(learning_rate, momentum=momentum, nesterov=nesterov, **common)
@@ -117,7 +122,6 @@ class RMSprop(Optimizer):
     """
 
     _kind = _abi.OPTIMIZER_RMSPROP
-    _options = ("rho", "momentum", "epsilon", "centered")
 
     def __init__(
         self, learning_rate: Rate = 0.001, rho: float = 0.9, momentum: float = 0.0, epsilon: float = 1e-7,
@@ -133,7 +137,6 @@ class Adam(Optimizer):
     """
 
     _kind = _abi.OPTIMIZER_ADAM
-    _options = ("beta_1", "beta_2", "epsilon", "amsgrad")
 
     def __init__(
         self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
@@ -146,7 +149,6 @@ class AdamW(Optimizer):
     """Adam with a `weight_decay` of 0.004 by default (Loshchilov & Hutter 2017)."""
 
     _kind = _abi.OPTIMIZER_ADAMW
-    _options = ("beta_1", "beta_2", "epsilon", "amsgrad")
 
     def __init__(
         self, learning_rate: Rate = 0.001, weight_decay: float = 0.004, beta_1: float = 0.9, beta_2: float = 0.999,
@@ -162,7 +164,6 @@ class Adagrad(Optimizer):
     """Subtracts lr g / sqrt(v + epsilon), where v is `initial_accumulator_value` plus the sum of all g² (Duchi et al. 2011)."""
 
     _kind = _abi.OPTIMIZER_ADAGRAD
-    _options = ("initial_accumulator_value", "epsilon")
 
     def __init__(
         self, learning_rate: Rate = 0.001, initial_accumulator_value: float = 0.1, epsilon: float = 1e-7, **common: Any
@@ -174,7 +175,6 @@ class Adamax(Optimizer):
     """Adam with a decaying maximum of |g| in place of sqrt(v) (Kingma & Ba 2014)."""
 
     _kind = _abi.OPTIMIZER_ADAMAX
-    _options = ("beta_1", "beta_2", "epsilon")
 
     def __init__(
         self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
@@ -187,7 +187,6 @@ class Nadam(Optimizer):
     """Adam with Nesterov's momentum (Dozat 2015)."""
 
     _kind = _abi.OPTIMIZER_NADAM
-    _options = ("beta_1", "beta_2", "epsilon")
 
     def __init__(
         self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
@@ -200,7 +199,6 @@ class Lion(Optimizer):
     """Moves each weight by lr, against the sign of a mean of g and its moving mean (Chen et al. 2023)."""
 
     _kind = _abi.OPTIMIZER_LION
-    _options = ("beta_1", "beta_2")
 
     def __init__(self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.99, **common: Any) -> None:
         super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, **common)
@@ -210,7 +208,6 @@ class Adadelta(Optimizer):
     """Steps in proportion to the root mean square of the earlier steps (Zeiler 2012; the paper's `learning_rate` is 1)."""
 
     _kind = _abi.OPTIMIZER_ADADELTA
-    _options = ("rho", "epsilon")
 
     def __init__(self, learning_rate: Rate = 0.001, rho: float = 0.95, epsilon: float = 1e-7, **common: Any) -> None:
         super().__init__(learning_rate, rho=rho, epsilon=epsilon, **common)
@@ -224,10 +221,6 @@ class Ftrl(Optimizer):
     """
 
     _kind = _abi.OPTIMIZER_FTRL
-    _options = (
-        "learning_rate_power", "initial_accumulator_value", "l1_regularization_strength", "l2_regularization_strength",
-        "l2_shrinkage_regularization_strength", "beta",
-    )
 
     def __init__(
         self, learning_rate: Rate = 0.001, learning_rate_power: float = -0.5, initial_accumulator_value: float = 0.1,

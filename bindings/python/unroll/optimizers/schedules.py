@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import Any, Sequence
 
 from .. import _abi
-from .._configured import Configured
+from .._configured import Numbered, from_keras
 
 
-class LearningRateSchedule(Configured):
+class LearningRateSchedule(Numbered):
     """The base of all schedules: a Keras configuration; the rate is computed inside the library."""
 
     _module = "keras.optimizers.schedules"
-    #: The header's number of it; a subclass has its base's.
-    _kind = 0
 
     def __init__(self, name: str | None = None, **config: Any) -> None:
         super().__init__(**config)
@@ -93,7 +91,7 @@ _CLASSES = (ExponentialDecay, InverseTimeDecay, CosineDecay, PiecewiseConstantDe
 
 def get(configuration: dict[str, Any]) -> LearningRateSchedule:
     """A schedule from its Keras configuration, `{"class_name": ..., "config": ...}`. ValueError if unknown."""
-    for each in _CLASSES:
-        if each.__name__ == configuration.get("class_name"):
-            return each.from_config(configuration.get("config", {}))
-    raise ValueError(f"unknown schedule {configuration!r}; known: {', '.join(each.__name__ for each in _CLASSES)}")
+    made = from_keras(_CLASSES, configuration)
+    if made is None:
+        raise ValueError(f"unknown schedule {configuration!r}; known: {', '.join(each.__name__ for each in _CLASSES)}")
+    return made
