@@ -49,7 +49,7 @@ struct CompileDecoder {
     case .rmsprop, .adagrad: if config[CompileEncoder.epsilonMark] == false { rule.epsilonInRoot = false }
     case .nadam:
       if let decay = config[CompileEncoder.scheduleMark]?.double, decay.isFinite, decay > 0 { rule.scheduleDecay = decay }
-    case .sgd, .adam, .adamw, .adamax, .lion, .adadelta, .ftrl: break
+    default: break
     }
   }
 

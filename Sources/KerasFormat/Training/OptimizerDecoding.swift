@@ -82,7 +82,7 @@ struct OptimizerDecoder {
       let schedule = try reader.double("schedule_decay", "decay", default: 0.004)
       context.note("Nadam of Keras before 2.11: its momentum follows 0.96 ^ (\(schedule) t)")
       rule.scheduleDecay = schedule > 0 ? schedule : 0.004
-    case .sgd, .rmsprop, .adam, .adamw, .adamax, .lion, .adadelta, .ftrl: break
+    default: break
     }
   }
 

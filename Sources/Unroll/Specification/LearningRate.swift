@@ -68,7 +68,7 @@ public struct LearningRate: Sendable, Equatable {
         .invalidArgument, "\(owner) needs one value more than boundaries, found \(values.count) values and \(boundaries.count) boundaries")
     }
     guard zip(boundaries, boundaries.dropFirst()).allSatisfy({ $0 < $1 }) else {
-      throw UnrollError(.invalidArgument, "the boundaries of \(owner) must increase, found \(boundaries.map { shown($0) }.joined(separator: ", "))")
+      throw UnrollError(.invalidArgument, "the boundaries of \(owner) must increase, found \(boundaries.compactMap { Int(exactly: $0) })")
     }
   }
 }
