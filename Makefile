@@ -174,7 +174,7 @@ check-exports: lib setup-test
 	@tools/check-exports.sh $(LIB)
 	@$(PYTHON) tools/check_header.py $(LIB)
 
-test-c: lib c-examples
+test-c: setup-test lib c-examples
 	@Tests/ABI/run.sh
 	@Tests/ABI/install_test.sh $(VERSION)
 

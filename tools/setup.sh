@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a fresh Debian machine lacks: setup.sh [system] [demo] [test] [keras] [bench]
-#   system  libhdf5-dev, pkg-config, a C and C++ compiler, valgrind for `test`
+#   system  libhdf5-dev, pkg-config, a C and C++ compiler; CMake and valgrind for `test`
 #   demo    a project-local .venv with numpy and matplotlib
 #   test    the same with pytest, h5py and mypy
 #   keras   a project-local .venv-keras with real Keras, for test-keras
@@ -35,7 +35,10 @@ setup_system() {
   command -v g++ >/dev/null || missing+=(g++)
   command -v python3 >/dev/null || missing+=(python3)
   { command -v pkg-config >/dev/null && pkg-config --exists hdf5; } || missing+=(libhdf5-dev)
-  if [ "${1:-}" = test ]; then command -v valgrind >/dev/null || missing+=(valgrind); fi
+  if [ "${1:-}" = test ]; then
+    command -v cmake >/dev/null || missing+=(cmake)
+    command -v valgrind >/dev/null || missing+=(valgrind)
+  fi
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
 }
 

@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 from keras.src.legacy.saving import legacy_h5_format
 
+import archives
 import inference_cases
 import training_cases
 
@@ -85,6 +86,7 @@ def main():
     write_inference_cases(manifest)
     training_cases.write(OUT, manifest, randomise)
     (OUT / "manifest.txt").write_text("\n".join(manifest) + "\n")
+    archives.settle(OUT)
     total = sum(path.stat().st_size for path in OUT.iterdir())
     print(f"{len(list(OUT.iterdir()))} files, {total / 1e6:.2f} MB in {OUT}")
 

@@ -14,6 +14,8 @@ import keras
 import numpy as np
 from keras import layers as L
 
+import archives
+
 OUT = pathlib.Path(__file__).parent / "graphs"
 OUT.mkdir(exist_ok=True)
 rng = np.random.default_rng(3)
@@ -83,3 +85,4 @@ add("bidirectional_states", keras.Model(i, L.Bidirectional(L.LSTM(4))(x[0], init
 
 cases.close()
 (OUT / "manifest.txt").write_text("\n".join(lines) + "\n")
+archives.settle(OUT)

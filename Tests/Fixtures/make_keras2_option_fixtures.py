@@ -15,6 +15,8 @@ import keras as keras3
 import numpy as np
 import tf_keras as keras2
 
+import archives
+
 OUT = pathlib.Path(__file__).parent / "options2"
 OUT.mkdir(exist_ok=True)
 STEPS, RATE = 3, 0.125
@@ -108,3 +110,4 @@ for K in (keras3, keras2):
     add(f"masked_moments_{K.__name__}", K, masked_moments)
 cases.close()
 (OUT / "manifest.txt").write_text("\n".join(lines) + "\n")
+archives.settle(OUT)

@@ -12,6 +12,8 @@ import pathlib
 import subprocess
 import sys
 
+import archives
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 HERE = pathlib.Path(__file__).parent
 OUT = HERE / "masks"
@@ -61,3 +63,4 @@ else:
     for library in ("keras3", "keras33", "keras2"):
         paths = {"PYTHONPATH": os.environ["KERAS33"]} if library == "keras33" else {}
         subprocess.run([sys.executable, __file__, library], env={**os.environ, **paths}, check=True)
+    archives.settle(OUT)

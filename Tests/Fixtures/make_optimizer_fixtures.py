@@ -20,6 +20,8 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
+import archives
+
 OUT = Path(__file__).resolve().parent / "optimizers"
 SAMPLES, BATCH, TIME, FEATURES, UNITS, OUTPUTS = 7, 4, 5, 3, 4, 2
 FIRST, SECOND = 6, 50
@@ -128,6 +130,7 @@ def main():
                 train(library, optimizers, name, cls, options, suffixes, x, y, file, manifest)
         without_counter(file, manifest)
     (OUT / "manifest.txt").write_text("\n".join(manifest) + "\n")
+    archives.settle(OUT)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ import numpy as np
 from keras import constraints as C
 from keras import layers as L
 
+import archives
+
 keras.config.set_floatx("float64")
 OUT = pathlib.Path(__file__).parent / "options"
 OUT.mkdir(exist_ok=True)
@@ -118,3 +120,4 @@ if __name__ == "__main__":
     activity()
     cases.close()
     (OUT / "manifest.txt").write_text("\n".join(lines) + "\n")
+    archives.settle(OUT)

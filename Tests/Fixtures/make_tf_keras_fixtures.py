@@ -17,6 +17,8 @@ import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
+import archives
+
 L = keras.layers
 OUT = Path(__file__).resolve().parent / "tf_keras2"
 BATCH, TIME, FEATURES, UNITS = 2, 5, 3, 4
@@ -125,6 +127,7 @@ def main():
     write_cases(manifest)
     write_resumed(manifest)
     (OUT / "manifest.txt").write_text("\n".join(manifest) + "\n")
+    archives.settle(OUT)
     total = sum(path.stat().st_size for path in OUT.iterdir())
     print(f"{len(list(OUT.iterdir()))} files, {total / 1e6:.2f} MB in {OUT}")
 
