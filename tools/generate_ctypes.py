@@ -50,7 +50,7 @@ def preprocessed():
         if number:
             macros[name] = int(number.group(1))
     types = "".join(f"typedef int {name};\n" for name in SIMPLE if name.endswith("_t"))
-    command = [os.environ.get("CC", "cc"), "-E", "-P", "-x", "c", "-DUNROLL_API=", "-D__attribute__(x)=", "-"]
+    command = [os.environ.get("CC", "cc"), "-E", "-P", "-x", "c", "-DUNROLL_DECLARATIONS_ONLY", "-"]
     source = types + re.sub(r"^#include <.*>$", "", text, flags=re.M)
     return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout, macros
 

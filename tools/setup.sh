@@ -2,7 +2,7 @@
 # Installs what a fresh Debian machine lacks: setup.sh [system] [demo] [test] [keras] [bench]
 #   system  libhdf5-dev, pkg-config, a C and C++ compiler; CMake and valgrind for `test`
 #   demo    a project-local .venv with numpy and matplotlib
-#   test    the same with pytest, h5py and mypy
+#   test    the same with pytest, h5py, mypy, and parsers that read the header
 #   keras   a project-local .venv-keras with real Keras, for test-keras
 #   bench   the bench's peers: oneDNN from apt, the others in .venv-bench
 # Swift itself is not installed: see https://www.swift.org/install/linux/.
@@ -91,7 +91,7 @@ for what in "$@"; do
   case "$what" in
     system) setup_system ;;
     demo) setup_system; setup_venv numpy matplotlib ;;
-    test) setup_system test; setup_venv numpy matplotlib h5py pytest pycparser mypy ;;
+    test) setup_system test; setup_venv numpy matplotlib h5py pytest pycparser cffi mypy ;;
     keras) setup_system; setup_keras ;;
     bench) setup_system; setup_bench ;;
     *) die "unknown part '$what'" ;;

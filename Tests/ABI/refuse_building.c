@@ -6,6 +6,7 @@
 static double not_a_number(void) { return strtod("nan", NULL); }
 
 static void no_status_to_give(void) {
+  const int64_t no_length = 0;
   SURVIVES(unroll_predict_options_init(NULL, 64));
   SURVIVES(unroll_model_options_init(NULL, 64));
   SURVIVES(unroll_input_options_init(NULL, 64));
@@ -28,6 +29,13 @@ static void no_status_to_give(void) {
   SURVIVES(unroll_early_stopping_options_init(NULL, 64));
   SURVIVES(unroll_checkpoint_options_init(NULL, 64));
   SURVIVES(unroll_reduce_on_plateau_options_init(NULL, 64));
+  SURVIVES(unroll_array_view_1d(NULL, UNROLL_DTYPE_FLOAT32, -1));
+  SURVIVES(unroll_array_view_2d(NULL, UNROLL_DTYPE_FLOAT32, -1, -1));
+  SURVIVES(unroll_array_view_3d(NULL, UNROLL_DTYPE_FLOAT32, -1, -1, -1));
+  note("unroll_array_view_nd(");
+  CHECK(unroll_array_view_nd(NULL, UNROLL_DTYPE_FLOAT32, 2, NULL).rank == 0);
+  CHECK(unroll_array_view_nd(NULL, UNROLL_DTYPE_FLOAT32, -1, &no_length).rank == 0);
+  CHECK(unroll_array_view_nd(NULL, UNROLL_DTYPE_FLOAT32, UNROLL_RANK_MAX + 1, &no_length).rank == 0);
   SURVIVES(unroll_model_destroy(NULL));
   SURVIVES(unroll_history_destroy(NULL));
   SURVIVES(unroll_scaler_destroy(NULL));

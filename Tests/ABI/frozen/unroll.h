@@ -122,6 +122,11 @@
  * less than 64 KB, come from the Swift runtime, which ends the process if there
  * is nothing left even for those.
  *
+ * Bindings. All functions are exported and there are no macros but numbers, so
+ * generators find in this header what a C program calls. To those that read
+ * declarations alone (cffi), give what `cc -E -P -DUNROLL_DECLARATIONS_ONLY`
+ * makes of it, without attributes and conditions for compilers.
+ *
  * Files from strangers. Loading takes time and memory in proportion to the file
  * and to the model it holds; what would go beyond is UNROLL_ERROR_FORMAT before
  * it is allocated.
@@ -133,7 +138,7 @@
 #include <stdint.h>
 
 #ifndef UNROLL_API
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(UNROLL_DECLARATIONS_ONLY)
 #define UNROLL_API __attribute__((visibility("default")))
 #else
 #define UNROLL_API
@@ -188,9 +193,11 @@ typedef enum unroll_status {
   UNROLL_ERROR_CANCELLED = 90
 } unroll_status;
 
+#ifndef UNROLL_DECLARATIONS_ONLY
 /* The library passes enumerations as int. A compilation that ends here makes them
  * smaller (-fshort-enums), so that no call would be understood. */
 typedef char unroll_enumerations_must_have_the_size_of_int[sizeof(unroll_status) == sizeof(int) ? 1 : -1];
+#endif
 
 /*
  * The message of the last failure on this thread; "" if there was none. Valid
@@ -259,7 +266,7 @@ typedef struct unroll_array {
 
 /* Tells gcc that the functions below do not look at `data`, so that a buffer
  * for results need not be initialised first. */
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11 && !defined(UNROLL_DECLARATIONS_ONLY)
 #define UNROLL_ONLY_KEEPS_DATA __attribute__((access(none, 1)))
 #else
 #define UNROLL_ONLY_KEEPS_DATA
@@ -270,53 +277,20 @@ typedef struct unroll_array {
  * is only read. With a rank outside 1 to UNROLL_RANK_MAX or shape NULL the
  * result has rank 0, which every function refuses.
  */
-UNROLL_ONLY_KEEPS_DATA
-static inline unroll_array unroll_array_view_nd(const void *data, unroll_dtype dtype, int32_t rank,
-                                                const int64_t *shape) {
-  unroll_array array;
-  int32_t axis;
-  union {
-    const void *in;
-    void *out;
-  } pointer;
-  pointer.in = data;
-  array.data = pointer.out;
-  array.dtype = dtype;
-  array.rank = (rank >= 1 && rank <= UNROLL_RANK_MAX && shape != NULL) ? rank : 0;
-  for (axis = 0; axis < UNROLL_RANK_MAX; axis++) {
-    array.shape[axis] = axis < array.rank ? shape[axis] : 0;
-    array.strides[axis] = 0;
-  }
-  return array;
-}
+UNROLL_API unroll_array unroll_array_view_nd(const void *data, unroll_dtype dtype, int32_t rank,
+                                             const int64_t *shape) UNROLL_ONLY_KEEPS_DATA;
 
 /* (length) */
-UNROLL_ONLY_KEEPS_DATA
-static inline unroll_array unroll_array_view_1d(const void *data, unroll_dtype dtype,
-                                                int64_t length) {
-  return unroll_array_view_nd(data, dtype, 1, &length);
-}
+UNROLL_API unroll_array unroll_array_view_1d(const void *data, unroll_dtype dtype,
+                                             int64_t length) UNROLL_ONLY_KEEPS_DATA;
 
 /* (samples, features), or (samples, time) */
-UNROLL_ONLY_KEEPS_DATA
-static inline unroll_array unroll_array_view_2d(const void *data, unroll_dtype dtype,
-                                                int64_t samples, int64_t features) {
-  int64_t shape[2];
-  shape[0] = samples;
-  shape[1] = features;
-  return unroll_array_view_nd(data, dtype, 2, shape);
-}
+UNROLL_API unroll_array unroll_array_view_2d(const void *data, unroll_dtype dtype, int64_t samples,
+                                             int64_t features) UNROLL_ONLY_KEEPS_DATA;
 
 /* (samples, time, features) */
-UNROLL_ONLY_KEEPS_DATA
-static inline unroll_array unroll_array_view_3d(const void *data, unroll_dtype dtype,
-                                                int64_t samples, int64_t time, int64_t features) {
-  int64_t shape[3];
-  shape[0] = samples;
-  shape[1] = time;
-  shape[2] = features;
-  return unroll_array_view_nd(data, dtype, 3, shape);
-}
+UNROLL_API unroll_array unroll_array_view_3d(const void *data, unroll_dtype dtype, int64_t samples,
+                                             int64_t time, int64_t features) UNROLL_ONLY_KEEPS_DATA;
 
 /* What a callback is told, by fit, evaluate and predict. */
 typedef enum unroll_event {

@@ -496,6 +496,10 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "unroll_status_get_name": (c_char_p, [c_int]),
     "unroll_get_version": (c_char_p, []),
     "unroll_get_instruction_set": (c_char_p, []),
+    "unroll_array_view_nd": (Array, [c_void_p, c_int, c_int32, POINTER(c_int64)]),
+    "unroll_array_view_1d": (Array, [c_void_p, c_int, c_int64]),
+    "unroll_array_view_2d": (Array, [c_void_p, c_int, c_int64, c_int64]),
+    "unroll_array_view_3d": (Array, [c_void_p, c_int, c_int64, c_int64, c_int64]),
     "unroll_predict_options_init": (None, [POINTER(PredictOptions), c_size_t]),
     "unroll_model_predict": (c_int, [c_void_p, POINTER(Array), POINTER(Array), POINTER(PredictOptions)]),
     "unroll_model_predict_all": (c_int, [
