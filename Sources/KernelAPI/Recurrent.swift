@@ -4,7 +4,7 @@
 /// are time-major, `[T][B][F]`. Weights arrive in Keras' layout and are packed
 /// once per change; the packed form and the workspace are private to the
 /// kernel build that made them.
-public enum RecurrentCell: UInt8, Sendable {
+public enum RecurrentCell: UInt8, Sendable, CaseIterable {
   case simpleRNN, lstm, gru
 
   /// Gates in Keras' order: h; i f c o; z r h.

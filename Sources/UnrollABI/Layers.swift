@@ -1,4 +1,5 @@
 import CUnroll
+import KernelAPI
 import Unroll
 
 private func add(
@@ -63,26 +64,20 @@ public func unroll_model_add_time_distributed_dense(
   }
 }
 
-private enum Cell { case simple, lstm, gru }
-
 private func addRecurrent(
-  _ handle: ModelHandle, _ pointer: UnsafePointer<unroll_recurrent_options>?, _ cell: Cell
+  _ handle: ModelHandle, _ pointer: UnsafePointer<unroll_recurrent_options>?, _ cell: RecurrentCell
 ) throws(UnrollError) {
   let options = try readRequired(pointer, "options")
   let usual = unroll_recurrent_options.defaults
-  let kind: RecurrentConfig.Cell =
-    switch cell {
-    case .simple: .simple
-    case .lstm: .lstm(unitForgetBias: options.unit_forget_bias != 0)
-    case .gru: .gru(resetAfter: options.reset_after != 0)
-    }
-  var config = RecurrentConfig(cell: kind, units: try checkedCount(options.units, "options->units"))
+  var config = RecurrentConfig(cell: cell, units: try checkedCount(options.units, "options->units"))
   config.activation = try readActivation(
     options.activation, or: options.activation_options, default: usual.activation, "options->activation")
   config.recurrentActivation = try readActivation(
     options.recurrent_activation, or: options.recurrent_activation_options, default: usual.recurrent_activation,
     "options->recurrent_activation")
   config.useBias = options.use_bias != 0
+  config.unitForgetBias = options.unit_forget_bias != 0
+  config.resetAfter = options.reset_after != 0
   config.dropout = try fraction(options.dropout, "options->dropout")
   config.recurrentDropout = try fraction(options.recurrent_dropout, "options->recurrent_dropout")
   config.returnSequences = options.return_sequences != 0
@@ -104,7 +99,7 @@ private func addRecurrent(
 public func unroll_model_add_simple_rnn(
   _ model: OpaquePointer?, _ options: UnsafePointer<unroll_recurrent_options>?
 ) -> unroll_status {
-  changing(model) { (handle) throws(UnrollError) in try addRecurrent(handle, options, .simple) }
+  changing(model) { (handle) throws(UnrollError) in try addRecurrent(handle, options, .simpleRNN) }
 }
 
 @_cdecl("unroll_model_add_lstm") @implementation

@@ -5,7 +5,7 @@ import Unroll
 /// arguments in one and goes the same way.
 
 private func addDropout(_ handle: ModelHandle, _ options: unroll_dropout_options) throws(UnrollError) {
-  var config = NoiseConfig(rate: try fraction(options.rate, "rate"))
+  var config = NoiseConfig(.dropout, rate: try fraction(options.rate, "rate"))
   if options.seed != 0 {
     guard let seed = Int(exactly: options.seed) else {
       throw UnrollError(.invalidArgument, "options->seed must be at most \(Int.max), found \(options.seed)")
@@ -22,7 +22,7 @@ private func addDropout(_ handle: ModelHandle, _ options: unroll_dropout_options
     }
     config.noiseShape.append(length == -1 ? nil : Int(length))
   }
-  try add(handle, LayerSpec(name: try readName(options.name), .dropout(config)))
+  try add(handle, LayerSpec(name: try readName(options.name), .noise(config)))
 }
 
 @_cdecl("unroll_model_add_dropout_ext") @implementation
@@ -74,7 +74,7 @@ public func unroll_model_add_activation(
 }
 
 private func addMasking(_ handle: ModelHandle, _ options: unroll_masking_options) throws(UnrollError) {
-  try add(handle, LayerSpec(name: try readName(options.name), .masking(value: try finite(options.value, "value"))))
+  try add(handle, LayerSpec(name: try readName(options.name), .masking(MaskingConfig(value: try finite(options.value, "value")))))
 }
 
 @_cdecl("unroll_model_add_masking_ext") @implementation

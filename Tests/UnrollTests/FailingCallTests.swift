@@ -55,7 +55,7 @@ import Testing
 
   @Test func statefulStatesSurviveAPredictThatFails() throws {
     for computed in [false, true] {
-      let stateful = RecurrentLayerTests.config(.lstm(unitForgetBias: true), 4) { $0.stateful = true }
+      let stateful = RecurrentLayerTests.config(.lstm(units: 4), 4) { $0.stateful = true }
       let model = computed ? try Model(StreamFailureTests.computedIndices(stateful: true), seed: 2) : try Self.indexModel(stateful)
       let good = HostArray(computed ? [2, 2, 1] : [2, 2]) { Double($0[0] + $0[1]) }
       let bad = HostArray(computed ? [4, 2, 1] : [4, 2]) { $0[0] == 3 ? 7 : 1 }
@@ -72,7 +72,7 @@ import Testing
 
   /// LSTM with states and BatchNormalization with moving statistics.
   static func carrying() throws -> Model {
-    let stateful = RecurrentLayerTests.config(.lstm(unitForgetBias: true), 3) { $0.stateful = true }
+    let stateful = RecurrentLayerTests.config(.lstm(units: 4), 3) { $0.stateful = true }
     let model = try Model(
       layers: [
         LayerSpec(name: "input", .input(.init(shape: Shape([2, 1]), batchSize: 2))), LayerSpec(stateful),
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func fitFindsABadIndexBeforeItBegins() throws {
-    let model = try Self.indexModel(RecurrentLayerTests.config(.simple, 2))
+    let model = try Self.indexModel(RecurrentLayerTests.config(.simpleRNN(units: 4), 2))
     try model.compile(CompileSpec(optimizer: .sgd(), losses: [LossSpec(.meanSquaredError)]))
     let weights = try model.allWeights()
     let data = HostData([HostArray([9, 3]) { $0 == [8, 0] ? 7 : 1 }], [HostArray([9, 2]) { _ in 1 }])

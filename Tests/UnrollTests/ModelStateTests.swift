@@ -71,7 +71,7 @@ import Testing
   @Test func aChangedWeightIsSeenWhereverItIsNested() throws {
     let inner = ModelSpec(
       sequential: [LayerSpec(name: "in", .input(.init(shape: Shape([3])))), LayerSpec(name: "a", .dense(DenseConfig(units: 3)))], name: "inner")
-    var both = BidirectionalConfig(forward: LayerSpec(RecurrentLayerTests.config(.gru(resetAfter: true), 2)))
+    var both = BidirectionalConfig(forward: LayerSpec(RecurrentLayerTests.config(.gru(units: 4), 2)))
     both.mergeMode = .sum
     let model = try Model(
       layers: [.input([4, 3]), LayerSpec(.timeDistributed(LayerSpec(name: "td", .model(inner)))), LayerSpec(.bidirectional(both))])

@@ -11,7 +11,7 @@ import Testing
     var random = RandomGenerator(seed: seed)
     try values.withUnsafeMutableBufferPointer { buffer in
       let base = try #require(buffer.baseAddress)
-      try Initializer.orthogonal(gain: 1).fill(base, shape: shape, fans: nil, name: "q", &random)
+      try Initializer.orthogonal(gain: 1).fill(base, shape: shape, name: "q", &random)
     }
     let columns = try #require(shape.last), rows = count / columns
     let short = min(rows, columns), long = max(rows, columns)

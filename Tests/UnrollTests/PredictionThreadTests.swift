@@ -7,8 +7,8 @@ import Testing
 struct PredictionThreadTests {
   /// Each has a recurrent product large enough to be shared.
   static let cells: [RecurrentConfig] = [
-    RecurrentConfig(cell: .simple, units: 520), RecurrentConfig(cell: .lstm(unitForgetBias: true), units: 300),
-    RecurrentConfig(cell: .gru(resetAfter: true), units: 400), RecurrentConfig(cell: .gru(resetAfter: false), units: 400),
+    .simpleRNN(units: 520), .lstm(units: 300),
+    .gru(units: 400), RecurrentLayerTests.oldGRU(units: 400),
   ]
 
   @Test(arguments: cells, [false, true]) func resultsDoNotDependOnThreads(cell: RecurrentConfig, stateful: Bool) throws {

@@ -8,7 +8,7 @@ import Testing
   static func model(dtype: DType = .float32) throws -> Model {
     try Model(
       layers: [
-        .input([nil, 3]), LayerSpec(RecurrentLayerTests.config(.lstm(unitForgetBias: true), 5) { $0.returnSequences = true }),
+        .input([nil, 3]), LayerSpec(RecurrentLayerTests.config(.lstm(units: 4), 5) { $0.returnSequences = true }),
         LayerSpec(LayerModels.conv(4, 3) { $0.padding = .causal }),
         LayerSpec(.dense(DenseConfig(units: 2))),
       ], dtype: dtype, seed: 4)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(arguments: [DType.float32, .float64]) func aStepThatIsASequenceComesRowByRow(dtype: DType) throws {
-    let repeated = LayerSpec(.timeDistributed(LayerSpec(.repeatVector(2))))
+    let repeated = LayerSpec(.timeDistributed(LayerSpec(.repeatVector(RepeatVectorConfig(2)))))
     let model = try Model(layers: [.input([nil, 3]), repeated], dtype: dtype)
     func check<S: BinaryFloatingPoint & BitwiseCopyable>(_ type: S.Type) throws {
       var x: [S] = [1, 2, 3, 4, 5, 6], found = [[S]](repeating: [S](repeating: 0, count: 12), count: 2)
@@ -125,7 +125,7 @@ import Testing
 /// A step that is refused leaves the stream as it was.
 @Suite struct StreamFailureTests {
   static var embedding: LayerConfig { .embedding(EmbeddingConfig(inputDim: 7, outputDim: 3)) }
-  static var lstm: LayerConfig { RecurrentLayerTests.config(.lstm(unitForgetBias: true), 4) { $0.returnSequences = true } }
+  static var lstm: LayerConfig { RecurrentLayerTests.config(.lstm(units: 4), 4) { $0.returnSequences = true } }
 
   /// Two inputs of indices, each with a layer that has a state: the second
   /// embedding comes after the first one's LSTM.
@@ -145,13 +145,13 @@ import Testing
 
   /// Indices that a layer computes, 2 x, after another layer has changed its state.
   static func computedIndices(stateful: Bool = false) -> ModelSpec {
-    let gru = RecurrentLayerTests.config(.gru(resetAfter: true), 1) {
+    let gru = RecurrentLayerTests.config(.gru(units: 4), 1) {
       $0.returnSequences = true
       $0.stateful = stateful
     }
     let layers = [
       LayerSpec(name: "input", .input(.init(shape: Shape([nil, 1])))), LayerSpec(name: "gru", gru),
-      LayerSpec(name: "twice", .rescaling(scale: 2, offset: 0)), LayerSpec(name: "table", embedding),
+      LayerSpec(name: "twice", .rescaling(RescalingConfig(scale: 2, offset: 0))), LayerSpec(name: "table", embedding),
     ]
     return ModelSpec(
       name: "computed", isSequential: false, layers: layers,

@@ -17,7 +17,7 @@ struct TrainingAllocationTests {
     var recurrent = RecurrentConfig.lstm(units: 6)
     recurrent.returnSequences = true
     let model = try Model(layers: [
-      .input([5, 1]), LayerSpec(.recurrent(recurrent)), LayerSpec(.dropout(NoiseConfig(rate: 0.2))),
+      .input([5, 1]), LayerSpec(.recurrent(recurrent)), LayerSpec(.noise(NoiseConfig(.dropout, rate: 0.2))),
       LayerSpec(.recurrent(.gru(units: 4))), .dense(1),
     ])
     var optimizer = OptimizerSpec(algorithm, learningRate: .constant(0.001))

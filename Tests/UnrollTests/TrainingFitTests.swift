@@ -13,7 +13,7 @@ struct TrainingFitTests {
 
   private func network(seed: UInt64 = 3) throws -> Model {
     let model = try Model(
-      layers: [.input([3]), .dense(40, .tanh), LayerSpec(.dropout(NoiseConfig(rate: 0.3))), .dense(50, .tanh), .dense(1)], seed: seed)
+      layers: [.input([3]), .dense(40, .tanh), LayerSpec(.noise(NoiseConfig(.dropout, rate: 0.3))), .dense(50, .tanh), .dense(1)], seed: seed)
     try model.compile(CompileSpec(optimizer: .adam(0.01), losses: [LossSpec(.meanSquaredError)]))
     return model
   }
@@ -45,7 +45,7 @@ struct TrainingFitTests {
       recurrent.recurrentDropout = 0.2
       let model = try Model(
         layers: [
-          .input([20, 1]), LayerSpec(.recurrent(recurrent)), LayerSpec(.dropout(NoiseConfig(rate: 0.3))), .dense(1),
+          .input([20, 1]), LayerSpec(.recurrent(recurrent)), LayerSpec(.noise(NoiseConfig(.dropout, rate: 0.3))), .dense(1),
         ], dtype: dtype, seed: 3)
       var optimizer = OptimizerSpec(algorithm, learningRate: .constant(0.01))
       optimizer.weightDecay = 0.1

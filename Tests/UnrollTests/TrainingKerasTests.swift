@@ -122,7 +122,7 @@ struct TrainingKerasTests {
   }
 
   private func masking() throws -> Model {
-    let model = try Model(layers: [.input([4, 2]), LayerSpec(.masking(value: 0)), .dense(1, name: "out")])
+    let model = try Model(layers: [.input([4, 2]), LayerSpec(.masking(MaskingConfig(value: 0))), .dense(1, name: "out")])
     try model.setAllWeights([hiddenKernel[0], hiddenKernel[3]] + outBias)
     return model
   }

@@ -8,9 +8,9 @@ import Testing
 /// float64: `optimizer.apply(gradients(t), variables)` for t = 0 to 6.
 struct TrainingOptimizerTests {
   private func run<S: Scalar>(_ spec: OptimizerSpec, _: S.Type) throws -> (values: [Double], optimizer: Optimizer<S>) {
-    let a = Parameter<S>(name: "a", shape: [3, 2], initializer: .zeros, isTrainable: true)
-    let frozen = Parameter<S>(name: "frozen", shape: [3], initializer: .ones, isTrainable: false)
-    let b = Parameter<S>(name: "b", shape: [2], initializer: .zeros, isTrainable: true)
+    let a = Parameter<S>(name: "a", shape: [3, 2], WeightDeclaration("a", .zeros), isTrainable: true)
+    let frozen = Parameter<S>(name: "frozen", shape: [3], WeightDeclaration("frozen", .ones), isTrainable: false)
+    let b = Parameter<S>(name: "b", shape: [2], WeightDeclaration("b", .zeros), isTrainable: true)
     let store = try ParameterStore([a, frozen, b])
     try store.initialize(seed: 1)
     for (i, value) in [0.5, -0.3, 0.1, 0.9, -0.7, 0.2].enumerated() { a.value[i] = S(value) }

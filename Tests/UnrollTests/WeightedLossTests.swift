@@ -17,7 +17,7 @@ struct WeightedLossTests {
 
   /// Keras takes the class of a one-hot target from its largest element.
   @Test func classWeightsFindTheClassOfOneHotTargets() throws {
-    let model = try Model(layers: [.input([2, 1]), LayerSpec(.reshape([2])), .dense(3, ActivationSpec(.softmax))], dtype: .float64)
+    let model = try Model(layers: [.input([2, 1]), LayerSpec(.reshape(ReshapeConfig([2]))), .dense(3, ActivationSpec(.softmax))], dtype: .float64)
     try model.compile(CompileSpec(optimizer: .sgd(0), losses: [LossSpec(.categoricalCrossentropy(fromLogits: false))]))
     let classes = [2, 0, 1], weights = [0: 0.5, 1: 2, 2: 7.0]
     let targets = HostArray([3, 3]) { classes[$0[0]] == $0[1] ? 1 : 0 }

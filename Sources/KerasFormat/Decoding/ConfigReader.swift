@@ -15,12 +15,10 @@ struct ConfigReader {
     self.context = context
   }
 
-  /// The first member of these names that is there and not null.
-  func value(_ names: String...) -> JSON? { value(names) }
-
-  private func value(_ names: [String]) -> JSON? {
-    read.names.formUnion(names)
-    for name in names { if let value = object[name], !value.isNull { return value } }
+  /// The member, or the first of its old names, that is there and not null.
+  func value(_ name: String, old: [String] = []) -> JSON? {
+    for name in [name] + old { noteRead(name) }
+    for name in [name] + old { if let value = object[name], !value.isNull { return value } }
     return nil
   }
 
@@ -55,30 +53,25 @@ struct ConfigReader {
 
   func unsupported(_ message: String) -> UnrollError { UnrollError(.unsupported, "\(owner): \(message)") }
 
-  func optionalInt(_ names: String...) throws(UnrollError) -> Int? {
-    guard let found = value(names) else { return nil }
-    guard let number = found.int else { throw wrong(names[0], "a whole number", found) }
+  func optionalInt(_ name: String, old: [String] = []) throws(UnrollError) -> Int? {
+    guard let found = value(name, old: old) else { return nil }
+    guard let number = found.int else { throw wrong(name, "a whole number", found) }
     return number
+  }
+
+  /// A size that must be there.
+  func size(_ name: String) throws(UnrollError) -> Int {
+    guard let found = value(name) else { throw wrong(name, "a whole number", nil) }
+    return try size(name, found)
   }
 
   /// A size: at least 1, and small enough to multiply with others.
-  func size(_ names: String...) throws(UnrollError) -> Int {
-    guard let found = value(names), let number = found.int else { throw wrong(names[0], "a whole number", value(names)) }
-    try check(size: number, names[0])
-    return number
-  }
-
-  func size(_ names: String..., default fallback: Int) throws(UnrollError) -> Int {
-    guard let found = value(names) else { return fallback }
-    guard let number = Self.scalar(found)?.int else { throw wrong(names[0], "a whole number", found) }
-    try check(size: number, names[0])
-    return number
-  }
-
-  private func check(size: Int, _ name: String) throws(UnrollError) {
-    guard size >= 1, size <= Int(Int32.max) else {
-      throw UnrollError(.format, "\(owner): \(name): expected a number from 1 to \(Int32.max), found \(size)")
+  func size(_ name: String, _ found: JSON) throws(UnrollError) -> Int {
+    guard let number = found.int else { throw wrong(name, "a whole number", found) }
+    guard number >= 1, number <= Int(Int32.max) else {
+      throw UnrollError(.format, "\(owner): \(name): expected a number from 1 to \(Int32.max), found \(number)")
     }
+    return number
   }
 
   /// Keras writes sizes of one axis as 3 or as [3].
@@ -87,33 +80,32 @@ struct ConfigReader {
     return value
   }
 
-  func double(_ names: String..., default fallback: Double) throws(UnrollError) -> Double {
-    guard let found = value(names) else { return fallback }
-    guard let number = found.double else { throw wrong(names[0], "a number", found) }
+  func double(_ name: String, old: [String] = [], default fallback: Double) throws(UnrollError) -> Double {
+    try optionalDouble(name, old: old) ?? fallback
+  }
+
+  func optionalDouble(_ name: String, old: [String] = []) throws(UnrollError) -> Double? {
+    guard let found = value(name, old: old) else { return nil }
+    if found.array != nil { throw unsupported("\(name) is a list, which is not supported; expected one number") }
+    guard let number = found.double else { throw wrong(name, "a number", found) }
     return number
   }
 
-  func optionalDouble(_ names: String...) throws(UnrollError) -> Double? {
-    guard let found = value(names) else { return nil }
-    guard let number = found.double else { throw wrong(names[0], "a number", found) }
-    return number
-  }
-
-  func bool(_ names: String..., default fallback: Bool) throws(UnrollError) -> Bool {
-    guard let found = value(names) else { return fallback }
-    guard let flag = found.bool else { throw wrong(names[0], "true or false", found) }
+  func bool(_ name: String, old: [String] = [], default fallback: Bool) throws(UnrollError) -> Bool {
+    guard let found = value(name, old: old) else { return fallback }
+    guard let flag = found.bool else { throw wrong(name, "true or false", found) }
     return flag
   }
 
-  func optionalString(_ names: String...) throws(UnrollError) -> String? {
-    guard let found = value(names) else { return nil }
-    guard let string = found.string else { throw wrong(names[0], "a string", found) }
+  func optionalString(_ name: String, old: [String] = []) throws(UnrollError) -> String? {
+    guard let found = value(name, old: old) else { return nil }
+    guard let string = found.string else { throw wrong(name, "a string", found) }
     return string
   }
 
   /// A number, or a list of them.
-  func ints(_ name: String) throws(UnrollError) -> [Int]? {
-    guard let found = value(name) else { return nil }
+  func ints(_ name: String, old: [String] = []) throws(UnrollError) -> [Int]? {
+    guard let found = value(name, old: old) else { return nil }
     if let single = found.int { return [single] }
     guard let list = found.array else { throw wrong(name, "a list of whole numbers", found) }
     return try numbers(list, name, found)

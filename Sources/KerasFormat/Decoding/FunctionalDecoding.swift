@@ -87,13 +87,8 @@ struct FunctionalDecoder {
     if maskOperation == nil {
       var layer = try LayerDecoder(context: context).layer(item, fallbackName: name)
       layer.name = name
-      switch layer.config {
-      case .recurrent, .stackedRNN, .bidirectional: maskFrom = 2
-      // An operation takes its tensors one by one, the layer of that name as a list.
-      case .merge, .concatenate, .dot: maskFrom = Int.max
-      case .model: isModel = true
-      default: break
-      }
+      maskFrom = layer.config.firstMaskArgument
+      isModel = layer.config.isModel
       layerIndex = layers.count
       layers.append(layer)
     } else {
@@ -250,5 +245,17 @@ struct FunctionalDecoder {
       throw UnrollError(.format, "\(name) (Functional): the layers' calls wait for each other in a circle")
     }
     return (nodes, position)
+  }
+}
+
+extension LayerConfig {
+  /// The first positional argument of a call that can be a mask.
+  fileprivate var firstMaskArgument: Int {
+    switch self {
+    case .recurrent, .stackedRNN, .bidirectional: 2
+    // An operation takes its tensors one by one, the layer of that name as a list.
+    case .merge, .concatenate, .dot: Int.max
+    default: 1
+    }
   }
 }

@@ -17,7 +17,7 @@ extension LayerDecoder {
       reader.noteRead(name)
     }
     switch mode {
-    case "concat": return .concatenate(axis: try reader.optionalInt("concat_axis") ?? -1)
+    case "concat": return .concatenate(ConcatenateConfig(axis: try reader.optionalInt("concat_axis") ?? -1))
     case "sum": return .merge(.add)
     case "mul": return .merge(.multiply)
     case "ave": return .merge(.average)

@@ -1,68 +1,50 @@
+import KernelAPI
 import Unroll
 
 // Recurrent layers, cells and the wrappers around them.
 
 extension LayerDecoder {
-  func recurrent(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> RecurrentConfig {
-    var config = try cell(className, reader)
-    config.returnSequences = try reader.bool("return_sequences", default: false)
-    config.returnState = try reader.bool("return_state", default: false)
-    config.stateful = try reader.bool("stateful", default: false)
-    config.goBackwards = try reader.bool("go_backwards", default: false)
-    config.zeroOutputForMask = try reader.bool("zero_output_for_mask", default: false)
-    if try reader.bool("time_major", default: false) {
-      throw reader.unsupported("time_major = true is not supported; the batch must come first")
+  func recurrent(_ prototype: RecurrentConfig, _ className: String, _ reader: ConfigReader) throws(UnrollError) -> RecurrentConfig {
+    try refuseQuantization(reader)
+    if className.hasPrefix("CuDNN") {
+      context.note("\(reader.owner): read as a plain \(prototype.className) with tanh and sigmoid; its weights are converted")
     }
+    var config = className.hasPrefix("CuDNN") ? prototype : usual(prototype, reader)
+    try reader.read(config.members, into: &config)
     return config
   }
 
-  /// The members of a layer that describe its cell; also those of an LSTMCell and the like.
-  func cell(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> RecurrentConfig {
-    let units = try reader.size("units", "output_dim")
-    let cell: RecurrentConfig.Cell
-    switch className {
-    case "LSTM", "LSTMCell", "CuDNNLSTM":
+  /// An LSTMCell and the like.
+  private func cell(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> RecurrentConfig {
+    guard let cell = RecurrentCell.allCases.first(where: { $0.cellClassName == className }) else {
+      let known = RecurrentCell.allCases.map(\.cellClassName).joined(separator: ", ")
+      throw reader.unsupported("cells of class \(className) are not supported; there are \(known)")
+    }
+    var config = usual(RecurrentConfig(cell: cell, units: 0), reader)
+    try reader.read(config.cellMembers, into: &config)
+    return config
+  }
+
+  /// What the file's Keras meant by what the configuration does not say.
+  private func usual(_ prototype: RecurrentConfig, _ reader: ConfigReader) -> RecurrentConfig {
+    var config = prototype
+    switch config.cell {
+    case .simpleRNN: return config
+    case .lstm:
       // Keras 1 named the initializer of the forget gate's bias instead.
-      let keras1 = reader.value("forget_bias_init")?.string.map { $0 == "one" }
-      cell = .lstm(unitForgetBias: try reader.bool("unit_forget_bias", default: keras1 ?? true))
-    case "GRU", "GRUCell":
-      cell = .gru(resetAfter: try reader.bool("reset_after", default: context.version.defaultsToResetAfter))
+      if let initializer = reader.value("forget_bias_init")?.string { config.unitForgetBias = initializer == "one" }
+    case .gru:
+      config.resetAfter = context.version.defaultsToResetAfter
       if reader.value("reset_after") == nil {
-        context.note("\(reader.owner): reset_after is not in the file; Keras \(context.version) meant \(context.version.defaultsToResetAfter)")
+        context.note("\(reader.owner): reset_after is not in the file; Keras \(context.version) meant \(config.resetAfter)")
       }
-    case "CuDNNGRU": cell = .gru(resetAfter: true)
-    case "SimpleRNN", "SimpleRNNCell": cell = .simple
-    default:
-      throw reader.unsupported("cells of class \(className) are not supported; there are SimpleRNNCell, LSTMCell, GRUCell")
     }
-    var config = RecurrentConfig(cell: cell, units: units)
-    if className.hasPrefix("CuDNN") {
-      context.note("\(reader.owner): read as a plain \(className.dropFirst(5)) with tanh and sigmoid; its weights are converted")
-    } else {
-      config.activation = try reader.activation("activation", default: .tanh)
-      if cell != .simple {
-        let usesHardSigmoid = context.version.defaultsToHardSigmoid
-        if reader.value("recurrent_activation", "inner_activation") == nil, usesHardSigmoid {
-          context.note("\(reader.owner): recurrent_activation is not in the file; Keras \(context.version) meant hard_sigmoid")
-        }
-        config.recurrentActivation = try reader.activation(
-          "recurrent_activation", "inner_activation", default: usesHardSigmoid ? ActivationSpec(.hardSigmoidKeras2) : .sigmoid)
+    if context.version.defaultsToHardSigmoid {
+      config.recurrentActivation = ActivationSpec(.hardSigmoidKeras2)
+      if reader.value("recurrent_activation", old: ["inner_activation"]) == nil {
+        context.note("\(reader.owner): recurrent_activation is not in the file; Keras \(context.version) meant hard_sigmoid")
       }
-      config.useBias = try reader.bool("use_bias", default: true)
-      config.dropout = try reader.double("dropout", "dropout_W", default: 0)
-      config.recurrentDropout = try reader.double("recurrent_dropout", "dropout_U", default: 0)
     }
-    config.kernelInitializer = try reader.initializer("kernel_initializer", "init", default: .glorotUniform)
-    config.recurrentInitializer = try reader.initializer(
-      "recurrent_initializer", "inner_init", default: .orthogonal(gain: 1))
-    config.biasInitializer = try reader.initializer("bias_initializer", default: .zeros)
-    config.kernelRegularizer = try reader.regularizer("kernel_regularizer", "W_regularizer")
-    config.kernelConstraint = try reader.constraint("kernel_constraint", "W_constraint")
-    config.recurrentRegularizer = try reader.regularizer("recurrent_regularizer", "U_regularizer")
-    config.recurrentConstraint = try reader.constraint("recurrent_constraint", "U_constraint")
-    config.biasRegularizer = try reader.regularizer("bias_regularizer", "b_regularizer")
-    config.biasConstraint = try reader.constraint("bias_constraint", "b_constraint")
-    config.seed = try reader.optionalInt("seed")
     return config
   }
 
@@ -97,13 +79,7 @@ extension LayerDecoder {
     try reader.require("num_constants", isOneOf: [0])
     var config = StackedRNNConfig(cells: cells, cellNames: names, isStacked: isStacked)
     config.frozenCells = frozen
-    config.unroll = try reader.bool("unroll", default: false)
-    config.returnSequences = try reader.bool("return_sequences", default: false)
-    config.returnState = try reader.bool("return_state", default: false)
-    config.stateful = try reader.bool("stateful", default: false)
-    config.goBackwards = try reader.bool("go_backwards", default: false)
-    config.zeroOutputForMask = try reader.bool("zero_output_for_mask", default: false)
-    if try reader.bool("time_major", default: false) { throw reader.unsupported("time_major = true is not supported") }
+    try reader.read(StackedRNNConfig.members, into: &config)
     return config
   }
 
@@ -149,25 +125,13 @@ extension LayerDecoder {
 
   private func recurrentChild(_ entry: JSON, _ reader: ConfigReader) throws(UnrollError) -> LayerSpec {
     var child = try child(entry, reader, isCalled: true)
-    func forgets(_ stateful: Bool) -> Bool {
-      guard stateful, context.version.forgetsBidirectionalStates else { return false }
+    guard let sequence = child.config.sequence else {
+      throw reader.unsupported("layers of class \(child.config.className) cannot run in two directions")
+    }
+    if sequence.stateful, context.version.forgetsBidirectionalStates {
       context.note("\(reader.owner): not stateful, as Keras 2.1 to 2.3 computed it: they began every call with zero states")
-      return true
+      child.config.sequence?.stateful = false
     }
-    switch child.config {
-    case .recurrent(var config):
-      if forgets(config.stateful) {
-        config.stateful = false
-        child.config = .recurrent(config)
-      }
-      return child
-    case .stackedRNN(var config):
-      if forgets(config.stateful) {
-        config.stateful = false
-        child.config = .stackedRNN(config)
-      }
-      return child
-    default: throw reader.unsupported("layers of class \(child.config.className) cannot run in two directions")
-    }
+    return child
   }
 }

@@ -4,8 +4,8 @@ import Unroll
 // Values that occur inside layers: activations, initializers, regularizers.
 
 extension ConfigReader {
-  func activation(_ names: String..., default fallback: ActivationSpec) throws(UnrollError) -> ActivationSpec {
-    for name in names {
+  func activation(_ name: String, old: [String] = [], default fallback: ActivationSpec) throws(UnrollError) -> ActivationSpec {
+    for name in [name] + old {
       noteRead(name)
       guard let found = object[name] else { continue }
       if found.isNull { return .linear }
@@ -32,7 +32,7 @@ extension ConfigReader {
   private func activation(_ className: String, _ inner: ConfigReader, _ member: String) throws(UnrollError) -> ActivationSpec {
     switch className {
     case "LeakyReLU":
-      return ActivationSpec(.leakyRelu, alpha: try inner.double("negative_slope", "alpha", default: 0.3))
+      return ActivationSpec(.leakyRelu, alpha: try inner.double("negative_slope", old: ["alpha"], default: 0.3))
     case "ELU": return ActivationSpec(.elu, alpha: try inner.double("alpha", default: 1))
     case "ReLU":
       let slope = try inner.double("negative_slope", default: 0)
@@ -65,8 +65,8 @@ extension ConfigReader {
     return ActivationSpec(function)
   }
 
-  func initializer(_ names: String..., default fallback: Initializer) throws(UnrollError) -> Initializer {
-    for name in names {
+  func initializer(_ name: String, old: [String] = [], default fallback: Initializer) throws(UnrollError) -> Initializer {
+    for name in [name] + old {
       noteRead(name)
       guard let found = object[name], !found.isNull else { continue }
       let result = initializer(found, name)
@@ -129,16 +129,16 @@ extension ConfigReader {
   }
 
   /// nil for none.
-  func regularizer(_ names: String...) throws(UnrollError) -> Regularizer? {
-    for name in names {
+  func regularizer(_ name: String, old: [String] = []) throws(UnrollError) -> Regularizer? {
+    for name in [name] + old {
       noteRead(name)
       guard let found = object[name], !found.isNull else { continue }
       let className = found.string ?? found["class_name"]?.string ?? found["name"]?.string ?? "?"
       let values = ConfigReader(found["config"]?.object ?? found.object ?? [:], owner: "\(owner): \(name)", context)
       let result: Regularizer
       switch className.lowercased() {
-      case "l1": result = Regularizer(l1: try values.double("l1", "l", default: 0.01))
-      case "l2": result = Regularizer(l2: try values.double("l2", "l", default: 0.01))
+      case "l1": result = Regularizer(l1: try values.double("l1", old: ["l"], default: 0.01))
+      case "l2": result = Regularizer(l2: try values.double("l2", old: ["l"], default: 0.01))
       case "l1l2", "l1_l2", "weightregularizer":
         result = Regularizer(l1: try values.double("l1", default: 0), l2: try values.double("l2", default: 0))
       default:
@@ -154,17 +154,14 @@ extension ConfigReader {
   }
 
   /// Options that act in training only and that the engine does not have.
-  func noteTrainingOnly(_ names: String...) {
-    for name in names {
-      noteRead(name)
-      guard let found = object[name], !found.isNull, found.bool != false else { continue }
-      context.note("\(owner): \(name) is not supported and left out; it matters in training only")
-    }
+  func noteTrainingOnly(_ name: String) {
+    guard let found = value(name), found.bool != false else { return }
+    context.note("\(owner): \(name) is not supported and left out; it matters in training only")
   }
 
   /// nil for none.
-  func constraint(_ names: String...) throws(UnrollError) -> Constraint? {
-    for name in names {
+  func constraint(_ name: String, old: [String] = []) throws(UnrollError) -> Constraint? {
+    for name in [name] + old {
       noteRead(name)
       guard let found = object[name], !found.isNull else { continue }
       // Keras 1: {"name": "MaxNorm", "m": 2, "axis": 0}.
@@ -173,12 +170,12 @@ extension ConfigReader {
       let written = className.split(separator: ">").last.map(String.init) ?? className
       let result: Constraint
       switch written.lowercased().filter({ $0 != "_" }) {
-      case "maxnorm": result = .maxNorm(limit: try values.double("max_value", "m", default: 2), axes: try values.ints("axis") ?? [0])
+      case "maxnorm": result = .maxNorm(limit: try values.double("max_value", old: ["m"], default: 2), axes: try values.ints("axis") ?? [0])
       case "nonneg", "nonnegative": result = .nonNegative
       case "unitnorm": result = .unitNorm(axes: try values.ints("axis") ?? [0])
       case "minmaxnorm":
         result = .minMaxNorm(
-          minimum: try values.double("min_value", "low", default: 0), maximum: try values.double("max_value", "high", default: 1),
+          minimum: try values.double("min_value", old: ["low"], default: 0), maximum: try values.double("max_value", old: ["high"], default: 1),
           rate: try values.double("rate", default: 1), axes: try values.ints("axis") ?? [0])
       default:
         try leaveOut(name, className, "it matters in training only")

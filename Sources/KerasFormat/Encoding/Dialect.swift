@@ -67,30 +67,26 @@ struct HardSigmoidUse {
 
   init(_ spec: ModelSpec) { for layer in spec.layers { visit(layer) } }
 
-  private mutating func visit(_ activation: ActivationSpec) {
-    if activation.function == .hardSigmoidKeras2 { old = true }
-    if activation.function == .hardSigmoid { new = true }
-  }
-
   private mutating func visit(_ layer: LayerSpec) {
     switch layer.config {
-    case .dense(let config): visit(config.activation)
-    case .conv1D(let config): visit(config.activation)
-    case .activation(let activation): visit(activation)
-    case .recurrent(let config): visit(config)
-    case .stackedRNN(let config): for cell in config.cells { visit(cell) }
+    case .stackedRNN(let config): for cell in config.cells { visit(cell.cellMembers, cell) }
     case .timeDistributed(let inner): visit(inner)
     case .bidirectional(let config):
       visit(config.forward)
       if let backward = config.backward { visit(backward) }
     case .model(let spec): for layer in spec.layers { visit(layer) }
-    default: break
+    default: if let configuration = layer.config.configuration { visit(configuration) }
     }
   }
 
-  private mutating func visit(_ config: RecurrentConfig) {
-    visit(config.activation)
-    if config.cell != .simple { visit(config.recurrentActivation) }
+  private mutating func visit<Config: LayerConfiguration>(_ config: Config) { visit(config.members, config) }
+
+  private mutating func visit<Config>(_ members: [LayerMember<Config>], _ config: Config) {
+    for case .activation(let path) in members.map(\.value) {
+      let function = config[keyPath: path].function
+      if function == .hardSigmoidKeras2 { old = true }
+      if function == .hardSigmoid { new = true }
+    }
   }
 
   /// The version to write so that a reader means the right one.

@@ -1,3 +1,4 @@
+import KernelAPI
 import Unroll
 
 /// How the calls of a Functional model are written.
@@ -138,11 +139,11 @@ struct FunctionalEncoder {
 
   /// Initial states as Keras takes them: of stacked cells a list for each that has two.
   private static func states(_ tensors: [JSON], _ config: LayerConfig) -> [JSON] {
-    guard case .stackedRNN(let stack) = config, stack.isStacked, stack.cells.contains(where: { $0.stateCount > 1 }) else { return tensors }
+    guard case .stackedRNN(let stack) = config, stack.isStacked, stack.cells.contains(where: { $0.cell.stateCount > 1 }) else { return tensors }
     var rest = tensors[...], result: [JSON] = []
     for cell in stack.cells {
-      let own = rest.prefix(cell.stateCount)
-      rest = rest.dropFirst(cell.stateCount)
+      let own = rest.prefix(cell.cell.stateCount)
+      rest = rest.dropFirst(cell.cell.stateCount)
       result.append(own.count == 1 ? own[own.startIndex] : .array(Array(own)))
     }
     return result
@@ -179,9 +180,4 @@ struct FunctionalCalls {
     }
     return (spec.layers[spec.nodes[reference.node].layer], number[reference.node])
   }
-}
-
-extension RecurrentConfig {
-  /// h, and c of an LSTM.
-  fileprivate var stateCount: Int { if case .lstm = cell { 2 } else { 1 } }
 }

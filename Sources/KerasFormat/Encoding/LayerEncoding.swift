@@ -1,3 +1,4 @@
+import KernelAPI
 import Unroll
 
 /// Writes a layer's Keras configuration.
@@ -37,214 +38,58 @@ struct LayerEncoder {
       // Keras 3 reads batch_input_shape as well; Keras 2 knows no other.
       let key = dialect == .keras3 ? "batch_shape" : "batch_input_shape"
       return [key: .batchShape(input), "dtype": .string(type), "sparse": false, "name": .string(spec.name)]
-    case .spatialDropout1D:
-      // Keras 3's takes no `trainable`.
-      var own = base
-      own["trainable"] = nil
-      return own.merged(try members(spec))
-    default: return base.merged(try members(spec))
+    // Keras 3's takes no `trainable`.
+    case .noise(let noise) where noise.kind == .spatialDropout1D: base["trainable"] = nil
+    default: break
     }
+    return base.merged(try members(spec))
   }
 
   private func members(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
     switch spec.config {
-    case .input, .flatten, .merge, .model: return [:]
-    case .dense(let config): return try dense(config, spec.name)
-    case .recurrent(let config): return try recurrent(config, spec.name)
     case .stackedRNN(let config): return try stackedRNN(config, spec.name)
-    case .embedding(let config):
-      return [
-        "input_dim": .int(config.inputDim), "output_dim": .int(config.outputDim),
-        "embeddings_initializer": .initializer(config.initializer), "embeddings_regularizer": .regularizer(config.regularizer),
-        "embeddings_constraint": .constraint(config.constraint),
-        "mask_zero": .bool(config.maskZero),
-      ]
-    case .activation(let activation): return ["activation": try .activation(activation, dialect, spec.name)]
-    case .activationLayer(let config): return activationLayer(config)
-    case .prelu(let config):
-      return [
-        "alpha_initializer": .initializer(config.initializer), "alpha_regularizer": .regularizer(config.regularizer),
-        "alpha_constraint": .constraint(config.constraint),
-        "shared_axes": config.sharedAxes.isEmpty ? nil : .ints(config.sharedAxes),
-      ]
-    // Keras 2's SpatialDropout1D has no seed.
-    case .spatialDropout1D(let noise): return seeded(["rate": .double(noise.rate)], dialect == .legacy ? nil : noise.seed)
-    case .dropout(let noise):
-      var members = seeded(["rate": .double(noise.rate)], noise.seed)
-      if !noise.noiseShape.isEmpty { members["noise_shape"] = .array(noise.noiseShape.map { .optional($0) }) }
-      return members
-    case .gaussianDropout(let noise): return seeded(["rate": .double(noise.rate)], noise.seed)
-    case .gaussianNoise(let noise): return seeded(["stddev": .double(noise.rate)], noise.seed)
     case .timeDistributed(let layer): return ["layer": try inner(layer)]
-    case .bidirectional(let config):
-      var members: JSONObject = ["merge_mode": config.mergeMode == .none ? nil : .string(config.mergeMode.rawValue)]
-      var forward = try inner(config.forward)
-      if !config.zeroesMaskedSteps, var entry = forward.object {
-        entry[BidirectionalConfig.repeatsMark] = true
-        forward = .object(entry)
-      }
-      members["layer"] = forward
-      if let backward = config.backward { members["backward_layer"] = try inner(backward) }
-      return members
-    case .masking(let value): return ["mask_value": .double(value)]
-    case .reshape(let shape): return ["target_shape": .ints(shape)]
-    case .permute(let axes): return ["dims": .ints(axes)]
-    case .repeatVector(let count): return ["n": .int(count)]
-    case .layerNormalization(let config): return layerNormalization(config)
-    case .batchNormalization(let config): return batchNormalization(config)
-    case .unitNormalization(let axis): return ["axis": .int(axis)]
-    case .conv1D(let config): return try conv1D(config, spec.name)
-    case .pooling1D(let config):
-      return [
-        "pool_size": .ints([config.poolSize]), "strides": .ints([config.strides ?? config.poolSize]),
-        "padding": .string(config.padding.rawValue), "data_format": "channels_last",
-      ]
-    case .globalPooling1D(let config):
-      // Keras before 2.6 has no keepdims; leave the default out.
-      return config.keepDims ? ["data_format": "channels_last", "keepdims": true] : ["data_format": "channels_last"]
-    case .zeroPadding1D(let left, let right): return ["padding": .ints([left, right])]
-    case .cropping1D(let left, let right): return ["cropping": .ints([left, right])]
-    case .upSampling1D(let size): return ["size": .int(size)]
-    case .rescaling(let scale, let offset): return ["scale": .double(scale), "offset": .double(offset)]
-    case .concatenate(let axis): return ["axis": .int(axis)]
-    case .dot(let config):
-      return ["axes": .ints([config.axes.0, config.axes.1]), "normalize": .bool(config.normalize)]
-    case .attention(let config):
-      var members: JSONObject = ["use_scale": .bool(config.useScale), "dropout": .double(config.dropout)]
-      if config.concatScore { members["score_mode"] = "concat" }
-      // Nor has its attention; Keras 3's additive one takes none either.
-      return seeded(members, dialect == .legacy || config.isAdditive ? nil : config.seed)
+    case .bidirectional(let config): return try bidirectional(config)
+    default:
+      guard let configuration = spec.config.configuration else { return [:] }
+      return try members(configuration, spec.name)
     }
   }
 
-  /// Only where one was given: older versions of some layers do not know the word.
-  private func seeded(_ members: JSONObject, _ seed: Int?) -> JSONObject {
-    var members = members
-    if let seed { members["seed"] = .int(seed) }
-    return members
+  private func members<Config: LayerConfiguration>(_ config: Config, _ name: String) throws(UnrollError) -> JSONObject {
+    try MemberWriter(dialect: dialect, owner: name)
+      .json(config.members, of: config, usual: Config.prototypes[config.className] ?? config)
   }
 
-  private func dense(_ config: DenseConfig, _ name: String) throws(UnrollError) -> JSONObject {
-    [
-      "units": .int(config.units), "activation": try .activation(config.activation, dialect, name), "use_bias": .bool(config.useBias),
-      "kernel_initializer": .initializer(config.kernelInitializer), "bias_initializer": .initializer(config.biasInitializer),
-      "kernel_regularizer": .regularizer(config.kernelRegularizer), "bias_regularizer": .regularizer(config.biasRegularizer),
-      "kernel_constraint": .constraint(config.kernelConstraint), "bias_constraint": .constraint(config.biasConstraint),
-    ]
-  }
-
-  private func recurrent(_ config: RecurrentConfig, _ name: String) throws(UnrollError) -> JSONObject {
-    let sequence: JSONObject = [
-      "return_sequences": .bool(config.returnSequences), "return_state": .bool(config.returnState),
-      "go_backwards": .bool(config.goBackwards), "stateful": .bool(config.stateful), "unroll": false,
-    ]
-    return sequence.merged(flags(config.zeroOutputForMask)).merged(try cell(config, name))
-  }
-
-  /// Keras 2 refuses keys it does not know; leave them out unless they say something.
-  private func flags(_ zeroOutputForMask: Bool) -> JSONObject {
-    dialect != .legacy || zeroOutputForMask ? ["zero_output_for_mask": .bool(zeroOutputForMask)] : [:]
-  }
-
-  private func cell(_ config: RecurrentConfig, _ name: String) throws(UnrollError) -> JSONObject {
-    var members: JSONObject = ["units": .int(config.units), "activation": try .activation(config.activation, dialect, name)]
-    if config.cell != .simple { members["recurrent_activation"] = try .activation(config.recurrentActivation, dialect, name) }
-    members["use_bias"] = .bool(config.useBias)
-    members["kernel_initializer"] = .initializer(config.kernelInitializer)
-    members["recurrent_initializer"] = .initializer(config.recurrentInitializer)
-    members["bias_initializer"] = .initializer(config.biasInitializer)
-    if case .lstm(let unitForgetBias) = config.cell { members["unit_forget_bias"] = .bool(unitForgetBias) }
-    members["kernel_regularizer"] = .regularizer(config.kernelRegularizer)
-    members["kernel_constraint"] = .constraint(config.kernelConstraint)
-    members["recurrent_regularizer"] = .regularizer(config.recurrentRegularizer)
-    members["recurrent_constraint"] = .constraint(config.recurrentConstraint)
-    members["bias_regularizer"] = .regularizer(config.biasRegularizer)
-    members["bias_constraint"] = .constraint(config.biasConstraint)
-    members["dropout"] = .double(config.dropout)
-    members["recurrent_dropout"] = .double(config.recurrentDropout)
-    if case .gru(let resetAfter) = config.cell { members["reset_after"] = .bool(resetAfter) }
-    if dialect != .legacy, let seed = config.seed { members["seed"] = .int(seed) }
+  private func bidirectional(_ config: BidirectionalConfig) throws(UnrollError) -> JSONObject {
+    var members: JSONObject = ["merge_mode": config.mergeMode == .none ? nil : .string(config.mergeMode.rawValue)]
+    var forward = try inner(config.forward)
+    if !config.zeroesMaskedSteps, var entry = forward.object {
+      entry[BidirectionalConfig.repeatsMark] = true
+      forward = .object(entry)
+    }
+    members["layer"] = forward
+    if let backward = config.backward { members["backward_layer"] = try inner(backward) }
     return members
   }
 
   private func stackedRNN(_ config: StackedRNNConfig, _ name: String) throws(UnrollError) -> JSONObject {
+    let writer = MemberWriter(dialect: dialect, owner: name)
     var cells: [JSON] = []
     for (index, cell) in config.cells.enumerated() {
-      let className =
-        switch cell.cell {
-        case .simple: "SimpleRNNCell"
-        case .lstm: "LSTMCell"
-        case .gru: "GRUCell"
-        }
       let given = config.cellNames.indices.contains(index) ? config.cellNames[index] : ""
       let base: JSONObject = [
         "name": .string(given.isEmpty ? "\(cell.cellSnakeName)_\(index)" : given), "trainable": .bool(!config.frozenCells.contains(index)),
         "dtype": .string(dtype.rawValue),
       ]
-      cells.append(dialect.inner(className, base.merged(try self.cell(cell, name))))
+      let members = try writer.json(cell.cellMembers, of: cell, usual: RecurrentConfig(cell: cell.cell, units: 0))
+      cells.append(dialect.inner(cell.cell.cellClassName, base.merged(members)))
     }
     let cell =
       config.isStacked
       ? dialect.inner("StackedRNNCells", ["name": "stacked_rnn_cells", "cells": .array(cells)]) : cells.first ?? .null
-    let members: JSONObject = [
-      "return_sequences": .bool(config.returnSequences), "return_state": .bool(config.returnState),
-      "go_backwards": .bool(config.goBackwards), "stateful": .bool(config.stateful), "unroll": .bool(config.unroll),
-    ]
-    return members.merged(flags(config.zeroOutputForMask)).merged(["cell": cell])
-  }
-
-  private func activationLayer(_ config: ActivationLayerConfig) -> JSONObject {
-    switch config.kind {
-    case .relu:
-      return [
-        "max_value": .optional(config.maxValue), "negative_slope": .double(config.slope), "threshold": .double(config.threshold),
-      ]
-    case .leakyRelu: return [dialect.leakySlope: .double(config.slope)]
-    case .elu: return ["alpha": .double(config.slope)]
-    case .softmax: return ["axis": .int(config.axis)]
-    }
-  }
-
-  private func layerNormalization(_ config: LayerNormalizationConfig) -> JSONObject {
-    var members: JSONObject = [
-      "axis": config.axes.count == 1 ? .int(config.axes[0]) : .ints(config.axes), "epsilon": .double(config.epsilon),
-      "center": .bool(config.center), "scale": .bool(config.scale),
-      "beta_initializer": .initializer(config.betaInitializer), "gamma_initializer": .initializer(config.gammaInitializer),
-      "beta_regularizer": .regularizer(config.betaRegularizer), "gamma_regularizer": .regularizer(config.gammaRegularizer),
-      "beta_constraint": .constraint(config.betaConstraint), "gamma_constraint": .constraint(config.gammaConstraint),
-    ]
-    if config.rmsScaling { members["rms_scaling"] = true }
-    return members
-  }
-
-  private func batchNormalization(_ config: BatchNormalizationConfig) -> JSONObject {
-    [
-      "axis": .int(config.axis), "momentum": .double(config.momentum), "epsilon": .double(config.epsilon),
-      "center": .bool(config.center), "scale": .bool(config.scale),
-      "beta_initializer": .initializer(config.betaInitializer), "gamma_initializer": .initializer(config.gammaInitializer),
-      "moving_mean_initializer": .initializer(config.movingMeanInitializer),
-      "moving_variance_initializer": .initializer(config.movingVarianceInitializer),
-      "beta_regularizer": .regularizer(config.betaRegularizer), "gamma_regularizer": .regularizer(config.gammaRegularizer),
-      "beta_constraint": .constraint(config.betaConstraint), "gamma_constraint": .constraint(config.gammaConstraint),
-    ]
-  }
-
-  private func conv1D(_ config: Conv1DConfig, _ name: String) throws(UnrollError) -> JSONObject {
-    var members: JSONObject = [
-      "filters": .int(config.filters), "kernel_size": .ints([config.kernelSize]), "strides": .ints([config.strides]),
-      "padding": .string(config.padding.rawValue), "data_format": "channels_last", "dilation_rate": .ints([config.dilation]),
-    ]
-    // Keras before 2.4 has no groups.
-    if config.groups != 1 { members["groups"] = .int(config.groups) }
-    members["activation"] = try .activation(config.activation, dialect, name)
-    members["use_bias"] = .bool(config.useBias)
-    members["kernel_initializer"] = .initializer(config.kernelInitializer)
-    members["bias_initializer"] = .initializer(config.biasInitializer)
-    members["kernel_regularizer"] = .regularizer(config.kernelRegularizer)
-    members["kernel_constraint"] = .constraint(config.kernelConstraint)
-    members["bias_regularizer"] = .regularizer(config.biasRegularizer)
-    members["bias_constraint"] = .constraint(config.biasConstraint)
-    return members
+    let usual = StackedRNNConfig(cells: [], cellNames: [], isStacked: config.isStacked)
+    return try writer.json(StackedRNNConfig.members, of: config, usual: usual).merged(["cell": cell])
   }
 }
 

@@ -117,7 +117,7 @@ struct MaskWriting {
         } else if found != nil, copy.masks.indices.contains(slot) ? copy.masks[slot] == nil : true {
           var name = "\(layer.name)_unmasked"
           while !names.insert(name).inserted { name += "_" }
-          result.layers.append(LayerSpec(name: name, .upSampling1D(size: 1)))
+          result.layers.append(LayerSpec(name: name, .upSampling1D(UpSampling1DConfig(size: 1))))
           let stop = ModelSpec.Node(layer: result.layers.count - 1, inputs: [copy.inputs[slot]])
           copy.inputs[slot] = .init(node: result.nodes.count)
           result.nodes.append(stop)

@@ -23,23 +23,19 @@ enum MaskRules {
 
   /// `hasStates`: a recurrent layer is called with initial states too.
   func use(_ config: LayerConfig, hasStates: Bool, isGivenMask: Bool) -> MaskUse {
-    var use = MaskUse()
     let isOld = self == .keras21 || self == .keras2
     switch config {
     // Keras 3 hands masks to calls with one tensor argument only.
-    case .recurrent, .stackedRNN, .bidirectional: use.heeds = isOld || !hasStates || isGivenMask
+    case .recurrent, .stackedRNN, .bidirectional: return MaskUse(heeds: isOld || !hasStates || isGivenMask)
     // What is called with a list passed no mask on before Keras 3.4.
-    case .merge: if self != .keras3 { use = MaskUse(heeds: false, joining: isOld ? .all : .none) }
-    case .concatenate: if self != .keras3 { use.joining = isOld ? .all : .none }
-    case .attention: if self == .keras30 { use.joining = .none }
+    case .merge where self != .keras3: return MaskUse(heeds: false, joining: isOld ? .all : .none)
+    case .concatenate where self != .keras3: return MaskUse(joining: isOld ? .all : .none)
+    case .attention where self == .keras30: return MaskUse(joining: .none)
     // Keras 2's passes no mask on.
-    case .rescaling: if isOld { use.joining = .none }
-    case .timeDistributed:
-      if self == .keras2 { use.joining = .inside }
-      use.heeds = self != .keras21
-    default: break
+    case .rescaling where isOld: return MaskUse(joining: .none)
+    case .timeDistributed: return MaskUse(heeds: self != .keras21, joining: self == .keras2 ? .inside : .any)
+    default: return MaskUse()
     }
-    return use
   }
 }
 
@@ -72,12 +68,9 @@ extension LayerConfig {
     case .embedding(let config):
       guard config.maskZero, let value = values.first else { return ([], [nil]) }
       return ([], [symbols.symbol(.comparison(value: value, number: 0, overFeatures: false))])
-    case .masking(let number):
+    case .masking(let config):
       guard let value = values.first else { return ([], [nil]) }
-      return ([], [symbols.symbol(.comparison(value: value, number: number, overFeatures: true))])
-    case .dense, .activation, .activationLayer, .prelu, .dropout, .spatialDropout1D, .gaussianNoise, .gaussianDropout,
-      .layerNormalization, .unitNormalization, .rescaling:
-      return passing()
+      return ([], [symbols.symbol(.comparison(value: value, number: config.value, overFeatures: true))])
     case .batchNormalization: return passing([first])
     case .timeDistributed(let inner):
       let heeded = inner.config.heedsItsMask ? [use.heeds ? first : nil] : []
@@ -98,10 +91,10 @@ extension LayerConfig {
       let looks = use.heeds && (kind == .multiply || kind == .maximum || kind == .minimum)
       let isMasked = inputs.contains { $0 != nil }
       return (looks && isMasked ? inputs : [], [joined(inputs, use, symbols)])
-    case .concatenate(let axis):
-      let alongTime = axis == 1 || axis == -2
+    case .concatenate(let config):
+      let alongTime = config.axis == 1 || config.axis == -2
       return ([], [use.joining != .none && alongTime ? symbols.inTime(inputs) : joined(inputs, use, symbols)])
-    default: return ([], [nil])
+    default: return configuration?.passesMask ?? false ? passing() : ([], [nil])
     }
   }
 

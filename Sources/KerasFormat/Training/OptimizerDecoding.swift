@@ -29,7 +29,7 @@ struct OptimizerDecoder {
       throw reader.unsupported("there are \(OptimizerDescriptor.all.map { $0.kind.rawValue }.joined(separator: ", "))")
     }
     var spec = OptimizerSpec(try rule(descriptor, reader), learningRate: try learningRate(reader, descriptor, decay))
-    if reader.value("learning_rate", "lr")?.object != nil { spec.decay = decay }
+    if reader.value("learning_rate", old: ["lr"])?.object != nil { spec.decay = decay }
     try reader.refuseOptions(
       besides: Self.common.union(Self.withoutEffect).union(descriptor.options.map(\.name)).union(name == "nadam" ? ["schedule_decay"] : []))
     if let factor = reader.value("loss_scale_factor") {
@@ -79,7 +79,7 @@ struct OptimizerDecoder {
       context.note("\(rule.kind.rawValue) of Keras before 2.11: epsilon is added to the square root, not under it")
       rule.epsilonInRoot = false
     case .nadam:
-      let schedule = try reader.double("schedule_decay", "decay", default: 0.004)
+      let schedule = try reader.double("schedule_decay", old: ["decay"], default: 0.004)
       context.note("Nadam of Keras before 2.11: its momentum follows 0.96 ^ (\(schedule) t)")
       rule.scheduleDecay = schedule > 0 ? schedule : 0.004
     default: break
@@ -87,7 +87,7 @@ struct OptimizerDecoder {
   }
 
   private func learningRate(_ reader: ConfigReader, _ descriptor: OptimizerDescriptor, _ decay: Double) throws(UnrollError) -> LearningRate {
-    let found = reader.value("learning_rate", "lr")
+    let found = reader.value("learning_rate", old: ["lr"])
     if let schedule = found?.object { return try self.schedule(schedule) }
     guard found == nil || found?.double != nil else { throw reader.wrong("learning_rate", "a number or a schedule", found) }
     let rate = found?.double ?? descriptor.learningRate

@@ -35,16 +35,12 @@ struct LegacyConversion {
     }
     var result: [SourceArray] = []
     switch tree.kind {
-    case .lstm:
-      // Stored i, c, f, o; each a kernel, a recurrent kernel and a bias.
-      let found = take(tree.own.count * 4)
+    case .cell(let config):
+      // Each a kernel, a recurrent kernel and a bias; those of an LSTM are stored i, c, f, o.
+      let order = config.cell == .lstm ? [0, 2, 1, 3] : Array(0..<config.cell.gates)
+      let found = take(tree.own.count * order.count)
       for variable in tree.own.indices {
-        result.append(try .joinedColumns([0, 2, 1, 3].map { found[$0 * tree.own.count + variable] }))
-      }
-    case .gru:
-      let found = take(tree.own.count * 3)
-      for variable in tree.own.indices {
-        result.append(try .joinedColumns([0, 1, 2].map { found[$0 * tree.own.count + variable] }))
+        result.append(try .joinedColumns(order.map { found[$0 * tree.own.count + variable] }))
       }
     case .conv1D:
       for array in take(tree.own.count) { result.append(squeezed(array)) }
@@ -86,11 +82,8 @@ struct LegacyConversion {
 
   /// CuDNN keeps input and recurrent biases apart: 8 or 6 times the units in one row.
   private func cudnnGates(_ kind: WeightTree.Kind, biasShape: [Int]) -> Int? {
-    switch kind {
-    case .lstm(let units): return biasShape == [8 * units] ? 4 : nil
-    case .gru(let units, true): return biasShape == [6 * units] ? 3 : nil
-    default: return nil
-    }
+    guard case .cell(let config) = kind, config.cell == .lstm || config.cell == .gru && config.resetAfter else { return nil }
+    return biasShape == [2 * config.cell.gates * config.units] ? config.cell.gates : nil
   }
 
   /// Each gate's (in, units) block holds the transposed matrix: read it by columns.
@@ -120,7 +113,7 @@ struct LegacyConversion {
   }
 
   private func cudnnBias(_ source: SourceArray, _ kind: WeightTree.Kind) -> SourceArray {
-    if case .gru(let units, _) = kind { return source.reshaped([2, 3 * units]) }
+    if case .cell(let config) = kind, config.cell == .gru { return source.reshaped([2, 3 * config.units]) }
     let half = source.shape[0] / 2
     // Both halves have the same gradient, which is that of their sum too.
     let scale = isState ? 0.5 : 1

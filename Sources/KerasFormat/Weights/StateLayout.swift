@@ -74,13 +74,7 @@ extension WeightTree {
   /// In the form of Keras 1: the gates one after another.
   private func appendGates(_ parent: Bool, to result: inout [Bool]) {
     let trainable = parent && isTrainable
-    let gates =
-      switch kind {
-      case .lstm: 4
-      case .gru: 3
-      default: 1
-      }
-    for _ in 0..<gates {
+    for _ in 0..<kind.gates {
       for index in own.indices { result.append(trainable && index < own.count - statistics) }
     }
     for part in parts { part.tree.appendGates(trainable, to: &result) }

@@ -1,3 +1,4 @@
+import KernelAPI
 import Unroll
 
 /// The parameters of a layer as Keras nests them: its own variables, then
@@ -8,9 +9,10 @@ struct WeightTree {
   enum Kind: Equatable {
     case plain
     case conv1D
-    case lstm(units: Int)
-    /// `resetAfter`: two rows of biases.
-    case gru(units: Int, resetAfter: Bool)
+    case cell(RecurrentConfig)
+
+    /// How many arrays Keras 1 stored for each of today's.
+    var gates: Int { if case .cell(let config) = self { config.cell.gates } else { 1 } }
   }
 
   /// In weight names: "lstm_1", "lstm_cell", "forward_lstm".
@@ -48,12 +50,7 @@ struct WeightTree {
   }
 
   /// Whether it is a cell that CuDNN computes too.
-  var isGated: Bool {
-    switch kind {
-    case .lstm, .gru: true
-    default: false
-    }
-  }
+  var isGated: Bool { kind.gates > 1 }
 
   var count: Int { own.count + parts.reduce(0) { $0 + $1.tree.count } + list.reduce(0) { $0 + $1.tree.count } }
 
@@ -99,13 +96,7 @@ struct WeightTree {
 
   /// How many arrays Keras 1 stored: one for each gate.
   var keras1Count: Int {
-    let mine: Int
-    switch kind {
-    case .lstm: mine = own.count * 4
-    case .gru: mine = own.count * 3
-    default: mine = own.count
-    }
-    return mine + parts.reduce(0) { $0 + $1.tree.keras1Count } + list.reduce(0) { $0 + $1.tree.keras1Count }
+    own.count * kind.gates + parts.reduce(0) { $0 + $1.tree.keras1Count } + list.reduce(0) { $0 + $1.tree.keras1Count }
   }
 }
 
@@ -116,10 +107,6 @@ extension WeightTree {
     self.init(name: layer.name)
     isTrainable = layer.trainable
     switch layer.config {
-    case .dense(let config): own = config.useBias ? ["kernel", "bias"] : ["kernel"]
-    case .conv1D(let config):
-      own = config.useBias ? ["kernel", "bias"] : ["kernel"]
-      kind = .conv1D
     case .recurrent(let config): parts = [Part("cell", WeightTree(cell: config, name: ""))]
     case .stackedRNN(let config):
       let cells = config.cells.enumerated().map { index, cell in
@@ -137,8 +124,6 @@ extension WeightTree {
       } else {
         parts = cells.map { Part("cell", $0.tree) }
       }
-    case .embedding: own = ["embeddings"]
-    case .prelu: own = ["alpha"]
     case .timeDistributed(let inner): parts = [Part("layer", WeightTree(inner))]
     case .bidirectional(let config):
       var forward = WeightTree(config.forward)
@@ -146,28 +131,24 @@ extension WeightTree {
       forward.name = "forward_\(config.forward.config.snakeName)"
       backward.name = "backward_\((config.backward ?? config.forward).config.snakeName)"
       parts = [Part("forward_layer", forward), Part("backward_layer", backward)]
-    case .layerNormalization(let config):
-      own = (config.scale || config.rmsScaling ? ["gamma"] : []) + (config.center && !config.rmsScaling ? ["beta"] : [])
-    case .batchNormalization(let config):
-      own = (config.scale ? ["gamma"] : []) + (config.center ? ["beta"] : []) + ["moving_mean", "moving_variance"]
-      statistics = 2
-    case .attention(let config):
-      own = (config.useScale ? ["scale"] : []) + (config.concatScore ? ["concat_score_weight"] : [])
     case .model(let spec):
       listPath = "layers"
       list = Self.elements(of: spec)
-    default: break
+    default:
+      if case .conv1D = layer.config { kind = .conv1D }
+      declare(layer.config.configuration?.weights ?? [])
     }
   }
 
   private init(cell: RecurrentConfig, name: String) {
     self.init(name: name.isEmpty ? cell.cellSnakeName : name)
-    own = cell.useBias ? ["kernel", "recurrent_kernel", "bias"] : ["kernel", "recurrent_kernel"]
-    switch cell.cell {
-    case .simple: break
-    case .lstm: kind = .lstm(units: cell.units)
-    case .gru(let resetAfter): kind = .gru(units: cell.units, resetAfter: resetAfter)
-    }
+    kind = .cell(cell)
+    declare(cell.weights)
+  }
+
+  private mutating func declare(_ weights: [WeightDeclaration]) {
+    own = weights.map(\.name)
+    statistics = weights.count { !$0.isWeight }
   }
 
   /// A model's layers as Keras' `model.layers` lists them: Sequential hides its input.
@@ -186,11 +167,5 @@ extension WeightTree {
 }
 
 extension RecurrentConfig {
-  var cellSnakeName: String {
-    switch cell {
-    case .simple: "simple_rnn_cell"
-    case .lstm: "lstm_cell"
-    case .gru: "gru_cell"
-    }
-  }
+  var cellSnakeName: String { LayerConfig.snakeCase(cell.cellClassName) }
 }

@@ -6,8 +6,7 @@ extension ParameterStore {
   func initialize(seed: UInt64) throws(UnrollError) {
     for (index, parameter) in parameters.enumerated() {
       var random = RandomGenerator(seed: seed, stream: UInt64(index) &+ 1)
-      try parameter.initializer.fill(
-        parameter.value, shape: parameter.shape, fans: parameter.fans, name: parameter.name, &random)
+      try parameter.initializer.fill(parameter.value, shape: parameter.shape, name: parameter.name, &random)
       parameter.afterInitialize?(parameter.value)
     }
   }
@@ -15,8 +14,7 @@ extension ParameterStore {
 
 extension Initializer {
   func fill<S: Scalar>(
-    _ values: UnsafeMutablePointer<S>, shape: [Int], fans: (fanIn: Int, fanOut: Int)?, name: String,
-    _ random: inout RandomGenerator
+    _ values: UnsafeMutablePointer<S>, shape: [Int], name: String, _ random: inout RandomGenerator
   ) throws(UnrollError) {
     let count = shape.reduce(1, *)
     switch self {
@@ -30,7 +28,7 @@ extension Initializer {
     case .truncatedNormal(let mean, let stddev):
       for i in 0..<count { values[i] = S(mean + stddev * random.truncatedNormal()) }
     case .varianceScaling(let scale, let mode, let distribution):
-      let (fanIn, fanOut) = fans ?? Self.fans(shape)
+      let (fanIn, fanOut) = Self.fans(shape)
       let n: Double
       switch mode {
       case .fanIn: n = Double(max(1, fanIn))

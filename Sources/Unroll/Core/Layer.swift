@@ -67,23 +67,23 @@ class Layer<S: Scalar> {
   /// States that live from batch to batch in a `stateful` layer.
   var statefulStates: [StatefulState<S>] { innerLayers.flatMap { $0.statefulStates } }
 
-  final func declare(_ parameter: Parameter<S>) -> Parameter<S> {
-    parameters.append(parameter)
-    return parameter
-  }
-
   final func adopt(_ child: Layer<S>) { parameters.append(contentsOf: child.parameters) }
 
-  /// The parameter paths of this layer begin with its name.
+  /// The weights of its configuration, in that order; their paths begin with the
+  /// layer's name.
   final func declare(
-    _ suffix: String, _ shape: [Int], _ initializer: Initializer, _ regularizer: Regularizer? = nil,
-    _ constraint: Constraint? = nil, isWeight: Bool = true, fans: (fanIn: Int, fanOut: Int)? = nil,
-    afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)? = nil
-  ) -> Parameter<S> {
-    declare(
-      Parameter(
-        name: "\(name)/\(suffix)", shape: shape, initializer: initializer, regularizer: regularizer,
-        constraint: constraint, isWeight: isWeight, isTrainable: spec.trainable, fans: fans, afterInitialize: afterInitialize))
+    _ weights: [WeightDeclaration], _ shapes: [String: [Int]],
+    afterInitialize: [String: @Sendable (UnsafeMutablePointer<S>) -> Void] = [:]
+  ) throws(UnrollError) -> [String: Parameter<S>] {
+    var result: [String: Parameter<S>] = [:]
+    for weight in weights {
+      guard let shape = shapes[weight.name] else { throw UnrollError(.invalidState, "\(name): its \(weight.name) has no shape") }
+      let parameter = Parameter<S>(
+        name: "\(name)/\(weight.name)", shape: shape, weight, isTrainable: spec.trainable, afterInitialize: afterInitialize[weight.name])
+      parameters.append(parameter)
+      result[weight.name] = parameter
+    }
+    return result
   }
 
   /// `outputShapes` for inputs of which all axes are known.

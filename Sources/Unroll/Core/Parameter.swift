@@ -11,8 +11,6 @@ final class Parameter<S: Scalar> {
   let constraint: Constraint?
   /// False for moving statistics, which gradients never touch.
   let isWeight: Bool
-  /// fan-in and fan-out for variance scaling, where the shape does not say it.
-  let fans: (fanIn: Int, fanOut: Int)?
   /// Applied after the initializer (an LSTM's forget gate bias of one).
   let afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)?
   /// Set by the layer's `trainable` flag.
@@ -24,19 +22,16 @@ final class Parameter<S: Scalar> {
   var count: Int { shape.reduce(1, *) }
 
   init(
-    name: String, shape: [Int], initializer: Initializer, regularizer: Regularizer? = nil, constraint: Constraint? = nil,
-    isWeight: Bool = true,
-    isTrainable: Bool, fans: (fanIn: Int, fanOut: Int)? = nil,
+    name: String, shape: [Int], _ declaration: WeightDeclaration, isTrainable: Bool,
     afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)? = nil
   ) {
     self.name = name
     self.shape = shape
-    self.initializer = initializer
-    self.regularizer = regularizer
-    self.constraint = constraint
-    self.isWeight = isWeight
+    initializer = declaration.initializer
+    regularizer = declaration.regularizer
+    constraint = declaration.constraint
+    isWeight = declaration.isWeight
     self.isTrainable = isTrainable && isWeight
-    self.fans = fans
     self.afterInitialize = afterInitialize
   }
 }

@@ -77,7 +77,7 @@ extension LayerSpec {
     case .model(var model):
       model.freezeInsideFrozen()
       config = .model(model)
-    default: break
+    default: return
     }
   }
 
@@ -151,15 +151,7 @@ extension LayerSpec {
   /// The recurrent layer the other way round.
   fileprivate var backwards: LayerSpec {
     var turned = self
-    switch config {
-    case .recurrent(var own):
-      own.goBackwards.toggle()
-      turned.config = .recurrent(own)
-    case .stackedRNN(var own):
-      own.goBackwards.toggle()
-      turned.config = .stackedRNN(own)
-    default: break
-    }
+    turned.config.sequence?.goBackwards.toggle()
     return turned
   }
 }

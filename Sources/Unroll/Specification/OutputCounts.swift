@@ -3,17 +3,12 @@ extension LayerConfig {
   /// follow the output.
   public var outputCount: Int {
     switch self {
-    case .recurrent(let config): 1 + (config.returnState ? config.stateCount : 0)
-    case .stackedRNN(let config): 1 + (config.returnState ? config.cells.reduce(0) { $0 + $1.stateCount } : 0)
+    case .recurrent(let config): 1 + (config.returnState ? config.cell.stateCount : 0)
+    case .stackedRNN(let config): 1 + (config.returnState ? config.cells.reduce(0) { $0 + $1.cell.stateCount } : 0)
     case .bidirectional(let config):
       (config.mergeMode == .none ? 2 : 1) + config.forward.config.outputCount - 1 + (config.backward ?? config.forward).config.outputCount - 1
     case .model(let model): model.outputs.count
     default: 1
     }
   }
-}
-
-extension RecurrentConfig {
-  /// h, and the c of an LSTM.
-  var stateCount: Int { if case .lstm = cell { 2 } else { 1 } }
 }

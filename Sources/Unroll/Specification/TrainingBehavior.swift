@@ -2,21 +2,13 @@ extension LayerConfig {
   /// Whether the layer computes something else in training.
   public var actsInTraining: Bool {
     switch self {
-    case .dropout(let noise), .spatialDropout1D(let noise), .gaussianNoise(let noise), .gaussianDropout(let noise): noise.rate > 0
-    case .batchNormalization: true
-    case .attention(let config): config.dropout > 0
-    case .recurrent(let config): config.draws
-    case .stackedRNN(let config): config.cells.contains { $0.draws }
+    case .stackedRNN(let config): config.cells.contains { $0.actsInTraining }
     case .bidirectional(let config): config.forward.config.actsInTraining || config.backward?.config.actsInTraining ?? false
     case .timeDistributed(let inner): inner.config.actsInTraining
     case .model(let model): model.layers.contains { $0.config.actsInTraining }
-    default: false
+    default: configuration?.actsInTraining ?? false
     }
   }
-}
-
-extension RecurrentConfig {
-  fileprivate var draws: Bool { dropout > 0 || recurrentDropout > 0 }
 }
 
 extension ModelSpec {

@@ -6,7 +6,7 @@ import Testing
 /// What layers do beyond their numbers: shapes, randomness, errors.
 struct LayerBehaviourTests {
   @Test func dropoutMasksDoNotDependOnShards() throws {
-    let spec = sequential([5, 3], [.dropout(NoiseConfig(rate: 0.5))])
+    let spec = sequential([5, 3], [.noise(NoiseConfig(.dropout, rate: 0.5))])
     let input = TestArray([4, 5, 3], [Double](repeating: 1, count: 60))
     let whole = try TestNetwork<Double>(spec, [input], mode: .training).run()[0]
     let part = TestArray([2, 5, 3], [Double](repeating: 1, count: 30))
@@ -18,7 +18,7 @@ struct LayerBehaviourTests {
   }
 
   @Test func dropoutInsideTimeDistributedDoesNotDependOnShards() throws {
-    let spec = sequential([5, 3], [.timeDistributed(LayerSpec(.dropout(NoiseConfig(rate: 0.5))))])
+    let spec = sequential([5, 3], [.timeDistributed(LayerSpec(.noise(NoiseConfig(.dropout, rate: 0.5))))])
     let whole = try TestNetwork<Double>(spec, [TestArray([4, 5, 3], [Double](repeating: 1, count: 60))], mode: .training).run()[0]
     let shard = try TestNetwork<Double>(spec, [TestArray([2, 5, 3], [Double](repeating: 1, count: 30))], mode: .training)
     shard.plan.run.firstRow = 2
@@ -45,7 +45,7 @@ struct LayerBehaviourTests {
   }
 
   @Test func gaussianNoiseHasItsDeviationAndNoShards() throws {
-    let spec = sequential([100, 50], [.gaussianNoise(NoiseConfig(rate: 0.3))])
+    let spec = sequential([100, 50], [.noise(NoiseConfig(.gaussianNoise, rate: 0.3))])
     let zeros = TestArray([4, 100, 50], [Double](repeating: 0, count: 20000))
     let values = try TestNetwork<Double>(spec, [zeros], mode: .training).run()[0].values
     let mean = values.reduce(0, +) / 20000, variance = values.reduce(0) { $0 + $1 * $1 } / 20000
@@ -56,7 +56,7 @@ struct LayerBehaviourTests {
   }
 
   @Test func gaussianDropoutHasMeanOneAndItsDeviation() throws {
-    let spec = sequential([100, 50], [.gaussianDropout(NoiseConfig(rate: 0.2))])
+    let spec = sequential([100, 50], [.noise(NoiseConfig(.gaussianDropout, rate: 0.2))])
     let ones = TestArray([4, 100, 50], [Double](repeating: 1, count: 20000))
     let values = try TestNetwork<Double>(spec, [ones], mode: .training).run()[0].values
     let mean = values.reduce(0, +) / 20000, variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 20000
@@ -79,7 +79,7 @@ struct LayerBehaviourTests {
   }
 
   @Test func dropoutKeepsTheMeanAndItsRate() throws {
-    let spec = sequential([100, 50], [.dropout(NoiseConfig(rate: 0.3))])
+    let spec = sequential([100, 50], [.noise(NoiseConfig(.dropout, rate: 0.3))])
     let ones = TestArray([4, 100, 50], [Double](repeating: 1, count: 20000))
     let values = try TestNetwork<Double>(spec, [ones], mode: .training).run()[0].values
     let dropped = Double(values.count { $0 == 0 }) / 20000
@@ -90,7 +90,7 @@ struct LayerBehaviourTests {
   }
 
   @Test func spatialDropoutDropsWholeFeatures() throws {
-    let spec = sequential([6, 40], [.spatialDropout1D(NoiseConfig(rate: 0.5))])
+    let spec = sequential([6, 40], [.noise(NoiseConfig(.spatialDropout1D, rate: 0.5))])
     let ones = TestArray([1, 6, 40], [Double](repeating: 1, count: 240))
     let values = try TestNetwork<Double>(spec, [ones], mode: .training).run()[0].values
     #expect(Set(values) == [0, 2])
@@ -104,7 +104,7 @@ struct LayerBehaviourTests {
       ([1, 6, 1], [false, true, false]), ([nil, 6, 10], [true, true, true]),
     ] as [([Int?], [Bool])])
   func dropoutDropsTogetherWhatSharesNoise(_ noise: [Int?], _ own: [Bool]) throws {
-    let spec = sequential([6, 10], [.dropout(LayerModels.configured(NoiseConfig(rate: 0.5)) { $0.noiseShape = noise })])
+    let spec = sequential([6, 10], [.noise(LayerModels.configured(NoiseConfig(.dropout, rate: 0.5)) { $0.noiseShape = noise })])
     let ones = TestArray([4, 6, 10], [Double](repeating: 1, count: 240))
     let values = try TestNetwork<Double>(spec, [ones], mode: .training).run()[0].values
     #expect(Set(values) == [0, 2])
@@ -144,7 +144,7 @@ struct LayerBehaviourTests {
 
   @Test func sizesThatMakeNoSenseAreErrors() {
     let layers: [LayerConfig] = [
-      .dense(DenseConfig(units: 0)), .dropout(NoiseConfig(rate: 1.5)), .dropout(NoiseConfig(rate: -0.1)),
+      .dense(DenseConfig(units: 0)), .noise(NoiseConfig(.dropout, rate: 1.5)), .noise(NoiseConfig(.dropout, rate: -0.1)),
       .embedding(EmbeddingConfig(inputDim: 0, outputDim: 3)), .embedding(EmbeddingConfig(inputDim: 3, outputDim: -3)),
       .timeDistributed(LayerSpec(.dense(DenseConfig(units: 0)))),
     ]

@@ -19,24 +19,26 @@ struct LayerErrorTests {
   static let cases: [Case] = [
     bad("no units", layers: .dense(DenseConfig(units: 0))),
     bad("a dense layer on unknown features", .shapeMismatch, [5, nil], LayerModels.dense(2)),
-    bad("dropout above 1", layers: .dropout(NoiseConfig(rate: 1.5))),
-    bad("dropout that is NaN", layers: .dropout(NoiseConfig(rate: .nan))),
-    bad("gaussian dropout of 1", layers: .gaussianDropout(NoiseConfig(rate: 1))),
-    bad("negative noise", layers: .gaussianNoise(NoiseConfig(rate: -1))),
-    bad("noise of another shape", .shapeMismatch, [5, 3], .dropout(LayerModels.configured(NoiseConfig(rate: 0.5)) { $0.noiseShape = [nil, 2, 3] })),
-    bad("spatial dropout of vectors", .shapeMismatch, [3], .spatialDropout1D(NoiseConfig(rate: 0.5))),
+    bad("dropout above 1", layers: .noise(NoiseConfig(.dropout, rate: 1.5))),
+    bad("dropout that is NaN", layers: .noise(NoiseConfig(.dropout, rate: .nan))),
+    bad("gaussian dropout of 1", layers: .noise(NoiseConfig(.gaussianDropout, rate: 1))),
+    bad("negative noise", layers: .noise(NoiseConfig(.gaussianNoise, rate: -1))),
+    bad(
+      "noise of another shape", .shapeMismatch, [5, 3],
+      .noise(LayerModels.configured(NoiseConfig(.dropout, rate: 0.5)) { $0.noiseShape = [nil, 2, 3] })),
+    bad("spatial dropout of vectors", .shapeMismatch, [3], .noise(NoiseConfig(.spatialDropout1D, rate: 0.5))),
     bad("embedding without rows", layers: .embedding(EmbeddingConfig(inputDim: 0, outputDim: 3))),
-    bad("a reshape that does not fit", .shapeMismatch, [5, 3], .reshape([4, 4])),
-    bad("a reshape with two open axes", layers: .reshape([-1, -1])),
-    bad("a reshape to nothing", layers: .reshape([0, 15])),
-    bad("a permutation that is none", layers: .permute([1, 1])),
-    bad("a permutation with the batch", layers: .permute([0, 1])),
-    bad("a vector repeated never", .invalidArgument, [3], .repeatVector(0)),
-    bad("a sequence repeated", .shapeMismatch, [5, 3], .repeatVector(2)),
-    bad("cropping everything", .shapeMismatch, [5, 3], .cropping1D(left: 3, right: 2)),
-    bad("negative padding", layers: .zeroPadding1D(left: -1, right: 0)),
-    bad("endless padding", layers: .zeroPadding1D(left: .max, right: .max)),
-    bad("endless up-sampling", layers: .upSampling1D(size: .max)),
+    bad("a reshape that does not fit", .shapeMismatch, [5, 3], .reshape(ReshapeConfig([4, 4]))),
+    bad("a reshape with two open axes", layers: .reshape(ReshapeConfig([-1, -1]))),
+    bad("a reshape to nothing", layers: .reshape(ReshapeConfig([0, 15]))),
+    bad("a permutation that is none", layers: .permute(PermuteConfig([1, 1]))),
+    bad("a permutation with the batch", layers: .permute(PermuteConfig([0, 1]))),
+    bad("a vector repeated never", .invalidArgument, [3], .repeatVector(RepeatVectorConfig(0))),
+    bad("a sequence repeated", .shapeMismatch, [5, 3], .repeatVector(RepeatVectorConfig(2))),
+    bad("cropping everything", .shapeMismatch, [5, 3], .cropping1D(Cropping1DConfig(left: 3, right: 2))),
+    bad("negative padding", layers: .zeroPadding1D(ZeroPadding1DConfig(left: -1, right: 0))),
+    bad("endless padding", layers: .zeroPadding1D(ZeroPadding1DConfig(left: .max, right: .max))),
+    bad("endless up-sampling", layers: .upSampling1D(UpSampling1DConfig(size: .max))),
     bad("a convolution without filters", layers: LayerModels.conv(0, 2)),
     bad("a convolution longer than its input", .shapeMismatch, [5, 3], LayerModels.conv(2, 6)),
     bad("groups that do not divide", layers: LayerModels.conv(4, 2) { $0.groups = 2 }),
@@ -74,10 +76,10 @@ struct LayerErrorTests {
     bad(
       "batch normalisation of unknown channels", .shapeMismatch, [nil, 3],
       .batchNormalization(LayerModels.configured(BatchNormalizationConfig()) { $0.axis = 1 })),
-    bad("an axis that does not exist", layers: .unitNormalization(axis: 4)),
+    bad("an axis that does not exist", layers: .unitNormalization(UnitNormalizationConfig(axis: 4))),
     bad("softmax over the batch", .unsupported, [5, 3], .activationLayer(LayerModels.configured(ActivationLayerConfig(.softmax)) { $0.axis = 0 })),
     bad("slopes for unknown steps", .shapeMismatch, [nil, 3], .prelu(PReLUConfig())),
-    bad("a concatenation of vectors in time", layers: .concatenate(axis: 3)),
+    bad("a concatenation of vectors in time", layers: .concatenate(ConcatenateConfig(axis: 3))),
     bad("subtraction of one", .shapeMismatch, [5, 3], .merge(.subtract)),
     bad("attention without a value", .shapeMismatch, [5, 3], LayerModels.attention()),
     bad("Dot of one", .shapeMismatch, [5, 3], .dot(DotConfig(axes: (1, 1)))),
@@ -102,7 +104,7 @@ struct LayerErrorTests {
   }
 
   @Test func absurdSizesAreErrorsWhenDataArrives() {
-    let layers: [LayerConfig] = [.repeatVector(1 << 58), .repeatVector(1 << 45)]
+    let layers: [LayerConfig] = [.repeatVector(RepeatVectorConfig(1 << 58)), .repeatVector(RepeatVectorConfig(1 << 45))]
     for layer in layers {
       let error = #expect(throws: UnrollError.self) {
         _ = try TestNetwork<Float>(sequential([3], [layer]), [.random([2, 3])])
@@ -112,7 +114,7 @@ struct LayerErrorTests {
   }
 
   @Test func sequencesTooShortForAWindowAreErrorsWhenDataArrives() {
-    for layer in [LayerModels.conv(2, 6), LayerModels.pool(.average, 6), .cropping1D(left: 3, right: 3)] {
+    for layer in [LayerModels.conv(2, 6), LayerModels.pool(.average, 6), .cropping1D(Cropping1DConfig(left: 3, right: 3))] {
       let error = #expect(throws: UnrollError.self) {
         _ = try TestNetwork<Double>(sequential([nil, 3], [layer]), [.random([2, 5, 3])])
       }
@@ -121,7 +123,7 @@ struct LayerErrorTests {
   }
 
   @Test func mergesOfSequencesOfDifferentLengthAreErrorsWhenDataArrives() {
-    for layer in [LayerConfig.merge(.add), .concatenate(axis: -1)] {
+    for layer in [LayerConfig.merge(.add), .concatenate(ConcatenateConfig(axis: -1))] {
       let error = #expect(throws: UnrollError.self) {
         _ = try TestNetwork<Double>(merging([[nil, 3], [nil, 3]], layer), [.random([2, 5, 3]), .random([2, 4, 3])])
       }

@@ -58,10 +58,11 @@ struct LayerGradientTests {
       one("elu of scale 0.4", [5, 3], [dense(4, .init(.elu, alpha: 0.4))]),
       one("gelu by tanh", [5, 3], [dense(4, .init(.geluTanh))]),
       one("hard sigmoid of Keras 2", [5, 3], [dense(4, .init(.hardSigmoidKeras2))]),
-      one("dropout", [5, 3], [dense(4), .dropout(NoiseConfig(rate: 0.4))]),
-      one("dropout inside time distributed", [5, 2, 3], [LayerModels.distributed(.dropout(NoiseConfig(rate: 0.4))), dense(2)]),
+      one("dropout", [5, 3], [dense(4), .noise(NoiseConfig(.dropout, rate: 0.4))]),
+      one("dropout inside time distributed", [5, 2, 3], [LayerModels.distributed(.noise(NoiseConfig(.dropout, rate: 0.4))), dense(2)]),
       one(
-        "dropout of whole steps", [5, 3], [dense(4), .dropout(LayerModels.configured(NoiseConfig(rate: 0.4)) { $0.noiseShape = [nil, nil, 1] })]),
+        "dropout of whole steps", [5, 3],
+        [dense(4), .noise(LayerModels.configured(NoiseConfig(.dropout, rate: 0.4)) { $0.noiseShape = [nil, nil, 1] })]),
       one(
         "layer normalisation over time", [5, 3],
         [dense(4), .layerNormalization(LayerModels.configured(LayerNormalizationConfig()) { $0.axes = [1] })]),
@@ -78,9 +79,9 @@ struct LayerGradientTests {
               config.rmsScaling = true
             }),
         ]),
-      one("spatial dropout", [5, 3], [dense(4), .spatialDropout1D(NoiseConfig(rate: 0.4))]),
-      one("gaussian noise", [5, 3], [dense(4), .gaussianNoise(NoiseConfig(rate: 0.4)), dense(3)]),
-      one("gaussian dropout", [5, 3], [dense(4), .gaussianDropout(NoiseConfig(rate: 0.4)), dense(3)]),
+      one("spatial dropout", [5, 3], [dense(4), .noise(NoiseConfig(.spatialDropout1D, rate: 0.4))]),
+      one("gaussian noise", [5, 3], [dense(4), .noise(NoiseConfig(.gaussianNoise, rate: 0.4)), dense(3)]),
+      one("gaussian dropout", [5, 3], [dense(4), .noise(NoiseConfig(.gaussianDropout, rate: 0.4)), dense(3)]),
       one("conv1d with gelu", [5, 3], [LayerModels.conv(4, 3) { $0.activation = ActivationSpec(.gelu) }]),
       one("bidirectional with dropout", [5, 3], [LayerModels.both(.recurrent(recurrentDropout))]),
       Case(

@@ -68,11 +68,11 @@ extension LayerModels {
     }
     let both: [LayerConfig?] = [masking, masking], first: [LayerConfig?] = [masking, nil]
     var models = [
-      "concatenate": merging([[5, 3], [5, 2]], .concatenate(axis: -1)),
-      "concatenate_axis1": merging([[5, 3], [2, 3]], .concatenate(axis: 1)),
-      "concatenate_masked": merging([[5, 3], [5, 3]], .concatenate(axis: -1), before: both).followed(by: lstm(4)),
-      "concatenate_half_masked": merging([[5, 3], [5, 3]], .concatenate(axis: -1), before: first).followed(by: lstm(4)),
-      "concatenate_axis1_masked": merging([[5, 3], [5, 3]], .concatenate(axis: 1), before: first).followed(by: lstm(4)),
+      "concatenate": merging([[5, 3], [5, 2]], .concatenate(ConcatenateConfig(axis: -1))),
+      "concatenate_axis1": merging([[5, 3], [2, 3]], .concatenate(ConcatenateConfig(axis: 1))),
+      "concatenate_masked": merging([[5, 3], [5, 3]], .concatenate(ConcatenateConfig(axis: -1)), before: both).followed(by: lstm(4)),
+      "concatenate_half_masked": merging([[5, 3], [5, 3]], .concatenate(ConcatenateConfig(axis: -1)), before: first).followed(by: lstm(4)),
+      "concatenate_axis1_masked": merging([[5, 3], [5, 3]], .concatenate(ConcatenateConfig(axis: 1)), before: first).followed(by: lstm(4)),
       "dot": merging([[3], [3]], dot(1, 1)),
       "dot_sequences": merging([[5, 3], [2, 3]], dot(2, 2)),
       "dot_time": merging([[5, 3], [5, 2]], dot(1, 1)),
@@ -101,11 +101,11 @@ extension LayerModels {
     return [
       "attention": merging(two, attention()),
       "attention_scale_key": merging(three, attention { $0.useScale = true }),
-      "attention_concat": merging(two, attention { $0.concatScore = true }),
+      "attention_concat": merging(two, attention { $0.score = .concat }),
       "attention_concat_scale": merging(
         three,
         attention {
-          $0.concatScore = true
+          $0.score = .concat
           $0.useScale = true
         }),
       "attention_masked": merging(two, attention(), before: both).followed(by: lstm(4)),

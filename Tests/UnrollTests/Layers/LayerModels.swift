@@ -47,7 +47,7 @@ enum LayerModels {
     recurrent(.simpleRNN(units: units), sequences: sequences)
   }
   static func distributed(_ layer: LayerConfig) -> LayerConfig { .timeDistributed(LayerSpec(layer)) }
-  static var masking: LayerConfig { .masking(value: 0) }
+  static var masking: LayerConfig { .masking(MaskingConfig(value: 0)) }
 
   // MARK: groups
 
@@ -77,9 +77,9 @@ enum LayerModels {
       "softmax": chain([5, 3], .activationLayer(ActivationLayerConfig(.softmax))),
       "softmax_axis1": chain([5, 3], .activationLayer(configured(ActivationLayerConfig(.softmax)) { $0.axis = 1 })),
       "dropout": chain(
-        [5, 3], .dropout(NoiseConfig(rate: 0.5)), .spatialDropout1D(NoiseConfig(rate: 0.5)),
-        .gaussianNoise(NoiseConfig(rate: 0.5)), .gaussianDropout(NoiseConfig(rate: 0.5))),
-      "rescaling": chain([5, 3], .rescaling(scale: 2.5, offset: -0.5)),
+        [5, 3], .noise(NoiseConfig(.dropout, rate: 0.5)), .noise(NoiseConfig(.spatialDropout1D, rate: 0.5)),
+        .noise(NoiseConfig(.gaussianNoise, rate: 0.5)), .noise(NoiseConfig(.gaussianDropout, rate: 0.5))),
+      "rescaling": chain([5, 3], .rescaling(RescalingConfig(scale: 2.5, offset: -0.5))),
     ]
     let functions: [(String, Activation)] = [
       ("relu", .relu), ("relu6", .relu6), ("leaky_relu", .leakyRelu), ("elu", .elu), ("selu", .selu), ("gelu", .gelu),
@@ -96,15 +96,15 @@ enum LayerModels {
     return [
       "masking": chain([5, 3], masking),
       "masking_lstm": chain([5, 3], masking, lstm(4)),
-      "masking_value": chain([5, 3], .masking(value: -7), gru(4)),
+      "masking_value": chain([5, 3], .masking(MaskingConfig(value: -7)), gru(4)),
       "mask_through": chain(
-        [5, 3], masking, dense(4), .dropout(NoiseConfig(rate: 0.5)), .layerNormalization(LayerNormalizationConfig()),
+        [5, 3], masking, dense(4), .noise(NoiseConfig(.dropout, rate: 0.5)), .layerNormalization(LayerNormalizationConfig()),
         .batchNormalization(BatchNormalizationConfig()), .activation(.tanh),
-        .activationLayer(ActivationLayerConfig(.relu, slope: 0.5)), .rescaling(scale: 2, offset: 0.5), distributed(dense(3)),
-        .unitNormalization(axis: -1), simple(4, sequences: true), lstm(4)),
+        .activationLayer(ActivationLayerConfig(.relu, slope: 0.5)), .rescaling(RescalingConfig(scale: 2, offset: 0.5)), distributed(dense(3)),
+        .unitNormalization(UnitNormalizationConfig(axis: -1)), simple(4, sequences: true), lstm(4)),
       "mask_stops_at_conv1d": chain([5, 3], masking, .conv1D(Conv1DConfig(filters: 4, kernelSize: 2)), lstm(3)),
-      "mask_stops_at_reshape": chain([5, 3], masking, .reshape([5, 3]), lstm(4)),
-      "mask_stops_at_up_sampling": chain([5, 3], masking, .upSampling1D(size: 2), lstm(4)),
+      "mask_stops_at_reshape": chain([5, 3], masking, .reshape(ReshapeConfig([5, 3])), lstm(4)),
+      "mask_stops_at_up_sampling": chain([5, 3], masking, .upSampling1D(UpSampling1DConfig(size: 2)), lstm(4)),
       "embedding_mask_zero": chain([5], .embedding(zeroMasked), lstm(4, sequences: true), gru(3)),
       "embedding_mask_average": chain([5], .embedding(zeroMasked), .globalPooling1D(GlobalPooling1DConfig(.average))),
     ]
@@ -114,14 +114,14 @@ enum LayerModels {
     [
       "flatten": chain([5, 3], .flatten),
       "flatten_rank4": chain([2, 5, 3], .flatten),
-      "reshape": chain([6, 4], .reshape([3, 8])),
-      "reshape_open": chain([6, 4], .reshape([2, -1, 3])),
-      "permute": chain([5, 3], .permute([2, 1])),
-      "permute_rank4": chain([2, 5, 3], .permute([3, 1, 2])),
-      "repeat_vector": chain([3], .repeatVector(5)),
-      "zero_padding": chain([5, 3], .zeroPadding1D(left: 1, right: 2)),
-      "cropping": chain([5, 3], .cropping1D(left: 1, right: 2)),
-      "up_sampling": chain([5, 3], .upSampling1D(size: 3)),
+      "reshape": chain([6, 4], .reshape(ReshapeConfig([3, 8]))),
+      "reshape_open": chain([6, 4], .reshape(ReshapeConfig([2, -1, 3]))),
+      "permute": chain([5, 3], .permute(PermuteConfig([2, 1]))),
+      "permute_rank4": chain([2, 5, 3], .permute(PermuteConfig([3, 1, 2]))),
+      "repeat_vector": chain([3], .repeatVector(RepeatVectorConfig(5))),
+      "zero_padding": chain([5, 3], .zeroPadding1D(ZeroPadding1DConfig(left: 1, right: 2))),
+      "cropping": chain([5, 3], .cropping1D(Cropping1DConfig(left: 1, right: 2))),
+      "up_sampling": chain([5, 3], .upSampling1D(UpSampling1DConfig(size: 3))),
     ]
   }
 
@@ -158,8 +158,8 @@ enum LayerModels {
         }),
       "batch_normalization_masked": chain([5, 3], masking, batch { $0.momentum = 0.9 }),
       "batch_normalization_frozen": frozen,
-      "unit_normalization": chain([5, 3], .unitNormalization(axis: -1)),
-      "unit_normalization_axis1": chain([5, 3], .unitNormalization(axis: 1)),
+      "unit_normalization": chain([5, 3], .unitNormalization(UnitNormalizationConfig(axis: -1))),
+      "unit_normalization_axis1": chain([5, 3], .unitNormalization(UnitNormalizationConfig(axis: 1))),
     ]
   }
 }

@@ -25,17 +25,21 @@ struct LayerStreamTests {
         ]
       ),
       ("convolution of one tap", [LayerModels.conv(4, 1)]),
-      ("masking and recurrent layers", [.masking(value: 0), LayerModels.lstm(4, sequences: true), LayerModels.gru(2, sequences: true)]),
+      (
+        "masking and recurrent layers",
+        [.masking(MaskingConfig(value: 0)), LayerModels.lstm(4, sequences: true), LayerModels.gru(2, sequences: true)]
+      ),
       (
         "normalisations",
         [
-          .layerNormalization(LayerNormalizationConfig()), .batchNormalization(BatchNormalizationConfig()), .unitNormalization(axis: -1),
+          .layerNormalization(LayerNormalizationConfig()), .batchNormalization(BatchNormalizationConfig()),
+          .unitNormalization(UnitNormalizationConfig(axis: -1)),
         ]
       ),
       (
         "elementwise layers",
         [
-          .activation(.init(.softmax)), .rescaling(scale: 2, offset: 1), .dropout(NoiseConfig(rate: 0.5)),
+          .activation(.init(.softmax)), .rescaling(RescalingConfig(scale: 2, offset: 1)), .noise(NoiseConfig(.dropout, rate: 0.5)),
           .activationLayer(ActivationLayerConfig(.relu)), .prelu(LayerModels.configured(PReLUConfig()) { $0.sharedAxes = [1] }),
         ]
       ),
@@ -68,6 +72,6 @@ struct LayerStreamTests {
   }
 
   @Test func repeatingAVectorIsRefused() {
-    StreamCheck.isRefused(sequential([nil, 3], [LayerModels.lstm(4), .repeatVector(3)]))
+    StreamCheck.isRefused(sequential([nil, 3], [LayerModels.lstm(4), .repeatVector(RepeatVectorConfig(3))]))
   }
 }

@@ -32,8 +32,8 @@ struct OutputShapeTests {
 
   /// Steps that no memory holds: nothing is planned to learn a shape.
   @Test func aShapeTakesNoMemory() throws {
-    let inner = sequential([nil, 3], [LayerModels.lstm(4, sequences: true), .upSampling1D(size: 2)])
-    let model = try Model(sequential([nil, 3], [.model(inner), LayerModels.dense(2), .zeroPadding1D(left: 1, right: 0)]))
+    let inner = sequential([nil, 3], [LayerModels.lstm(4, sequences: true), .upSampling1D(UpSampling1DConfig(size: 2))])
+    let model = try Model(sequential([nil, 3], [.model(inner), LayerModels.dense(2), .zeroPadding1D(ZeroPadding1DConfig(left: 1, right: 0))]))
     let steps = 1 << 50
     let data = try AlignedBuffer<Float>(count: 1)
     let view = ArrayView(base: UnsafeRawPointer(data.pointer), type: .float32, shape: [7, steps, 3], strides: [0, 0, 0])

@@ -6,14 +6,20 @@ import Testing
 /// SimpleRNN, LSTM and GRU as layers. Their arithmetic is tested with the
 /// kernels; here it is shapes, options, gradients through the graph, states.
 struct RecurrentLayerTests {
-  static let cells: [RecurrentConfig.Cell] = [
-    .simple, .lstm(unitForgetBias: true), .gru(resetAfter: true), .gru(resetAfter: false),
-  ]
+  static let cells: [RecurrentConfig] = [.simpleRNN(units: 4), .lstm(units: 4), .gru(units: 4), oldGRU(units: 4)]
+
+  /// Keras 2.0's GRU: the reset gate multiplies before the recurrent product.
+  static func oldGRU(units: Int) -> RecurrentConfig {
+    var config = RecurrentConfig.gru(units: units)
+    config.resetAfter = false
+    return config
+  }
 
   static func config(
-    _ cell: RecurrentConfig.Cell, _ units: Int = 4, _ change: (inout RecurrentConfig) -> Void = { _ in }
+    _ cell: RecurrentConfig, _ units: Int = 4, _ change: (inout RecurrentConfig) -> Void = { _ in }
   ) -> LayerConfig {
-    var config = RecurrentConfig(cell: cell, units: units)
+    var config = cell
+    config.units = units
     change(&config)
     return .recurrent(config)
   }
@@ -33,10 +39,10 @@ struct RecurrentLayerTests {
   }
 
   @Test func forgetBiasBeginsAtOne() throws {
-    let network = try Network<Double>(sequential([5, 3], [Self.config(.lstm(unitForgetBias: true))]), seed: 1)
+    let network = try Network<Double>(sequential([5, 3], [Self.config(.lstm(units: 4))]), seed: 1)
     let bias = network.store.parameters[2]
     #expect((0..<16).map { bias.value[$0] } == [0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
-    let plain = try Network<Double>(sequential([5, 3], [Self.config(.lstm(unitForgetBias: false))]), seed: 1)
+    let plain = try Network<Double>(sequential([5, 3], [Self.config(.lstm(units: 4)) { $0.unitForgetBias = false }]), seed: 1)
     #expect((0..<16).allSatisfy { plain.store.parameters[2].value[$0] == 0 })
   }
 
@@ -89,7 +95,7 @@ struct RecurrentLayerTests {
     var cases: [LayerGradientTests.Case] = []
     for cell in Self.cells {
       func one(_ what: String, _ layers: [LayerConfig]) {
-        cases.append(LayerGradientTests.one("\(cell) \(what)", [5, 3], layers))
+        cases.append(LayerGradientTests.one("\(cell.className)\(cell.resetAfter ? "" : ", the reset gate before") \(what)", [5, 3], layers))
       }
       one("last output", [config(cell)])
       one("sequences, stacked", [config(cell) { $0.returnSequences = true }, config(cell, 2)])
@@ -123,10 +129,10 @@ struct RecurrentLayerTests {
           }
         ])
       one("softmax", [config(cell) { $0.activation = .init(.softmax) }])
-      let states = cell == .lstm(unitForgetBias: true) ? 2 : 1
+      let states = cell.cell.stateCount
       cases.append(
         LayerGradientTests.Case(
-          testDescription: "\(cell) initial and final states",
+          testDescription: "\(cell.className)\(cell.resetAfter ? "" : ", the reset gate before") initial and final states",
           spec: merging(
             [[5, 3]] + Array(repeating: [4], count: states),
             config(cell) {
@@ -235,7 +241,7 @@ struct RecurrentLayerTests {
       #expect(error?.code == code)
       #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
     }
-    let lstm = RecurrentConfig.Cell.lstm(unitForgetBias: true)
+    let lstm = RecurrentConfig.lstm(units: 4)
     fails(sequential([3], [Self.config(lstm)]), .shapeMismatch, "(None, 3)")
     fails(sequential([5, nil], [Self.config(lstm)]), .shapeMismatch, "last axis")
     fails(sequential([5, 3], [Self.config(lstm, 0)]), .invalidArgument, "units")

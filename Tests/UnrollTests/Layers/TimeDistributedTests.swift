@@ -42,7 +42,8 @@ struct TimeDistributedTests {
   /// 3 steps of ones: mean moves towards 1.
   @Test func aBatchMovesStatisticsOnceInKeras2AndTwiceInsideAModel() throws {
     let alone = Self.steps(Self.normalized(momentum: 0.5)), inside = Self.steps(Self.model(Self.normalized(momentum: 0.5), shape: [1]))
-    let deep = Self.steps(Self.model(LayerSpec(name: "split", .reshape([1, 1])), inside, LayerSpec(name: "join", .flatten), shape: [1]))
+    let deep = Self.steps(
+      Self.model(LayerSpec(name: "split", .reshape(ReshapeConfig([1, 1]))), inside, LayerSpec(name: "join", .flatten), shape: [1]))
     for (layer, moves) in [(alone, (1, 3)), (inside, (2, 3)), (deep, (4, 3))] {
       let keras2 = try train([layer], [2, 3, 1], [1], asKeras2: true).model, keras3 = try train([layer], [2, 3, 1], [1], asKeras2: false).model
       let left = (0..<max(moves.0, moves.1)).reduce(into: [1.0]) { list, _ in list.append(list[list.count - 1] / 2) }
@@ -59,7 +60,7 @@ struct TimeDistributedTests {
   /// The second of two rows is masked.
   @Test(arguments: [false, true])
   func momentsLeaveMaskedStepsOut(asKeras2: Bool) throws {
-    let masking = LayerSpec(name: "mask", .masking(value: 0)), values = [1.0, 1, 0, 0]
+    let masking = LayerSpec(name: "mask", .masking(MaskingConfig(value: 0))), values = [1.0, 1, 0, 0]
     for inner in [Self.normalized(momentum: 0), Self.model(Self.normalized(momentum: 0), shape: [1])] {
       #expect(try abs(mean(train([masking, Self.steps(inner)], [2, 2, 1], values, asKeras2: asKeras2).model) - 1) < 1e-6)
       #expect(try abs(mean(train([Self.steps(inner)], [2, 2, 1], values, asKeras2: asKeras2).model) - 0.5) < 1e-6)

@@ -22,14 +22,10 @@ final class AttentionLayer<S: Scalar>: Layer<S> {
       throw UnrollError(.invalidArgument, "\(name): dropout must be at least 0 and less than 1, found \(shown(config.dropout))")
     }
     _ = try outputShapes(inputs)
-    if config.useScale {
-      if config.isAdditive {
-        scale = declare("scale", [try knownFeatures(inputs[0])], .glorotUniform)
-      } else {
-        scale = declare("scale", [], .ones)
-      }
-    }
-    if config.concatScore && !config.isAdditive { concatWeight = declare("concat_score_weight", [], .ones) }
+    var shapes: [String: [Int]] = ["scale": [], "concat_score_weight": []]
+    if config.useScale, config.isAdditive { shapes["scale"] = [try knownFeatures(inputs[0])] }
+    let own = try declare(config.weights, shapes)
+    (scale, concatWeight) = (own["scale"], own["concat_score_weight"])
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
@@ -61,7 +57,7 @@ final class AttentionLayer<S: Scalar>: Layer<S> {
     let weights = try planner.arena.allocate(count)
     let drops = planner.actsInTraining && config.dropout > 0
     let factors = drops ? try planner.arena.allocate(count) : nil
-    let usesTanh = config.isAdditive || config.concatScore
+    let usesTanh = config.isAdditive || config.score == .concat
     let score: AttentionScore<S> =
       usesTanh
       ? AdditiveScore(self, query: query, key: key, planner) : DotProductScore(self, query: query, key: key, planner)

@@ -17,8 +17,8 @@ final class DenseLayer<S: Scalar>: Layer<S> {
       throw UnrollError(.invalidArgument, "\(name): units must be at least 1, found \(config.units)")
     }
     let features = try knownFeatures(try onlyInput(inputs, rank: 1...16))
-    kernel = declare("kernel", [features, config.units], config.kernelInitializer, config.kernelRegularizer, config.kernelConstraint)
-    if config.useBias { bias = declare("bias", [config.units], config.biasInitializer, config.biasRegularizer, config.biasConstraint) }
+    let own = try declare(config.weights, ["kernel": [features, config.units], "bias": [config.units]])
+    (kernel, bias) = (own["kernel"], own["bias"])
     packed = PackedMatrix(k: features, n: config.units)
   }
 

@@ -24,7 +24,7 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
       throw UnrollError(
         .unsupported, "\(name): float32 models have exact indices up to \(1 << 24), found input_dim \(config.inputDim); use float64")
     }
-    table = declare("embeddings", [config.inputDim, config.outputDim], config.initializer, config.regularizer, config.constraint)
+    table = try declare(config.weights, ["embeddings": [config.inputDim, config.outputDim]])["embeddings"]
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {

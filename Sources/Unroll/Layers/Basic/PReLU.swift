@@ -27,7 +27,7 @@ final class PReLULayer<S: Scalar>: ElementwiseLayer<S> {
     for axis in config.sharedAxes where axis < 1 || axis > input.rank {
       throw UnrollError(.invalidArgument, "\(name): shared axis \(axis) does not exist in shape \(input)")
     }
-    alpha = declare("alpha", dimensions, config.initializer, config.regularizer, config.constraint)
+    alpha = try declare(config.weights, ["alpha": dimensions])["alpha"]
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {

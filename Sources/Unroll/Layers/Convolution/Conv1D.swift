@@ -36,9 +36,9 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
         "\(name): \(features) input features and \(config.filters) filters must both be multiples of \(config.groups) groups")
     }
     inGroup = features / config.groups
-    kernel = declare(
-      "kernel", [config.kernelSize, inGroup, config.filters], config.kernelInitializer, config.kernelRegularizer, config.kernelConstraint)
-    if config.useBias { bias = declare("bias", [config.filters], config.biasInitializer, config.biasRegularizer, config.biasConstraint) }
+    let own = try declare(
+      config.weights, ["kernel": [config.kernelSize, inGroup, config.filters], "bias": [config.filters]])
+    (kernel, bias) = (own["kernel"], own["bias"])
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {

@@ -12,7 +12,7 @@ final class DotLayer<S: Scalar>: Layer<S> {
   }
 
   private func axes(_ a: Int, _ b: Int) throws(UnrollError) -> (Int, Int) {
-    (try sampleAxis(config.axes.0, rank: a), try sampleAxis(config.axes.1, rank: b))
+    (try sampleAxis(config.first, rank: a), try sampleAxis(config.second, rank: b))
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
@@ -25,7 +25,7 @@ final class DotLayer<S: Scalar>: Layer<S> {
     let (n, m) = (a.remove(at: i), b.remove(at: j))
     if let n, let m, n != m {
       throw UnrollError(
-        .shapeMismatch, "\(name): axis \(config.axes.0) of \(inputs[0]) and axis \(config.axes.1) of \(inputs[1]) must be equal")
+        .shapeMismatch, "\(name): axis \(config.first) of \(inputs[0]) and axis \(config.second) of \(inputs[1]) must be equal")
     }
     return [Shape(a + b == [] ? [1] : a + b)]
   }

@@ -22,10 +22,9 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     guard let channels = input.dimensions[axis] else {
       throw UnrollError(.shapeMismatch, "\(name): axis \(config.axis) of its input must be known, found shape \(input)")
     }
-    if config.scale { gamma = declare("gamma", [channels], config.gammaInitializer, config.gammaRegularizer, config.gammaConstraint) }
-    if config.center { beta = declare("beta", [channels], config.betaInitializer, config.betaRegularizer, config.betaConstraint) }
-    movingMean = declare("moving_mean", [channels], config.movingMeanInitializer, isWeight: false)
-    movingVariance = declare("moving_variance", [channels], config.movingVarianceInitializer, isWeight: false)
+    let own = try declare(
+      config.weights, ["gamma": [channels], "beta": [channels], "moving_mean": [channels], "moving_variance": [channels]])
+    (gamma, beta, movingMean, movingVariance) = (own["gamma"], own["beta"], own["moving_mean"], own["moving_variance"])
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {

@@ -21,12 +21,8 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     guard shape.count == config.axes.count else {
       throw UnrollError(.shapeMismatch, "\(name): the axes \(config.axes) of its input must be known, found shape \(input)")
     }
-    if config.scale || config.rmsScaling {
-      gamma = declare("gamma", shape, config.gammaInitializer, config.gammaRegularizer, config.gammaConstraint)
-    }
-    if config.center && !config.rmsScaling {
-      beta = declare("beta", shape, config.betaInitializer, config.betaRegularizer, config.betaConstraint)
-    }
+    let own = try declare(config.weights, ["gamma": shape, "beta": shape])
+    (gamma, beta) = (own["gamma"], own["beta"])
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {

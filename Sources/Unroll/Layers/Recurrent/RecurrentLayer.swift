@@ -28,18 +28,9 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
 
   init(_ spec: LayerSpec, _ config: RecurrentConfig) {
     self.config = config
-    let cell: RecurrentCell
-    var resetAfter = false
-    switch config.cell {
-    case .simple: cell = .simpleRNN
-    case .lstm: cell = .lstm
-    case .gru(let after):
-      cell = .gru
-      resetAfter = after
-    }
     recurrentPlan = RecurrentPlan(
-      cell: cell, features: 0, units: config.units, activation: config.activation.function,
-      recurrentActivation: config.recurrentActivation.function, resetAfter: resetAfter,
+      cell: config.cell, features: 0, units: config.units, activation: config.activation.function,
+      recurrentActivation: config.recurrentActivation.function, resetAfter: config.cell == .gru && config.resetAfter,
       goBackwards: config.goBackwards)
     super.init(spec)
     if config.stateful {
@@ -47,8 +38,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     }
   }
 
-  /// h; h and c for LSTM.
-  var stateCount: Int { recurrentPlan.cell == .lstm ? 2 : 1 }
+  var stateCount: Int { config.cell.stateCount }
   override var statefulStates: [StatefulState<S>] { states }
   var usesGateMasks: Bool { config.recurrentDropout > 0 }
 
@@ -67,18 +57,16 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     let (columns, overflow) = recurrentPlan.cell.gates.multipliedReportingOverflow(by: units)
     if overflow { throw UnrollError(.invalidArgument, "\(name): \(units) units are more than memory can address") }
     recurrentPlan.features = features
-    kernel = declare("kernel", [features, columns], config.kernelInitializer, config.kernelRegularizer, config.kernelConstraint)
-    recurrentKernel = declare(
-      "recurrent_kernel", [units, columns], config.recurrentInitializer, config.recurrentRegularizer, config.recurrentConstraint)
-    if config.useBias {
-      let shape = recurrentPlan.cell == .gru && recurrentPlan.resetAfter ? [2, columns] : [columns]
-      var afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)?
-      if config.cell == .lstm(unitForgetBias: true) {
-        // Jozefowicz et al. (2015): gates that begin open learn long memories.
-        afterInitialize = { bias in for u in units..<2 * units { bias[u] = 1 } }
-      }
-      bias = declare("bias", shape, config.biasInitializer, config.biasRegularizer, config.biasConstraint, afterInitialize: afterInitialize)
+    var afterInitialize: [String: @Sendable (UnsafeMutablePointer<S>) -> Void] = [:]
+    if config.cell == .lstm, config.unitForgetBias {
+      // Jozefowicz et al. (2015): gates that begin open learn long memories.
+      afterInitialize["bias"] = { bias in for u in units..<2 * units { bias[u] = 1 } }
     }
+    let own = try declare(
+      config.weights,
+      ["kernel": [features, columns], "recurrent_kernel": [units, columns], "bias": recurrentPlan.resetAfter ? [2, columns] : [columns]],
+      afterInitialize: afterInitialize)
+    (kernel, recurrentKernel, bias) = (own["kernel"], own["recurrent_kernel"], own["bias"])
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {

@@ -12,10 +12,10 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
 
   init(_ spec: LayerSpec, _ config: BidirectionalConfig) throws(UnrollError) {
     self.config = config
-    let first = try SequenceOptions(config.forward, spec)
+    let first = try SequenceFlags(config.forward, in: spec)
     var second = first
     if let given = config.backward {
-      second = try SequenceOptions(given, spec)
+      second = try SequenceFlags(given, in: spec)
     } else {
       second.goBackwards.toggle()
     }
@@ -141,50 +141,21 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
   }
 }
 
-/// What a wrapper needs to know, and set, of a recurrent layer of either kind.
-private struct SequenceOptions {
-  var returnSequences: Bool
-  var returnState: Bool
-  var stateful: Bool
-  var goBackwards: Bool
-
-  init(_ spec: LayerSpec, _ wrapper: LayerSpec) throws(UnrollError) {
-    switch spec.config {
-    case .recurrent(let config):
-      self.init(
-        returnSequences: config.returnSequences, returnState: config.returnState, stateful: config.stateful,
-        goBackwards: config.goBackwards)
-    case .stackedRNN(let config):
-      self.init(
-        returnSequences: config.returnSequences, returnState: config.returnState, stateful: config.stateful,
-        goBackwards: config.goBackwards)
-    default:
+extension SequenceFlags {
+  /// Those of a layer that Bidirectional can wrap.
+  fileprivate init(_ spec: LayerSpec, in wrapper: LayerSpec) throws(UnrollError) {
+    guard let own = spec.config.sequence else {
       throw UnrollError(
         .unsupported, "\(wrapper.name): Bidirectional wraps recurrent layers (SimpleRNN, LSTM, GRU, RNN), found \(spec.config.className)")
     }
-  }
-
-  private init(returnSequences: Bool, returnState: Bool, stateful: Bool, goBackwards: Bool) {
-    self.returnSequences = returnSequences
-    self.returnState = returnState
-    self.stateful = stateful
-    self.goBackwards = goBackwards
+    self = own
   }
 
   /// The layer as Bidirectional runs it: masked steps of sequences give zeros, if not in an old Keras.
-  func applied(to spec: LayerSpec, _ wrapper: BidirectionalConfig) -> LayerSpec {
+  fileprivate func applied(to spec: LayerSpec, _ wrapper: BidirectionalConfig) -> LayerSpec {
     var result = spec
-    switch spec.config {
-    case .recurrent(var config):
-      config.goBackwards = goBackwards
-      config.zeroOutputForMask = returnSequences && wrapper.zeroesMaskedSteps
-      result.config = .recurrent(config)
-    case .stackedRNN(var config):
-      config.goBackwards = goBackwards
-      config.zeroOutputForMask = returnSequences && wrapper.zeroesMaskedSteps
-      result.config = .stackedRNN(config)
-    default: break
-    }
+    result.config.sequence?.goBackwards = goBackwards
+    result.config.sequence?.zeroOutputForMask = returnSequences && wrapper.zeroesMaskedSteps
     return result
   }
 }

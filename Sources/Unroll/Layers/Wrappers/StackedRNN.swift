@@ -14,9 +14,8 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
     for (index, cell) in config.cells.enumerated() {
       let isLast = index == config.cells.count - 1
       var own = cell
+      own.sequence = config.sequence
       own.returnSequences = isLast ? config.returnSequences : true
-      own.returnState = config.returnState
-      own.stateful = config.stateful
       // The first cell turns the sequence round for all.
       own.goBackwards = index == 0 && config.goBackwards
       own.zeroOutputForMask = isLast && config.zeroOutputForMask

@@ -12,28 +12,17 @@ Shapes in the documentation begin with the batch axis; `time` and `batch` may be
 any length. Where a result has the input's shape, none is given.
 """
 
+from . import core, merging, recurrent, shaping, wrappers
 from ._base import KerasTensor, Layer
-from .core import (
-    ELU, Activation, Dense, Dropout, Embedding, GaussianDropout, GaussianNoise, Input, InputLayer, LeakyReLU, Masking,
-    PReLU, ReLU, Softmax, SpatialDropout1D,
-)
-from .merging import (
-    Add, AdditiveAttention, Attention, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract,
-)
-from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell, StackedRNNCells
-from .shaping import (
-    AveragePooling1D, BatchNormalization, Conv1D, Cropping1D, Flatten, GlobalAveragePooling1D, GlobalMaxPooling1D,
-    LayerNormalization, MaxPooling1D, Permute, RepeatVector, Rescaling, Reshape, UnitNormalization, UpSampling1D,
-    ZeroPadding1D,
-)
-from .wrappers import Bidirectional, TimeDistributed
+from .core import *
+from .merging import *
+from .recurrent import *
+from .shaping import *
+from .wrappers import *
 
-__all__ = [
-    "Activation", "Add", "AdditiveAttention", "Attention", "Average", "AveragePooling1D", "BatchNormalization",
-    "Bidirectional", "Concatenate", "Conv1D", "Cropping1D", "Dense", "Dot", "Dropout", "ELU", "Embedding", "Flatten",
-    "GRU", "GRUCell", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D", "GlobalMaxPooling1D", "Input",
-    "InputLayer", "KerasTensor", "LSTM", "LSTMCell", "Layer", "LayerNormalization", "LeakyReLU", "Masking", "MaxPooling1D",
-    "Maximum", "Minimum", "Multiply", "PReLU", "Permute", "RNN", "ReLU", "RepeatVector", "Rescaling", "Reshape",
-    "SimpleRNN", "SimpleRNNCell", "Softmax", "SpatialDropout1D", "StackedRNNCells", "Subtract", "TimeDistributed",
-    "UnitNormalization", "UpSampling1D", "ZeroPadding1D",
-]
+__all__ = ["KerasTensor", "Layer"]
+__all__ += core.__all__
+__all__ += merging.__all__
+__all__ += recurrent.__all__
+__all__ += shaping.__all__
+__all__ += wrappers.__all__

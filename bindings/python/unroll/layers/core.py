@@ -10,6 +10,11 @@ from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
 from ._base import KerasTensor, Layer, options
 
+__all__ = [
+    "Activation", "Dense", "Dropout", "ELU", "Embedding", "GaussianDropout", "GaussianNoise", "Input",
+    "InputLayer", "LeakyReLU", "Masking", "PReLU", "ReLU", "Softmax", "SpatialDropout1D",
+]
+
 
 class InputLayer(Layer):
     """Declares a model's input: `shape` is that of one sample, None in it an axis of any length.

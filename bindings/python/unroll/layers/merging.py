@@ -9,6 +9,11 @@ from typing import Any, Sequence
 
 from ._base import Layer, options
 
+__all__ = [
+    "Add", "AdditiveAttention", "Attention", "Average", "Concatenate", "Dot", "Maximum", "Minimum",
+    "Multiply", "Subtract",
+]
+
 
 class Concatenate(Layer):
     """The inputs, joined along `axis`; their other axes are of equal length."""

@@ -22,6 +22,10 @@ from ._base import Layer, options
 from ._place import Placed
 from ._states import Carrying
 
+__all__ = [
+    "GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "SimpleRNN", "SimpleRNNCell", "StackedRNNCells",
+]
+
 
 class _Recurrent(Layer, Carrying):
     _state_count = 1

@@ -10,6 +10,12 @@ from ..initializers import InitializerLike
 from ..regularizers import RegularizerLike
 from ._base import Layer, options
 
+__all__ = [
+    "AveragePooling1D", "BatchNormalization", "Conv1D", "Cropping1D", "Flatten", "GlobalAveragePooling1D",
+    "GlobalMaxPooling1D", "LayerNormalization", "MaxPooling1D", "Permute", "RepeatVector", "Rescaling",
+    "Reshape", "UnitNormalization", "UpSampling1D", "ZeroPadding1D",
+]
+
 _FORMAT = frozenset({"data_format"})
 
 

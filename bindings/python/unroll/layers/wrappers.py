@@ -9,6 +9,10 @@ from ._base import Layer, from_keras, options
 from ._place import Placed
 from ._states import Carrying
 
+__all__ = [
+    "Bidirectional", "TimeDistributed",
+]
+
 
 class Bidirectional(Layer, Carrying):
     """A recurrent layer run forwards, and a copy of it or `backward_layer` run backwards.

@@ -5,44 +5,11 @@ extension LayerConfig {
   public var className: String {
     switch self {
     case .input: "InputLayer"
-    case .dense: "Dense"
-    case .recurrent(let config):
-      switch config.cell {
-      case .simple: "SimpleRNN"
-      case .lstm: "LSTM"
-      case .gru: "GRU"
-      }
     case .stackedRNN: "RNN"
-    case .embedding: "Embedding"
-    case .activation: "Activation"
-    case .activationLayer(let config): config.kind.rawValue
-    case .prelu: "PReLU"
-    case .dropout: "Dropout"
-    case .spatialDropout1D: "SpatialDropout1D"
-    case .gaussianNoise: "GaussianNoise"
-    case .gaussianDropout: "GaussianDropout"
     case .timeDistributed: "TimeDistributed"
     case .bidirectional: "Bidirectional"
-    case .masking: "Masking"
-    case .flatten: "Flatten"
-    case .reshape: "Reshape"
-    case .permute: "Permute"
-    case .repeatVector: "RepeatVector"
-    case .layerNormalization: "LayerNormalization"
-    case .batchNormalization: "BatchNormalization"
-    case .unitNormalization: "UnitNormalization"
-    case .conv1D: "Conv1D"
-    case .pooling1D(let config): "\(config.kind.rawValue)Pooling1D"
-    case .globalPooling1D(let config): "Global\(config.kind.rawValue)Pooling1D"
-    case .zeroPadding1D: "ZeroPadding1D"
-    case .cropping1D: "Cropping1D"
-    case .upSampling1D: "UpSampling1D"
-    case .rescaling: "Rescaling"
-    case .concatenate: "Concatenate"
-    case .merge(let kind): kind.rawValue
-    case .dot: "Dot"
-    case .attention(let config): config.isAdditive ? "AdditiveAttention" : "Attention"
     case .model(let spec): spec.isSequential ? "Sequential" : "Functional"
+    default: configuration?.className ?? ""
     }
   }
 
