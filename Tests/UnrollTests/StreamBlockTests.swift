@@ -61,16 +61,9 @@ import Testing
     let repeated = LayerSpec(.timeDistributed(LayerSpec(.repeatVector(RepeatVectorConfig(2)))))
     let model = try Model(layers: [.input([nil, 3]), repeated], dtype: dtype)
     func check<S: BinaryFloatingPoint & BitwiseCopyable>(_ type: S.Type) throws {
-      var x: [S] = [1, 2, 3, 4, 5, 6], found = [[S]](repeating: [S](repeating: 0, count: 12), count: 2)
-      let stream = try model.makeStream(batch: 2)
-      try stream.step(&x, &found[0])
-      try x.withUnsafeBytes { from in
-        try found[1].withUnsafeMutableBytes { to in
-          var inputs = [from.baseAddress], outputs = [to.baseAddress]
-          try stream.step(inputs: &inputs, outputs: &outputs)
-        }
-      }
-      #expect(found == [[S]](repeating: [1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6], count: 2))
+      var x: [S] = [1, 2, 3, 4, 5, 6], found = [S](repeating: 0, count: 12)
+      try model.makeStream(batch: 2).step(&x, &found)
+      #expect(found == [1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6])
     }
     if dtype == .float32 { try check(Float.self) } else { try check(Double.self) }
   }
@@ -167,21 +160,20 @@ import Testing
     return values
   }
 
+  /// One step of each input's one value.
   private func step(_ stream: any AnyStream, _ values: [Float], _ outputs: inout [[Float]]) throws {
-    var x = values
-    let count = outputs.count
     let results = stream.outputCounts.map { UnsafeMutablePointer<Float>.allocate(capacity: $0) }
     defer { for result in results { result.deallocate() } }
     for (index, result) in results.enumerated() { result.update(from: outputs[index], count: stream.outputCounts[index]) }
-    try x.withUnsafeMutableBufferPointer { buffer in
-      let inputs = (0..<values.count).map { buffer.baseAddress.map { UnsafeRawPointer($0) }?.advanced(by: $0 * 4) }
-      let targets = (0..<count).map { UnsafeMutableRawPointer(results[$0]) as UnsafeMutableRawPointer? }
-      do { try stream.step(inputs: inputs, outputs: targets) } catch {
-        for (index, result) in results.enumerated() { outputs[index] = Array(UnsafeBufferPointer(start: result, count: outputs[index].count)) }
-        throw error
-      }
+    defer {
+      for (index, result) in results.enumerated() { outputs[index] = Array(UnsafeBufferPointer(start: result, count: outputs[index].count)) }
     }
-    for (index, result) in results.enumerated() { outputs[index] = Array(UnsafeBufferPointer(start: result, count: outputs[index].count)) }
+    try values.withUnsafeBytes { bytes in
+      let base = try #require(bytes.baseAddress)
+      try stream.run(
+        inputs: values.indices.map { ArrayView(base: base + 4 * $0, type: .float32, shape: [1, 1]) }, steps: 1,
+        outputs: results.map { OutputView(base: $0, type: .float32) })
+    }
   }
 
   @Test func aStepWithABadIndexLeavesStateAndOutputAlone() throws {

@@ -14,8 +14,6 @@ public protocol AnyStream: AnyObject {
   /// Throws if an embedding is given an index out of range; state and output
   /// are then as they were.
   func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer) throws(UnrollError)
-  /// One step of all inputs and outputs, in the model's element type.
-  func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>) throws(UnrollError)
   /// `steps` steps at once, with the results of as many single ones to the bit.
   ///
   /// Each input has shape (batch, steps, ...), of any element type and strides;
@@ -101,12 +99,12 @@ final class NetworkStream<S: Scalar>: AnyStream {
   func step(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) throws(UnrollError) {
     copyElements(source.assumingMemoryBound(to: S.self), input.baseAddress, input.count)
     try forward()
-    guard givesRows else { return giveRows(of: 0, target) }
+    guard givesRows else { return giveRows(target) }
     copyElements(UnsafePointer(output.baseAddress), target.assumingMemoryBound(to: S.self), output.count)
   }
 
-  private func giveRows(of index: Int, _ target: UnsafeMutableRawPointer) {
-    let tensor = plan.outputs[index]
+  private func giveRows(_ target: UnsafeMutableRawPointer) {
+    let tensor = plan.outputs[0]
     scatter(
       tensor.data, positions: tensor.positions, batch: plan.batch, features: tensor.features, rows: plan.batch, into: target,
       type: S.isDouble ? .float64 : .float32, firstRow: 0)
@@ -134,21 +132,6 @@ final class NetworkStream<S: Scalar>: AnyStream {
   private func copyElements(_ source: UnsafePointer<S>?, _ target: UnsafeMutablePointer<S>?, _ count: Int) {
     guard let source, let target else { return }
     if count == 1 { target.pointee = source.pointee } else { target.update(from: source, count: count) }
-  }
-
-  func step(inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>) throws(UnrollError) {
-    for (index, tensor) in plan.inputs.enumerated() {
-      if let input = inputs[index] { tensor.data.update(from: input.assumingMemoryBound(to: S.self), count: tensor.count) }
-    }
-    try forward()
-    for (index, tensor) in plan.outputs.enumerated() {
-      guard let output = outputs[index] else { continue }
-      if givesRows {
-        output.assumingMemoryBound(to: S.self).update(from: tensor.data, count: tensor.count)
-      } else {
-        giveRows(of: index, output)
-      }
-    }
   }
 
   func reset() { plan.resetState() }
