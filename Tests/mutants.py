@@ -13,7 +13,7 @@ MUTANTS = [
     (RULES, "if monitor.improves(value, over: baseline) { state.wait = 0 }", "state.wait = 0", "CallbackRuleTests"),
     (RULES, "state.best ?? initialThreshold", "state.best", "CallbackRuleTests"),
     (BATCHES, "where y[i] > y[best]", "where y[i] < y[best]", "WeightedLossTests"),
-    (BATCHES, "(staged + position * batch).update(from: staged, count: batch)", "_ = position", "WeightedLossTests"),
+    (BATCHES, "(staged + position * count).update(from: staged, count: count)", "_ = position", "WeightedLossTests"),
     ("Sources/KerasFormat/Decoding/KerasVersion.swift",
      "var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }", "var clipsNormGlobally: Bool { false }",
      "OldMeaningTests"),

@@ -40,8 +40,8 @@ public struct OptimizerRule: Sendable, Equatable {
   public init(_ kind: Kind) { self.kind = kind }
 }
 
-/// `step` counts from 1. Moments live in up to three slots of the parameter
-/// buffer's size, zero (accumulators: their initial value) before the first step.
+/// `update` counts from 1. Moments live in up to three slots of the parameter
+/// buffer's size, zero (accumulators: their initial value) before the first update.
 public struct OptimizerArguments<S: Scalar> {
   public var count: Int
   public var parameters: UnsafeMutablePointer<S>
@@ -56,15 +56,15 @@ public struct OptimizerArguments<S: Scalar> {
   public var gradientScale: Double
   /// Then limits it to +-clip; infinity = as is.
   public var clip: Double
-  public var step: Int
-  /// Nadam: the product of u_1 ... u_t, this step's u_t included.
+  public var update: Int
+  /// Nadam: the product of u_1 ... u_t, this update's u_t included.
   public var momentumProduct: Double
 
   public init(
     count: Int, parameters: UnsafeMutablePointer<S>, gradients: UnsafePointer<S>,
     slot0: UnsafeMutablePointer<S>? = nil, slot1: UnsafeMutablePointer<S>? = nil,
     slot2: UnsafeMutablePointer<S>? = nil, learningRate: Double, weightDecay: Double = 0,
-    gradientScale: Double = 1, clip: Double = .infinity, step: Int, momentumProduct: Double = 1
+    gradientScale: Double = 1, clip: Double = .infinity, update: Int, momentumProduct: Double = 1
   ) {
     self.count = count
     self.parameters = parameters
@@ -76,7 +76,7 @@ public struct OptimizerArguments<S: Scalar> {
     self.weightDecay = weightDecay
     self.gradientScale = gradientScale
     self.clip = clip
-    self.step = step
+    self.update = update
     self.momentumProduct = momentumProduct
   }
 }

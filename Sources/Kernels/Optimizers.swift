@@ -3,13 +3,13 @@ import KernelAPI
 
 /// Keras 3's update formulas, one pass over parameters, gradients and slots.
 ///
-/// p parameters, g gradient, lr the learning rate, t the step from 1.
+/// p parameters, g gradient, lr the learning rate, t the update from 1.
 func optimize<V: Vector>(
   _: V.Type, _ rule: OptimizerRule, _ a: OptimizerArguments<V.Element>
 ) {
   let pass = UpdatePass<V>(a)
   let lr = a.learningRate
-  let t = Double(a.step)
+  let t = Double(a.update)
   let beta1 = rule.beta1, beta2 = rule.beta2, epsilon = rule.epsilon
   switch rule.kind {
   case .sgd:

@@ -21,7 +21,7 @@ struct PackingTests {
     for config in [LayerConfig.dense(DenseConfig(units: 2)), .recurrent(.lstm(units: 2)), .conv1D(Conv1DConfig(filters: 2, kernelSize: 1))] {
       let spec = ModelSpec(sequential: [LayerSpec(.input(InputConfig(shape: Shape([4, 3])))), LayerSpec(config)])
       let network = try Network<Float>(spec, seed: 1, initialized: false)
-      let key = PlanKey(mode: .inference, batch: 1, dimensions: [[4, 3]])
+      let key = PlanKey(mode: .inference, rows: 1, dimensions: [[4, 3]])
       let error = #expect(throws: UnrollError.self) { try network.borrowPlan(key) }
       #expect(error?.code == .invalidState)
       try network.prepare()

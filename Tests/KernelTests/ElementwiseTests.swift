@@ -171,7 +171,7 @@ import Testing
                         OptimizerArguments(
                           count: n, parameters: p.baseAddress!, gradients: g.baseAddress!,
                           slot0: s0.baseAddress, slot1: s1.baseAddress, slot2: s2.baseAddress,
-                          learningRate: 0.01, weightDecay: decay, gradientScale: scale, step: t, momentumProduct: uProduct))
+                          learningRate: 0.01, weightDecay: decay, gradientScale: scale, update: t, momentumProduct: uProduct))
                     }
                   }
                 }
@@ -193,7 +193,7 @@ import Testing
       withUnsafeMutablePointer(to: &s1) { s1 in
         table.optimize(
           rule,
-          OptimizerArguments(count: 1, parameters: &p, gradients: &g, slot0: s0, slot1: s1, learningRate: 0.5, step: 1))
+          OptimizerArguments(count: 1, parameters: &p, gradients: &g, slot0: s0, slot1: s1, learningRate: 0.5, update: 1))
       }
     }
     return p

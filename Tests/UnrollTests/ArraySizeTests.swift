@@ -34,15 +34,32 @@ import Testing
     #expect(throws: UnrollError.self) { try model.trainOnBatch(data) }
   }
 
+  @Test func aBatchMayBeLargerThanTheData() throws {
+    let model = try Model(layers: [.input([3]), .dense(2)])
+    try model.compile(CompileSpec(optimizer: .sgd(), losses: [LossSpec(.meanSquaredError)]))
+    let data = HostData([HostArray([5, 3]) { Double($0[0] - $0[1]) }], [HostArray([5, 2]) { Double($0[0]) }])
+    var options = FitOptions()
+    options.batchSize = Int.max
+    options.validationData = data.view
+    #expect(try model.fit(data.view, options).epochs == [0])
+    #expect(try model.evaluate(data.view, batchSize: Int.max).count == 1)
+    let results = (0..<2).map { _ in HostArray([5, 2]) { _ in 0 } }
+    let places = results.map { OutputView(base: $0.values, type: .float32) }
+    try model.predict(data.view.inputs, batchSize: Int.max, outputs: [places[0]])
+    try model.predict(data.view.inputs, batchSize: Int.max, threads: 1, outputs: [places[1]]) { _, _ in .proceed }
+    for index in 0..<10 { #expect(results[0].values[index] == results[1].values[index]) }
+    #expect((0..<10).contains { results[0].values[$0] != 0 })
+  }
+
   /// A loop over 2^40 positions of nothing would not end.
   @Test func nothingIsCopiedAtOnce() {
     var number: Float = 1
     let view = ArrayView(base: &number, type: .float32, shape: [1, 1 << 40, 0])
     var other: Float = 1
-    view.gather(rows: nil, firstRow: 0, count: 1, into: &other, batch: 1)
-    ArrayView(base: &number, type: .float32, shape: [0, 1 << 40, 3]).gather(rows: nil, firstRow: 0, count: 0, into: &other, batch: 0)
-    scatter(&other, positions: 1 << 40, batch: 1, features: 0, rows: 1, into: &number, type: .float32, firstRow: 0)
-    scatter(&other, positions: 0, batch: 1, features: 3, rows: 1 << 40, into: &number, type: .float32, firstRow: 0)
+    view.gather(rows: nil, firstRow: 0, count: 1, into: &other)
+    ArrayView(base: &number, type: .float32, shape: [0, 1 << 40, 3]).gather(rows: nil, firstRow: 0, count: 0, into: &other)
+    scatter(&other, positions: 1 << 40, rows: 1, features: 0, into: &number, type: .float32, firstRow: 0)
+    scatter(&other, positions: 0, rows: 1 << 40, features: 3, into: &number, type: .float32, firstRow: 0)
     #expect(number == 1 && other == 1)
   }
 

@@ -28,7 +28,7 @@ struct TrainingLossTests {
             guard let p = p.baseAddress, let y = y.baseAddress, let g = g.baseAddress else { return Double.nan }
             return function.judge(
               Judged(
-                rows: 3, features: 4, output: p, gradient: g, target: y, targetFeatures: targets.count / 3, weights: w.baseAddress,
+                vectors: 3, features: 4, output: p, gradient: g, target: y, targetFeatures: targets.count / 3, weights: w.baseAddress,
                 mask: nil), scale: 1.0 / 3) / 3
           }
         }
@@ -105,7 +105,7 @@ struct TrainingLossTests {
     x.withUnsafeBufferPointer { x in
       y.withUnsafeBufferPointer { y in
         guard let x = x.baseAddress, let y = y.baseAddress else { return }
-        let data = Judged(rows: 1, features: 4, output: x, gradient: nil, target: y, targetFeatures: 4, weights: nil, mask: nil)
+        let data = Judged(vectors: 1, features: 4, output: x, gradient: nil, target: y, targetFeatures: 4, weights: nil, mask: nil)
         #expect(LossFunction.categoricalCrossentropy(fromLogits: true).judge(data, scale: 1) == 2000)
         #expect(LossFunction.binaryCrossentropy(fromLogits: true).judge(data, scale: 1).isFinite)
         #expect(LossFunction.logCosh.judge(data, scale: 1).isFinite)
@@ -128,7 +128,7 @@ struct TrainingLossTests {
                 guard let p = p.baseAddress, let y = y.baseAddress else { return Double.nan }
                 return function.judge(
                   Judged(
-                    rows: 3, features: 4, output: p, gradient: gradient.baseAddress, target: y, targetFeatures: 4, weights: nil,
+                    vectors: 3, features: 4, output: p, gradient: gradient.baseAddress, target: y, targetFeatures: 4, weights: nil,
                     mask: nil), scale: 0.5)
               }
             }
@@ -151,7 +151,7 @@ struct TrainingLossTests {
           gradient.withUnsafeMutableBufferPointer { gradient in
             guard let x = x.baseAddress, let y = y.baseAddress else { return }
             let data = Judged(
-              rows: 3, features: 1, output: x, gradient: gradient.baseAddress, target: y, targetFeatures: 1, weights: nil,
+              vectors: 3, features: 1, output: x, gradient: gradient.baseAddress, target: y, targetFeatures: 1, weights: nil,
               mask: mask.baseAddress)
             #expect(LossFunction.meanSquaredError.judge(data, scale: 0.5) == 17)
             var sums = [0.0, 0]
@@ -175,7 +175,7 @@ struct TrainingLossTests {
             var sums = [Double](repeating: 0, count: rule.sumCount)
             rule.judge(
               Judged(
-                rows: 3, features: 4, output: p, gradient: nil, target: y, targetFeatures: targets.count / 3,
+                vectors: 3, features: 4, output: p, gradient: nil, target: y, targetFeatures: targets.count / 3,
                 weights: w.baseAddress, mask: nil), into: &sums)
             return rule.value(of: sums, at: 0)
           }

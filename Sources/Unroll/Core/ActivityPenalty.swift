@@ -50,7 +50,7 @@ extension Planner {
   func penalize(_ y: Tensor<S>, _ penalty: Regularizer, isUsed: Bool) {
     var share = penalty
     if trainingRules.areOfKeras2 {
-      let part = Double(repetitions) * Double(max(shardRows, 1)) / Double(max(batch, 1))
+      let part = Double(repetitions) * Double(max(shardRows, 1)) / Double(max(rows, 1))
       share = Regularizer(l1: penalty.l1 * part, l2: penalty.l2 * part)
     }
     append(ActivityPenaltyOp(y, share, rows: shardRows, isUsed: isUsed))

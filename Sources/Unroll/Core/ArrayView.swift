@@ -45,24 +45,22 @@ public struct ArrayView: @unchecked Sendable {
   /// Number of elements; 0 for sizes that do not multiply.
   var count: Int { (try? checkedProduct(shape, "")) ?? 0 }
 
-  /// Copies sample `rows[r]` (or `firstRow + r`) into column r of every block
-  /// of `destination`, which is laid out `[positions][batch][features]`.
-  func gather<S: Scalar>(
-    rows: UnsafePointer<Int>?, firstRow: Int, count: Int, into destination: UnsafeMutablePointer<S>, batch: Int
-  ) {
+  /// Copies rows `rows[r]` (or `firstRow + r`) to `destination`, which is laid
+  /// out `[positions][count][features]`.
+  func gather<S: Scalar>(rows: UnsafePointer<Int>?, firstRow: Int, count: Int, into destination: UnsafeMutablePointer<S>) {
     switch type {
-    case .float32: gather(Float.self, rows, firstRow, count, destination, batch) { S($0) }
-    case .float64: gather(Double.self, rows, firstRow, count, destination, batch) { S($0) }
-    case .int32: gather(Int32.self, rows, firstRow, count, destination, batch) { S($0) }
-    case .int64: gather(Int64.self, rows, firstRow, count, destination, batch) { S($0) }
-    case .uint8: gather(UInt8.self, rows, firstRow, count, destination, batch) { S($0) }
+    case .float32: gather(Float.self, rows, firstRow, count, destination) { S($0) }
+    case .float64: gather(Double.self, rows, firstRow, count, destination) { S($0) }
+    case .int32: gather(Int32.self, rows, firstRow, count, destination) { S($0) }
+    case .int64: gather(Int64.self, rows, firstRow, count, destination) { S($0) }
+    case .uint8: gather(UInt8.self, rows, firstRow, count, destination) { S($0) }
     }
   }
 
   @inline(__always)
   private func gather<E: BitwiseCopyable, S: Scalar>(
     _: E.Type, _ rows: UnsafePointer<Int>?, _ firstRow: Int, _ count: Int,
-    _ destination: UnsafeMutablePointer<S>, _ batch: Int, _ convert: (E) -> S
+    _ destination: UnsafeMutablePointer<S>, _ convert: (E) -> S
   ) {
     let rowStride = strides.first ?? 0
     let features = shape.count > 1 ? shape[shape.count - 1] : 1
@@ -81,7 +79,7 @@ public struct ArrayView: @unchecked Sendable {
         offset += (rest % shape[axis]) * strides[axis]
         rest /= shape[axis]
       }
-      var target = destination + position * batch * features
+      var target = destination + position * count * features
       for r in 0..<count {
         let row = rows.map { $0[r] } ?? firstRow + r
         let source = base + row * rowStride + offset
@@ -94,18 +92,18 @@ public struct ArrayView: @unchecked Sendable {
   }
 }
 
-/// Copies a plan's `[positions][batch][features]` block to the host's
-/// batch-major, contiguous array, from row `firstRow` on. The block may be the
-/// part from `firstPosition` on of rows of `rowPositions`.
+/// Copies a plan's `[positions][rows][features]` block to the host's row-major,
+/// contiguous array, from row `firstRow` on. The block may be the part from
+/// `firstPosition` on of rows of `rowPositions`.
 func scatter<S: Scalar>(
-  _ source: UnsafePointer<S>, positions: Int, batch: Int, features: Int, rows: Int,
+  _ source: UnsafePointer<S>, positions: Int, rows: Int, features: Int,
   into destination: UnsafeMutableRawPointer, type: ElementType, firstRow: Int, firstPosition: Int = 0, rowPositions: Int? = nil
 ) {
   let rowElements = (rowPositions ?? positions) * features
   if features == 0 || positions == 0 { return }
   for row in 0..<rows {
     for position in 0..<positions {
-      let from = source + (position * batch + row) * features
+      let from = source + (position * rows + row) * features
       let start = (firstRow + row) * rowElements + (firstPosition + position) * features
       if type == .float64 {
         let to = (destination + start * 8).assumingMemoryBound(to: Double.self)

@@ -15,9 +15,9 @@ final class ExplicitMaskOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    let steps = tensor.features, batch = tensor.batch
-    for row in 0..<batch {
-      for step in 0..<steps { mask[step * batch + row] = tensor.data[row * steps + step] != 0 ? 1 : 0 }
+    let steps = tensor.features, rows = tensor.rows
+    for row in 0..<rows {
+      for step in 0..<steps { mask[step * rows + row] = tensor.data[row * steps + step] != 0 ? 1 : 0 }
     }
   }
 
@@ -53,7 +53,7 @@ extension Graph {
     if planner.mode == .streaming {
       throw UnrollError(.unsupported, "\(layer.name): a mask of whole sequences has no meaning one step at a time")
     }
-    guard mask.rank == 1, mask.features == input.dimensions.first, mask.batch == input.batch else {
+    guard mask.rank == 1, mask.features == input.dimensions.first, mask.rows == input.rows else {
       throw UnrollError(
         .shapeMismatch, "\(layer.name): its mask has the shape \(mask.shape), which does not fit its input of shape \(input.shape)")
     }
@@ -65,7 +65,7 @@ extension Graph {
   /// The mask that `carrier` carries, for `input`.
   func mask(carriedBy carrier: Tensor<S>, for input: Tensor<S>, _ layer: Layer<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
     guard let mask = carrier.mask else { return nil }
-    guard carrier.rows == input.rows else {
+    guard carrier.vectors == input.vectors else {
       throw UnrollError(
         .shapeMismatch, "\(layer.name): its mask is that of a value of shape \(carrier.shape), which does not fit its input of shape \(input.shape)")
     }

@@ -135,22 +135,22 @@ final class StatefulState<S: Scalar> {
   let units: Int
   private(set) var buffer: AlignedBuffer<S>?
   /// Rows that it carries; 0 at the zero state.
-  private(set) var batch = 0
+  private(set) var rows = 0
 
   init(units: Int) { self.units = units }
 
-  /// Zeros for `batch` rows, nil if the state has room for as many.
-  func room(batch: Int) throws(UnrollError) -> AlignedBuffer<S>? {
-    batch == self.batch ? nil : try AlignedBuffer<S>(count: try checkedProduct([batch, units], "a state"))
+  /// Zeros for so many rows, nil if the state has room for as many.
+  func room(rows: Int) throws(UnrollError) -> AlignedBuffer<S>? {
+    rows == self.rows ? nil : try AlignedBuffer<S>(count: try checkedProduct([rows, units], "a state"))
   }
 
-  func restore(batch: Int, _ buffer: AlignedBuffer<S>?) {
-    self.batch = batch
+  func restore(rows: Int, _ buffer: AlignedBuffer<S>?) {
+    self.rows = rows
     self.buffer = buffer
   }
 
   /// Zeros, for a batch of any size.
-  func reset() { restore(batch: 0, nil) }
+  func reset() { restore(rows: 0, nil) }
 
   func row(_ row: Int) -> UnsafeMutablePointer<S>? { buffer.map { $0.pointer + row * units } }
 }

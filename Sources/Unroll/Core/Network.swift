@@ -3,7 +3,7 @@ import KernelAPI
 /// What a plan is made for. Not generic, so that looking one up is not either.
 struct PlanKey: Hashable {
   let mode: PlanMode
-  let batch: Int
+  let rows: Int
   let dimensions: [[Int]]
 }
 
@@ -68,16 +68,16 @@ final class Network<S: Scalar>: @unchecked Sendable {
   /// True if training must see the whole batch at once.
   var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } }
 
-  /// Stateful layers' states for a batch of this size, which must be that of the
-  /// states that are carried. Changes all of them or, out of memory, none.
-  func reserveStates(batch: Int) throws(UnrollError) {
+  /// Stateful layers' states for a batch of so many rows, which must be those of
+  /// the states that are carried. Changes all of them or, out of memory, none.
+  func reserveStates(rows: Int) throws(UnrollError) {
     // Batch after batch they are there.
-    if states.allSatisfy({ $0.batch == batch }) { return }
-    try checkBatch(batch)
+    if states.allSatisfy({ $0.rows == rows }) { return }
+    try checkBatch(rows: rows)
     var rooms: [AlignedBuffer<S>?] = []
-    for state in states { rooms.append(try state.room(batch: batch)) }
+    for state in states { rooms.append(try state.room(rows: rows)) }
     for (state, room) in zip(states, rooms) {
-      if let room { state.restore(batch: batch, room) }
+      if let room { state.restore(rows: rows, room) }
     }
   }
 
@@ -89,7 +89,7 @@ final class Network<S: Scalar>: @unchecked Sendable {
   @_specialize(where S == Double)
   func borrowPlan(_ key: PlanKey) throws(UnrollError) -> Plan<S> {
     if let plan = idle.withLock({ $0[key]?.popLast() }) { return plan }
-    return try Plan(graph, store: store, mode: key.mode, batch: key.batch, inputDimensions: key.dimensions)
+    return try Plan(graph, store: store, mode: key.mode, rows: key.rows, inputDimensions: key.dimensions)
   }
 
   @_specialize(where S == Float)

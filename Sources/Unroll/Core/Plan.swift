@@ -1,12 +1,12 @@
 import KernelAPI
 
-/// A network laid out for one batch size and one set of input shapes: the
+/// A network laid out for one number of rows and one set of input shapes: the
 /// operations in order, and all their memory. One thread runs a plan at a time.
 final class Plan<S: Scalar>: @unchecked Sendable {
   let inputs: [Tensor<S>]
   let outputs: [Tensor<S>]
   let run: RunContext<S>
-  let batch: Int
+  let rows: Int
   private let ops: [Op<S>]
   /// The operations once more, without a reference count to touch for each:
   /// in a streamed step those cost as much as the arithmetic.
@@ -19,11 +19,11 @@ final class Plan<S: Scalar>: @unchecked Sendable {
 
   /// Without gradients of its own, `run.gradients` must be set before `backward`.
   init(
-    _ graph: Graph<S>, store: ParameterStore<S>, mode: PlanMode, batch: Int, inputDimensions: [[Int]],
+    _ graph: Graph<S>, store: ParameterStore<S>, mode: PlanMode, rows: Int, inputDimensions: [[Int]],
     ownsGradients: Bool = true, inputGradients: Bool = false, streamWeights: StreamWeights = .model,
     memoryLimit: Int = .max
   ) throws(UnrollError) {
-    let planner = Planner<S>(mode: mode, batch: batch, kernels: kernels(for: S.self))
+    let planner = Planner<S>(mode: mode, rows: rows, kernels: kernels(for: S.self))
     planner.streamWeights = streamWeights
     planner.trainingRules = graph.spec.trainingRules
     planner.arena.limit = memoryLimit
@@ -35,7 +35,7 @@ final class Plan<S: Scalar>: @unchecked Sendable {
     faultingOps = planner.faultingOps
     run = try planner.context(gradientCount: ownsGradients ? store.count : 0)
     self.inputs = inputs
-    self.batch = batch
+    self.rows = rows
     ops = planner.ops
     arena = planner.arena
     order = UnsafeMutableBufferPointer.allocate(capacity: ops.count)

@@ -70,9 +70,9 @@ struct PlannedMasks {
 final class Planner<S: Scalar> {
   private(set) var mode: PlanMode
   /// Rows of every block of the tensors being planned.
-  private(set) var batch: Int
-  /// The rows of the shard. `batch` is a multiple of it where time is folded
-  /// into the batch: row r is then row r % shardRows at step r / shardRows.
+  private(set) var rows: Int
+  /// The rows of the shard. `rows` is a multiple of it where time is folded into
+  /// them: row r is then row r % shardRows at step r / shardRows.
   let shardRows: Int
   let kernels: KernelTable<S>
   let arena = Arena<S>()
@@ -84,26 +84,26 @@ final class Planner<S: Scalar> {
   /// What the call being planned says of `training`, or one around it.
   var training: Bool?
 
-  init(mode: PlanMode, batch: Int, kernels: KernelTable<S>) {
+  init(mode: PlanMode, rows: Int, kernels: KernelTable<S>) {
     self.mode = mode
-    self.batch = batch
-    shardRows = batch
+    self.rows = rows
+    shardRows = rows
     self.kernels = kernels
   }
 
-  /// The numbers of steps that are folded into the batch, of the outermost layer first.
+  /// The numbers of steps that are folded into the rows, of the outermost layer first.
   private(set) var foldedSteps: [Int] = []
   /// How often what is being planned counts in training (see `folded`).
   private(set) var repetitions = 1
 
-  /// Plans `body` with `steps` time steps folded into the batch, as
+  /// Plans `body` with `steps` time steps folded into the rows, as
   /// TimeDistributed does. Inside, every call sees whole samples, so a stream
   /// plans it as inference. `isRepeated`: the penalties and moving statistics
   /// inside count twice.
   func folded<R>(steps: Int, isRepeated: Bool, _ body: () throws(UnrollError) -> R) throws(UnrollError) -> R {
-    let outer = (mode, batch, foldedSteps, repetitions)
-    defer { (mode, batch, foldedSteps, repetitions) = outer }
-    batch = try checkedProduct([steps, batch], "time steps folded into the batch")
+    let outer = (mode, rows, foldedSteps, repetitions)
+    defer { (mode, rows, foldedSteps, repetitions) = outer }
+    rows = try checkedProduct([steps, rows], "time steps folded into the batch")
     foldedSteps.append(steps)
     if isRepeated { repetitions *= 2 }
     if mode == .streaming { mode = .inference }
@@ -150,10 +150,10 @@ final class Planner<S: Scalar> {
   func tensor(
     _ dimensions: [Int], gradient: Bool, mask: UnsafeMutablePointer<UInt8>? = nil
   ) throws(UnrollError) -> Tensor<S> {
-    let count = try checkedProduct(dimensions + [batch], "an activation of shape \(dimensions)")
+    let count = try checkedProduct(dimensions + [rows], "an activation of shape \(dimensions)")
     let data = try arena.allocate(count)
     let gradientPointer = gradient && isTraining ? try arena.allocate(count) : nil
-    return Tensor(dimensions: dimensions, batch: batch, data: data, gradient: gradientPointer, mask: mask)
+    return Tensor(dimensions: dimensions, rows: rows, data: data, gradient: gradientPointer, mask: mask)
   }
 
   /// The output of a layer: it has a gradient if an input has one or the

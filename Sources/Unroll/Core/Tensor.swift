@@ -2,14 +2,15 @@ import KernelAPI
 
 /// A value between two layers of a plan.
 ///
-/// Stored as `[positions][batch][features]`: a rank-2 value is `[B][F]`, a
+/// Stored as `[positions][rows][features]`: a rank-2 value is `[B][F]`, a
 /// sequence is time-major, `[T][B][F]`, so that one time step of a shard is
 /// one contiguous block of rows. Copying the struct copies the pointers only;
 /// the plan's arena owns the memory.
 struct Tensor<S: Scalar> {
   /// Sample shape, all axes known.
   var dimensions: [Int]
-  var batch: Int
+  /// Those of the plan, times the steps that are folded into them.
+  var rows: Int
   var data: UnsafeMutablePointer<S>
   /// d loss / d data, in the same layout; nil where no gradient is wanted.
   /// The consumer's backward overwrites it, it never adds: a value with
@@ -21,9 +22,9 @@ struct Tensor<S: Scalar> {
   var features: Int { dimensions.last ?? 1 }
   /// Number of `[B][F]` blocks: T for a sequence, 1 for a vector.
   var positions: Int { dimensions.dropLast().reduce(1, *) }
-  /// Rows of F features: positions x batch.
-  var rows: Int { positions * batch }
-  var count: Int { rows * features }
+  /// Vectors of F features: positions x rows.
+  var vectors: Int { positions * rows }
+  var count: Int { vectors * features }
   var rank: Int { dimensions.count }
-  var shape: Shape { Shape(dimensions.map { $0 }) }
+  var shape: Shape { Shape(known: dimensions) }
 }

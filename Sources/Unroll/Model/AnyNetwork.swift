@@ -23,7 +23,7 @@ protocol AnyNetwork: AnyObject {
   func readState(
     _ index: Int, _ path: String, into destination: UnsafeMutableRawPointer, rows: Int, type: ElementType) throws(UnrollError)
   func writeStates(_ views: [ArrayView], _ path: String) throws(UnrollError)
-  func checkBatches(rows: Int, of batch: Int) throws(UnrollError)
+  func checkBatches(rows: Int, of batchSize: Int) throws(UnrollError)
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError)
   func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int?
   /// What puts the carried states of now back.

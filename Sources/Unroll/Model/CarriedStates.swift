@@ -15,35 +15,35 @@ extension Network {
 
   /// Rows of the states that are carried; 0 if all are zero.
   private var carriedBatch: Int {
-    states.lazy.map { $0.batch }.first { $0 != 0 } ?? 0
+    states.lazy.map { $0.rows }.first { $0 != 0 } ?? 0
   }
 
   /// A stateful model computes batches of the size that it declares, and of the
   /// states that it carries.
-  func checkBatch(_ batch: Int) throws(UnrollError) {
+  func checkBatch(rows: Int) throws(UnrollError) {
     guard isStateful else { return }
-    if let declared = declaredBatch, declared != batch {
+    if let declared = declaredBatch, declared != rows {
       throw UnrollError(
-        .shapeMismatch, "the model is stateful and declares batches of \(declared), found a batch of \(batch); pass batch_size \(declared)")
+        .shapeMismatch, "the model is stateful and declares batches of \(declared), found a batch of \(rows); pass batch_size \(declared)")
     }
     let carried = carriedBatch
-    guard carried == 0 || carried == batch else {
+    guard carried == 0 || carried == rows else {
       throw UnrollError(
         .shapeMismatch,
-        "the model is stateful and carries the states of a batch of \(carried), found a batch of \(batch); reset the states first, or pass batch_size \(carried)"
+        "the model is stateful and carries the states of a batch of \(carried), found a batch of \(rows); reset the states first, or pass batch_size \(carried)"
       )
     }
   }
 
-  /// The same of `rows` samples in batches of `batch`: none may be smaller.
-  func checkBatches(rows: Int, of batch: Int) throws(UnrollError) {
+  /// The same of so many rows in batches of `batchSize`: none may be smaller.
+  func checkBatches(rows: Int, of batchSize: Int) throws(UnrollError) {
     guard isStateful, rows > 0 else { return }
-    let first = min(batch, rows)
+    let first = min(batchSize, rows)
     guard rows % first == 0 else {
       throw UnrollError(
-        .shapeMismatch, "a stateful model needs batches of one size: \(rows) samples are not a multiple of the batch size \(batch)")
+        .shapeMismatch, "a stateful model needs batches of one size: \(rows) samples are not a multiple of the batch size \(batchSize)")
     }
-    try checkBatch(first)
+    try checkBatch(rows: first)
   }
 
   func resetStates(_ path: String) throws(UnrollError) {
@@ -57,9 +57,9 @@ extension Network {
 
   func readState(_ index: Int, _ path: String, into destination: UnsafeMutableRawPointer, rows: Int, type: ElementType) throws(UnrollError) {
     let state = try states(path)[index]
-    let zeros = state.batch == rows ? nil : try AlignedBuffer<S>(count: rows * state.units)
+    let zeros = state.rows == rows ? nil : try AlignedBuffer<S>(count: rows * state.units)
     guard let from = zeros?.pointer ?? state.buffer?.pointer else { return }
-    scatter(from, positions: 1, batch: rows, features: state.units, rows: rows, into: destination, type: type, firstRow: 0)
+    scatter(from, positions: 1, rows: rows, features: state.units, into: destination, type: type, firstRow: 0)
   }
 
   func writeStates(_ views: [ArrayView], _ path: String) throws(UnrollError) {
@@ -77,12 +77,12 @@ extension Network {
       batch = view.rows
     }
     guard let batch else { return }
-    try checkBatch(batch)
+    try checkBatch(rows: batch)
     var rooms: [AlignedBuffer<S>] = []
     for state in states { rooms.append(try AlignedBuffer(count: try checkedProduct([batch, state.units], "a state"))) }
     for ((view, state), room) in zip(zip(views, states), rooms) {
-      view.gather(rows: nil, firstRow: 0, count: batch, into: room.pointer, batch: batch)
-      state.restore(batch: batch, room)
+      view.gather(rows: nil, firstRow: 0, count: batch, into: room.pointer)
+      state.restore(rows: batch, room)
     }
   }
 

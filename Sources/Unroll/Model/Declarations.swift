@@ -44,7 +44,7 @@ extension Network {
     let (bytes, overflow) = limit.multipliedReportingOverflow(by: MemoryLayout<S>.stride)
     do throws(UnrollError) {
       let plan = try Plan(
-        graph, store: store, mode: .inference, batch: batch, inputDimensions: try inputDimensions(inputs),
+        graph, store: store, mode: .inference, rows: batch, inputDimensions: try inputDimensions(inputs),
         memoryLimit: overflow ? Int.max : bytes)
       return plan.byteCount / MemoryLayout<S>.stride
     } catch  where error == Arena<S>.limitReached {

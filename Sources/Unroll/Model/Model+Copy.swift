@@ -46,7 +46,7 @@ extension Network {
       guard let from = its.buffer else { continue }
       let room = try AlignedBuffer<S>(count: from.count)
       room.pointer.update(from: from.pointer, count: from.count)
-      mine.restore(batch: its.batch, room)
+      mine.restore(rows: its.rows, room)
     }
   }
 }

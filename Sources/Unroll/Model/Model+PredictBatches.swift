@@ -13,13 +13,13 @@ extension Model {
     let rows = inputs.first?.rows ?? 0
     try network.checkBatches(rows: rows, of: batchSize)
     let restore = try network.keptStates()
-    let batches = (rows + batchSize - 1) / batchSize
+    let size = max(min(batchSize, rows), 1), batches = (rows + size - 1) / size
     var report = BatchReport(callback, batches: batches, "prediction")
     do throws(UnrollError) {
       try report.tell(.predictBegin)
       for index in 0..<batches where !report.isStopped {
         try report.tell(.predictBatchBegin, batch: index)
-        let range = index * batchSize..<min((index + 1) * batchSize, rows)
+        let range = index * size..<min((index + 1) * size, rows)
         let places = zip(outputs, shapes).map { $0.rows(from: range.lowerBound, of: $1) }
         try predict(inputs.map { $0.rows(range) }, batchSize: batchSize, threads: threads, outputs: places)
         try report.tell(.predictBatchEnd)

@@ -8,20 +8,20 @@ extension Network: AnyNetwork {
   func readParameter(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType) {
     let parameter = store.parameters[index]
     scatter(
-      parameter.value, positions: 1, batch: 1, features: parameter.count, rows: 1,
+      parameter.value, positions: 1, rows: 1, features: parameter.count,
       into: destination, type: type, firstRow: 0)
   }
 
   func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType) {
     let parameter = store.parameters[index]
     ArrayView(base: source, type: type, shape: [1, parameter.count])
-      .gather(rows: nil, firstRow: 0, count: 1, into: parameter.value, batch: 1)
+      .gather(rows: nil, firstRow: 0, count: 1, into: parameter.value)
   }
 
   func writeParameter(_ index: Int, from view: ArrayView) {
     // One sample of the parameter's shape.
     ArrayView(base: view.base, type: view.type, shape: [1] + view.shape, strides: [0] + view.strides)
-      .gather(rows: nil, firstRow: 0, count: 1, into: store.parameters[index].value, batch: 1)
+      .gather(rows: nil, firstRow: 0, count: 1, into: store.parameters[index].value)
   }
 
   func prepare(parameter index: Int) throws(UnrollError) { try owners[index].prepare() }
@@ -42,7 +42,7 @@ extension Network: AnyNetwork {
       // (N, T) fits a declared (T, 1), and (N, T, 1) a declared (T,), as in Keras.
       if dimensions.count == shape.rank - 1, shape.features == 1 { dimensions.append(1) }
       if dimensions.count == shape.rank + 1, dimensions.last == 1 { dimensions.removeLast() }
-      guard shape.accepts(Shape(dimensions.map { $0 })) else {
+      guard shape.accepts(Shape(known: dimensions)) else {
         let which = declared.count > 1 ? "input \(index)" : "input"
         throw UnrollError(
           .shapeMismatch, "\(which): expected shape \(shape), found \(Shape.tuple(input.shape))")
@@ -67,7 +67,7 @@ extension Network: AnyNetwork {
   @_specialize(where S == Double)
   func outputDimensions(for inputs: [[Int]]) throws(UnrollError) -> [[Int]] {
     var all: [[Int]] = []
-    for shape in try graph.outputShapes(for: inputs.map { Shape($0) }) { all.append(try shape.known(graph.spec.name)) }
+    for shape in try graph.outputShapes(for: inputs.map { Shape(known: $0) }) { all.append(try shape.known(graph.spec.name)) }
     return all
   }
 

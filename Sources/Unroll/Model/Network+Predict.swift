@@ -25,20 +25,20 @@ extension Network {
     if isStateful, job.mayFault {
       let before = CarriedState(self)
       try before.save()
-      do throws(UnrollError) { try run(job, batch: min(batchSize, rows), threads: threads, dimensions) } catch {
+      do throws(UnrollError) { try run(job, batchRows: min(batchSize, rows), threads: threads, dimensions) } catch {
         before.restore()
         throw error
       }
     } else {
-      try run(job, batch: min(batchSize, rows), threads: threads, dimensions)
+      try run(job, batchRows: min(batchSize, rows), threads: threads, dimensions)
     }
     job.deliver()
   }
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  private func run(_ job: PredictionJob<S>, batch: Int, threads: Int, _ dimensions: [[Int]]) throws(UnrollError) {
-    if isStateful { try reserveStates(batch: batch) }
+  private func run(_ job: PredictionJob<S>, batchRows: Int, threads: Int, _ dimensions: [[Int]]) throws(UnrollError) {
+    if isStateful { try reserveStates(rows: batchRows) }
     if job.workers == 1 {
       ColumnTeam.with(threads: columnWorkers(threads, rows: job.chunk, dimensions)) { team in
         for index in 0..<job.chunks {
@@ -130,8 +130,8 @@ private final class PredictionJob<S: Scalar> {
     self.chunks = chunks
     self.workers = min(workers, chunks)
     let last = rows - (chunks - 1) * chunk
-    key = .init(mode: .inference, batch: chunk, dimensions: dimensions)
-    lastKey = .init(mode: .inference, batch: last, dimensions: dimensions)
+    key = .init(mode: .inference, rows: chunk, dimensions: dimensions)
+    lastKey = .init(mode: .inference, rows: last, dimensions: dimensions)
     for _ in 0..<min(workers, chunks) { plans.append(try network.borrowPlan(key)) }
     if last != chunk { lastPlan = try network.borrowPlan(lastKey) }
     if plans[0].mayFault {
@@ -155,7 +155,7 @@ private final class PredictionJob<S: Scalar> {
     let count = min(chunk, rows - first)
     let plan = count == chunk ? plans[worker] : lastPlan ?? plans[worker]
     for (input, tensor) in zip(inputs, plan.inputs) {
-      input.gather(rows: nil, firstRow: first, count: count, into: tensor.data, batch: count)
+      input.gather(rows: nil, firstRow: first, count: count, into: tensor.data)
     }
     plan.run.team = team
     plan.run.seed = network.seed
@@ -167,7 +167,7 @@ private final class PredictionJob<S: Scalar> {
     for (position, tensor) in plan.outputs.enumerated() {
       let output = staged.isEmpty ? outputs[position] : OutputView(base: staged[position].pointer, type: S.isDouble ? .float64 : .float32)
       scatter(
-        tensor.data, positions: tensor.positions, batch: count, features: tensor.features, rows: count,
+        tensor.data, positions: tensor.positions, rows: count, features: tensor.features,
         into: output.base, type: output.type, firstRow: first)
     }
   }
@@ -185,7 +185,7 @@ private final class PredictionJob<S: Scalar> {
   func deliver() {
     for ((tensor, buffer), output) in zip(zip(plans[0].outputs, staged), outputs) {
       scatter(
-        buffer.pointer, positions: 1, batch: rows, features: tensor.positions * tensor.features, rows: rows,
+        buffer.pointer, positions: 1, rows: rows, features: tensor.positions * tensor.features,
         into: output.base, type: output.type, firstRow: 0)
     }
   }

@@ -78,7 +78,7 @@ final class NetworkStream<S: Scalar>: AnyStream {
         throw UnrollError(.unsupported, "a stream runs models over sequences (None, T, F), found an input of shape \(shape)")
       }
     }
-    plan = try Plan(network.graph, store: network.store, mode: .streaming, batch: batch, inputDimensions: dimensions, streamWeights: weights)
+    plan = try Plan(network.graph, store: network.store, mode: .streaming, rows: batch, inputDimensions: dimensions, streamWeights: weights)
     guard let first = plan.inputs.first, let result = plan.outputs.first else {
       throw UnrollError(.unsupported, "a stream needs a model with at least one input and one output")
     }
@@ -106,7 +106,7 @@ final class NetworkStream<S: Scalar>: AnyStream {
   private func giveRows(_ target: UnsafeMutableRawPointer) {
     let tensor = plan.outputs[0]
     scatter(
-      tensor.data, positions: tensor.positions, batch: plan.batch, features: tensor.features, rows: plan.batch, into: target,
+      tensor.data, positions: tensor.positions, rows: plan.rows, features: tensor.features, into: target,
       type: S.isDouble ? .float64 : .float32, firstRow: 0)
   }
 

@@ -2,7 +2,7 @@ import CPlatform
 import KernelAPI
 
 /// Scratch memory of a stream's block calls: inputs and outputs of some steps
-/// as the plan has them, `[steps][positions][batch][features]`.
+/// as the plan has them, `[steps][positions][rows][features]`.
 final class StreamBlocks<S: Scalar> {
   /// Steps that there is room for.
   let steps: Int
@@ -48,7 +48,7 @@ final class StreamBlocks<S: Scalar> {
 extension NetworkStream {
   func run(inputs: [ArrayView], steps: Int, outputs: [OutputView]) throws(UnrollError) {
     let views = try check(inputs, steps: steps, outputs)
-    if steps == 0 || plan.batch == 0 { return }
+    if steps == 0 || plan.rows == 0 { return }
     for index in plan.indexInputs { try index.check(views[index.input], S.self) }
     if plan.mayFault { return try runWhole(views, steps: steps, outputs) }
     let blocks: StreamBlocks<S>
@@ -80,7 +80,7 @@ extension NetworkStream {
 
   private func load(_ blocks: StreamBlocks<S>, _ views: [ArrayView], first: Int, count: Int) {
     for (view, port) in zip(views, blocks.inputs) {
-      view.steps(first, count).gather(rows: nil, firstRow: 0, count: plan.batch, into: port.block, batch: plan.batch)
+      view.steps(first, count).gather(rows: nil, firstRow: 0, count: plan.rows, into: port.block)
     }
   }
 
@@ -99,8 +99,8 @@ extension NetworkStream {
     for (index, tensor) in plan.outputs.enumerated() {
       let positions = tensor.positions
       scatter(
-        blocks.outputs[index].block, positions: count * positions, batch: plan.batch, features: tensor.features,
-        rows: plan.batch, into: outputs[index].base, type: outputs[index].type, firstRow: 0,
+        blocks.outputs[index].block, positions: count * positions, rows: plan.rows, features: tensor.features, into: outputs[index].base,
+        type: outputs[index].type, firstRow: 0,
         firstPosition: first * positions, rowPositions: steps * positions)
     }
   }
@@ -116,8 +116,8 @@ extension NetworkStream {
     var views: [ArrayView] = []
     for (index, (view, tensor)) in zip(inputs, plan.inputs).enumerated() {
       let sample = [steps, tensor.rank == 1 ? 1 : tensor.features]
-      guard view.shape == [plan.batch] + sample || sample[1] == 1 && view.shape == [plan.batch, steps] else {
-        let wanted = [plan.batch, steps] + tensor.dimensions.dropFirst()
+      guard view.shape == [plan.rows] + sample || sample[1] == 1 && view.shape == [plan.rows, steps] else {
+        let wanted = [plan.rows, steps] + tensor.dimensions.dropFirst()
         throw UnrollError(
           .shapeMismatch,
           "input\(inputs.count > 1 ? " \(index)" : ""): expected shape \(Shape.tuple(wanted)), found \(Shape.tuple(view.shape))")

@@ -68,7 +68,7 @@ public struct MinMaxScaler: Sendable {
         }
       }
       scatter(
-        UnsafePointer(block), positions: 1, batch: rows, features: width, rows: rows, into: output.base,
+        UnsafePointer(block), positions: 1, rows: rows, features: width, into: output.base,
         type: output.type, firstRow: firstRow)
     }
   }
@@ -107,7 +107,7 @@ public struct MinMaxScaler: Sendable {
     var first = 0
     while first < series.rows {
       let rows = min(blockRows, series.rows - first)
-      series.gather(rows: nil, firstRow: first, count: rows, into: scratch.pointer, batch: rows)
+      series.gather(rows: nil, firstRow: first, count: rows, into: scratch.pointer)
       try body(scratch.pointer, first, rows)
       first += rows
     }

@@ -5,6 +5,9 @@ public struct Shape: Sendable, Equatable, CustomStringConvertible {
 
   public init(_ dimensions: [Int?]) { self.dimensions = dimensions }
 
+  /// Of lengths that are known. (As an array of optionals each would be cast at run time.)
+  init(known lengths: [Int]) { dimensions = lengths.map { $0 } }
+
   public var rank: Int { dimensions.count }
 
   /// The last axis: features F. 1 for an empty shape.

@@ -71,12 +71,12 @@ final class BatchLayout<S: Scalar> {
     _ network: Network<S>, _ key: LayoutKey, rows: Int, _ arena: Arena<S>
   ) throws(UnrollError) -> Bench {
     let plan = try Plan(
-      network.graph, store: network.store, mode: key.isTraining ? .training : .inference, batch: rows,
+      network.graph, store: network.store, mode: key.isTraining ? .training : .inference, rows: rows,
       inputDimensions: key.dimensions, ownsGradients: false)
     var targets: [UnsafeMutablePointer<S>] = [], weights: [UnsafeMutablePointer<S>] = []
     for (output, features) in zip(plan.outputs, key.targetFeatures) {
-      targets.append(try arena.allocate(try checkedProduct([output.rows, features], "the targets of a batch")))
-      weights.append(try arena.allocate(output.rows))
+      targets.append(try arena.allocate(try checkedProduct([output.vectors, features], "the targets of a batch")))
+      weights.append(try arena.allocate(output.vectors))
     }
     return Bench(plan: plan, targets: targets, weights: weights)
   }

@@ -91,7 +91,7 @@ final class BatchRunner<S: Scalar> {
     let bench = layout.bench(shard: shard, worker: worker)
     let plan = bench.plan, run = plan.run
     let offset = layout.firstRow(of: shard)
-    let count = plan.batch
+    let count = plan.rows
     let rows = batch.order.map { $0 + offset }
     let firstRow = batch.firstRow + offset
     run.firstRow = offset
@@ -103,7 +103,7 @@ final class BatchRunner<S: Scalar> {
       run.gradients.update(repeating: 0, count: count)
     }
     for index in plan.inputs.indices {
-      data.inputs[index].gather(rows: rows, firstRow: firstRow, count: count, into: plan.inputs[index].data, batch: count)
+      data.inputs[index].gather(rows: rows, firstRow: firstRow, count: count, into: plan.inputs[index].data)
     }
     run.activityPenalty = 0
     plan.forward()
@@ -114,7 +114,7 @@ final class BatchRunner<S: Scalar> {
       let judged = stage(index, bench, batch, rows, firstRow)
       let scale = S(gradientScale(index, layout, judged))
       slot[0] = heads[index].loss.function.judge(judged, scale: scale)
-      slot[1] = validRows(judged)
+      slot[1] = validVectors(judged)
       slot += 2
       for metric in metrics[index] {
         metric.judge(judged, into: metricSlot)
@@ -129,30 +129,30 @@ final class BatchRunner<S: Scalar> {
   private func stage(
     _ index: Int, _ bench: BatchLayout<S>.Bench, _ batch: Batch<S>, _ rows: UnsafePointer<Int>?, _ first: Int
   ) -> Judged<S> {
-    let output = bench.plan.outputs[index], count = bench.plan.batch
+    let output = bench.plan.outputs[index], count = bench.plan.rows
     let target = batch.data.targets[index]
-    target.values.gather(rows: rows, firstRow: first, count: count, into: bench.targets[index], batch: count)
+    target.values.gather(rows: rows, firstRow: first, count: count, into: bench.targets[index])
     var judged = Judged(
-      rows: output.rows, features: output.features, output: output.data, gradient: batch.isTraining ? output.gradient : nil,
+      vectors: output.vectors, features: output.features, output: output.data, gradient: batch.isTraining ? output.gradient : nil,
       target: bench.targets[index], targetFeatures: target.features, weights: nil, mask: output.mask)
     if let weights = target.weights {
       let staged = bench.weights[index]
-      weights.gather(rows: rows, firstRow: first, count: count, into: staged, batch: count)
+      weights.gather(rows: rows, firstRow: first, count: count, into: staged)
       if !target.weightsPerPosition {
         for position in 1..<max(output.positions, 1) { (staged + position * count).update(from: staged, count: count) }
       }
       judged.weights = UnsafePointer(staged)
     } else if !batch.classWeights.isEmpty {
       let staged = bench.weights[index]
-      for row in 0..<output.rows { staged[row] = S(batch.classWeights[targetClass(judged, row)] ?? 1) }
+      for vector in 0..<output.vectors { staged[vector] = S(batch.classWeights[targetClass(judged, vector)] ?? 1) }
       judged.weights = UnsafePointer(staged)
     }
     return judged
   }
 
   /// The class of a target as Keras reads it: a number, or the place of the largest element.
-  private func targetClass(_ judged: Judged<S>, _ row: Int) -> Int {
-    let y = judged.target + row * judged.targetFeatures
+  private func targetClass(_ judged: Judged<S>, _ vector: Int) -> Int {
+    let y = judged.target + vector * judged.targetFeatures
     if judged.targetFeatures == 1 { return Int(exactly: y[0].rounded(.toNearestOrEven)) ?? -1 }
     var best = 0
     for i in 1..<judged.targetFeatures where y[i] > y[best] { best = i }
@@ -165,16 +165,16 @@ final class BatchRunner<S: Scalar> {
     let head = heads[index]
     guard head.loss.reduction == .mean else { return head.lossWeight }
     if judged.mask != nil, layout.shardCount == 1 {
-      let valid = validRows(judged)
+      let valid = validVectors(judged)
       return valid > 0 ? head.lossWeight / valid : 0
     }
     return head.lossWeight / Double(layout.outputPositions[index] * layout.rows)
   }
 
-  private func validRows(_ judged: Judged<S>) -> Double {
-    guard let mask = judged.mask else { return Double(judged.rows) }
+  private func validVectors(_ judged: Judged<S>) -> Double {
+    guard let mask = judged.mask else { return Double(judged.vectors) }
     var valid = 0
-    for row in 0..<judged.rows { valid += mask[row] == 0 ? 0 : 1 }
+    for vector in 0..<judged.vectors { valid += mask[vector] == 0 ? 0 : 1 }
     return Double(valid)
   }
 

@@ -31,7 +31,7 @@ final class DataBatches<S: Scalar>: BatchSource<S> {
     _ trainer: Trainer<S>, _ data: BoundData, batchSize: Int, training: Bool, workers: Int, seed: UInt64,
     classWeights: [Int: Double] = [:]
   ) throws(UnrollError) {
-    let size = min(batchSize, data.rows), count = (data.rows + batchSize - 1) / batchSize
+    let size = min(batchSize, data.rows), count = (data.rows + size - 1) / size
     let runner = try trainer.batchRunner()
     func layout(_ rows: Int) throws(UnrollError) -> BatchLayout<S> {
       try runner.layout(

@@ -103,7 +103,7 @@ final class BoundData {
     let perRow = target.shape.dropFirst().reduce(1, *)
     let buffer = try AlignedBuffer<Double>(count: perRow)
     for row in 0..<rows {
-      target.gather(rows: nil, firstRow: row, count: 1, into: buffer.pointer, batch: 1)
+      target.gather(rows: nil, firstRow: row, count: 1, into: buffer.pointer)
       for index in 0..<perRow {
         let label = buffer.pointer[index]
         guard label >= 0, label < Double(classes) else {

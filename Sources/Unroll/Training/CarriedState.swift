@@ -6,7 +6,7 @@ import KernelAPI
 final class CarriedState<S: Scalar> {
   private let states: [StatefulState<S>]
   private let statistics: [Parameter<S>]
-  private var savedStates: [(batch: Int, buffer: AlignedBuffer<S>?)]
+  private var savedStates: [(rows: Int, buffer: AlignedBuffer<S>?)]
   private var savedStatistics: [AlignedBuffer<S>] = []
 
   init(_ network: Network<S>) {
@@ -18,9 +18,9 @@ final class CarriedState<S: Scalar> {
   /// Allocates when it is first called, and when the batch size has changed.
   func save() throws(UnrollError) {
     for (index, state) in states.enumerated() {
-      if savedStates[index].batch != state.batch || savedStates[index].buffer == nil {
+      if savedStates[index].rows != state.rows || savedStates[index].buffer == nil {
         savedStates[index].buffer = try state.buffer.map { buffer throws(UnrollError) in try AlignedBuffer<S>(count: buffer.count) }
-        savedStates[index].batch = state.batch
+        savedStates[index].rows = state.rows
       }
       if let from = state.buffer, let to = savedStates[index].buffer { to.pointer.update(from: from.pointer, count: from.count) }
     }
@@ -33,7 +33,7 @@ final class CarriedState<S: Scalar> {
   /// Puts back what the last `save` found.
   func restore() {
     for (index, state) in states.enumerated() {
-      state.restore(batch: savedStates[index].batch, savedStates[index].buffer)
+      state.restore(rows: savedStates[index].rows, savedStates[index].buffer)
       // The state has the memory now.
       savedStates[index] = (0, nil)
     }

@@ -2,9 +2,9 @@ import Glibc
 import KernelAPI
 
 /// One shard's predictions for one output, beside what they should have been.
-/// Everything is laid out `[positions][batch]`, rows = positions x batch.
+/// Everything is laid out `[positions][rows]`, a vector of features each.
 struct Judged<S: Scalar> {
-  var rows: Int
+  var vectors: Int
   var features: Int
   var output: UnsafePointer<S>
   /// Overwritten with scale x weight x d loss / d output; nil where nothing learns.
@@ -12,21 +12,21 @@ struct Judged<S: Scalar> {
   var target: UnsafePointer<S>
   /// 1 for class numbers, else `features`.
   var targetFeatures: Int
-  /// Sample and class weights, one per row; nil means 1.
+  /// Sample and class weights, one per vector; nil means 1.
   var weights: UnsafePointer<S>?
-  /// 1 = valid, one per row.
+  /// 1 = valid, one per vector.
   var mask: UnsafePointer<UInt8>?
 
-  /// 0 for masked rows.
+  /// 0 for masked vectors.
   @inline(__always)
-  func weight(_ row: Int) -> S {
-    if let mask, mask[row] == 0 { return 0 }
-    return weights.map { $0[row] } ?? 1
+  func weight(_ vector: Int) -> S {
+    if let mask, mask[vector] == 0 { return 0 }
+    return weights.map { $0[vector] } ?? 1
   }
 }
 
 extension LossFunction {
-  /// Sum over the rows of weight x loss, where a row's loss is the mean over
+  /// Sum over the vectors of weight x loss, where a vector's loss is the mean over
   /// its features, or the cross-entropy of its distribution. Writes the
   /// gradient of `scale` times that sum.
   @_specialize(where S == Float)
@@ -88,11 +88,11 @@ private func elementwise<S: Scalar>(_ data: Judged<S>, _ scale: S, _ term: (S, S
   let n = data.features
   let share = 1 / S(n)
   var total = 0.0
-  for row in 0..<data.rows {
-    let weight = data.weight(row)
-    let p = data.output + row * n, y = data.target + row * n
+  for vector in 0..<data.vectors {
+    let weight = data.weight(vector)
+    let p = data.output + vector * n, y = data.target + vector * n
     if weight == 0 {
-      if let gradient = data.gradient { for i in 0..<n { gradient[row * n + i] = 0 } }
+      if let gradient = data.gradient { for i in 0..<n { gradient[vector * n + i] = 0 } }
       continue
     }
     var sum: S = 0
@@ -101,7 +101,7 @@ private func elementwise<S: Scalar>(_ data: Judged<S>, _ scale: S, _ term: (S, S
       for i in 0..<n {
         let value = term(p[i], y[i])
         sum += value.loss
-        gradient[row * n + i] = factor * value.slope
+        gradient[vector * n + i] = factor * value.slope
       }
     } else {
       for i in 0..<n { sum += term(p[i], y[i]).loss }
@@ -111,23 +111,23 @@ private func elementwise<S: Scalar>(_ data: Judged<S>, _ scale: S, _ term: (S, S
   return total
 }
 
-/// Losses of whole rows; `row` returns the loss and fills the gradient with
+/// Losses of whole vectors; `vector` returns the loss and fills the gradient with
 /// factor x slope.
 @inline(__always)
-private func rowwise<S: Scalar>(
+private func vectorwise<S: Scalar>(
   _ data: Judged<S>, _ scale: S,
   _ term: (_ p: UnsafePointer<S>, _ y: UnsafePointer<S>, _ factor: S, _ gradient: UnsafeMutablePointer<S>?) -> S
 ) -> Double {
   let n = data.features
   var total = 0.0
-  for row in 0..<data.rows {
-    let weight = data.weight(row)
-    let gradient = data.gradient.map { $0 + row * n }
+  for vector in 0..<data.vectors {
+    let weight = data.weight(vector)
+    let gradient = data.gradient.map { $0 + vector * n }
     if weight == 0 {
       if let gradient { for i in 0..<n { gradient[i] = 0 } }
       continue
     }
-    total += Double(weight * term(data.output + row * n, data.target + row * data.targetFeatures, scale * weight, gradient))
+    total += Double(weight * term(data.output + vector * n, data.target + vector * data.targetFeatures, scale * weight, gradient))
   }
   return total
 }
@@ -139,7 +139,7 @@ private func rowwise<S: Scalar>(
 /// A target y counts as y keep + share.
 private func categorical<S: Scalar>(_ data: Judged<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
   let n = data.features
-  return rowwise(data, scale) { p, targets, factor, gradient in
+  return vectorwise(data, scale) { p, targets, factor, gradient in
     var sum: S = 0, mass: S = 0, loss: S = 0
     for i in 0..<n { sum += p[i] }
     for i in 0..<n {
@@ -159,7 +159,7 @@ private func categorical<S: Scalar>(_ data: Judged<S>, _ scale: S, _ keep: S, _ 
 
 private func sparse<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
   let n = data.features
-  return rowwise(data, scale) { p, y, factor, gradient in
+  return vectorwise(data, scale) { p, y, factor, gradient in
     guard let index = classIndex(y[0], n) else { return .nan }
     var sum: S = 0
     for i in 0..<n { sum += p[i] }
@@ -173,7 +173,7 @@ private func sparse<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
 
 private func categoricalFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
   let n = data.features
-  return rowwise(data, scale) { x, targets, factor, gradient in
+  return vectorwise(data, scale) { x, targets, factor, gradient in
     let logSum = logSumExp(x, n)
     var loss: S = 0, mass: S = 0
     for i in 0..<n {
@@ -191,7 +191,7 @@ private func categoricalFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S, _ k
 
 private func sparseFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
   let n = data.features
-  return rowwise(data, scale) { x, y, factor, gradient in
+  return vectorwise(data, scale) { x, y, factor, gradient in
     guard let index = classIndex(y[0], n) else { return .nan }
     let logSum = logSumExp(x, n)
     if let gradient {
@@ -223,7 +223,7 @@ private func logSumExp<S: Scalar>(_ x: UnsafePointer<S>, _ n: Int) -> S {
 private func clamp<S: Scalar>(_ x: S, _ low: S, _ high: S) -> S { x < low ? low : x > high ? high : x }
 
 // The C library's functions in the element type. Losses call them a few times
-// a row; layers use the vectorised kernels.
+// a vector; layers use the vectorised kernels.
 @inline(__always) private func exp<S: Scalar>(_ x: S) -> S { S(Glibc.exp(Double(x))) }
 @inline(__always) private func log<S: Scalar>(_ x: S) -> S { S(Glibc.log(Double(x))) }
 @inline(__always) private func log1p<S: Scalar>(_ x: S) -> S { S(Glibc.log1p(Double(x))) }

@@ -19,10 +19,10 @@ struct MetricRule {
     heedsMasks = rules.areOfKeras2 || function.descriptor.heedsMasksInKeras3
   }
 
-  /// How many sums it keeps: of weight x value over the rows, and of the weights.
+  /// How many sums it keeps: of weight x value over the vectors, and of the weights.
   var sumCount: Int { 2 }
 
-  /// Writes the sums of these rows.
+  /// Writes the sums of these vectors.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func judge<S: Scalar>(_ data: Judged<S>, into sums: UnsafeMutablePointer<Double>) {
@@ -43,9 +43,9 @@ struct MetricRule {
       return overElements(data) { p, y in (p > threshold ? 1 : 0) == y ? 1 : 0 }
     case .equality: return overElements(data) { p, y in p == y ? 1 : 0 }
     case .accuracy, .categoricalAccuracy:
-      return overRows(data) { p, y in largest(p, n) == largest(y, n) ? 1 : 0 }
+      return overVectors(data) { p, y in largest(p, n) == largest(y, n) ? 1 : 0 }
     case .sparseCategoricalAccuracy:
-      return overRows(data) { p, y in S(largest(p, n)) == y[0] ? 1 : 0 }
+      return overVectors(data) { p, y in S(largest(p, n)) == y[0] ? 1 : 0 }
     }
   }
 
@@ -60,7 +60,7 @@ struct MetricRule {
 @inline(__always)
 private func overElements<S: Scalar>(_ data: Judged<S>, _ term: (S, S) -> S) -> (Double, Double) {
   let n = data.features
-  return overRows(data) { p, y in
+  return overVectors(data) { p, y in
     var sum: S = 0
     for i in 0..<n { sum += term(p[i], y[i]) }
     return sum / S(n)
@@ -68,14 +68,14 @@ private func overElements<S: Scalar>(_ data: Judged<S>, _ term: (S, S) -> S) -> 
 }
 
 @inline(__always)
-private func overRows<S: Scalar>(
+private func overVectors<S: Scalar>(
   _ data: Judged<S>, _ term: (UnsafePointer<S>, UnsafePointer<S>) -> S
 ) -> (Double, Double) {
   var sum = 0.0, count = 0.0
-  for row in 0..<data.rows {
-    let weight = data.weight(row)
+  for vector in 0..<data.vectors {
+    let weight = data.weight(vector)
     if weight == 0 { continue }
-    sum += Double(weight * term(data.output + row * data.features, data.target + row * data.targetFeatures))
+    sum += Double(weight * term(data.output + vector * data.features, data.target + vector * data.targetFeatures))
     count += Double(weight)
   }
   return (sum, count)

@@ -98,7 +98,7 @@ final class Optimizer<S: Scalar> {
 
   /// Must precede the `apply` calls of an update.
   func beginUpdate() {
-    if spec.rule.kind == .nadam { uProduct *= momentum(step: iteration + 1) }
+    if spec.rule.kind == .nadam { uProduct *= momentum(update: iteration + 1) }
   }
 
   /// Must follow the `apply` calls of an update.
@@ -123,7 +123,7 @@ final class Optimizer<S: Scalar> {
         slot1: slots.count > 1 ? slots[1].pointer + start : nil,
         slot2: slots.count > 2 ? slots[2].pointer + start : nil,
         learningRate: learningRate, weightDecay: spec.weightDecay,
-        clip: spec.clipValue > 0 ? spec.clipValue : .infinity, step: iteration + 1,
+        clip: spec.clipValue > 0 ? spec.clipValue : .infinity, update: iteration + 1,
         momentumProduct: uProduct))
   }
 
@@ -155,7 +155,7 @@ final class Optimizer<S: Scalar> {
   func read(_ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType) {
     let entry = entries[index]
     if let slot = entry.slot {
-      scatter(slot, positions: 1, batch: 1, features: entry.variable.count, rows: 1, into: destination, type: type, firstRow: 0)
+      scatter(slot, positions: 1, rows: 1, features: entry.variable.count, into: destination, type: type, firstRow: 0)
     } else if type == .float64 {
       destination.storeBytes(of: uProduct, as: Double.self)
     } else {
@@ -167,7 +167,7 @@ final class Optimizer<S: Scalar> {
     let entry = entries[index]
     let view = ArrayView(base: source, type: type, shape: [1, entry.variable.count])
     if let slot = entry.slot {
-      view.gather(rows: nil, firstRow: 0, count: 1, into: slot, batch: 1)
+      view.gather(rows: nil, firstRow: 0, count: 1, into: slot)
     } else {
       // A file's u_product is rounded to float32; the exact one follows from
       // the iteration, which a file stores too.
@@ -187,11 +187,11 @@ final class Optimizer<S: Scalar> {
     guard spec.rule.kind == .nadam else { return }
     uProduct = 1
     // It reaches zero long before a million updates.
-    for step in 0..<min(iteration, 100_000) where uProduct > 0 { uProduct *= momentum(step: step + 1) }
+    for update in 0..<min(iteration, 100_000) where uProduct > 0 { uProduct *= momentum(update: update + 1) }
   }
 
   /// Nadam's u_t.
-  private func momentum(step: Int) -> Double {
-    spec.rule.beta1 * (1 - 0.5 * pow(0.96, Double(step) * spec.rule.scheduleDecay))
+  private func momentum(update: Int) -> Double {
+    spec.rule.beta1 * (1 - 0.5 * pow(0.96, Double(update) * spec.rule.scheduleDecay))
   }
 }

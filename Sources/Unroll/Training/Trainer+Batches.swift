@@ -38,7 +38,7 @@ extension Trainer {
   ) throws(UnrollError) {
     if batch.isTraining { try carried.save() }
     // A callback may have reset them.
-    try network.reserveStates(batch: batch.layout.rows)
+    try network.reserveStates(rows: batch.layout.rows)
     runner.run(batch, pool: pool, into: &outcome)
     do throws(UnrollError) { try batch.layout.checkValues() } catch {
       if batch.isTraining { carried.restore() }

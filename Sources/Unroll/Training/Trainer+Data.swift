@@ -3,14 +3,14 @@ import KernelAPI
 
 /// Data and options checked against the network, before anything is computed.
 extension Trainer {
-  /// Data checked against the network, for batches of up to `batch` rows; of
+  /// Data checked against the network, for batches of `batchSize` rows at most; of
   /// what is still to be cut in two the number of batches does not matter.
-  func bind(_ data: TrainingData, batch: Int, isCut: Bool = false) throws(UnrollError) -> BoundData {
+  func bind(_ data: TrainingData, batchSize: Int, isCut: Bool = false) throws(UnrollError) -> BoundData {
     guard data.rows > 0 else { throw UnrollError(.invalidArgument, "there are no samples") }
     let dimensions = try network.inputDimensions(data.inputs)
     let outputs = try network.outputDimensions(for: dimensions)
     let bound = try BoundData(data, inputDimensions: dimensions, outputs: outputs, heads: heads)
-    if !isCut { try network.checkBatches(rows: data.rows, of: batch) }
+    if !isCut { try network.checkBatches(rows: data.rows, of: batchSize) }
     let sparse = bound.targets.map { $0.isSparse }
     if runner == nil || sparse != runnerSparse {
       let metrics = outputs.indices.map { output in
@@ -46,13 +46,13 @@ extension Trainer {
     return runner
   }
 
-  /// Threads worth having for batches of this layout: waking one costs more
+  /// Threads worth having for batches of so many rows: waking one costs more
   /// than a batch of less than about a million multiplications.
-  func workers(_ wanted: Int, _ data: BoundData, batch: Int) throws(UnrollError) -> Int {
+  func workers(_ wanted: Int, _ data: BoundData, rows: Int) throws(UnrollError) -> Int {
     guard wanted >= 0 else { throw UnrollError(.invalidArgument, "the number of threads must not be negative, found \(wanted)") }
-    let shards = batch / max(1, BatchLayout<S>.shardRows(batch, parameters: network.store.count, isWhole: network.isStateful))
+    let shards = rows / max(1, BatchLayout<S>.shardRows(rows, parameters: network.store.count, isWhole: network.isStateful))
     let positions = data.dimensions.map { $0.dropLast().reduce(1, *) }.max() ?? 1
-    if Double(network.store.count) * Double(positions) * Double(batch) < 1e6 { return 1 }
+    if Double(network.store.count) * Double(positions) * Double(rows) < 1e6 { return 1 }
     return max(1, min(wanted == 0 ? Int(cplatform_processor_count()) : wanted, shards, 64))
   }
 

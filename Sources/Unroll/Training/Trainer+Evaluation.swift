@@ -6,9 +6,9 @@ extension Trainer {
     _ data: TrainingData, classWeights: [Int: Double], seed: UInt64, threads: Int
   ) throws(UnrollError) -> [Double] {
     guard !isFitting else { throw UnrollError(.invalidState, "the model is being trained; a callback cannot train it too") }
-    let bound = try bind(data, batch: data.rows)
+    let bound = try bind(data, batchSize: data.rows)
     try checkClassWeights(classWeights, data)
-    let workers = try workers(threads, bound, batch: bound.rows)
+    let workers = try workers(threads, bound, rows: bound.rows)
     let source = try DataBatches(
       self, bound, batchSize: bound.rows, training: true, workers: workers, seed: seed, classWeights: classWeights)
     return try withPool(workers) { pool throws(UnrollError) in
@@ -24,8 +24,8 @@ extension Trainer {
 
   func evaluate(_ data: TrainingData, batchSize: Int, threads: Int, callback: FitCallback?) throws(UnrollError) -> [Double] {
     guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
-    let bound = try bind(data, batch: batchSize)
-    let workers = try workers(threads, bound, batch: min(batchSize, bound.rows))
+    let bound = try bind(data, batchSize: batchSize)
+    let workers = try workers(threads, bound, rows: min(batchSize, bound.rows))
     let source = try DataBatches(self, bound, batchSize: batchSize, training: false, workers: workers, seed: modelSeed)
     var report = BatchReport(callback, batches: source.count, names: valueNames, "evaluation")
     return try withPool(workers) { pool throws(UnrollError) in try evaluate(source, pool, &report) }

@@ -116,13 +116,13 @@ final class Trainer<S: Scalar>: AnyTrainer {
           "validation_split \(options.validationSplit) of \(data.rows) samples leaves \(split) for training and \(data.rows - split) for validation")
       }
       // Checked before it is cut: arrays of other lengths would be cut wrongly.
-      _ = try bind(data, batch: options.batchSize, isCut: true)
+      _ = try bind(data, batchSize: options.batchSize, isCut: true)
       training = data.rows(0..<split)
       held = data.rows(split..<data.rows)
     }
     var validation: BoundData?
-    if let held { validation = try bind(held, batch: options.validationBatchSize ?? options.batchSize) }
-    let bound = try bind(training, batch: options.batchSize)
+    if let held { validation = try bind(held, batchSize: options.validationBatchSize ?? options.batchSize) }
+    let bound = try bind(training, batchSize: options.batchSize)
     if let validation, network.isStateful {
       let mine = min(options.batchSize, bound.rows), other = min(options.validationBatchSize ?? options.batchSize, validation.rows)
       guard mine == other else {
@@ -130,7 +130,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
           .shapeMismatch, "a stateful model needs batches of one size: those of the training have \(mine) samples, of the validation \(other)")
       }
     }
-    let workers = try workers(options.threads, bound, batch: min(options.batchSize, bound.rows))
+    let workers = try workers(options.threads, bound, rows: min(options.batchSize, bound.rows))
     return try withPool(workers) { pool throws(UnrollError) in
       var session = try FitSession(self, bound, validation, options, workers: workers, pool, callback)
       return try session.run()

@@ -22,7 +22,7 @@ struct OutputShapeTests {
       for spec in [spec, open] {
         // Some layers need to know the axis.
         guard let network = try? Network<Double>(spec, seed: 1) else { continue }
-        let plan = try Plan(network.graph, store: network.store, mode: .inference, batch: 2, inputDimensions: inputs)
+        let plan = try Plan(network.graph, store: network.store, mode: .inference, rows: 2, inputDimensions: inputs)
         #expect(try network.outputDimensions(for: inputs) == plan.outputs.map { $0.dimensions }, "\(name)")
         compared += network.inputShapes.contains { !$0.isFullyKnown } ? 1 : 0
       }

@@ -200,7 +200,7 @@ struct RecurrentLayerTests {
       let halves = try TestNetwork<Double>(sequential([3, 3], [Self.config(cell) { $0.stateful = true }]), [half(0)])
       try halves.randomize()
       for _ in 0..<2 {
-        try halves.network.reserveStates(batch: 2)
+        try halves.network.reserveStates(rows: 2)
         half(0).gather(into: halves.plan.inputs[0])
         _ = try halves.run()
         half(1).gather(into: halves.plan.inputs[0])

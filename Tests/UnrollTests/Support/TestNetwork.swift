@@ -26,7 +26,7 @@ struct TestArray {
     values.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return }
       ArrayView(base: base, type: .float64, shape: shape)
-        .gather(rows: nil, firstRow: 0, count: shape[0], into: tensor.data, batch: shape[0])
+        .gather(rows: nil, firstRow: 0, count: shape[0], into: tensor.data)
     }
   }
 
@@ -35,12 +35,12 @@ struct TestArray {
   }
 
   init<S: Scalar>(_ tensor: Tensor<S>, _ data: UnsafePointer<S>) {
-    shape = [tensor.batch] + tensor.dimensions
+    shape = [tensor.rows] + tensor.dimensions
     values = [Double](repeating: 0, count: tensor.count)
     values.withUnsafeMutableBytes { bytes in
       guard let base = bytes.baseAddress else { return }
       scatter(
-        data, positions: tensor.positions, batch: tensor.batch, features: tensor.features, rows: tensor.batch,
+        data, positions: tensor.positions, rows: tensor.rows, features: tensor.features,
         into: base, type: .float64, firstRow: 0)
     }
   }
@@ -56,7 +56,7 @@ final class TestNetwork<S: Scalar> {
   ) throws {
     network = try Network<S>(spec, seed: seed)
     plan = try Plan(
-      network.graph, store: network.store, mode: mode, batch: inputs[0].shape[0],
+      network.graph, store: network.store, mode: mode, rows: inputs[0].shape[0],
       inputDimensions: inputs.map { Array($0.shape.dropFirst()) }, inputGradients: inputGradients)
     plan.run.seed = 11
     plan.run.draw = 2

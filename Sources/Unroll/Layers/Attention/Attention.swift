@@ -53,7 +53,7 @@ final class AttentionLayer<S: Scalar>: Layer<S> {
     let dimensions = try outputDimensions(inputs)[0]
     let query = inputs[0], value = inputs[1], key = inputs.count > 2 ? inputs[2] : value
     let y = try planner.output(dimensions, of: self, from: inputs, mask: query.mask)
-    let count = try checkedProduct([query.batch, query.dimensions[0], value.dimensions[0]], "\(name): the attention scores")
+    let count = try checkedProduct([query.rows, query.dimensions[0], value.dimensions[0]], "\(name): the attention scores")
     let weights = try planner.arena.allocate(count)
     let drops = planner.actsInTraining && config.dropout > 0
     let factors = drops ? try planner.arena.allocate(count) : nil

@@ -39,11 +39,11 @@ final class AttentionOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    let n = score.keys, d = value.features, batch = y.batch
+    let n = score.keys, d = value.features, rows = y.rows
     // Room for the weights after dropout, then for packing.
     let dropped = run.scratch, scratch = run.scratch + 2 * count
     if let factors { draw(run, factors) }
-    for row in 0..<batch {
+    for row in 0..<rows {
       let w = weights + row * count
       score.forward(run, row: row, w, scratch)
       mask(w, row)
@@ -53,10 +53,10 @@ final class AttentionOp<S: Scalar>: Op<S> {
         run.kernels.multiply(count, w, factors + row * count, dropped)
         used = dropped
       }
-      run.kernels.pack(n, d, value.data + row * d, batch * d, 1, scratch)
+      run.kernels.pack(n, d, value.data + row * d, rows * d, 1, scratch)
       run.kernels.gemm(
         MatrixProduct(
-          m: score.queries, n: d, k: n, a: used, lda: n, packedB: scratch, c: y.data + row * d, ldc: batch * d))
+          m: score.queries, n: d, k: n, a: used, lda: n, packedB: scratch, c: y.data + row * d, ldc: rows * d))
     }
     zeroMaskedQueries(y.data)
   }
@@ -69,7 +69,7 @@ final class AttentionOp<S: Scalar>: Op<S> {
     guard causal || value.mask != nil else { return }
     for t in 0..<score.queries {
       for s in 0..<n {
-        let isValid = value.mask.map { $0[s * value.batch + row] != 0 } ?? true
+        let isValid = value.mask.map { $0[s * value.rows + row] != 0 } ?? true
         if !isValid || causal && s > t { scores[t * n + s] -= 1e9 }
       }
     }
@@ -78,15 +78,15 @@ final class AttentionOp<S: Scalar>: Op<S> {
   @inline(__always)
   private func zeroMaskedQueries(_ values: UnsafeMutablePointer<S>) {
     guard let mask = query.mask else { return }
-    for row in 0..<y.rows where mask[row] == 0 {
-      for f in row * y.features..<(row + 1) * y.features { values[f] = 0 }
+    for vector in 0..<y.vectors where mask[vector] == 0 {
+      for f in vector * y.features..<(vector + 1) * y.features { values[f] = 0 }
     }
   }
 
   @inline(__always)
   private func draw(_ run: RunContext<S>, _ factors: UnsafeMutablePointer<S>) {
     let numbers = CounterRandom(seed: run.seed, draw: run.draw, operation: random.key)
-    for row in 0..<y.batch {
+    for row in 0..<y.rows {
       let mine = random.place.random(numbers, position: 0, row: row, firstRow: run.firstRow)
       run.kernels.dropoutFactors(count, mine.key, layer.config.dropout, factors + row * count)
     }
@@ -99,14 +99,14 @@ final class AttentionOp<S: Scalar>: Op<S> {
   override func backward(_ run: RunContext<S>) {
     guard let dy = y.gradient else { return }
     zeroMaskedQueries(dy)
-    let n = score.keys, d = value.features, batch = y.batch
+    let n = score.keys, d = value.features, rows = y.rows
     let dScores = run.scratch, dropped = run.scratch + count, scratch = run.scratch + 2 * count
     let dQuery = query.gradient, dValue = value.gradient
     let dKey = keyIsValue ? dValue : score.key.gradient
     if let dQuery { run.kernels.fill(query.count, 0, dQuery) }
     if let dValue { run.kernels.fill(value.count, 0, dValue) }
     if let dKey, !keyIsValue { run.kernels.fill(score.key.count, 0, dKey) }
-    for row in 0..<batch {
+    for row in 0..<rows {
       let w = weights + row * count
       var used = w
       if let factors {
@@ -116,12 +116,12 @@ final class AttentionOp<S: Scalar>: Op<S> {
       if let dValue {
         run.kernels.gemmTransposed(
           TransposedProduct(
-            m: n, n: d, k: score.queries, a: used, lda: n, b: dy + row * d, ldb: batch * d, c: dValue + row * d, ldc: batch * d))
+            m: n, n: d, k: score.queries, a: used, lda: n, b: dy + row * d, ldb: rows * d, c: dValue + row * d, ldc: rows * d))
       }
-      run.kernels.pack(d, n, value.data + row * d, 1, batch * d, scratch)
+      run.kernels.pack(d, n, value.data + row * d, 1, rows * d, scratch)
       run.kernels.gemm(
         MatrixProduct(
-          m: score.queries, n: n, k: d, a: dy + row * d, lda: batch * d, packedB: scratch, c: dScores, ldc: n))
+          m: score.queries, n: n, k: d, a: dy + row * d, lda: rows * d, packedB: scratch, c: dScores, ldc: n))
       if let factors { run.kernels.multiply(count, dScores, factors + row * count, dScores) }
       run.kernels.activateBackward(.softmax, score.queries, n, w, w, dScores, dScores)
       score.backward(run, row: row, dScores, scratch, dQuery: dQuery, dKey: dKey)

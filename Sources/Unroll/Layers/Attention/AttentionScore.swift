@@ -43,7 +43,7 @@ final class DotProductScore<S: Scalar>: AttentionScore<S> {
   private func product(
     _ run: RunContext<S>, _ row: Int, _ scores: UnsafeMutablePointer<S>, _ scratch: UnsafeMutablePointer<S>
   ) {
-    let d = query.features, stride = query.batch * d
+    let d = query.features, stride = query.rows * d
     run.kernels.pack(d, keys, key.data + row * d, 1, stride, scratch)
     run.kernels.gemm(
       MatrixProduct(
@@ -65,7 +65,7 @@ final class DotProductScore<S: Scalar>: AttentionScore<S> {
     _ run: RunContext<S>, row: Int, _ dScores: UnsafeMutablePointer<S>, _ scratch: UnsafeMutablePointer<S>,
     dQuery: UnsafeMutablePointer<S>?, dKey: UnsafeMutablePointer<S>?
   ) {
-    let d = query.features, stride = query.batch * d, at = row * d
+    let d = query.features, stride = query.rows * d, at = row * d
     if let scale {
       if scale.isTrainable {
         let products = scratch + packedCount
@@ -112,9 +112,9 @@ final class AdditiveScore<S: Scalar>: AttentionScore<S> {
   @inline(__always)
   private func tangents(_ run: RunContext<S>, _ row: Int, _ step: Int, _ scratch: UnsafeMutablePointer<S>) {
     let d = query.features, factor = inner.map { $0.value[0] } ?? 1
-    let q = query.data + (step * query.batch + row) * d
+    let q = query.data + (step * query.rows + row) * d
     for s in 0..<keys {
-      let k = key.data + (s * key.batch + row) * d
+      let k = key.data + (s * key.rows + row) * d
       for f in 0..<d { scratch[s * d + f] = factor * (q[f] + k[f]) }
     }
     run.kernels.tanh(keys * d, scratch, scratch)
@@ -150,9 +150,9 @@ final class AdditiveScore<S: Scalar>: AttentionScore<S> {
     let dInner = inner.flatMap { $0.isTrainable ? run.gradient(of: $0) : nil }
     for step in 0..<queries {
       tangents(run, row, step, scratch)
-      let atQuery = (step * query.batch + row) * d
+      let atQuery = (step * query.rows + row) * d
       for s in 0..<keys {
-        let atKey = (s * key.batch + row) * d
+        let atKey = (s * key.rows + row) * d
         let g = dScores[step * keys + s]
         for f in 0..<d {
           let t = scratch[s * d + f]

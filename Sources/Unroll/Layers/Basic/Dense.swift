@@ -58,7 +58,7 @@ private final class DenseOp<S: Scalar>: Op<S> {
   private let before: UnsafeMutablePointer<S>
   /// The product, and the output's sizes, worked out once.
   private let product: MatrixProduct<S>
-  private let rows: Int
+  private let vectors: Int
   private let units: Int
   private let kernel: Parameter<S>
   private let bias: Parameter<S>?
@@ -74,10 +74,10 @@ private final class DenseOp<S: Scalar>: Op<S> {
     self.before = before
     self.kernel = kernel
     self.bias = bias
-    rows = y.rows
+    vectors = y.vectors
     units = y.features
     product = MatrixProduct(
-      m: x.rows, n: y.features, k: x.features, a: x.data, lda: x.features, packedB: packed,
+      m: x.vectors, n: y.features, k: x.features, a: x.data, lda: x.features, packedB: packed,
       bias: bias.map { UnsafePointer($0.value) }, c: before, ldc: y.features)
     self.transposed = transposed
     self.activation = activation
@@ -89,7 +89,7 @@ private final class DenseOp<S: Scalar>: Op<S> {
     var product = product
     product.team = run.team
     run.kernels.gemm(product)
-    if !activation.isLinear { activation.forward(run.kernels, rows: rows, n: units, before, y.data) }
+    if !activation.isLinear { activation.forward(run.kernels, rows: vectors, n: units, before, y.data) }
   }
 
   /// dz = dy f'(z);  dW = x^T dz;  db = sum dz;  dx = dz W^T
@@ -98,19 +98,19 @@ private final class DenseOp<S: Scalar>: Op<S> {
   override func backward(_ run: RunContext<S>) {
     guard let dz = y.gradient else { return }
     if !activation.isLinear {
-      activation.backward(run.kernels, rows: rows, n: units, x: before, y: y.data, dy: dz, dx: dz)
+      activation.backward(run.kernels, rows: vectors, n: units, x: before, y: y.data, dy: dz, dx: dz)
     }
     if kernel.isTrainable {
       run.kernels.gemmTransposed(
         TransposedProduct(
-          m: product.k, n: units, k: rows, a: product.a, lda: product.k, b: dz, ldb: units,
+          m: product.k, n: units, k: vectors, a: product.a, lda: product.k, b: dz, ldb: units,
           c: run.gradient(of: kernel), ldc: units))
-      if let bias { run.kernels.addColumnSums(rows, units, dz, units, run.gradient(of: bias)) }
+      if let bias { run.kernels.addColumnSums(vectors, units, dz, units, run.gradient(of: bias)) }
     }
     if let dx = x.gradient, let transposed {
       run.kernels.gemm(
         MatrixProduct(
-          m: rows, n: product.k, k: units, a: dz, lda: units, packedB: transposed, c: dx, ldc: product.k))
+          m: vectors, n: product.k, k: units, a: dz, lda: units, packedB: transposed, c: dx, ldc: product.k))
     }
   }
 }

@@ -50,7 +50,7 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
 private final class EmbeddingOp<S: Scalar>: Op<S> {
   private let x: Tensor<S>
   private let y: Tensor<S>
-  /// The rounded index of every output row, -1 if out of range.
+  /// The rounded index of every output vector, -1 if out of range.
   private let indices: UnsafeMutablePointer<S>
   private let table: Parameter<S>
   private let limit: Int
@@ -68,14 +68,14 @@ private final class EmbeddingOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    let width = y.features, length = x.features, batch = x.batch
+    let width = y.features, length = x.features, rows = x.rows
     let low: S = -1, high = S(limit)
     for block in 0..<x.positions {
-      for row in 0..<batch {
+      for row in 0..<rows {
         for step in 0..<length {
-          let value = x.data[(block * batch + row) * length + step]
+          let value = x.data[(block * rows + row) * length + step]
           // The last axis of the indices becomes an axis of positions.
-          let target = (block * length + step) * batch + row
+          let target = (block * length + step) * rows + row
           let to = y.data + target * width
           // False for NaN too. Keras truncates towards zero.
           guard value > low, value < high else {
@@ -101,8 +101,8 @@ private final class EmbeddingOp<S: Scalar>: Op<S> {
     if let dx = x.gradient { for i in 0..<x.count { dx[i] = 0 } }
     guard let dy = y.gradient, table.isTrainable else { return }
     let width = y.features, gradient = run.gradient(of: table)
-    for row in 0..<y.rows where indices[row] >= 0 {
-      let to = gradient + Int(indices[row]) * width, from = dy + row * width
+    for vector in 0..<y.vectors where indices[vector] >= 0 {
+      let to = gradient + Int(indices[vector]) * width, from = dy + vector * width
       for i in 0..<width { to[i] += from[i] }
     }
   }

@@ -14,7 +14,7 @@ final class MaskingLayer<S: Scalar>: ElementwiseLayer<S> {
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
-    let mask = try planner.arena.allocateBytes(x.rows)
+    let mask = try planner.arena.allocateBytes(x.vectors)
     let y = try planner.output(x.dimensions, of: self, from: [x], mask: mask)
     planner.append(MaskingOp(x: x, y: y, mask: mask, value: S(value)))
     return [y]
@@ -38,11 +38,11 @@ private final class MaskingOp<S: Scalar>: Op<S> {
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
     let features = x.features
-    for row in 0..<x.rows {
-      let from = x.data + row * features, to = y.data + row * features
+    for vector in 0..<x.vectors {
+      let from = x.data + vector * features, to = y.data + vector * features
       var valid = false
       for f in 0..<features where from[f] != value { valid = true }
-      mask[row] = valid ? 1 : 0
+      mask[vector] = valid ? 1 : 0
       for f in 0..<features { to[f] = valid ? from[f] : 0 }
     }
   }
@@ -52,8 +52,8 @@ private final class MaskingOp<S: Scalar>: Op<S> {
   override func backward(_ run: RunContext<S>) {
     guard let dy = y.gradient, let dx = x.gradient else { return }
     let features = x.features
-    for row in 0..<x.rows {
-      for f in row * features..<(row + 1) * features { dx[f] = mask[row] != 0 ? dy[f] : 0 }
+    for vector in 0..<x.vectors {
+      for f in vector * features..<(vector + 1) * features { dx[f] = mask[vector] != 0 ? dy[f] : 0 }
     }
   }
 }

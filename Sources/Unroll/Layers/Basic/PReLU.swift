@@ -81,7 +81,7 @@ private final class PReLUOp<S: Scalar>: Op<S> {
     let features = x.features
     for position in 0..<slopes.count {
       let slope = alpha.value + slopes[position]
-      for row in position * x.batch..<(position + 1) * x.batch {
+      for row in position * x.rows..<(position + 1) * x.rows {
         for f in 0..<features {
           let v = x.data[row * features + f]
           y.data[row * features + f] = v >= 0 ? v : slope[f * featureStep] * v
@@ -99,7 +99,7 @@ private final class PReLUOp<S: Scalar>: Op<S> {
     let learned = alpha.isTrainable ? run.gradient(of: alpha) : nil
     for position in 0..<slopes.count {
       let slope = alpha.value + slopes[position]
-      for row in position * x.batch..<(position + 1) * x.batch {
+      for row in position * x.rows..<(position + 1) * x.rows {
         for f in 0..<features {
           let at = row * features + f
           let v = x.data[at]

@@ -88,7 +88,7 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
         return []
       }
       let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x])
-      let count = try checkedProduct([window.length, x.batch, x.features], "\(name): the steps its taps reach back to")
+      let count = try checkedProduct([window.length, x.rows, x.features], "\(name): the steps its taps reach back to")
       planner.append(Conv1DStreamOp(self, x: x, y: y, function, history: try planner.arena.allocate(count)))
       return [y]
     }

@@ -45,9 +45,9 @@ final class Conv1DOp<S: Scalar>: Op<S> {
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
     let config = layer.config
-    let filters = config.filters, features = x.features, batch = x.batch
+    let filters = config.filters, features = x.features, rows = x.rows
     if let bias = layer.bias {
-      for row in 0..<y.rows { (before + row * filters).update(from: bias.value, count: filters) }
+      for vector in 0..<y.vectors { (before + vector * filters).update(from: bias.value, count: filters) }
     } else {
       run.kernels.fill(y.count, 0, before)
     }
@@ -58,12 +58,12 @@ final class Conv1DOp<S: Scalar>: Op<S> {
         stretches(tap: tap) { to, from, steps in
           run.kernels.gemm(
             MatrixProduct(
-              m: steps * batch, n: matrix.n, k: matrix.k, a: x.data + from * batch * features + group * matrix.k, lda: features,
-              packedB: weights, c: before + to * batch * filters + group * matrix.n, ldc: filters, accumulate: true))
+              m: steps * rows, n: matrix.n, k: matrix.k, a: x.data + from * rows * features + group * matrix.k, lda: features,
+              packedB: weights, c: before + to * rows * filters + group * matrix.n, ldc: filters, accumulate: true))
         }
       }
     }
-    if !function.isLinear { function.forward(run.kernels, rows: y.rows, n: filters, before, y.data) }
+    if !function.isLinear { function.forward(run.kernels, rows: y.vectors, n: filters, before, y.data) }
   }
 
   /// dz = dy f'(z);  dW_j = x_j^T dz;  db = sum dz;  dx_j += dz W_j^T
@@ -72,12 +72,12 @@ final class Conv1DOp<S: Scalar>: Op<S> {
   override func backward(_ run: RunContext<S>) {
     guard let dz = y.gradient else { return }
     let config = layer.config
-    let filters = config.filters, features = x.features, batch = x.batch
+    let filters = config.filters, features = x.features, rows = x.rows
     if !function.isLinear {
-      function.backward(run.kernels, rows: y.rows, n: filters, x: before, y: y.data, dy: dz, dx: dz)
+      function.backward(run.kernels, rows: y.vectors, n: filters, x: before, y: y.data, dy: dz, dx: dz)
     }
     if kernel.isTrainable, let bias = layer.bias {
-      run.kernels.addColumnSums(y.rows, filters, dz, filters, run.gradient(of: bias))
+      run.kernels.addColumnSums(y.vectors, filters, dz, filters, run.gradient(of: bias))
     }
     if let dx = x.gradient { run.kernels.fill(x.count, 0, dx) }
     for tap in 0..<config.kernelSize {
@@ -85,18 +85,18 @@ final class Conv1DOp<S: Scalar>: Op<S> {
         let index = tap * config.groups + group
         let matrix = layer.packed[index]
         stretches(tap: tap) { to, from, steps in
-          let d = dz + to * batch * filters + group * matrix.n
-          let source = from * batch * features + group * matrix.k
+          let d = dz + to * rows * filters + group * matrix.n
+          let source = from * rows * features + group * matrix.k
           if kernel.isTrainable {
             run.kernels.gemmTransposed(
               TransposedProduct(
-                m: matrix.k, n: matrix.n, k: steps * batch, a: x.data + source, lda: features, b: d, ldb: filters,
+                m: matrix.k, n: matrix.n, k: steps * rows, a: x.data + source, lda: features, b: d, ldb: filters,
                 c: run.gradient(of: kernel) + layer.offset(of: index), ldc: filters))
           }
           if let dx = x.gradient, let weights = matrix.packedTransposed {
             run.kernels.gemm(
               MatrixProduct(
-                m: steps * batch, n: matrix.k, k: matrix.n, a: d, lda: filters, packedB: weights, c: dx + source, ldc: features,
+                m: steps * rows, n: matrix.k, k: matrix.n, a: d, lda: filters, packedB: weights, c: dx + source, ldc: features,
                 accumulate: true))
           }
         }
@@ -133,8 +133,8 @@ final class Conv1DStreamOp<S: Scalar>: Op<S> {
     let filters = config.filters, features = x.features, block = x.count
     history.update(from: history + block, count: (length - 1) * block)
     (history + (length - 1) * block).update(from: x.data, count: block)
-    for row in 0..<y.rows {
-      let to = y.data + row * filters
+    for vector in 0..<y.vectors {
+      let to = y.data + vector * filters
       if let bias = layer.bias { to.update(from: bias.value, count: filters) } else { to.update(repeating: 0, count: filters) }
     }
     for tap in 0..<config.kernelSize {
@@ -143,11 +143,11 @@ final class Conv1DStreamOp<S: Scalar>: Op<S> {
         guard let weights = matrix.packed else { continue }
         run.kernels.gemm(
           MatrixProduct(
-            m: x.batch, n: matrix.n, k: matrix.k, a: history + tap * config.dilation * block + group * matrix.k, lda: features,
+            m: x.rows, n: matrix.n, k: matrix.k, a: history + tap * config.dilation * block + group * matrix.k, lda: features,
             packedB: weights, c: y.data + group * matrix.n, ldc: filters, accumulate: true))
       }
     }
-    if !function.isLinear { function.forward(run.kernels, rows: y.rows, n: filters, y.data, y.data) }
+    if !function.isLinear { function.forward(run.kernels, rows: y.vectors, n: filters, y.data, y.data) }
   }
 
   override func resetState() { history.update(repeating: 0, count: length * x.count) }

@@ -51,7 +51,7 @@ private final class GlobalPooling1DOp<S: Scalar>: Op<S> {
   private func weight(_ row: Int) -> S {
     guard let mask = x.mask else { return 1 / S(x.positions) }
     var count = 0
-    for step in 0..<x.positions where mask[step * x.batch + row] != 0 { count += 1 }
+    for step in 0..<x.positions where mask[step * x.rows + row] != 0 { count += 1 }
     return 1 / S(count)
   }
 
@@ -63,11 +63,11 @@ private final class GlobalPooling1DOp<S: Scalar>: Op<S> {
       return
     }
     let features = x.features
-    for row in 0..<x.batch {
+    for row in 0..<x.rows {
       let to = y.data + row * features
       to.update(repeating: 0, count: features)
       for step in 0..<x.positions {
-        let at = step * x.batch + row
+        let at = step * x.rows + row
         if let mask = x.mask, mask[at] == 0 { continue }
         for f in 0..<features { to[f] += x.data[at * features + f] }
       }
@@ -86,10 +86,10 @@ private final class GlobalPooling1DOp<S: Scalar>: Op<S> {
       return
     }
     let features = x.features
-    for row in 0..<x.batch {
+    for row in 0..<x.rows {
       let weight = weight(row)
       for step in 0..<x.positions {
-        let at = step * x.batch + row
+        let at = step * x.rows + row
         let isValid = x.mask.map { $0[at] != 0 } ?? true
         for f in 0..<features { dx[at * features + f] = isValid ? dy[row * features + f] * weight : 0 }
       }

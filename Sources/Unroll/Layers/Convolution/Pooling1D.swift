@@ -71,7 +71,7 @@ private final class Pooling1DOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    let block = x.batch * x.features
+    let block = x.rows * x.features
     for step in 0..<y.dimensions[0] {
       let range = steps(step)
       let to = y.data + step * block
@@ -89,7 +89,7 @@ private final class Pooling1DOp<S: Scalar>: Op<S> {
   @_specialize(where S == Double)
   override func backward(_ run: RunContext<S>) {
     guard let dy = y.gradient, let dx = x.gradient else { return }
-    let block = x.batch * x.features
+    let block = x.rows * x.features
     run.kernels.fill(x.count, 0, dx)
     for step in 0..<y.dimensions[0] {
       let range = steps(step)

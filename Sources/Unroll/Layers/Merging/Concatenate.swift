@@ -51,7 +51,7 @@ extension Planner {
     var mask: UnsafeMutablePointer<UInt8>?
     let needsAll = alongFeatures && masks.joining == .any
     let hasMask = needsAll ? inputs.allSatisfy { $0.mask != nil } : inputs.contains { $0.mask != nil }
-    if hasMask { mask = try arena.allocateBytes(dimensions.dropLast().reduce(1, *) * first.batch) }
+    if hasMask { mask = try arena.allocateBytes(dimensions.dropLast().reduce(1, *) * first.rows) }
     let y = try output(dimensions, of: layer, from: inputs, mask: mask)
     append(ConcatenateOp(inputs: inputs, y: y, axis: axis, joining: masks.joining))
     return y
@@ -93,10 +93,10 @@ private final class ConcatenateOp<S: Scalar>: Op<S> {
   private func joinMasks(_ mask: UnsafeMutablePointer<UInt8>) {
     if alongFeatures {
       let needsAll = joining == .all
-      for row in 0..<y.rows { mask[row] = needsAll ? 1 : 0 }
+      for vector in 0..<y.vectors { mask[vector] = needsAll ? 1 : 0 }
       for input in inputs {
         guard let part = input.mask else { continue }
-        for row in 0..<y.rows { mask[row] = needsAll ? mask[row] & part[row] : mask[row] | part[row] }
+        for vector in 0..<y.vectors { mask[vector] = needsAll ? mask[vector] & part[vector] : mask[vector] | part[vector] }
       }
       return
     }

@@ -60,7 +60,7 @@ final class DotLayer<S: Scalar>: Layer<S> {
     init(_ tensor: Tensor<S>, axis: Int) throws(UnrollError) {
       self.tensor = tensor
       var strides = [Int](repeating: 1, count: tensor.rank)
-      var stride = tensor.batch * tensor.features
+      var stride = tensor.rows * tensor.features
       for i in (0..<tensor.rank - 1).reversed() {
         strides[i] = stride
         stride *= tensor.dimensions[i]
@@ -94,8 +94,8 @@ final class DotLayer<S: Scalar>: Layer<S> {
     /// Calls `body(y element, a element, b element)` for every pair.
     @inline(__always)
     private func forEach(_ body: (Int, Int, Int) -> Void) {
-      let features = y.features, block = y.batch * features
-      for row in 0..<y.batch {
+      let features = y.features, block = y.rows * features
+      for row in 0..<y.rows {
         var n = 0
         for left in 0..<a.starts.count {
           for right in 0..<b.starts.count {

@@ -50,7 +50,7 @@ extension Planner {
   ) throws(UnrollError) -> Tensor<S> {
     let fits = inputs.map { $0.mask != nil && $0.rank == dimensions.count }
     let hasMask = masks.joining == .any ? !fits.contains(false) : fits.contains(true)
-    let mask = hasMask && masks.joining != .none ? try arena.allocateBytes(dimensions.dropLast().reduce(1, *) * batch) : nil
+    let mask = hasMask && masks.joining != .none ? try arena.allocateBytes(dimensions.dropLast().reduce(1, *) * rows) : nil
     let y = try output(dimensions, of: layer, from: inputs, mask: mask)
     var parts: [Broadcast<S>] = []
     for input in inputs { parts.append(try Broadcast(input, to: y)) }
@@ -88,7 +88,7 @@ struct Broadcast<S: Scalar> {
 
   /// Index of the row that serves row b of the result's `position`.
   @inline(__always)
-  func row(_ position: Int, _ b: Int) -> Int { positions[position] * tensor.batch + b }
+  func row(_ position: Int, _ b: Int) -> Int { positions[position] * tensor.rows + b }
 
   @inline(__always)
   func isValid(_ row: Int) -> Bool { tensor.mask.map { $0[row] != 0 } ?? true }

@@ -66,7 +66,7 @@ final class MergeOp<S: Scalar>: Op<S> {
     }
     var at = 0
     for position in 0..<y.positions {
-      for b in 0..<y.batch {
+      for b in 0..<y.rows {
         for f in 0..<y.features {
           y.data[at] = merged(position, b, f)
           at += 1
@@ -90,7 +90,7 @@ final class MergeOp<S: Scalar>: Op<S> {
   /// A masked factor counts as 1; a step that is masked in all is 0.
   @inline(__always)
   private func product(_ position: Int, _ b: Int, _ f: Int, without left: Int) -> S {
-    if masks.heeds, let mask = y.mask, mask[position * y.batch + b] == 0 { return 0 }
+    if masks.heeds, let mask = y.mask, mask[position * y.rows + b] == 0 { return 0 }
     var product: S = 1
     for index in 0..<inputs.count where index != left {
       let input = inputs[index]
@@ -101,11 +101,11 @@ final class MergeOp<S: Scalar>: Op<S> {
 
   private func joinMasks(_ mask: UnsafeMutablePointer<UInt8>) {
     for position in 0..<y.positions {
-      for b in 0..<y.batch {
+      for b in 0..<y.rows {
         let isValid =
           masks.joining == .all
           ? inputs.allSatisfy { $0.isValid($0.row(position, b)) } : inputs.contains { $0.isValid($0.row(position, b)) }
-        mask[position * y.batch + b] = isValid ? 1 : 0
+        mask[position * y.rows + b] = isValid ? 1 : 0
       }
     }
   }
@@ -125,7 +125,7 @@ final class MergeOp<S: Scalar>: Op<S> {
       run.kernels.fill(input.tensor.count, 0, dx)
       var at = 0
       for position in 0..<y.positions {
-        for b in 0..<y.batch {
+        for b in 0..<y.rows {
           let to = dx + input.row(position, b) * input.tensor.features
           for f in 0..<y.features {
             to[f * input.featureStep] += dy[at] * slope(index, position, b, f)

@@ -49,7 +49,7 @@ struct RowPlace {
 
   init<S>(_ planner: Planner<S>) {
     shardRows = max(planner.shardRows, 1)
-    steps = planner.batch / max(planner.shardRows, 1)
+    steps = planner.rows / max(planner.shardRows, 1)
   }
 
   @inline(__always)

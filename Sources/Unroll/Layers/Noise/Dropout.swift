@@ -50,7 +50,7 @@ final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
         try SharedDropoutOp(x: x, y: y, factors: factors, noise: config.noiseShape, rate: config.rate, key: key, place: RowPlace(planner)))
       return [y]
     }
-    let factors = try planner.arena.allocate(isSpatial ? x.batch * x.features : x.count)
+    let factors = try planner.arena.allocate(isSpatial ? x.rows * x.features : x.count)
     planner.append(
       DropoutOp(x: x, y: y, factors: factors, isSpatial: isSpatial, rate: config.rate, key: key, place: RowPlace(planner)))
     return [y]
@@ -89,7 +89,7 @@ private final class DropoutOp<S: Scalar>: Op<S> {
     let features = x.features
     var factor = factors
     for position in 0..<drawnPositions {
-      for row in 0..<x.batch {
+      for row in 0..<x.rows {
         let numbers = place.random(random, position: position, row: row, firstRow: run.firstRow)
         run.kernels.dropoutFactors(features, numbers.key, rate, factor)
         factor += features
@@ -107,7 +107,7 @@ private final class DropoutOp<S: Scalar>: Op<S> {
 
   @inline(__always)
   private func multiply(_ kernels: KernelTable<S>, _ from: UnsafePointer<S>, _ to: UnsafeMutablePointer<S>) {
-    let block = x.batch * x.features
+    let block = x.rows * x.features
     for position in 0..<x.positions {
       let at = position * block
       kernels.multiply(block, from + at, factors + (isSpatial ? 0 : at), to + at)

@@ -63,7 +63,7 @@ private final class GaussianOp<S: Scalar>: Op<S> {
     let features = x.features
     var at = 0
     for position in 0..<x.positions {
-      for row in 0..<x.batch {
+      for row in 0..<x.rows {
         let numbers = place.random(random, position: position, row: row, firstRow: run.firstRow)
         for f in 0..<features {
           let noise = S(deviation * numbers.normal(f))

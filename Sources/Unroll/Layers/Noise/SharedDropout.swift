@@ -47,7 +47,7 @@ final class SharedDropoutOp<S: Scalar>: Op<S> {
     let features = x.features
     var factor = factors
     for position in 0..<x.positions {
-      for row in 0..<x.batch {
+      for row in 0..<x.rows {
         // With a shared batch axis the numbers are those of its first row.
         let own = sharesRows ? row - row % place.shardRows : row
         let numbers = place.random(random, position: source[position], row: own, firstRow: sharesRows ? 0 : run.firstRow)

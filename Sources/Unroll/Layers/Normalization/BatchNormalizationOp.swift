@@ -48,7 +48,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
     self.rules = rules
     mask = rules.heedsMasks ? x.mask : nil
     groups = max(steps.reduce(1, *), 1)
-    groupRows = max(x.batch / groups, 1)
+    groupRows = max(x.rows / groups, 1)
     order = try AlignedBuffer(count: groups) { visit in
       var (rest, group, outer) = (visit, 0, max(steps.reduce(1, *), 1))
       for count in steps.reversed() {
@@ -81,8 +81,8 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   private func forEach(includingMasked: Bool, _ body: (_ element: Int, _ moment: Int) -> Void) {
     let features = x.features, byFeature = channelOfPosition.count == 0
     for position in 0..<x.positions {
-      for b in 0..<x.batch {
-        let row = position * x.batch + b
+      for b in 0..<x.rows {
+        let row = position * x.rows + b
         if !includingMasked, let mask, mask[row] == 0 { continue }
         let first = b / groupRows * channels
         if byFeature {

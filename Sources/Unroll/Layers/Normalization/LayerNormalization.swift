@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over the features
-/// of each row or over other axes of the sample (Ba et al., 2016). With `rmsScaling`, as Keras computes it:
+/// of each vector or over other axes of the sample (Ba et al., 2016). With `rmsScaling`, as Keras computes it:
 /// y = gamma x / sqrt(variance + epsilon).
 final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
   let config: LayerNormalizationConfig
@@ -60,7 +60,7 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
       planner.append(try LayerNormalizationOverAxesOp(self, x: x, y: y, axes: axes))
       return [y]
     }
-    let moments = try planner.arena.allocate(2 * x.rows)
+    let moments = try planner.arena.allocate(2 * x.vectors)
     planner.append(LayerNormalizationOp(self, x: x, y: y, moments: moments))
     return [y]
   }
@@ -70,7 +70,7 @@ private final class LayerNormalizationOp<S: Scalar>: Op<S> {
   private let layer: LayerNormalizationLayer<S>
   private let x: Tensor<S>
   private let y: Tensor<S>
-  /// Of each row: the mean, and 1 / sqrt(variance + epsilon).
+  /// Of each vector: the mean, and 1 / sqrt(variance + epsilon).
   private let means: UnsafeMutablePointer<S>
   private let inverses: UnsafeMutablePointer<S>
 
@@ -79,7 +79,7 @@ private final class LayerNormalizationOp<S: Scalar>: Op<S> {
     self.x = x
     self.y = y
     means = moments
-    inverses = moments + x.rows
+    inverses = moments + x.vectors
   }
 
   @_specialize(where S == Float)
@@ -87,14 +87,14 @@ private final class LayerNormalizationOp<S: Scalar>: Op<S> {
   override func forward(_ run: RunContext<S>) {
     let n = x.features, epsilon = layer.config.epsilon
     let gamma = layer.gamma?.value, beta = layer.beta?.value
-    for row in 0..<x.rows {
-      let from = x.data + row * n, to = y.data + row * n
+    for vector in 0..<x.vectors {
+      let from = x.data + vector * n, to = y.data + vector * n
       let mean = S(run.kernels.sum(n, from) / Double(n))
       for f in 0..<n { to[f] = from[f] - mean }
       let variance = run.kernels.sumOfSquares(n, to) / Double(n)
       let inverse = S(1 / (variance + epsilon).squareRoot())
-      means[row] = mean
-      inverses[row] = inverse
+      means[vector] = mean
+      inverses[vector] = inverse
       if layer.config.rmsScaling { to.update(from: from, count: n) }
       for f in 0..<n { to[f] *= inverse }
       if let gamma { for f in 0..<n { to[f] *= gamma[f] } }
@@ -113,13 +113,13 @@ private final class LayerNormalizationOp<S: Scalar>: Op<S> {
     let gamma = layer.gamma?.value
     let dGamma = layer.gamma.flatMap { $0.isTrainable ? run.gradient(of: $0) : nil }
     let dBeta = layer.beta.flatMap { $0.isTrainable ? run.gradient(of: $0) : nil }
-    for row in 0..<x.rows {
-      let input = x.data + row * n, d = dy + row * n
-      let mean = means[row], r = inverses[row]
+    for vector in 0..<x.vectors {
+      let input = x.data + vector * n, d = dy + vector * n
+      let mean = means[vector], r = inverses[vector]
       let center = isRMS ? 0 : mean
       if let dGamma { for f in 0..<n { dGamma[f] += d[f] * (input[f] - center) * r } }
       if let dBeta { for f in 0..<n { dBeta[f] += d[f] } }
-      guard let dx = x.gradient.map({ $0 + row * n }) else { continue }
+      guard let dx = x.gradient.map({ $0 + vector * n }) else { continue }
       var sum: S = 0, product: S = 0
       for f in 0..<n {
         let g = gamma.map { d[f] * $0[f] } ?? d[f]

@@ -12,7 +12,7 @@ final class LayerNormalizationOverAxesOp<S: Scalar>: Op<S> {
   private let groups: Int
   /// Elements of a group.
   private let size: Double
-  /// `[batch][groups]` each: mean, 1 / sqrt(variance + epsilon), and two sums of the backward pass.
+  /// `[rows][groups]` each: mean, 1 / sqrt(variance + epsilon), and two sums of the backward pass.
   private let moments: AlignedBuffer<Double>
 
   /// `axes` are in rising order.
@@ -51,21 +51,21 @@ final class LayerNormalizationOverAxesOp<S: Scalar>: Op<S> {
     self.place = place
     self.groups = groups
     size = Double(places)
-    moments = try AlignedBuffer<Double>(count: try checkedProduct([4, x.batch, groups], "\(layer.name): the moments"))
+    moments = try AlignedBuffer<Double>(count: try checkedProduct([4, x.rows, groups], "\(layer.name): the moments"))
   }
 
   private var means: UnsafeMutablePointer<Double> { moments.pointer }
-  private var inverses: UnsafeMutablePointer<Double> { moments.pointer + x.batch * groups }
-  private var sums: UnsafeMutablePointer<Double> { moments.pointer + 2 * x.batch * groups }
-  private var products: UnsafeMutablePointer<Double> { moments.pointer + 3 * x.batch * groups }
+  private var inverses: UnsafeMutablePointer<Double> { moments.pointer + x.rows * groups }
+  private var sums: UnsafeMutablePointer<Double> { moments.pointer + 2 * x.rows * groups }
+  private var products: UnsafeMutablePointer<Double> { moments.pointer + 3 * x.rows * groups }
 
   /// Calls `body(element of the tensor, moment, place in gamma)`.
   @inline(__always)
   private func forEach(_ body: (_ element: Int, _ moment: Int, _ place: Int) -> Void) {
-    let features = x.features, batch = x.batch
+    let features = x.features, rows = x.rows
     for position in 0..<x.positions {
-      for row in 0..<batch {
-        let first = (position * batch + row) * features
+      for row in 0..<rows {
+        let first = (position * rows + row) * features
         for f in 0..<features {
           let inSample = position * features + f
           body(first + f, row * groups + Int(group[inSample]), Int(place[inSample]))
@@ -77,7 +77,7 @@ final class LayerNormalizationOverAxesOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    let means = means, inverses = inverses, count = x.batch * groups, size = size
+    let means = means, inverses = inverses, count = x.rows * groups, size = size
     let isRMS = layer.config.rmsScaling
     for i in 0..<count {
       means[i] = 0
@@ -107,7 +107,7 @@ final class LayerNormalizationOverAxesOp<S: Scalar>: Op<S> {
     let isRMS = layer.config.rmsScaling, gamma = layer.gamma?.value
     let dGamma = layer.gamma.flatMap { $0.isTrainable ? run.gradient(of: $0) : nil }
     let dBeta = layer.beta.flatMap { $0.isTrainable ? run.gradient(of: $0) : nil }
-    for i in 0..<x.batch * groups {
+    for i in 0..<x.rows * groups {
       sums[i] = 0
       products[i] = 0
     }

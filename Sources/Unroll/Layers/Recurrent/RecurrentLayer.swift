@@ -136,9 +136,9 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   /// The weights as a stream of one row reads them, nil where the usual form does
   /// as well: beyond the second cache a step is reading its weights, and one copy
   /// of those is enough.
-  private func blocksForSteps(batch: Int) throws(UnrollError) -> AlignedBuffer<S>? {
+  private func blocksForSteps(rows: Int) throws(UnrollError) -> AlignedBuffer<S>? {
     let count = table.stepBlocksCount(kernelPlan(training: false))
-    guard batch == 1, count > 0, count * MemoryLayout<S>.stride <= 1 << 21 else { return nil }
+    guard rows == 1, count > 0, count * MemoryLayout<S>.stride <= 1 << 21 else { return nil }
     return try stepBlocks.withLock { (kept) throws(UnrollError) in
       if let kept { return kept }
       let buffer = try AlignedBuffer<S>(count: count)
@@ -207,7 +207,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
           .unsupported, "\(name): a stream keeps the states itself; a layer called with initial states cannot stream")
       }
       let half = planner.streamWeights == .float16 ? try halfPrecision() : nil
-      let blocks = half == nil && x.mask == nil ? try blocksForSteps(batch: x.batch) : nil
+      let blocks = half == nil && x.mask == nil ? try blocksForSteps(rows: x.rows) : nil
       planner.append(try RecurrentStreamOp(self, packed, half, blocks, x, outputs, planner))
     } else {
       let weights = planner.actsInTraining ? packedForTraining ?? packed : packed

@@ -32,7 +32,7 @@ final class RecurrentOp<S: Scalar>: Op<S> {
     self.outputs = outputs
     x = inputs[0]
     plan = layer.kernelPlan(training: drops)
-    let steps = x.positions, rows = x.batch
+    let steps = x.positions, rows = x.rows
     let arena = planner.arena
     // The kernels work out the size of their workspace without looking for overflow.
     _ = try checkedProduct([max(steps, 1), rows, max(config.units, x.features), 256], "\(layer.name): a sequence of \(steps) steps")
@@ -92,7 +92,7 @@ final class RecurrentOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    let rows = x.batch, units = plan.units
+    let rows = x.rows, units = plan.units
     sequence.bias = layer.bias.map { UnsafePointer($0.value) }
     if usesScratch { sequence.workspace = run.scratch }
     if let inputDropout {
@@ -131,7 +131,7 @@ final class RecurrentOp<S: Scalar>: Op<S> {
   @inline(__always)
   private func copyState(_ from: UnsafeMutablePointer<S>?, _ to: UnsafeMutablePointer<S>?) {
     guard let from, let to, from != to else { return }
-    to.update(from: from, count: x.batch * plan.units)
+    to.update(from: from, count: x.rows * plan.units)
   }
 
   @_specialize(where S == Float)
@@ -148,13 +148,13 @@ final class RecurrentOp<S: Scalar>: Op<S> {
     if let bias = layer.bias, bias.isTrainable { g.bias = run.gradient(of: bias) }
     // The kernels add to these; an input's gradient is overwritten.
     for gradient in initialGradients {
-      if let gradient { run.kernels.fill(x.batch * plan.units, 0, gradient) }
+      if let gradient { run.kernels.fill(x.rows * plan.units, 0, gradient) }
     }
     if initialGradients.count > 0 { g.initialState = initialGradients[0] }
     if initialGradients.count > 1 { g.initialCarry = initialGradients[1] }
     run.kernels.recurrentBackward(plan, sequence, g)
     if inputDropout != nil, let dInput = x.gradient {
-      let block = x.batch * x.features
+      let block = x.rows * x.features
       for step in 0..<sequence.steps {
         run.kernels.multiply(block, dInput + step * block, inputFactors, dInput + step * block)
       }

@@ -32,21 +32,21 @@ final class RecurrentStreamOp<S: Scalar>: Op<S> {
     stateOutput = outputs.count > 1 ? outputs[1].data : nil
     carryOutput = outputs.count > 2 ? outputs[2].data : nil
     plan = layer.kernelPlan(training: false)
-    count = x.batch * plan.units
+    count = x.rows * plan.units
     let room = count + RecurrentStep<S>.statePadding
     hidden = try planner.arena.allocate(room)
     carry = plan.cell == .lstm ? try planner.arena.allocate(room) : nil
     var step = RecurrentStep(
-      rows: x.batch, packed: UnsafePointer(packed.pointer), bias: layer.bias.map { UnsafePointer($0.value) },
+      rows: x.rows, packed: UnsafePointer(packed.pointer), bias: layer.bias.map { UnsafePointer($0.value) },
       input: UnsafePointer(x.data), state: hidden, carry: carry,
-      scratch: try planner.arena.allocate(planner.kernels.recurrentStepScratchCount(plan, x.batch)))
+      scratch: try planner.arena.allocate(planner.kernels.recurrentStepScratchCount(plan, x.rows)))
     step.packedBlocks = blocks.map { UnsafePointer($0.pointer) }
     step.packedHalf = half.map { UnsafePointer($0.pointer) }
     self.step = step
     if let mask = x.mask {
       var sequence = RecurrentSequence(
-        steps: 1, rows: x.batch, packed: UnsafePointer(packed.pointer), input: UnsafePointer(x.data),
-        workspace: try planner.arena.allocate(planner.kernels.recurrentWorkspaceCount(plan, 1, x.batch, false)))
+        steps: 1, rows: x.rows, packed: UnsafePointer(packed.pointer), input: UnsafePointer(x.data),
+        workspace: try planner.arena.allocate(planner.kernels.recurrentWorkspaceCount(plan, 1, x.rows, false)))
       sequence.bias = step.bias
       sequence.mask = UnsafePointer(mask)
       sequence.initialState = UnsafePointer(hidden)
@@ -68,7 +68,7 @@ final class RecurrentStreamOp<S: Scalar>: Op<S> {
     // The output repeats for a masked row: it is the state.
     output.update(from: hidden, count: count)
     if let mask = x.mask, layer.config.zeroOutputForMask {
-      for row in 0..<x.batch where mask[row] == 0 {
+      for row in 0..<x.rows where mask[row] == 0 {
         run.kernels.fill(plan.units, 0, output + row * plan.units)
       }
     }

@@ -12,11 +12,11 @@ struct AxisLayout {
     let dimensions = tensor.dimensions
     length = dimensions[axis]
     if axis == dimensions.count - 1 {
-      outer = tensor.rows
+      outer = tensor.vectors
       inner = 1
     } else {
       outer = dimensions[..<axis].reduce(1, *)
-      inner = dimensions[(axis + 1)...].reduce(1, *) * tensor.batch
+      inner = dimensions[(axis + 1)...].reduce(1, *) * tensor.rows
     }
   }
 }

@@ -30,13 +30,13 @@ final class ElementMap<S: Scalar>: Op<S> {
 
   @inline(__always)
   private static func forEachRun(_ x: Tensor<S>, _ y: Tensor<S>, _ map: (Int) -> Int, _ body: (Run) -> Void) {
-    let xFeatures = x.features, yFeatures = y.features, batch = x.batch
+    let xFeatures = x.features, yFeatures = y.features, rows = x.rows
     var run: Run?
     for target in 0..<y.positions * yFeatures {
       let source = map(target)
       // Row 0's place; row b lies b * features further.
-      let from = source / xFeatures * batch * xFeatures + source % xFeatures
-      let to = target / yFeatures * batch * yFeatures + target % yFeatures
+      let from = source / xFeatures * rows * xFeatures + source % xFeatures
+      let to = target / yFeatures * rows * yFeatures + target % yFeatures
       if let last = run, last.source + last.length == from, last.target + last.length == to,
         source % xFeatures != 0, target % yFeatures != 0
       {
@@ -54,7 +54,7 @@ final class ElementMap<S: Scalar>: Op<S> {
   override func forward(_ run: RunContext<S>) {
     for index in 0..<runs.count {
       let part = runs[index]
-      for row in 0..<x.batch {
+      for row in 0..<x.rows {
         (y.data + part.target + row * y.features).update(from: x.data + part.source + row * x.features, count: part.length)
       }
     }
@@ -66,7 +66,7 @@ final class ElementMap<S: Scalar>: Op<S> {
     guard let dy = y.gradient, let dx = x.gradient else { return }
     for index in 0..<runs.count {
       let part = runs[index]
-      for row in 0..<x.batch {
+      for row in 0..<x.rows {
         (dx + part.source + row * x.features).update(from: dy + part.target + row * y.features, count: part.length)
       }
     }

@@ -46,18 +46,18 @@ final class MaskMap<S: Scalar>: Op<S> {
   private let from: UnsafeMutablePointer<UInt8>
   private let to: UnsafeMutablePointer<UInt8>
   private let map: AlignedBuffer<Int>
-  private let batch: Int
+  private let rows: Int
 
-  init(from: UnsafeMutablePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, map: AlignedBuffer<Int>, batch: Int) {
+  init(from: UnsafeMutablePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, map: AlignedBuffer<Int>, rows: Int) {
     self.from = from
     self.to = to
     self.map = map
-    self.batch = batch
+    self.rows = rows
   }
 
   override func forward(_ run: RunContext<S>) {
     for position in 0..<map.count where map[position] >= 0 {
-      (to + position * batch).update(from: from + map[position] * batch, count: batch)
+      (to + position * rows).update(from: from + map[position] * rows, count: rows)
     }
   }
 }
@@ -68,11 +68,11 @@ extension Planner {
   func mapPositions(
     _ x: Tensor<S>, to dimensions: [Int], of layer: Layer<S>, _ source: (Int) -> Int
   ) throws(UnrollError) -> Tensor<S> {
-    let count = try checkedProduct(dimensions + [x.batch], "\(layer.name): an activation of shape \(dimensions)")
+    let count = try checkedProduct(dimensions + [x.rows], "\(layer.name): an activation of shape \(dimensions)")
     let y = Tensor(
-      dimensions: dimensions, batch: x.batch, data: try arena.allocate(count),
+      dimensions: dimensions, rows: x.rows, data: try arena.allocate(count),
       gradient: x.gradient == nil ? nil : try arena.allocate(count), mask: nil)
-    append(PositionMap(x: x, y: y, map: try AlignedBuffer(count: y.positions, source), block: x.batch * x.features))
+    append(PositionMap(x: x, y: y, map: try AlignedBuffer(count: y.positions, source), block: x.rows * x.features))
     return y
   }
 }

@@ -29,7 +29,7 @@ final class ReshapeLayer<S: Scalar>: ElementwiseLayer<S> {
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     guard let count = try onlyInput(inputs).count else { return [Shape(target.map { $0 == -1 ? nil : $0 })] }
-    return [Shape(try resolve(count).map { $0 })]
+    return [Shape(known: try resolve(count))]
   }
 
   private func resolve(_ count: Int) throws(UnrollError) -> [Int] {

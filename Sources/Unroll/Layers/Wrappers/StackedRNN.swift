@@ -79,9 +79,9 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
     guard let x = inputs.first else { throw UnrollError(.invalidState, "\(name): the layer has no input") }
     var turned = x.mask
     if config.goBackwards, let mask = x.mask, cells.count > 1 {
-      let reversed = try planner.arena.allocateBytes(x.rows)
+      let reversed = try planner.arena.allocateBytes(x.vectors)
       let last = x.positions - 1
-      planner.append(MaskMap(from: mask, to: reversed, map: try AlignedBuffer(count: x.positions) { last - $0 }, batch: x.batch))
+      planner.append(MaskMap(from: mask, to: reversed, map: try AlignedBuffer(count: x.positions) { last - $0 }, rows: x.rows))
       turned = reversed
     }
     var outputs = try through(inputs) { cell, inputs throws(UnrollError) in

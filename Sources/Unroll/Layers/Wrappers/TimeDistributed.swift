@@ -2,7 +2,7 @@ import KernelAPI
 
 /// Applies a layer to every step of a sequence: y_t = layer(x_t).
 ///
-/// Time is folded into the batch. For steps of rank 1 that is the same memory,
+/// Time is folded into the rows. For steps of rank 1 that is the same memory,
 /// `[T][B][F]` = `[T B][F]`; samples of higher rank are transposed.
 final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   private let child: Layer<S>
@@ -65,12 +65,12 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
       folded = try planner.mapPositions(
         x, to: [steps] + inner, of: self, Self.swapped(rows: x.positions / max(steps, 1), columns: steps))
       if let mask = x.mask, masks.heeds {
-        folded.mask = try mapped(mask, x.positions, batch: x.batch, planner, Self.swapped(rows: x.positions / max(steps, 1), columns: steps))
+        folded.mask = try mapped(mask, x.positions, rows: x.rows, planner, Self.swapped(rows: x.positions / max(steps, 1), columns: steps))
       }
     }
     if !masks.heeds { folded.mask = nil }
     folded.dimensions = inner
-    folded.batch = steps * x.batch
+    folded.rows = steps * x.rows
     var y = try planner.folded(steps: steps, isRepeated: planner.trainingRules.areOfKeras2 && isCalledForItsMask) { () throws(UnrollError) in
       guard let y = try child.plan([folded], planner).first else {
         throw UnrollError(.invalidState, "\(name): the wrapped layer has no output")
@@ -83,7 +83,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     let made = y.mask
     let dimensions = [steps] + y.dimensions
     let positions = y.positions
-    y.batch = x.batch
+    y.rows = x.rows
     y.dimensions = dimensions
     y.mask = nil
     if positions > 1 {
@@ -98,15 +98,15 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   private func ownMask(_ x: Tensor<S>, _ y: Tensor<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
     guard x.positions != y.positions, let mask = try stepMask(x, planner) else { return x.mask }
     let inside = max(y.positions / max(x.dimensions[0], 1), 1)
-    return inside == 1 ? mask : try mapped(mask, y.positions, batch: y.batch, planner) { $0 / inside }
+    return inside == 1 ? mask : try mapped(mask, y.positions, rows: y.rows, planner) { $0 / inside }
   }
 
   /// `[T][B]`: whether anything of a step is valid.
   private func stepMask(_ x: Tensor<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
     let steps = x.dimensions[0]
     guard let mask = x.mask, x.positions != steps else { return x.mask }
-    let result = try planner.arena.allocateBytes(try checkedProduct([steps, x.batch], "\(name): a mask"))
-    planner.append(AnyInside(from: mask, to: result, steps: steps, inside: x.positions / max(steps, 1), batch: x.batch))
+    let result = try planner.arena.allocateBytes(try checkedProduct([steps, x.rows], "\(name): a mask"))
+    planner.append(AnyInside(from: mask, to: result, steps: steps, inside: x.positions / max(steps, 1), rows: x.rows))
     return result
   }
 
@@ -118,7 +118,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     let steps = x.dimensions[0]
     if let made {
       return y.positions == steps
-        ? made : try mapped(made, y.positions, batch: y.batch, planner, Self.swapped(rows: steps, columns: y.positions / max(steps, 1)))
+        ? made : try mapped(made, y.positions, rows: y.rows, planner, Self.swapped(rows: steps, columns: y.positions / max(steps, 1)))
     }
     return y.positions == steps ? try stepMask(x, planner) : nil
   }
@@ -130,10 +130,10 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
 
   /// A mask `[positions][B]` of which position p is that of `mask` with the number `source(p)`.
   private func mapped(
-    _ mask: UnsafeMutablePointer<UInt8>, _ positions: Int, batch: Int, _ planner: Planner<S>, _ source: (Int) -> Int
+    _ mask: UnsafeMutablePointer<UInt8>, _ positions: Int, rows: Int, _ planner: Planner<S>, _ source: (Int) -> Int
   ) throws(UnrollError) -> UnsafeMutablePointer<UInt8> {
-    let result = try planner.arena.allocateBytes(try checkedProduct([positions, batch], "\(name): a mask"))
-    planner.append(MaskMap(from: mask, to: result, map: try AlignedBuffer(count: positions, source), batch: batch))
+    let result = try planner.arena.allocateBytes(try checkedProduct([positions, rows], "\(name): a mask"))
+    planner.append(MaskMap(from: mask, to: result, map: try AlignedBuffer(count: positions, source), rows: rows))
     return result
   }
 }
@@ -144,23 +144,23 @@ private final class AnyInside<S: Scalar>: Op<S> {
   private let to: UnsafeMutablePointer<UInt8>
   private let steps: Int
   private let inside: Int
-  private let batch: Int
+  private let rows: Int
 
-  init(from: UnsafeMutablePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, steps: Int, inside: Int, batch: Int) {
+  init(from: UnsafeMutablePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, steps: Int, inside: Int, rows: Int) {
     self.from = from
     self.to = to
     self.steps = steps
     self.inside = inside
-    self.batch = batch
+    self.rows = rows
   }
 
   override func forward(_ run: RunContext<S>) {
     for step in 0..<steps {
-      let result = to + step * batch
-      result.update(repeating: 0, count: batch)
+      let result = to + step * rows
+      result.update(repeating: 0, count: rows)
       for part in 0..<inside {
-        let source = from + (step * inside + part) * batch
-        for row in 0..<batch where source[row] != 0 { result[row] = 1 }
+        let source = from + (step * inside + part) * rows
+        for row in 0..<rows where source[row] != 0 { result[row] = 1 }
       }
     }
   }
