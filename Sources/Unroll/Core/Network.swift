@@ -26,6 +26,9 @@ final class Network<S: Scalar>: @unchecked Sendable {
   /// Plans for `predict` that no thread is using, newest last.
   private let idle = Locked<[PlanKey: [Plan<S>]]>([:])
   private let draws = Locked<UInt64>(0)
+  /// The last question for output dimensions and its answer: a host asks before
+  /// every prediction, mostly the same.
+  private let asked = Locked<(inputs: [[Int]], outputs: [[Int]])>(([], []))
   private static var keptPlans: Int { 4 }
 
   /// Not `initialized`: the weights are zeros until they are written, and nothing
@@ -70,6 +73,8 @@ final class Network<S: Scalar>: @unchecked Sendable {
 
   /// Stateful layers' states for a batch of so many rows, which must be those of
   /// the states that are carried. Changes all of them or, out of memory, none.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func reserveStates(rows: Int) throws(UnrollError) {
     // Batch after batch they are there.
     if states.allSatisfy({ $0.rows == rows }) { return }
@@ -108,6 +113,17 @@ final class Network<S: Scalar>: @unchecked Sendable {
       count += 1
       return count
     }
+  }
+
+  /// Output sample dimensions for inputs of these, all axes known.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func outputDimensions(for inputs: [[Int]]) throws(UnrollError) -> [[Int]] {
+    if let known = asked.withLock({ $0.inputs == inputs ? $0.outputs : nil }) { return known }
+    var outputs: [[Int]] = []
+    for shape in try graph.outputShapes(for: inputs.map { Shape(known: $0) }) { outputs.append(try shape.known(graph.spec.name)) }
+    asked.withLock { $0 = (inputs, outputs) }
+    return outputs
   }
 
   func dropPlans() { idle.withLock { $0.removeAll() } }

@@ -62,15 +62,6 @@ extension Network: AnyNetwork {
     try outputDimensions(for: try inputDimensions(inputs))
   }
 
-  /// The same for inputs of these sample dimensions.
-  @_specialize(where S == Float)
-  @_specialize(where S == Double)
-  func outputDimensions(for inputs: [[Int]]) throws(UnrollError) -> [[Int]] {
-    var all: [[Int]] = []
-    for shape in try graph.outputShapes(for: inputs.map { Shape(known: $0) }) { all.append(try shape.known(graph.spec.name)) }
-    return all
-  }
-
   func makeStream(batch: Int, weights: StreamWeights) throws(UnrollError) -> any AnyStream {
     try NetworkStream(self, batch: batch, weights: weights)
   }

@@ -15,7 +15,10 @@ final class CarriedState<S: Scalar> {
     savedStates = states.map { _ in (0, nil as AlignedBuffer<S>?) }
   }
 
-  /// Allocates when it is first called, and when the batch size has changed.
+  /// Allocates when it is first called, and when the batch size has changed;
+  /// unspecialised it would at every call.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func save() throws(UnrollError) {
     for (index, state) in states.enumerated() {
       if savedStates[index].rows != state.rows || savedStates[index].buffer == nil {
