@@ -126,3 +126,24 @@ func dropoutFactors<V: Vector>(
   }
   if i < n { V.dropout(key: key, first: i, threshold: threshold, scale: scale).store(y + i, count: n - i) }
 }
+
+func multiply<V: Vector>(
+  _: V.Type, _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafePointer<V.Element>,
+  _ z: UnsafeMutablePointer<V.Element>
+) {
+  map(n, x, y, z) { (a: V, b: V) in a * b }
+}
+
+func multiplyAdd<V: Vector>(
+  _: V.Type, _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafePointer<V.Element>,
+  _ z: UnsafeMutablePointer<V.Element>
+) {
+  map(n, x, y, UnsafePointer(z), z) { (a: V, b: V, c: V) in c.plus(a, times: b) }
+}
+
+func add<V: Vector>(
+  _: V.Type, _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafePointer<V.Element>,
+  _ z: UnsafeMutablePointer<V.Element>
+) {
+  map(n, x, y, z) { (a: V, b: V) in a + b }
+}

@@ -25,7 +25,7 @@ func recurrentForward<V: Vector>(
 
   let row = memory + space.row
   let bias = projectionBias(layout, s.bias, row + 4 * units)
-  let advance = RecurrentAdvance<V>(
+  let advance = TimeStep<V>(
     layout: layout, rows: rows, packed: s.packed, recurrentBias: candidateBias(layout, s.bias),
     zeros: zeros, dropout: plan.gateMasks ? s.recurrentMasks : nil, masked: memory + space.masked,
     row: row, trainsOneRow: s.training && rows == 1, team: s.team)

@@ -58,22 +58,22 @@ func packStepBlocks<V: Vector>(
   let units = plan.units, columns = plan.gateColumns, isGRU = plan.cell == .gru
   fill(V.self, layout.count, 0, destination)
   /// Gate `gate` of `n` units from j on, taken from a row of Keras' weights.
-  func place(_ row: UnsafePointer<V.Element>, _ gate: Int, _ j: Int, _ n: Int, _ to: UnsafeMutablePointer<V.Element>) {
+  func copyGate(_ row: UnsafePointer<V.Element>, _ gate: Int, _ j: Int, _ n: Int, _ to: UnsafeMutablePointer<V.Element>) {
     for lane in 0..<n { to[lane] += row[gate * units + j + lane] }
   }
   for block in 0..<layout.blocks {
     let j = block * V.width, n = min(V.width, units - j)
     var to = destination + block * layout.blockCount
     if let bias {
-      for gate in 0..<plan.cell.gates { place(bias, gate, j, n, to + gate * V.width) }
+      for gate in 0..<plan.cell.gates { copyGate(bias, gate, j, n, to + gate * V.width) }
       if isGRU {
-        for gate in 0..<3 { place(bias + columns, gate, j, n, to + (gate == 2 ? 3 : gate) * V.width) }
+        for gate in 0..<3 { copyGate(bias + columns, gate, j, n, to + (gate == 2 ? 3 : gate) * V.width) }
       }
     }
     to += 4 * V.width
     for k in 0..<layout.rows {
       let row = k < plan.features ? kernel + k * columns : recurrentKernel + (k - plan.features) * columns
-      for gate in 0..<plan.cell.gates { place(row, gate, j, n, to + gate * V.width) }
+      for gate in 0..<plan.cell.gates { copyGate(row, gate, j, n, to + gate * V.width) }
       to += layout.vectors * V.width
     }
   }
@@ -81,16 +81,16 @@ func packStepBlocks<V: Vector>(
   let n = layout.tail, j = units - n
   var to = destination + layout.blocks * layout.blockCount
   if let bias {
-    for gate in 0..<plan.cell.gates { place(bias, gate, j, n, to + gate * n) }
+    for gate in 0..<plan.cell.gates { copyGate(bias, gate, j, n, to + gate * n) }
     if isGRU {
-      for gate in 0..<3 { place(bias + columns, gate, j, n, to + (gate == 2 ? 3 : gate) * n) }
+      for gate in 0..<3 { copyGate(bias + columns, gate, j, n, to + (gate == 2 ? 3 : gate) * n) }
     }
   }
   for k in 0..<layout.rows {
     to += V.width
     let isState = k >= plan.features
     let row = isState ? recurrentKernel + (k - plan.features) * columns : kernel + k * columns
-    for gate in 0..<plan.cell.gates { place(row, gate, j, n, to + (isGRU && isState && gate == 2 ? 3 : gate) * n) }
+    for gate in 0..<plan.cell.gates { copyGate(row, gate, j, n, to + (isGRU && isState && gate == 2 ? 3 : gate) * n) }
   }
 }
 

@@ -134,7 +134,7 @@ func checkAlignment(_ pointer: UnsafeRawPointer, _ bytes: Int, _ name: @autoclos
 }
 
 /// A model's shape for the caller: the batch axis first, unknown axes as UNROLL_AXIS_ANY.
-func give(
+func storeShape(
   _ shape: [Int], _ target: UnsafeMutablePointer<Int64>, _ rank: UnsafeMutablePointer<Int32>
 ) throws(UnrollError) {
   guard shape.count <= Int(UNROLL_RANK_MAX) else {

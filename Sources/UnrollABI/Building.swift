@@ -6,7 +6,7 @@ public func unroll_model_create(
   _ options: UnsafePointer<unroll_model_options>?, _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
-    let model = try place(model, "model")
+    let model = try resultPointer(model, "model")
     let options = try read(options, "options")
     let name = try readName(options.name)
     let spec = ModelSpec(
@@ -18,7 +18,7 @@ public func unroll_model_create(
 @_cdecl("unroll_model_copy") @implementation
 public func unroll_model_copy(_ model: OpaquePointer?, _ copy: UnsafeMutablePointer<OpaquePointer?>?) -> unroll_status {
   readingStates(model) { (handle) throws(UnrollError) in
-    let place = try place(copy, "copy")
+    let place = try resultPointer(copy, "copy")
     let copied = ModelHandle(try handle.model.copy())
     copied.threads = handle.threads
     place.pointee = handOut(copied)

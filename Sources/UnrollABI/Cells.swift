@@ -26,9 +26,9 @@ private func readParameters(_ pointer: UnsafePointer<unroll_rnn_parameters>?) th
 private func readGradients(_ pointer: UnsafePointer<unroll_rnn_gradients>?) throws(UnrollError) -> RNNGradients {
   guard let g = pointer?.pointee else { throw missing("gradients") }
   return RNNGradients(
-    dx: try place(g.dx, "gradients->dx"), da0: try place(g.da_prev, "gradients->da_prev"),
-    dWax: try place(g.dWax, "gradients->dWax"), dWaa: try place(g.dWaa, "gradients->dWaa"),
-    dba: try place(g.dba, "gradients->dba"))
+    dx: try resultPointer(g.dx, "gradients->dx"), da0: try resultPointer(g.da_prev, "gradients->da_prev"),
+    dWax: try resultPointer(g.dWax, "gradients->dWax"), dWaa: try resultPointer(g.dWaa, "gradients->dWaa"),
+    dba: try resultPointer(g.dba, "gradients->dba"))
 }
 
 @_cdecl("unroll_rnn_cell_forward") @implementation
@@ -40,7 +40,7 @@ public func unroll_rnn_cell_forward(
   attempt { () throws(UnrollError) in
     try Cells.rnnForward(
       try readShape(shape, single: true), try readParameters(parameters), x: try need(xt, "xt"),
-      a0: try need(a_prev, "a_prev"), a: try place(a_next, "a_next"), y: yt_pred)
+      a0: try need(a_prev, "a_prev"), a: try resultPointer(a_next, "a_next"), y: yt_pred)
   }
 }
 
@@ -53,7 +53,7 @@ public func unroll_rnn_forward(
   attempt { () throws(UnrollError) in
     try Cells.rnnForward(
       try readShape(shape, single: false), try readParameters(parameters), x: try need(x, "x"), a0: try need(a0, "a0"),
-      a: try place(a, "a"), y: y_pred)
+      a: try resultPointer(a, "a"), y: y_pred)
   }
 }
 
@@ -96,18 +96,18 @@ private func readParameters(_ pointer: UnsafePointer<unroll_lstm_parameters>?) t
 private func readGates(_ pointer: UnsafePointer<unroll_lstm_gates>?) throws(UnrollError) -> LSTMGates? {
   guard let g = pointer?.pointee else { return nil }
   return LSTMGates(
-    ft: try place(g.ft, "gates->ft"), it: try place(g.it, "gates->it"), cct: try place(g.cct, "gates->cct"),
-    ot: try place(g.ot, "gates->ot"))
+    ft: try resultPointer(g.ft, "gates->ft"), it: try resultPointer(g.it, "gates->it"), cct: try resultPointer(g.cct, "gates->cct"),
+    ot: try resultPointer(g.ot, "gates->ot"))
 }
 
 private func readGradients(_ pointer: UnsafePointer<unroll_lstm_gradients>?) throws(UnrollError) -> LSTMGradients {
   guard let g = pointer?.pointee else { throw missing("gradients") }
   return LSTMGradients(
-    dx: try place(g.dx, "gradients->dx"), da0: try place(g.da_prev, "gradients->da_prev"), dc0: g.dc_prev,
-    dWf: try place(g.dWf, "gradients->dWf"), dbf: try place(g.dbf, "gradients->dbf"),
-    dWi: try place(g.dWi, "gradients->dWi"), dbi: try place(g.dbi, "gradients->dbi"),
-    dWc: try place(g.dWc, "gradients->dWc"), dbc: try place(g.dbc, "gradients->dbc"),
-    dWo: try place(g.dWo, "gradients->dWo"), dbo: try place(g.dbo, "gradients->dbo"))
+    dx: try resultPointer(g.dx, "gradients->dx"), da0: try resultPointer(g.da_prev, "gradients->da_prev"), dc0: g.dc_prev,
+    dWf: try resultPointer(g.dWf, "gradients->dWf"), dbf: try resultPointer(g.dbf, "gradients->dbf"),
+    dWi: try resultPointer(g.dWi, "gradients->dWi"), dbi: try resultPointer(g.dbi, "gradients->dbi"),
+    dWc: try resultPointer(g.dWc, "gradients->dWc"), dbc: try resultPointer(g.dbc, "gradients->dbc"),
+    dWo: try resultPointer(g.dWo, "gradients->dWo"), dbo: try resultPointer(g.dbo, "gradients->dbo"))
 }
 
 @_cdecl("unroll_lstm_cell_forward") @implementation
@@ -120,8 +120,8 @@ public func unroll_lstm_cell_forward(
   attempt { () throws(UnrollError) in
     try Cells.lstmForward(
       try readShape(shape, single: true), try readParameters(parameters), x: try need(xt, "xt"),
-      a0: try need(a_prev, "a_prev"), c0: try need(c_prev, "c_prev"), a: try place(a_next, "a_next"),
-      c: try place(c_next, "c_next"), y: yt_pred, gates: try readGates(gates))
+      a0: try need(a_prev, "a_prev"), c0: try need(c_prev, "c_prev"), a: try resultPointer(a_next, "a_next"),
+      c: try resultPointer(c_next, "c_next"), y: yt_pred, gates: try readGates(gates))
   }
 }
 
@@ -134,7 +134,7 @@ public func unroll_lstm_forward(
   attempt { () throws(UnrollError) in
     try Cells.lstmForward(
       try readShape(shape, single: false), try readParameters(parameters), x: try need(x, "x"), a0: try need(a0, "a0"),
-      c0: nil, a: try place(a, "a"), c: try place(c, "c"), y: y, gates: try readGates(gates))
+      c0: nil, a: try resultPointer(a, "a"), c: try resultPointer(c, "c"), y: y, gates: try readGates(gates))
   }
 }
 

@@ -37,7 +37,7 @@ public func unroll_model_compile(
 public func unroll_model_get_learning_rate(_ model: OpaquePointer?, _ rate: UnsafeMutablePointer<Double>?) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
     let model = handle.model
-    try place(rate, "rate").pointee = try model.learningRate()
+    try resultPointer(rate, "rate").pointee = try model.learningRate()
   }
 }
 

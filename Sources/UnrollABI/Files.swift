@@ -53,7 +53,7 @@ public func unroll_model_load(
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
     let path = try readPath(path)
-    let model = try place(model, "model")
+    let model = try resultPointer(model, "model")
     let options = try read(options, "options")
     model.pointee = handOut(ModelHandle(try ModelFile.load(path: path, compile: options.compile != 0)))
   }
@@ -93,7 +93,7 @@ public func unroll_model_create_from_json(
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
     let json = try readText(json, length: length, "json")
-    let model = try place(model, "model")
+    let model = try resultPointer(model, "model")
     let options = try read(options, "options")
     model.pointee = handOut(ModelHandle(try ModelFile.modelFromJSON(json, seed: options.seed)))
   }

@@ -48,7 +48,7 @@ func release<T: AnyObject>(_ handle: OpaquePointer?, _: T.Type) {
 }
 
 /// The place for a result, checked before any work is done.
-func place<T>(_ pointer: UnsafeMutablePointer<T>?, _ name: String) throws(UnrollError) -> UnsafeMutablePointer<T> {
+func resultPointer<T>(_ pointer: UnsafeMutablePointer<T>?, _ name: String) throws(UnrollError) -> UnsafeMutablePointer<T> {
   guard let pointer else { throw missing(name) }
   return pointer
 }

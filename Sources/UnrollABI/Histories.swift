@@ -18,8 +18,8 @@ public func unroll_history_get_size(
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
     let history = try record(history)
-    let epochs = try place(epochs, "epochs")
-    let values = try place(values, "values")
+    let epochs = try resultPointer(epochs, "epochs")
+    let values = try resultPointer(values, "values")
     epochs.pointee = history.epochs.count
     values.pointee = history.names.count
   }
@@ -48,7 +48,7 @@ public func unroll_history_get_value(
       throw UnrollError(
         .invalidArgument, "epoch \(UInt(bitPattern: epoch)) does not exist; the history has \(history.epochs.count)")
     }
-    try place(value, "value").pointee = history.values[index][epoch]
+    try resultPointer(value, "value").pointee = history.values[index][epoch]
   }
 }
 
@@ -56,7 +56,7 @@ public func unroll_history_get_value(
 public func unroll_history_get_end(_ history: OpaquePointer?, _ end: UnsafeMutablePointer<unroll_fit_end>?) -> unroll_status {
   attempt { () throws(UnrollError) in
     let history = try record(history)
-    let place = try place(end, "end")
+    let place = try resultPointer(end, "end")
     place.pointee =
       switch history.end {
       case .epochs: UNROLL_FIT_END_EPOCHS

@@ -12,7 +12,7 @@ private func initialize<T: DescribingStruct>(
   _ options: UnsafeMutablePointer<T>?, _ kind: T.Kind, _ size: Int
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
-    let options = try place(options, "options")
+    let options = try resultPointer(options, "options")
     let defaults: T = try kindDefaults(kind, "kind")
     guard initialize(options, size, defaults) else {
       throw UnrollError(.invalidArgument, "size is \(UInt(bitPattern: size)), which is that of no struct")

@@ -5,7 +5,7 @@ import Unroll
 public func unroll_model_get_info(_ model: OpaquePointer?, _ info: UnsafeMutablePointer<unroll_model_info>?) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
     let model = handle.model
-    let place = try ResultPlace(info, "info")
+    let place = try ResultStruct(info, "info")
     var result: unroll_model_info = blank()
     result.dtype = cType(model.spec.dtype)
     result.is_built = model.isBuilt ? 1 : 0
@@ -21,19 +21,19 @@ public func unroll_model_get_info(_ model: OpaquePointer?, _ info: UnsafeMutable
       result.parameter_count = parameters.reduce(0) { $0 + $1.count }
       result.trainable_parameter_count = parameters.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
     }
-    place.give(result)
+    place.store(result)
   }
 }
 
 /// One of a model's input or output shapes, to the caller.
-private func give(
+private func storeShape(
   _ shapes: [Shape], _ index: Int, _ what: String, _ shape: UnsafeMutablePointer<Int64>?,
   _ rank: UnsafeMutablePointer<Int32>?
 ) throws(UnrollError) {
   guard index >= 0, index < shapes.count else {
     throw UnrollError(.invalidArgument, "\(what) \(UInt(bitPattern: index)) does not exist; the model has \(shapes.count)")
   }
-  try give(withBatch(shapes[index]), try place(shape, "shape"), try place(rank, "rank"))
+  try storeShape(withBatch(shapes[index]), try resultPointer(shape, "shape"), try resultPointer(rank, "rank"))
 }
 
 @_cdecl("unroll_model_get_input_shape") @implementation
@@ -41,7 +41,7 @@ public func unroll_model_get_input_shape(
   _ model: OpaquePointer?, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ rank: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
-    try give(handle.model.inputShapes(), index, "input", shape, rank)
+    try storeShape(handle.model.inputShapes(), index, "input", shape, rank)
   }
 }
 
@@ -50,7 +50,7 @@ public func unroll_model_get_output_shape(
   _ model: OpaquePointer?, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ rank: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
-    try give(handle.model.outputShapes(), index, "output", shape, rank)
+    try storeShape(handle.model.outputShapes(), index, "output", shape, rank)
   }
 }
 

@@ -16,7 +16,7 @@ public func unroll_model_get_layer_info(
   reading(model) { (handle) throws(UnrollError) in
     let model = handle.model
     let layer = try checkLayer(model, index)
-    let place = try ResultPlace(info, "info")
+    let place = try ResultStruct(info, "info")
     var result: unroll_layer_info = blank()
     result.is_trainable = layer.trainable ? 1 : 0
     if model.isBuilt {
@@ -31,7 +31,7 @@ public func unroll_model_get_layer_info(
         try pack(withBatch(shape), of: "the output of \(layer.name)", into: &result.shape, rank: &result.rank)
       }
     }
-    place.give(result)
+    place.store(result)
   }
 }
 

@@ -14,7 +14,7 @@ private func readBytes(_ data: UnsafeRawPointer?, _ length: Int, _ name: String)
 }
 
 /// Gives bytes to the host's function.
-private func give(_ buffer: HeapBuffer, _ write: unroll_write_callback, _ userData: UnsafeMutableRawPointer?) throws(UnrollError) {
+private func send(_ buffer: HeapBuffer, _ write: unroll_write_callback, _ userData: UnsafeMutableRawPointer?) throws(UnrollError) {
   let bytes = buffer.bytes
   let answer = try call("write function") { cunroll_call_write_callback(write, bytes.baseAddress, bytes.count, userData, $0) }
   guard answer == 0 else {
@@ -29,7 +29,7 @@ public func unroll_model_load_from_memory(
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
     let bytes = try readBytes(data, length, "data")
-    let model = try place(model, "model")
+    let model = try resultPointer(model, "model")
     let options = try read(options, "options")
     model.pointee = handOut(ModelHandle(try ModelFile.load(bytes: bytes, compile: options.compile != 0)))
   }
@@ -57,7 +57,7 @@ public func unroll_model_save_to_memory(
     let bytes = try ModelFile.encode(
       handle.model, format: try fileFormat(options.format), includeOptimizer: options.include_optimizer != 0,
       sample: try sample(options))
-    try give(bytes, write, user_data)
+    try send(bytes, write, user_data)
   }
 }
 
@@ -69,7 +69,7 @@ public func unroll_model_save_weights_to_memory(
   reading(model) { (handle) throws(UnrollError) in
     guard let write else { throw missing("write") }
     let bytes = try ModelFile.encodeWeights(handle.model, format: try weightFormat(options))
-    try give(bytes, write, user_data)
+    try send(bytes, write, user_data)
   }
 }
 

@@ -31,7 +31,7 @@ public func unroll_reduce_on_plateau_step(
   _ verdict: UnsafeMutablePointer<unroll_verdict>?
 ) -> unroll_status {
   step(model, epoch, state, verdict) { (model, epoch, state) throws(UnrollError) in
-    let rate = try place(rate, "rate")
+    let rate = try resultPointer(rate, "rate")
     var reduced = try finite(rate.pointee, "*rate")
     let result = try model.judge(try plateau(rule), value, epoch: epoch, rate: &reduced, &state)
     rate.pointee = reduced
@@ -46,7 +46,7 @@ private func step(
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
     let epoch = try checkedCount(epoch, "epoch", from: 0)
-    let result = try ResultPlace(state, "state"), verdict = try place(verdict, "verdict")
+    let result = try ResultStruct(state, "state"), verdict = try resultPointer(verdict, "verdict")
     let given: unroll_monitor_state = try readRequired(state, "state")
     var state = MonitorState()
     state.best = given.has_best != 0 ? given.best : nil
@@ -60,7 +60,7 @@ private func step(
     after.best_epoch = state.bestEpoch
     after.wait = state.wait
     after.cooldown = state.cooldown
-    result.give(after)
+    result.store(after)
     switch found {
     case .none: verdict.pointee = UNROLL_VERDICT_NONE
     case .improved: verdict.pointee = UNROLL_VERDICT_IMPROVED

@@ -61,6 +61,6 @@ public func unroll_model_predict_shape(
     guard output >= 0, output < shapes.count else {
       throw UnrollError(.invalidArgument, "output \(UInt(bitPattern: output)) does not exist; the model has \(shapes.count)")
     }
-    try give(shapes[output], try place(shape, "shape"), try place(rank, "rank"))
+    try storeShape(shapes[output], try resultPointer(shape, "shape"), try resultPointer(rank, "rank"))
   }
 }

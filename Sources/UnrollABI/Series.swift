@@ -2,7 +2,7 @@ import CUnroll
 import Unroll
 
 private func create(_ options: unroll_scaler_options, _ scaler: UnsafeMutablePointer<OpaquePointer?>?) throws(UnrollError) {
-  let scaler = try place(scaler, "scaler")
+  let scaler = try resultPointer(scaler, "scaler")
   let low = try finite(options.low, "low"), high = try finite(options.high, "high")
   scaler.pointee = handOut(ScalerHandle(try MinMaxScaler(low: low, high: high)))
 }
@@ -68,8 +68,8 @@ public func unroll_scaler_get_range(
   _ maximum: UnsafeMutablePointer<Double>?
 ) -> unroll_status {
   readingScaler(scaler) { (scaler) throws(UnrollError) in
-    let minimum = try place(minimum, "minimum")
-    let maximum = try place(maximum, "maximum")
+    let minimum = try resultPointer(minimum, "minimum")
+    let maximum = try resultPointer(maximum, "maximum")
     let range = try scaler.range(column: column)
     minimum.pointee = range.minimum
     maximum.pointee = range.maximum
@@ -79,7 +79,7 @@ public func unroll_scaler_get_range(
 @_cdecl("unroll_scaler_get_column_count") @implementation
 public func unroll_scaler_get_column_count(_ scaler: OpaquePointer?, _ columns: UnsafeMutablePointer<Int>?) -> unroll_status {
   readingScaler(scaler) { (scaler) throws(UnrollError) in
-    try place(columns, "columns").pointee = scaler.columns
+    try resultPointer(columns, "columns").pointee = scaler.columns
   }
 }
 

@@ -25,7 +25,7 @@ public func unroll_model_get_state_count(
   _ model: OpaquePointer?, _ layer: UnsafePointer<CChar>?, _ count: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
-    let place = try place(count, "count")
+    let place = try resultPointer(count, "count")
     place.pointee = try handle.model.stateShapes(try layerPath(layer)).count
   }
 }
@@ -47,7 +47,7 @@ public func unroll_model_get_state_shape(
 ) -> unroll_status {
   readingStates(model) { (handle) throws(UnrollError) in
     let found = try stateShape(handle.model, try layerPath(layer), index)
-    try give(found.map { $0 ?? Int(UNROLL_AXIS_ANY) }, try place(shape, "shape"), try place(rank, "rank"))
+    try storeShape(found.map { $0 ?? Int(UNROLL_AXIS_ANY) }, try resultPointer(shape, "shape"), try resultPointer(rank, "rank"))
   }
 }
 

@@ -8,7 +8,7 @@ public func unroll_stream_create(
   _ stream: UnsafeMutablePointer<OpaquePointer?>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
-    let stream = try place(stream, "stream")
+    let stream = try resultPointer(stream, "stream")
     let options = try read(options, "options")
     let batch = try checkedCount(options.batch_size, "options->batch_size")
     let weights = try readStreamWeights(options.weights, "options->weights")
@@ -27,7 +27,7 @@ public func unroll_stream_get_info(
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
     let handle = try object(stream, StreamHandle.self, "stream")
-    let place = try ResultPlace(info, "info")
+    let place = try ResultStruct(info, "info")
     var result: unroll_stream_info = blank()
     result.dtype = cType(handle.dtype)
     result.batch_size = handle.batch
@@ -35,17 +35,17 @@ public func unroll_stream_get_info(
     result.output_count = handle.outputSizes.count
     result.state_size = handle.stream.stateCount
     result.state_bytes = handle.stateBytes
-    place.give(result)
+    place.store(result)
   }
 }
 
-private func give(
+private func storeSize(
   _ sizes: [Int], _ index: Int, _ what: String, _ size: UnsafeMutablePointer<Int>?
 ) throws(UnrollError) {
   guard index >= 0, index < sizes.count else {
     throw UnrollError(.invalidArgument, "\(what) \(UInt(bitPattern: index)) does not exist; the stream has \(sizes.count)")
   }
-  try place(size, "size").pointee = sizes[index]
+  try resultPointer(size, "size").pointee = sizes[index]
 }
 
 @_cdecl("unroll_stream_get_input_size") @implementation
@@ -53,7 +53,7 @@ public func unroll_stream_get_input_size(
   _ stream: OpaquePointer?, _ index: Int, _ size: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
-    try give(try object(stream, StreamHandle.self, "stream").inputSizes, index, "input", size)
+    try storeSize(try object(stream, StreamHandle.self, "stream").inputSizes, index, "input", size)
   }
 }
 
@@ -62,7 +62,7 @@ public func unroll_stream_get_output_size(
   _ stream: OpaquePointer?, _ index: Int, _ size: UnsafeMutablePointer<Int>?
 ) -> unroll_status {
   attempt { () throws(UnrollError) in
-    try give(try object(stream, StreamHandle.self, "stream").outputSizes, index, "output", size)
+    try storeSize(try object(stream, StreamHandle.self, "stream").outputSizes, index, "output", size)
   }
 }
 
@@ -123,7 +123,7 @@ public func unroll_stream_reset(_ stream: OpaquePointer?) -> unroll_status {
 @_cdecl("unroll_stream_copy") @implementation
 public func unroll_stream_copy(_ stream: OpaquePointer?, _ copy: UnsafeMutablePointer<OpaquePointer?>?) -> unroll_status {
   readingStream(stream) { (original) throws(UnrollError) in
-    let copy = try place(copy, "copy")
+    let copy = try resultPointer(copy, "copy")
     let second = try StreamHandle(original.model, batch: original.batch, weights: original.weights)
     let bytes = try checkedProduct([max(original.stream.stateCount, 1), original.elementSize], "the state")
     guard let state = malloc(bytes) else {

@@ -47,7 +47,7 @@ private func encode(
   let encoded = try vocabulary.encode(try readText(text, "text"))
   let capacity = try checkedCount(capacity, "capacity", from: 0, to: Int.max)
   if capacity > 0 {
-    let symbols = try place(symbols, "symbols")
+    let symbols = try resultPointer(symbols, "symbols")
     for (index, symbol) in encoded.prefix(capacity).enumerated() { symbols[index] = Int32(clamping: symbol) }
   }
   count?.pointee = encoded.count
@@ -158,7 +158,7 @@ public func unroll_model_fit_sequences(
   changing(model) { (handle) throws(UnrollError) in
     let raw = try read(options, "options")
     let options = try sequenceOptions(raw)
-    let place = last == nil ? nil : try ResultPlace(last, "last")
+    let place = last == nil ? nil : try ResultStruct(last, "last")
     guard let lengths else { throw missing("lengths") }
     let all = UnsafeBufferPointer(start: lengths, count: try checkedCount(count, "count"))
     var total = 0
@@ -185,7 +185,7 @@ public func unroll_model_fit_sequences(
       throw failure ?? error
     }
     if let failure { throw failure }
-    place?.give(cProgress(progress))
+    place?.store(cProgress(progress))
   }
 }
 
@@ -213,11 +213,11 @@ public func unroll_model_generate(
     let model = handle.model
     var options = try generateOptions(options)
     options.prefix = try readSymbols(prefix, prefix_count, "prefix").map { Int($0) }
-    let count = try place(count, "count")
+    let count = try resultPointer(count, "count")
     guard capacity >= options.limit || capacity < 0 else {
       throw UnrollError(.invalidArgument, "capacity is \(capacity), but up to options->limit = \(options.limit) symbols may be drawn")
     }
-    let target = options.limit > 0 ? try place(symbols, "symbols") : symbols
+    let target = options.limit > 0 ? try resultPointer(symbols, "symbols") : symbols
     let drawn = try model.generate(options)
     for (index, symbol) in drawn.enumerated() { target?[index] = Int32(clamping: symbol) }
     count.pointee = drawn.count

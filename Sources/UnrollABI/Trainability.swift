@@ -25,7 +25,7 @@ public func unroll_model_get_trainable(
   _ model: OpaquePointer?, _ layer: UnsafePointer<CChar>?, _ trainable: UnsafeMutablePointer<Int32>?
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
-    let place = try place(trainable, "trainable")
+    let place = try resultPointer(trainable, "trainable")
     place.pointee = try handle.model.isTrainable(try layerPath(layer)) ? 1 : 0
   }
 }

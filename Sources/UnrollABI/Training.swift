@@ -51,7 +51,7 @@ public func unroll_model_fit(
 public func unroll_model_get_metric_count(_ model: OpaquePointer?, _ count: UnsafeMutablePointer<Int>?) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
     let names = try handle.model.valueNames()
-    try place(count, "count").pointee = names.count
+    try resultPointer(count, "count").pointee = names.count
   }
 }
 
@@ -73,7 +73,7 @@ public func unroll_model_get_metric_name(
 private func valuePlace(
   _ model: Model, _ values: UnsafeMutablePointer<Double>?, _ count: Int
 ) throws(UnrollError) -> UnsafeMutablePointer<Double> {
-  let values = try place(values, "values")
+  let values = try resultPointer(values, "values")
   let expected = try model.valueNames().count
   guard count == expected else {
     throw UnrollError(.shapeMismatch, "the model reports \(expected) value(s), room was given for \(UInt(bitPattern: count))")

@@ -16,12 +16,12 @@ public func unroll_model_get_weight_info(
 ) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
     let parameter = try parameter(handle.model, index)
-    let place = try ResultPlace(info, "info")
+    let place = try ResultStruct(info, "info")
     var result: unroll_weight_info = blank()
     try pack(parameter.shape, of: parameter.name, into: &result.shape, rank: &result.rank)
     result.is_trainable = parameter.isTrainable ? 1 : 0
     result.layer = parameter.layer
-    place.give(result)
+    place.store(result)
   }
 }
 
@@ -72,7 +72,7 @@ private func parameters(_ model: Model, _ count: Int) throws(UnrollError) -> [Pa
 public func unroll_model_get_weights(_ model: OpaquePointer?, _ arrays: UnsafePointer<unroll_array>?, _ count: Int) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
     let parameters = try parameters(handle.model, count)
-    guard let arrays = count == 0 ? nil : try place(UnsafeMutablePointer(mutating: arrays), "arrays") else { return }
+    guard let arrays = count == 0 ? nil : try resultPointer(UnsafeMutablePointer(mutating: arrays), "arrays") else { return }
     var targets: [OutputView] = []
     for (index, parameter) in parameters.enumerated() {
       targets.append(try readOutput(arrays + index, callerShape(parameter), parameter.name))
@@ -85,7 +85,7 @@ public func unroll_model_get_weights(_ model: OpaquePointer?, _ arrays: UnsafePo
 public func unroll_model_set_weights(_ model: OpaquePointer?, _ arrays: UnsafePointer<unroll_array>?, _ count: Int) -> unroll_status {
   changing(model, inCallbacks: true) { (handle) throws(UnrollError) in
     let parameters = try parameters(handle.model, count)
-    guard let arrays = count == 0 ? nil : try place(UnsafeMutablePointer(mutating: arrays), "arrays") else { return }
+    guard let arrays = count == 0 ? nil : try resultPointer(UnsafeMutablePointer(mutating: arrays), "arrays") else { return }
     var sources: [ArrayView] = []
     for (index, parameter) in parameters.enumerated() { sources.append(try source(arrays + index, parameter)) }
     for (index, source) in sources.enumerated() { try handle.model.writeParameter(index, from: source) }

@@ -48,7 +48,7 @@ import Testing
 
   @Test func resultsEndWhereTheProgramsStructEnds() throws {
     var given = Grown(struct_size: 16, first: 5, later: 9)
-    try ResultPlace(&given, "info").give(Grown(struct_size: 24, first: 2, later: 3))
+    try ResultStruct(&given, "info").store(Grown(struct_size: 24, first: 2, later: 3))
     #expect(given.struct_size == 16 && given.first == 2 && given.later == 9)
   }
 

@@ -19,6 +19,49 @@ struct LayerMemberTests {
     try check(prototype, dialect)
   }
 
+  /// Keras 1's words, and 2's where Keras 3 has others.
+  @Test(
+    arguments: [
+      ("Dense", ["output_dim": 3, "bias": false, "init": "ones", "W_regularizer": "l2", "b_constraint": "nonneg"]),
+      ("Embedding", ["input_dim": 3, "output_dim": 2, "init": "ones", "W_constraint": "nonneg"]),
+      ("Convolution1D", ["nb_filter": 3, "filter_length": 2, "subsample_length": 2, "border_mode": "same", "b_regularizer": "l2"]),
+      ("AtrousConvolution1D", ["nb_filter": 3, "filter_length": 2, "atrous_rate": 2]),
+      ("MaxPooling1D", ["pool_length": 3, "stride": 1, "border_mode": "same"]),
+      ("UpSampling1D", ["length": 3]), ("GaussianNoise", ["sigma": 0.5]), ("Dropout", ["p": 0.5]), ("GaussianDropout", ["p": 0.5]),
+      ("LeakyReLU", ["alpha": 0.5]), ("PReLU", ["init": "ones"]), ("BatchNormalization", ["gamma_init": "zeros", "beta_init": "ones"]),
+      ("LSTM", ["output_dim": 3, "inner_activation": "relu", "inner_init": "ones", "U_regularizer": "l2", "dropout_W": 0.5, "dropout_U": 0.25]),
+    ] as [(String, JSONObject)])
+  func oldNamesAreRead(className: String, old: JSONObject) throws {
+    let prototype = try #require(LayerConfig.prototype(className))
+    try checkOldNames(prototype, old)
+  }
+
+  private func checkOldNames<Config: LayerConfiguration>(_ prototype: Config, _ old: JSONObject) throws {
+    let context = DecodingContext(version: KerasVersion("1.2.2"), isLenient: false)
+    var now = old
+    for (name, value) in old.members {
+      guard let member = prototype.members.first(where: { $0.name == name || $0.oldNames.contains(name) }) else {
+        Issue.record("no member has the old name \(name)")
+        continue
+      }
+      now[name] = nil
+      now[member.name] = value
+    }
+    var fromOld = prototype, fromNew = prototype
+    try ConfigReader(old, owner: "layer", context).read(prototype.members, into: &fromOld)
+    try ConfigReader(now, owner: "layer", context).read(prototype.members, into: &fromNew)
+    #expect(fromOld == fromNew)
+    #expect(fromOld != prototype)
+  }
+
+  @Test func leakyReLUsSlopeHasTheNameThatEveryKerasOfTheFileKnows() throws {
+    let config = ActivationLayerConfig(.leakyRelu, slope: 0.5), usual = ActivationLayerConfig(.leakyRelu)
+    for (dialect, name) in [(Dialect.keras3, "negative_slope"), (.archive, "alpha"), (.legacy, "alpha")] {
+      let json = try MemberWriter(dialect: dialect, owner: "layer").json(config.members, of: config, usual: usual)
+      #expect(json.members.map(\.0) == [name])
+    }
+  }
+
   private func check<Config: LayerConfiguration>(_ prototype: Config, _ dialect: Dialect) throws {
     var config = prototype
     for member in prototype.members { Self.change(member.value, of: &config) }

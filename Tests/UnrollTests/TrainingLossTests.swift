@@ -26,8 +26,8 @@ struct TrainingLossTests {
         weights.withUnsafeBufferPointer { w in
           gradient.withUnsafeMutableBufferPointer { g in
             guard let p = p.baseAddress, let y = y.baseAddress, let g = g.baseAddress else { return Double.nan }
-            return function.judge(
-              Judged(
+            return function.evaluate(
+              ShardPredictions(
                 vectors: 3, features: 4, output: p, gradient: g, target: y, targetFeatures: targets.count / 3, weights: w.baseAddress,
                 mask: nil), scale: 1.0 / 3) / 3
           }
@@ -105,10 +105,10 @@ struct TrainingLossTests {
     x.withUnsafeBufferPointer { x in
       y.withUnsafeBufferPointer { y in
         guard let x = x.baseAddress, let y = y.baseAddress else { return }
-        let data = Judged(vectors: 1, features: 4, output: x, gradient: nil, target: y, targetFeatures: 4, weights: nil, mask: nil)
-        #expect(LossFunction.categoricalCrossentropy(fromLogits: true).judge(data, scale: 1) == 2000)
-        #expect(LossFunction.binaryCrossentropy(fromLogits: true).judge(data, scale: 1).isFinite)
-        #expect(LossFunction.logCosh.judge(data, scale: 1).isFinite)
+        let data = ShardPredictions(vectors: 1, features: 4, output: x, gradient: nil, target: y, targetFeatures: 4, weights: nil, mask: nil)
+        #expect(LossFunction.categoricalCrossentropy(fromLogits: true).evaluate(data, scale: 1) == 2000)
+        #expect(LossFunction.binaryCrossentropy(fromLogits: true).evaluate(data, scale: 1).isFinite)
+        #expect(LossFunction.logCosh.evaluate(data, scale: 1).isFinite)
       }
     }
   }
@@ -120,14 +120,14 @@ struct TrainingLossTests {
         (LossFunction.binaryCrossentropy(fromLogits: logits), .binaryCrossentropy(fromLogits: logits, labelSmoothing: 0.2), q, b, 0.1),
         (.categoricalCrossentropy(fromLogits: logits), .categoricalCrossentropy(fromLogits: logits, labelSmoothing: 0.2), softmax, oneHot, 0.05),
       ] as [(LossFunction, LossFunction, [Double], [Double], Double)] {
-        func judged(_ function: LossFunction, _ y: [Double]) -> (Double, [Double]) {
+        func predictions(_ function: LossFunction, _ y: [Double]) -> (Double, [Double]) {
           var gradient = [Double](repeating: 0, count: p.count)
           let loss = p.withUnsafeBufferPointer { p in
             y.withUnsafeBufferPointer { y in
               gradient.withUnsafeMutableBufferPointer { gradient in
                 guard let p = p.baseAddress, let y = y.baseAddress else { return Double.nan }
-                return function.judge(
-                  Judged(
+                return function.evaluate(
+                  ShardPredictions(
                     vectors: 3, features: 4, output: p, gradient: gradient.baseAddress, target: y, targetFeatures: 4, weights: nil,
                     mask: nil), scale: 0.5)
               }
@@ -135,8 +135,8 @@ struct TrainingLossTests {
           }
           return (loss, gradient)
         }
-        let wanted = judged(plain, y.map { $0 * 0.8 + share }), found = judged(smoothed, y)
-        #expect(abs(wanted.0 - found.0) < 1e-12 && wanted.0 != judged(plain, y).0)
+        let wanted = predictions(plain, y.map { $0 * 0.8 + share }), found = predictions(smoothed, y)
+        #expect(abs(wanted.0 - found.0) < 1e-12 && wanted.0 != predictions(plain, y).0)
         #expect(zip(wanted.1, found.1).allSatisfy { abs($0 - $1) < 1e-12 })
       }
     }
@@ -150,12 +150,12 @@ struct TrainingLossTests {
         mask.withUnsafeBufferPointer { mask in
           gradient.withUnsafeMutableBufferPointer { gradient in
             guard let x = x.baseAddress, let y = y.baseAddress else { return }
-            let data = Judged(
+            let data = ShardPredictions(
               vectors: 3, features: 1, output: x, gradient: gradient.baseAddress, target: y, targetFeatures: 1, weights: nil,
               mask: mask.baseAddress)
-            #expect(LossFunction.meanSquaredError.judge(data, scale: 0.5) == 17)
+            #expect(LossFunction.meanSquaredError.evaluate(data, scale: 0.5) == 17)
             var sums = [0.0, 0]
-            MetricRule(.meanAbsoluteError, features: 1, sparseTargets: false, isWeighted: false).judge(data, into: &sums)
+            MetricRule(.meanAbsoluteError, features: 1, sparseTargets: false, isWeighted: false).evaluate(data, into: &sums)
             #expect(sums == [5, 2])
           }
         }
@@ -173,8 +173,8 @@ struct TrainingLossTests {
           weights.withUnsafeBufferPointer { w in
             guard let p = p.baseAddress, let y = y.baseAddress else { return Double.nan }
             var sums = [Double](repeating: 0, count: rule.sumCount)
-            rule.judge(
-              Judged(
+            rule.evaluate(
+              ShardPredictions(
                 vectors: 3, features: 4, output: p, gradient: nil, target: y, targetFeatures: targets.count / 3,
                 weights: w.baseAddress, mask: nil), into: &sums)
             return rule.value(of: sums, at: 0)

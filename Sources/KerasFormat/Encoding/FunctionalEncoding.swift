@@ -106,7 +106,7 @@ struct FunctionalEncoder {
         guard form == .objects, let mask = given.flatMap({ walk.mask(of: $0) }) else {
           throw UnrollError(.unsupported, "\(layer.name): the mask that it is given cannot be written here; save the model as .keras")
         }
-        masks.append(try entries.place(mask))
+        masks.append(try entries.entry(for: mask))
       case nil: masks.append(.null)
       }
     }

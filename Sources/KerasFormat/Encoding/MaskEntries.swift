@@ -28,7 +28,7 @@ struct MaskEntries {
   }
 
   /// Where `mask` is computed, from here on if it was not yet.
-  mutating func place(_ mask: MaskSymbol) throws(UnrollError) -> JSON {
+  mutating func entry(for mask: MaskSymbol) throws(UnrollError) -> JSON {
     if let known = places[mask] { return known }
     let place: JSON
     switch symbols.origin(of: mask) {
@@ -47,7 +47,7 @@ struct MaskEntries {
   private mutating func chain(_ operation: String, _ parts: [MaskSymbol]) throws(UnrollError) -> JSON {
     var result: JSON?
     for part in parts {
-      let next = try place(part)
+      let next = try entry(for: part)
       result = result.map { add(operation, [FunctionalEncoder.kerasTensor($0), FunctionalEncoder.kerasTensor(next)]) } ?? next
     }
     return result ?? .null

@@ -65,7 +65,7 @@ struct ModelEncoder {
     let config = spec.isSequential ? try sequential(spec) : try functional(spec)
     switch dialect {
     case .legacy: return ["class_name": .string(className), "config": .object(config)]
-    // Keras exports Sequential by its public name, Functional by its module's only.
+    // Keras exports Sequential by its package name, Functional by its module's only.
     case .keras3, .archive: return Dialect.object(spec.isSequential ? "keras" : "keras.src.models.functional", className, config)
     }
   }

@@ -3,7 +3,7 @@ import Unroll
 extension ModelFile {
   /// A model from Keras' `to_json`, `config.json` or `model_config`, with fresh
   /// weights drawn from `seed`.
-  public static func modelFromJSON(_ json: String, seed: UInt64 = 0) throws(UnrollError) -> Model {
+  package static func modelFromJSON(_ json: String, seed: UInt64 = 0) throws(UnrollError) -> Model {
     let (spec, context) = try ModelDecoder.decode(try JSONReader.parse(json, name: "the configuration"), version: nil)
     let model = try Model(spec, seed: seed)
     model.notes = context.notes
@@ -11,7 +11,7 @@ extension ModelFile {
   }
 
   /// A layer from {"class_name", "config"}, for a model of `type`. Members left out have Keras 3's defaults.
-  public static func layerFromJSON(_ json: String, type: DType = .float64) throws(UnrollError) -> LayerSpec {
+  package static func layerFromJSON(_ json: String, type: DType = .float64) throws(UnrollError) -> LayerSpec {
     let document = try JSONReader.parse(json, name: "the layer's configuration")
     let context = DecodingContext(version: .unknown, isLenient: false)
     let layer = try LayerDecoder(context: context).layer(document)
@@ -23,7 +23,7 @@ extension ModelFile {
   }
 
   /// Keras 3's configuration of a model.
-  public static func json(of model: Model) throws(UnrollError) -> String {
+  package static func json(of model: Model) throws(UnrollError) -> String {
     JSONWriter.write(.object(try ModelEncoder.json(model.spec)))
   }
 }

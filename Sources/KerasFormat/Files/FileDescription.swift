@@ -3,19 +3,19 @@ import Unroll
 
 /// What a file or a model is, for people and programs: JSON with names,
 /// layers, shapes and what was adapted while loading.
-public struct FileDescription: Sendable {
-  public let json: String
+package struct FileDescription: Sendable {
+  package let json: String
 }
 
 extension ModelFile {
   /// About a file, without keeping the model. A file whose model cannot be
   /// loaded is still described; "error" says what is in the way.
-  public static func inspect(path: FilePath) throws(UnrollError) -> FileDescription {
+  package static func inspect(path: FilePath) throws(UnrollError) -> FileDescription {
     try inspect(ByteSource(path: path), path: .string(path.description))
   }
 
   /// The same of bytes in memory; "path" is null.
-  public static func inspect(bytes: UnsafeRawBufferPointer, name: String = "the data") throws(UnrollError) -> FileDescription {
+  package static func inspect(bytes: UnsafeRawBufferPointer, name: String = "the data") throws(UnrollError) -> FileDescription {
     try inspect(source(bytes, name), path: .null)
   }
 
@@ -29,7 +29,7 @@ extension ModelFile {
     if file.config != nil {
       do throws(UnrollError) {
         let model = try load(file, compile: true)
-        if let sample = model.companion as? ModelSample { object["sample"] = sample.description }
+        if let sample = model.attachment as? ModelSample { object["sample"] = sample.description }
         object = object.merged(try describe(model))
         return FileDescription(json: JSONWriter.write(.object(object)))
       } catch {
@@ -58,7 +58,7 @@ extension ModelFile {
   }
 
   /// About a model in memory.
-  public static func describe(_ model: Model) throws(UnrollError) -> FileDescription {
+  package static func describe(_ model: Model) throws(UnrollError) -> FileDescription {
     FileDescription(json: JSONWriter.write(.object(try describe(model) as JSONObject)))
   }
 

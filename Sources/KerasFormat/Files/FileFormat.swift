@@ -2,7 +2,7 @@ import ByteInput
 import Unroll
 
 /// The files Keras and this library exchange.
-public enum FileFormat: String, Sendable, CaseIterable {
+package enum FileFormat: String, Sendable, CaseIterable {
   /// By the name's ending when saving to a file; in memory a `.keras` archive,
   /// or Keras 3's `.weights.h5` for weights alone.
   case automatic

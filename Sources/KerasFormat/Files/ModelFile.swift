@@ -4,15 +4,15 @@ import Unroll
 /// Models in files and in memory: everything the library reads and writes goes
 /// through here. A path is opened once; the bytes of a caller are read in place
 /// and not kept.
-public enum ModelFile {
+package enum ModelFile {
   /// Reads a whole model. The format follows from the content. What was
   /// adapted is in the model's `notes`.
-  public static func load(path: FilePath, compile: Bool = true) throws(UnrollError) -> Model {
+  package static func load(path: FilePath, compile: Bool = true) throws(UnrollError) -> Model {
     try load(ByteSource(path: path), compile: compile)
   }
 
   /// The same from memory. `name` stands for the path in messages.
-  public static func load(
+  package static func load(
     bytes: UnsafeRawBufferPointer, name: String = "the data", compile: Bool = true
   ) throws(UnrollError) -> Model {
     try load(source(bytes, name), compile: compile)
@@ -20,14 +20,14 @@ public enum ModelFile {
 
   /// Puts the weights of any readable file into a built model. Layers are
   /// paired by order; if anything does not fit, the model keeps what it has.
-  public static func loadWeights(into model: Model, path: FilePath) throws(UnrollError) {
+  package static func loadWeights(into model: Model, path: FilePath) throws(UnrollError) {
     // A model that cannot take weights is said before the file is looked for.
     _ = try model.parameters()
     try loadWeights(into: model, ByteSource(path: path))
   }
 
   /// The same from memory.
-  public static func loadWeights(
+  package static func loadWeights(
     into model: Model, bytes: UnsafeRawBufferPointer, name: String = "the data"
   ) throws(UnrollError) {
     _ = try model.parameters()
@@ -117,7 +117,7 @@ public enum ModelFile {
     try located(file.name) { () throws(UnrollError) in
       let sample = try ModelSample(group, for: model, fileBytes: file.byteCount)
       try sample.check(model)
-      model.companion = sample
+      model.attachment = sample
     }
   }
 

@@ -4,16 +4,16 @@ import Unroll
 
 /// A text file that grows line by line; every line is on its way to the disk
 /// when `write` returns.
-public final class TextLog {
+package final class TextLog {
   private let file: UnsafeMutablePointer<FILE>
   private let path: FilePath
   /// True if the lines to come are the file's first.
-  public let isEmpty: Bool
+  package let isEmpty: Bool
   /// What was in the file goes with the first line, so that a training that
   /// does not even begin leaves the log of the last one.
   private var isToBeEmptied: Bool
 
-  public init(path: FilePath, append: Bool) throws(UnrollError) {
+  package init(path: FilePath, append: Bool) throws(UnrollError) {
     guard !path.isEmpty, let file = path.withCString({ fopen($0, "ae") }) else {
       throw systemFailure("cannot write \(path)", number: path.isEmpty ? ENOENT : errno)
     }
@@ -26,7 +26,7 @@ public final class TextLog {
 
   deinit { fclose(file) }
 
-  public func write(_ text: String) throws(UnrollError) {
+  package func write(_ text: String) throws(UnrollError) {
     if isToBeEmptied {
       // Refused by what is no regular file, such as a terminal: nothing to empty.
       _ = ftruncate(fileno(file), 0)

@@ -7,7 +7,7 @@ extension ModelFile {
   /// output is stored too, and every load checks that it is still the same.
   /// Without, the sample of the file it was loaded from goes on with it while
   /// the model still gives that output.
-  public static func save(
+  package static func save(
     _ model: Model, path: FilePath, format: FileFormat = .automatic, includeOptimizer: Bool = true, sample: [ArrayView]? = nil
   ) throws(UnrollError) {
     try path.check()
@@ -17,14 +17,14 @@ extension ModelFile {
   }
 
   /// The same bytes in memory. `.automatic` is a `.keras` archive.
-  public static func encode(
+  package static func encode(
     _ model: Model, format: FileFormat = .automatic, includeOptimizer: Bool = true, sample: [ArrayView]? = nil
   ) throws(UnrollError) -> HeapBuffer {
     let format = format.resolvedInMemory(weightsOnly: false)
     var stored: ModelSample?
     if let sample {
       stored = try ModelSample(sample, of: model)
-    } else if let loaded = model.companion as? ModelSample, (try? loaded.check(model)) != nil {
+    } else if let loaded = model.attachment as? ModelSample, (try? loaded.check(model)) != nil {
       stored = loaded
     }
     let keep = stored
@@ -40,7 +40,7 @@ extension ModelFile {
   }
 
   /// Writes the weights alone.
-  public static func saveWeights(
+  package static func saveWeights(
     _ model: Model, path: FilePath, format: FileFormat = .automatic
   ) throws(UnrollError) {
     try path.check()
@@ -49,7 +49,7 @@ extension ModelFile {
   }
 
   /// The same bytes in memory. `.automatic` is Keras 3's `.weights.h5`.
-  public static func encodeWeights(_ model: Model, format: FileFormat = .automatic) throws(UnrollError) -> HeapBuffer {
+  package static func encodeWeights(_ model: Model, format: FileFormat = .automatic) throws(UnrollError) -> HeapBuffer {
     let format = format.resolvedInMemory(weightsOnly: true)
     return try withHDF5 { () throws(UnrollError) -> HeapBuffer in
       switch format {

@@ -1,18 +1,18 @@
 /// Sizes of a cell, in the words of "RNN from scratch": arrays are
 /// `(features, batch)` or, for sequences, `(features, batch, time)`, row-major.
-public struct CellShape: Sendable, Equatable {
+package struct CellShape: Sendable, Equatable {
   /// n_x: features of the input x.
-  public var inputs: Int
+  package var inputs: Int
   /// n_a: units, features of the hidden state a.
-  public var units: Int
+  package var units: Int
   /// n_y: features of the prediction y; 0 where none is made.
-  public var outputs: Int
+  package var outputs: Int
   /// m: samples side by side.
-  public var batch: Int
+  package var batch: Int
   /// T_x: time steps; 1 for a single cell.
-  public var steps: Int
+  package var steps: Int
 
-  public init(inputs: Int, units: Int, outputs: Int = 0, batch: Int, steps: Int = 1) {
+  package init(inputs: Int, units: Int, outputs: Int = 0, batch: Int, steps: Int = 1) {
     self.inputs = inputs
     self.units = units
     self.outputs = outputs

@@ -5,18 +5,18 @@
 /// A cell is a sequence of one step: `rnn_cell_forward` is `rnnForward` with
 /// `steps` 1, and so on. The backward passes take the inputs of the forward
 /// pass, which they run again: a cache is those inputs.
-public enum Cells {}
+package enum Cells {}
 
 /// Weights of the simple cell: Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a),
 /// ba (n_a, 1), by (n_y, 1). The backward pass needs neither Wya nor by.
-public struct RNNParameters {
-  public var wax: UnsafePointer<Double>
-  public var waa: UnsafePointer<Double>
-  public var ba: UnsafePointer<Double>
-  public var wya: UnsafePointer<Double>?
-  public var by: UnsafePointer<Double>?
+package struct RNNParameters {
+  package var wax: UnsafePointer<Double>
+  package var waa: UnsafePointer<Double>
+  package var ba: UnsafePointer<Double>
+  package var wya: UnsafePointer<Double>?
+  package var by: UnsafePointer<Double>?
 
-  public init(
+  package init(
     wax: UnsafePointer<Double>, waa: UnsafePointer<Double>, ba: UnsafePointer<Double>,
     wya: UnsafePointer<Double>? = nil, by: UnsafePointer<Double>? = nil
   ) {
@@ -29,16 +29,16 @@ public struct RNNParameters {
 }
 
 /// Where the simple cell's gradients go; all are overwritten.
-public struct RNNGradients {
+package struct RNNGradients {
   /// (n_x, m[, T_x])
-  public var dx: UnsafeMutablePointer<Double>
+  package var dx: UnsafeMutablePointer<Double>
   /// (n_a, m): da_prev of a cell, da0 of a sequence.
-  public var da0: UnsafeMutablePointer<Double>
-  public var dWax: UnsafeMutablePointer<Double>
-  public var dWaa: UnsafeMutablePointer<Double>
-  public var dba: UnsafeMutablePointer<Double>
+  package var da0: UnsafeMutablePointer<Double>
+  package var dWax: UnsafeMutablePointer<Double>
+  package var dWaa: UnsafeMutablePointer<Double>
+  package var dba: UnsafeMutablePointer<Double>
 
-  public init(
+  package init(
     dx: UnsafeMutablePointer<Double>, da0: UnsafeMutablePointer<Double>, dWax: UnsafeMutablePointer<Double>,
     dWaa: UnsafeMutablePointer<Double>, dba: UnsafeMutablePointer<Double>
   ) {
@@ -57,7 +57,7 @@ extension Cells {
   ///     y<t> = softmax(Wya a<t> + by)
   ///
   /// x is (n_x, m, T_x), a0 (n_a, m), a (n_a, m, T_x), y (n_y, m, T_x) or nil.
-  public static func rnnForward(
+  package static func rnnForward(
     _ shape: CellShape, _ parameters: RNNParameters, x: UnsafePointer<Double>, a0: UnsafePointer<Double>,
     a: UnsafeMutablePointer<Double>, y: UnsafeMutablePointer<Double>?
   ) throws(UnrollError) {
@@ -79,7 +79,7 @@ extension Cells {
   ///
   /// sums are over time and samples. `da` (n_a, m, T_x) is the loss's own
   /// gradient at each step.
-  public static func rnnBackward(
+  package static func rnnBackward(
     _ shape: CellShape, _ parameters: RNNParameters, x: UnsafePointer<Double>, a0: UnsafePointer<Double>,
     da: UnsafePointer<Double>, _ result: RNNGradients
   ) throws(UnrollError) {

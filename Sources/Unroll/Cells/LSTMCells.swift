@@ -3,12 +3,12 @@ import KernelAPI
 /// Weights of the LSTM cell. Each gate's matrix is (n_a, n_a + n_x) and
 /// multiplies the column [a<t-1>; x<t>]; biases are (n_a, 1), Wy (n_y, n_a),
 /// by (n_y, 1). The backward pass needs neither Wy nor by.
-public struct LSTMParameters {
-  public var wf, bf, wi, bi, wc, bc, wo, bo: UnsafePointer<Double>
-  public var wy: UnsafePointer<Double>?
-  public var by: UnsafePointer<Double>?
+package struct LSTMParameters {
+  package var wf, bf, wi, bi, wc, bc, wo, bo: UnsafePointer<Double>
+  package var wy: UnsafePointer<Double>?
+  package var by: UnsafePointer<Double>?
 
-  public init(
+  package init(
     wf: UnsafePointer<Double>, bf: UnsafePointer<Double>, wi: UnsafePointer<Double>, bi: UnsafePointer<Double>,
     wc: UnsafePointer<Double>, bc: UnsafePointer<Double>, wo: UnsafePointer<Double>, bo: UnsafePointer<Double>,
     wy: UnsafePointer<Double>? = nil, by: UnsafePointer<Double>? = nil
@@ -32,9 +32,9 @@ public struct LSTMParameters {
 }
 
 /// Values of the gates, each (n_a, m[, T_x]): what a cache holds of them.
-public struct LSTMGates {
-  public var ft, it, cct, ot: UnsafeMutablePointer<Double>
-  public init(
+package struct LSTMGates {
+  package var ft, it, cct, ot: UnsafeMutablePointer<Double>
+  package init(
     ft: UnsafeMutablePointer<Double>, it: UnsafeMutablePointer<Double>, cct: UnsafeMutablePointer<Double>,
     ot: UnsafeMutablePointer<Double>
   ) {
@@ -46,16 +46,16 @@ public struct LSTMGates {
 }
 
 /// Where the LSTM's gradients go; all are overwritten.
-public struct LSTMGradients {
+package struct LSTMGradients {
   /// (n_x, m[, T_x])
-  public var dx: UnsafeMutablePointer<Double>
+  package var dx: UnsafeMutablePointer<Double>
   /// (n_a, m): da_prev of a cell, da0 of a sequence.
-  public var da0: UnsafeMutablePointer<Double>
+  package var da0: UnsafeMutablePointer<Double>
   /// (n_a, m): dc_prev of a cell; may be nil.
-  public var dc0: UnsafeMutablePointer<Double>?
-  public var dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo: UnsafeMutablePointer<Double>
+  package var dc0: UnsafeMutablePointer<Double>?
+  package var dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo: UnsafeMutablePointer<Double>
 
-  public init(
+  package init(
     dx: UnsafeMutablePointer<Double>, da0: UnsafeMutablePointer<Double>, dc0: UnsafeMutablePointer<Double>?,
     dWf: UnsafeMutablePointer<Double>, dbf: UnsafeMutablePointer<Double>, dWi: UnsafeMutablePointer<Double>,
     dbi: UnsafeMutablePointer<Double>, dWc: UnsafeMutablePointer<Double>, dbc: UnsafeMutablePointer<Double>,
@@ -92,7 +92,7 @@ extension Cells {
   ///
   /// x is (n_x, m, T_x), a0 and c0 (n_a, m), a and c (n_a, m, T_x), y (n_y, m,
   /// T_x) or nil; c0 nil means zeros, as the report's `lstm_forward` has it.
-  public static func lstmForward(
+  package static func lstmForward(
     _ shape: CellShape, _ parameters: LSTMParameters, x: UnsafePointer<Double>, a0: UnsafePointer<Double>,
     c0: UnsafePointer<Double>?, a: UnsafeMutablePointer<Double>, c: UnsafeMutablePointer<Double>,
     y: UnsafeMutablePointer<Double>?, gates: LSTMGates? = nil
@@ -134,7 +134,7 @@ extension Cells {
   ///
   /// `da` (n_a, m, T_x) is the loss's own gradient at each step, `dcNext`
   /// (n_a, m) that of the last cell state; nil means zeros.
-  public static func lstmBackward(
+  package static func lstmBackward(
     _ shape: CellShape, _ parameters: LSTMParameters, x: UnsafePointer<Double>, a0: UnsafePointer<Double>,
     c0: UnsafePointer<Double>?, da: UnsafePointer<Double>, dcNext: UnsafePointer<Double>?, _ result: LSTMGradients
   ) throws(UnrollError) {

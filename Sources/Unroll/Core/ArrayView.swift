@@ -2,9 +2,9 @@ import KernelAPI
 
 /// Element types a host's array may have. Whatever it is, the engine converts
 /// to the model's own while it copies rows into a plan.
-public enum ElementType: Sendable {
+package enum ElementType: Sendable {
   case float32, float64, int32, int64, uint8
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .uint8: 1
     case .float32, .int32: 4
@@ -16,13 +16,13 @@ public enum ElementType: Sendable {
 /// A borrowed view of a host's array, batch first. Strides are in bytes and
 /// may overlap: sliding windows over a series are a view whose first two
 /// strides are equal.
-public struct ArrayView: @unchecked Sendable {
-  public let base: UnsafeRawPointer
-  public let type: ElementType
-  public let shape: [Int]
-  public let strides: [Int]
+package struct ArrayView: @unchecked Sendable {
+  package let base: UnsafeRawPointer
+  package let type: ElementType
+  package let shape: [Int]
+  package let strides: [Int]
 
-  public init(base: UnsafeRawPointer, type: ElementType, shape: [Int], strides: [Int]? = nil) {
+  package init(base: UnsafeRawPointer, type: ElementType, shape: [Int], strides: [Int]? = nil) {
     self.base = base
     self.type = type
     self.shape = shape
@@ -40,7 +40,7 @@ public struct ArrayView: @unchecked Sendable {
   }
 
   /// Number of samples.
-  public var rows: Int { shape.first ?? 0 }
+  package var rows: Int { shape.first ?? 0 }
 
   /// Number of elements; 0 for sizes that do not multiply.
   var count: Int { (try? checkedProduct(shape, "")) ?? 0 }

@@ -3,10 +3,10 @@ import Glibc
 /// xoshiro256++ (Blackman & Vigna, 2019), seeded through SplitMix64: the
 /// generator of initial weights, shuffling and sampling. The same seed gives
 /// the same numbers on every machine.
-public struct RandomGenerator: RandomNumberGenerator, Sendable {
+package struct RandomGenerator: RandomNumberGenerator, Sendable {
   private var s0: UInt64, s1: UInt64, s2: UInt64, s3: UInt64
 
-  public init(seed: UInt64, stream: UInt64 = 0) {
+  package init(seed: UInt64, stream: UInt64 = 0) {
     var state = seed ^ (stream &* 0x9E37_79B9_7F4A_7C15)
     s0 = splitMix64(&state)
     s1 = splitMix64(&state)
@@ -14,7 +14,7 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
     s3 = splitMix64(&state)
   }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     let sum = s0 &+ s3
     let result = ((sum << 23) | (sum >> 41)) &+ s0
     let t = s1 << 17
@@ -28,16 +28,16 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
   }
 
   /// Uniform in [0, 1).
-  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Standard normal, by Box and Muller's method.
-  public mutating func normal() -> Double {
+  package mutating func normal() -> Double {
     let radius = (-2 * log(1 - uniform())).squareRoot()
     return radius * cos(2 * Double.pi * uniform())
   }
 
   /// Normal conditioned on lying within two standard deviations.
-  public mutating func truncatedNormal() -> Double {
+  package mutating func truncatedNormal() -> Double {
     while true {
       let value = normal()
       if abs(value) <= 2 { return value }
@@ -45,10 +45,10 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
   }
 
   /// Uniform in 0..<bound, without bias.
-  public mutating func below(_ bound: Int) -> Int { Int(next(upperBound: UInt64(max(bound, 1)))) }
+  package mutating func below(_ bound: Int) -> Int { Int(next(upperBound: UInt64(max(bound, 1)))) }
 
   /// Fisher and Yates' shuffle.
-  public mutating func shuffle(_ indices: UnsafeMutablePointer<Int>, count: Int) {
+  package mutating func shuffle(_ indices: UnsafeMutablePointer<Int>, count: Int) {
     var last = count - 1
     while last > 0 {
       let other = below(last + 1)

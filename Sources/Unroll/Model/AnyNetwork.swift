@@ -34,25 +34,25 @@ protocol AnyNetwork: AnyObject {
 }
 
 /// Where results go: the host's contiguous, batch-major memory.
-public struct OutputView: @unchecked Sendable {
-  public let base: UnsafeMutableRawPointer
+package struct OutputView: @unchecked Sendable {
+  package let base: UnsafeMutableRawPointer
   /// float32 or float64.
-  public let type: ElementType
-  public init(base: UnsafeMutableRawPointer, type: ElementType) {
+  package let type: ElementType
+  package init(base: UnsafeMutableRawPointer, type: ElementType) {
     self.base = base
     self.type = type
   }
 }
 
 /// One parameter as hosts and files see it.
-public struct ParameterInfo: Sendable, Equatable {
+package struct ParameterInfo: Sendable, Equatable {
   /// "lstm_2/recurrent_kernel".
-  public let name: String
-  public let shape: [Int]
-  public let isTrainable: Bool
+  package let name: String
+  package let shape: [Int]
+  package let isTrainable: Bool
   /// False for moving statistics.
-  public let isWeight: Bool
+  package let isWeight: Bool
   /// Index into `ModelSpec.layers` of the outermost model.
-  public let layer: Int
-  public var count: Int { shape.reduce(1, *) }
+  package let layer: Int
+  package var count: Int { shape.reduce(1, *) }
 }

@@ -101,21 +101,21 @@ extension Network {
 extension Model {
   /// Zeroes the states of the stateful layer at `path` (see `isTrainable`) and
   /// of those inside it; "" is the model. A layer without states is left alone.
-  public func resetStates(_ path: String = "") throws(UnrollError) { try builtNetwork().resetStates(path) }
+  package func resetStates(_ path: String = "") throws(UnrollError) { try builtNetwork().resetStates(path) }
 
   /// Shapes of the same states, in Keras' order (h, then c; forwards, then
   /// backwards): (batch, units). The batch is nil while it is free.
-  public func stateShapes(_ path: String = "") throws(UnrollError) -> [[Int?]] { try builtNetwork().stateShapes(path) }
+  package func stateShapes(_ path: String = "") throws(UnrollError) -> [[Int?]] { try builtNetwork().stateShapes(path) }
 
   /// Copies state `index` of those, `rows` rows, to `destination`.
-  public func readState(
+  package func readState(
     _ index: Int, _ path: String = "", into destination: UnsafeMutableRawPointer, rows: Int, type: ElementType
   ) throws(UnrollError) {
     try builtNetwork().readState(index, path, into: destination, rows: rows, type: type)
   }
 
   /// Replaces all of them, each by an array of its shape.
-  public func writeStates(_ views: [ArrayView], _ path: String = "") throws(UnrollError) {
+  package func writeStates(_ views: [ArrayView], _ path: String = "") throws(UnrollError) {
     try builtNetwork().writeStates(views, path)
   }
 }

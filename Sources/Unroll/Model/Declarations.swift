@@ -5,13 +5,13 @@ import KernelAPI
 
 extension ModelSpec {
   /// Whether the model's inputs are known, so that it can be built as it is.
-  public var declaresInputs: Bool {
+  package var declaresInputs: Bool {
     !inputs.isEmpty && layers.contains { if case .input = $0.config { true } else { false } }
   }
 
   /// The parameters that a model of this specification has, in Keras' order and
   /// with the names it gives them. Nothing of their size is allocated.
-  public func declaredParameters() throws(UnrollError) -> [ParameterInfo] {
+  package func declaredParameters() throws(UnrollError) -> [ParameterInfo] {
     var named = self
     var naming = LayerNaming()
     naming.complete(&named.layers)
@@ -34,7 +34,7 @@ extension Graph {
 extension Model {
   /// Elements of memory that predicting `batch` rows of these inputs takes, or
   /// nil if they are more than `limit`; no more than those are allocated.
-  public func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int? {
+  package func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int? {
     try builtNetwork().predictionElements(inputs, batch: batch, limit: limit)
   }
 }

@@ -7,11 +7,11 @@ extension Model {
   ///
   /// Throws `.invalidState` if layers were frozen or thawed since the optimizer
   /// gathered its state, which then is that of other parameters.
-  public func copy() throws(UnrollError) -> Model {
+  package func copy() throws(UnrollError) -> Model {
     let copy = try Model(spec, seed: seed, initialized: initializesWeights && !isBuilt)
     copy.notes = notes
     copy.metadata = metadata
-    copy.companion = companion
+    copy.attachment = attachment
     if let network, let other = copy.network {
       try other.copyValues(of: network)
       try copy.weightsChanged()

@@ -4,7 +4,7 @@ extension Model {
   /// `predict`, telling `callback` of each batch, whose results are in place
   /// when it ends. What throws, an index out of range say, may have given out
   /// batches before it; states are as before.
-  public func predict(
+  package func predict(
     _ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView], callback: @escaping FitCallback
   ) throws(UnrollError) {
     guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }

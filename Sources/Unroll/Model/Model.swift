@@ -6,19 +6,19 @@ import KernelAPI
 /// input shape is known; a specification with inputs is built at once. A built
 /// model may be read (predict, streams, weights) from many threads; what
 /// changes it (set, compile, fit) needs it alone.
-public final class Model: @unchecked Sendable {
-  public internal(set) var spec: ModelSpec
+package final class Model: @unchecked Sendable {
+  package internal(set) var spec: ModelSpec
   /// Seed of the initial weights.
-  public let seed: UInt64
+  package let seed: UInt64
   private(set) var network: (any AnyNetwork)?
   /// Optimizer, losses and metrics; set by `compile`.
   var training: TrainingState?
   /// What was adapted while the model was loaded, one sentence each.
-  public var notes: [String] = []
+  package var notes: [String] = []
   /// Text stored with the model that the engine does not interpret (a vocabulary, say).
-  public var metadata: [String: String] = [:]
+  package var metadata: [String: String] = [:]
   /// What the file it was loaded from holds beside it and the engine does not know.
-  public var companion: (any Sendable)?
+  package var attachment: (any Sendable)?
 
   let initializesWeights: Bool
   private var naming = LayerNaming()
@@ -26,7 +26,7 @@ public final class Model: @unchecked Sendable {
   /// Without `initialized` the weights are zeros, for whoever writes all of
   /// them and calls `weightsChanged` then: orthogonal matrices take longer than
   /// reading large ones, and weights are packed once.
-  public init(_ spec: ModelSpec, seed: UInt64 = 0, initialized: Bool = true) throws(UnrollError) {
+  package init(_ spec: ModelSpec, seed: UInt64 = 0, initialized: Bool = true) throws(UnrollError) {
     self.spec = spec
     self.seed = seed
     initializesWeights = initialized
@@ -36,10 +36,10 @@ public final class Model: @unchecked Sendable {
     }
   }
 
-  public var isBuilt: Bool { network != nil }
+  package var isBuilt: Bool { network != nil }
 
   /// Appends a layer to a Sequential model that is not built.
-  public func add(_ layer: LayerSpec) throws(UnrollError) {
+  package func add(_ layer: LayerSpec) throws(UnrollError) {
     guard spec.isSequential else {
       throw UnrollError(.invalidState, "layers can be added to a Sequential model only")
     }
@@ -55,7 +55,7 @@ public final class Model: @unchecked Sendable {
 
   /// Declares the input of a Sequential model that does not begin with an
   /// input layer, and builds it.
-  public func build(inputShape: Shape, batchSize: Int? = nil, isInteger: Bool = false) throws(UnrollError) {
+  package func build(inputShape: Shape, batchSize: Int? = nil, isInteger: Bool = false) throws(UnrollError) {
     guard spec.isSequential else { throw UnrollError(.invalidState, "the inputs of a Functional model are part of its specification") }
     guard !isBuilt else { return }
     let before = spec
@@ -74,7 +74,7 @@ public final class Model: @unchecked Sendable {
 
   /// Makes the parameters of a model whose inputs are known, and the optimizer's
   /// state if it is compiled.
-  public func build() throws(UnrollError) {
+  package func build() throws(UnrollError) {
     guard !isBuilt else { return }
     guard !spec.inputs.isEmpty else { throw UnrollError(.invalidState, "the model has no layers") }
     guard case .input = spec.layers[spec.nodes[spec.inputs[0].node].layer].config else {
@@ -100,14 +100,14 @@ public final class Model: @unchecked Sendable {
 // MARK: - Shapes and parameters
 
 extension Model {
-  public func inputShapes() throws(UnrollError) -> [Shape] { try builtNetwork().inputShapes }
-  public func outputShapes() throws(UnrollError) -> [Shape] { try builtNetwork().outputShapes }
+  package func inputShapes() throws(UnrollError) -> [Shape] { try builtNetwork().inputShapes }
+  package func outputShapes() throws(UnrollError) -> [Shape] { try builtNetwork().outputShapes }
 
   /// All parameters in Keras' order, moving statistics included.
-  public func parameters() throws(UnrollError) -> [ParameterInfo] { try builtNetwork().parameterInfos }
+  package func parameters() throws(UnrollError) -> [ParameterInfo] { try builtNetwork().parameterInfos }
 
   /// Copies parameter `index` to `destination`, which has room for all its elements.
-  public func readParameter(
+  package func readParameter(
     _ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType
   ) throws(UnrollError) {
     let network = try builtNetwork()
@@ -117,14 +117,14 @@ extension Model {
 
   /// Replaces parameter `index`. Call `weightsChanged` after the last one, or
   /// `weightChanged` after each.
-  public func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType) throws(UnrollError) {
+  package func writeParameter(_ index: Int, from source: UnsafeRawPointer, type: ElementType) throws(UnrollError) {
     let network = try builtNetwork()
     try check(index, network)
     network.writeParameter(index, from: source, type: type)
   }
 
   /// Replaces parameter `index` by an array of its shape, with any strides.
-  public func writeParameter(_ index: Int, from view: ArrayView) throws(UnrollError) {
+  package func writeParameter(_ index: Int, from view: ArrayView) throws(UnrollError) {
     let network = try builtNetwork()
     try check(index, network)
     let shape = network.parameterInfos[index].shape
@@ -135,10 +135,10 @@ extension Model {
   }
 
   /// Derives what the layers keep beside their parameters.
-  public func weightsChanged() throws(UnrollError) { try builtNetwork().prepare() }
+  package func weightsChanged() throws(UnrollError) { try builtNetwork().prepare() }
 
   /// The same after a change of parameter `index` alone.
-  public func weightChanged(_ index: Int) throws(UnrollError) {
+  package func weightChanged(_ index: Int) throws(UnrollError) {
     let network = try builtNetwork()
     try check(index, network)
     try network.prepare(parameter: index)
@@ -156,7 +156,7 @@ extension Model {
 
 extension Model {
   /// Shape of each output for these inputs, batch first.
-  public func outputShapes(for inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
+  package func outputShapes(for inputs: [ArrayView]) throws(UnrollError) -> [[Int]] {
     let rows = inputs.first?.rows ?? 0
     return try builtNetwork().outputDimensions(inputs).map { [rows] + $0 }
   }
@@ -164,7 +164,7 @@ extension Model {
   /// Runs all samples, `batchSize` at a time; the results go to `outputs`,
   /// contiguous and batch-major. `threads` 0 means one for every processor
   /// this process may use; small jobs stay on the calling thread.
-  public func predict(
+  package func predict(
     _ inputs: [ArrayView], batchSize: Int = 32, threads: Int = 0, outputs: [OutputView]
   ) throws(UnrollError) {
     let network = try builtNetwork()
@@ -174,9 +174,9 @@ extension Model {
     try network.predict(inputs, batchSize: batchSize, threads: threads, outputs: outputs)
   }
 
-  public func makeStream(batch: Int = 1, weights: StreamWeights = .model) throws(UnrollError) -> any AnyStream {
+  package func makeStream(batch: Int = 1, weights: StreamWeights = .model) throws(UnrollError) -> any AnyStream {
     try builtNetwork().makeStream(batch: batch, weights: weights)
   }
 
-  public var isStateful: Bool { network?.isStateful ?? false }
+  package var isStateful: Bool { network?.isStateful ?? false }
 }

@@ -3,7 +3,7 @@ import KernelAPI
 /// A model running one time step a call. It owns its state and scratch; the
 /// model it reads must not be trained or changed meanwhile. A stream is used
 /// by one thread at a time, a model may have many.
-public protocol AnyStream: AnyObject {
+package protocol AnyStream: AnyObject {
   /// Elements a step reads and writes, per input and output.
   var inputCounts: [Int] { get }
   var outputCounts: [Int] { get }
@@ -30,11 +30,11 @@ public protocol AnyStream: AnyObject {
 
 extension AnyStream {
   /// Bytes of the exported state.
-  public var stateByteCount: Int { stateCount * dtype.byteCount }
+  package var stateByteCount: Int { stateCount * dtype.byteCount }
 }
 
 /// How the recurrent layers of a stream keep their kernels.
-public enum StreamWeights: Sendable {
+package enum StreamWeights: Sendable {
   /// In the model's type.
   case model
   /// Rounded to half precision and widened in registers, for models whose

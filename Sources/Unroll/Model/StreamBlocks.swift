@@ -59,7 +59,7 @@ extension NetworkStream {
       let count = min(blocks.steps, steps - first)
       load(blocks, views, first: first, count: count)
       try compute(blocks, count: count)
-      give(blocks, outputs, first: first, count: count, of: steps)
+      copyOut(blocks, outputs, first: first, count: count, of: steps)
       first += count
       cplatform_gate_yield()
     }
@@ -75,7 +75,7 @@ extension NetworkStream {
       importState(before.pointer)
       throw error
     }
-    give(blocks, outputs, first: 0, count: steps, of: steps)
+    copyOut(blocks, outputs, first: 0, count: steps, of: steps)
   }
 
   private func load(_ blocks: StreamBlocks<S>, _ views: [ArrayView], first: Int, count: Int) {
@@ -95,7 +95,7 @@ extension NetworkStream {
     }
   }
 
-  private func give(_ blocks: StreamBlocks<S>, _ outputs: [OutputView], first: Int, count: Int, of steps: Int) {
+  private func copyOut(_ blocks: StreamBlocks<S>, _ outputs: [OutputView], first: Int, count: Int, of steps: Int) {
     for (index, tensor) in plan.outputs.enumerated() {
       let positions = tensor.positions
       scatter(

@@ -1,7 +1,7 @@
 /// The table that Keras' `summary()` prints.
 extension Model {
   /// One line a layer: name and class, output shape, number of parameters.
-  public func summary() throws(UnrollError) -> String {
+  package func summary() throws(UnrollError) -> String {
     var rows: [[String]] = [["Layer (type)", "Output Shape", "Param #"]]
     let shapes = layerOutputShapes()
     let parameters = isBuilt ? try self.parameters() : []
@@ -27,7 +27,7 @@ extension Model {
   }
 
   /// The shapes of each layer's outputs at its first call; empty while they are not known.
-  public func layerOutputShapes() -> [[Shape]] {
+  package func layerOutputShapes() -> [[Shape]] {
     let shapes = network?.nodeShapes ?? []
     var result = [[Shape]](repeating: [], count: spec.layers.count)
     for (node, shapes) in zip(spec.nodes, shapes).reversed() where result.indices.contains(node.layer) {

@@ -2,20 +2,20 @@ import CPlatform
 import KernelAPI
 
 /// How `Model.generate` runs.
-public struct GenerateOptions: Sendable {
+package struct GenerateOptions: Sendable {
   /// Symbols the sequence begins with; the model reads them, then goes on.
-  public var prefix: [Int] = []
+  package var prefix: [Int] = []
   /// What the model reads first; nil: zeros for one-hot models, the end symbol
   /// (or, without one, nothing) for models that read indices.
-  public var start: SequenceStart?
+  package var start: SequenceStart?
   /// Ends the sequence, and is not part of the result.
-  public var endSymbol: Int?
+  package var endSymbol: Int?
   /// The most symbols to draw.
-  public var limit = 50
-  public var sampling = SamplingOptions()
+  package var limit = 50
+  package var sampling = SamplingOptions()
   /// The same seed and weights give the same symbols.
-  public var seed: UInt64 = 0
-  public init() {}
+  package var seed: UInt64 = 0
+  package init() {}
 }
 
 extension Model {
@@ -25,7 +25,7 @@ extension Model {
   /// returns false to stop there.
   ///
   /// Safe on many threads at once.
-  public func generate(_ options: GenerateOptions, emit: (Int) -> Bool = { _ in true }) throws(UnrollError) -> [Int] {
+  package func generate(_ options: GenerateOptions, emit: (Int) -> Bool = { _ in true }) throws(UnrollError) -> [Int] {
     let (input, classes) = try SymbolInput.of(self)
     let start = options.start ?? (input == .oneHot ? .zeros : options.endSymbol.map { .symbol($0) } ?? .nothing)
     try start.validate(input, classes: classes)

@@ -4,13 +4,13 @@
 ///
 /// and back. Computed in float64 whatever the arrays hold. A constant column
 /// becomes `low`, and comes back as its constant.
-public struct MinMaxScaler: Sendable {
-  public let low: Double
-  public let high: Double
+package struct MinMaxScaler: Sendable {
+  package let low: Double
+  package let high: Double
   /// Minimum and maximum of each column; nil before `fit`.
   private var ranges: AlignedBuffer<(minimum: Double, maximum: Double)>?
 
-  public init(low: Double = 0, high: Double = 1) throws(UnrollError) {
+  package init(low: Double = 0, high: Double = 1) throws(UnrollError) {
     guard low.isFinite, high.isFinite, low < high else {
       throw UnrollError(.invalidArgument, "the range must be finite with low < high, found \(shown(low)) to \(shown(high))")
     }
@@ -19,9 +19,9 @@ public struct MinMaxScaler: Sendable {
   }
 
   /// Columns fitted; 0 before `fit`.
-  public var columns: Int { ranges?.count ?? 0 }
+  package var columns: Int { ranges?.count ?? 0 }
 
-  public func range(column: Int) throws(UnrollError) -> (minimum: Double, maximum: Double) {
+  package func range(column: Int) throws(UnrollError) -> (minimum: Double, maximum: Double) {
     let ranges = try fitted()
     guard column >= 0, column < columns else {
       throw UnrollError(.invalidArgument, "column \(column) does not exist; the scaler was fitted to \(columns)")
@@ -30,7 +30,7 @@ public struct MinMaxScaler: Sendable {
   }
 
   /// Takes the range of each column of (L) or (L, F). NaN is skipped.
-  public mutating func fit(_ series: ArrayView) throws(UnrollError) {
+  package mutating func fit(_ series: ArrayView) throws(UnrollError) {
     let width = try columnCount(series)
     guard series.rows >= 1 else { throw UnrollError(.shapeMismatch, "series: expected at least one step, found none") }
     let found = try AlignedBuffer(count: width) { _ in (minimum: Double.infinity, maximum: -Double.infinity) }
@@ -54,7 +54,7 @@ public struct MinMaxScaler: Sendable {
   }
 
   /// Scales `input`, (L) or (L, F), to `output`, which has room for as many elements.
-  public func apply(_ input: ArrayView, to output: OutputView, inverse: Bool) throws(UnrollError) {
+  package func apply(_ input: ArrayView, to output: OutputView, inverse: Bool) throws(UnrollError) {
     let ranges = try fitted()
     let width = try columnCount(input)
     guard width == columns else {

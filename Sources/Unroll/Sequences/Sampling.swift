@@ -2,13 +2,13 @@ import Glibc
 import KernelAPI
 
 /// How one of several classes is drawn from a model's output.
-public struct SamplingOptions: Sendable, Equatable {
+package struct SamplingOptions: Sendable, Equatable {
   /// Divides the logits: below 1 the likely becomes likelier, above 1 the
   /// draw more even. 0 takes the likeliest always.
-  public var temperature = 1.0
+  package var temperature = 1.0
   /// Draws among the k likeliest only; 0 means all.
-  public var topK = 0
-  public init() {}
+  package var topK = 0
+  package init() {}
 
   func validate() throws(UnrollError) {
     guard temperature.isFinite, temperature >= 0 else {

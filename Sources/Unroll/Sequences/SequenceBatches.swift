@@ -23,8 +23,8 @@ final class SequenceBatches<S: Scalar>: BatchSource<S> {
     let longest = (0..<task.sequences.count).reduce(1) { max($0, task.steps($1)) }
     input = try AlignedBuffer(count: try checkedProduct([longest, task.inputWidth], "the longest sequence"))
     target = try AlignedBuffer(count: longest)
-    let heads = trainer.heads.map { Head(name: $0.name, loss: loss, lossWeight: $0.lossWeight) }
-    super.init(BatchRunner(trainer.network, heads: heads, metrics: heads.map { _ in [] }))
+    let trainedOutputs = trainer.trainedOutputs.map { TrainedOutput(name: $0.name, loss: loss, lossWeight: $0.lossWeight) }
+    super.init(BatchRunner(trainer.network, trainedOutputs: trainedOutputs, metrics: trainedOutputs.map { _ in [] }))
     try checkIndices()
   }
 

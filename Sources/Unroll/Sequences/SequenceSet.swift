@@ -1,5 +1,5 @@
 /// Sequences of symbols of different lengths, stored end to end.
-public struct SequenceSet: Sendable {
+package struct SequenceSet: Sendable {
   let symbols: AlignedBuffer<Int32>
   /// One more than there are sequences: sequence i is
   /// `symbols[offsets[i]..<offsets[i + 1]]`.
@@ -7,11 +7,11 @@ public struct SequenceSet: Sendable {
   /// Symbols are in `0..<bound`.
   let bound: Int
 
-  public var count: Int { offsets.count - 1 }
-  public var longest: Int { (0..<count).reduce(0) { max($0, length($1)) } }
-  public func length(_ index: Int) -> Int { offsets[index + 1] - offsets[index] }
+  package var count: Int { offsets.count - 1 }
+  package var longest: Int { (0..<count).reduce(0) { max($0, length($1)) } }
+  package func length(_ index: Int) -> Int { offsets[index + 1] - offsets[index] }
 
-  public init(_ sequences: [[Int]]) throws(UnrollError) {
+  package init(_ sequences: [[Int]]) throws(UnrollError) {
     var symbols: [Int32] = []
     for (index, sequence) in sequences.enumerated() {
       for symbol in sequence {
@@ -23,7 +23,7 @@ public struct SequenceSet: Sendable {
   }
 
   /// Throws if the lengths do not add up to the symbols.
-  public init(symbols: [Int32], lengths: [Int]) throws(UnrollError) {
+  package init(symbols: [Int32], lengths: [Int]) throws(UnrollError) {
     let result = symbols.withUnsafeBufferPointer { symbols in
       lengths.withUnsafeBufferPointer { lengths in
         Result { () throws(UnrollError) in try SequenceSet(symbols: symbols, lengths: lengths) }
@@ -33,7 +33,7 @@ public struct SequenceSet: Sendable {
   }
 
   /// The same from a host's memory, which is copied.
-  public init(symbols: UnsafeBufferPointer<Int32>, lengths: UnsafeBufferPointer<Int>) throws(UnrollError) {
+  package init(symbols: UnsafeBufferPointer<Int32>, lengths: UnsafeBufferPointer<Int>) throws(UnrollError) {
     guard !lengths.isEmpty else { throw UnrollError(.invalidArgument, "there are no sequences") }
     let offsets = try AlignedBuffer<Int>(count: lengths.count + 1)
     var end = 0
@@ -63,7 +63,7 @@ public struct SequenceSet: Sendable {
   }
 
   /// One sequence a text, without an end symbol.
-  public init(_ texts: [String], _ vocabulary: Vocabulary) throws(UnrollError) {
+  package init(_ texts: [String], _ vocabulary: Vocabulary) throws(UnrollError) {
     var sequences: [[Int]] = []
     for (index, text) in texts.enumerated() {
       do { sequences.append(try vocabulary.encode(text)) } catch {

@@ -13,7 +13,7 @@ extension Model {
   /// Throws `.notFinite` for a loss that is not a number and `.cancelled` if
   /// the callback asked for it; the weights are those of the last update.
   @discardableResult
-  public func fitSequences(
+  package func fitSequences(
     _ sequences: SequenceSet, _ options: SequenceFitOptions = SequenceFitOptions(), callback: SequenceCallback? = nil
   ) throws(UnrollError) -> SequenceProgress {
     let (input, classes) = try SymbolInput.of(self)

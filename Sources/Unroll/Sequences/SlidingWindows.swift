@@ -2,13 +2,13 @@
 ///
 /// Window n covers steps n*stride ..< n*stride + window; its target is
 /// `targetColumn`, `horizon` steps after the window's last one.
-public struct SlidingWindows: Sendable {
-  public var window: Int
-  public var horizon: Int
-  public var stride: Int
-  public var targetColumn: Int
+package struct SlidingWindows: Sendable {
+  package var window: Int
+  package var horizon: Int
+  package var stride: Int
+  package var targetColumn: Int
 
-  public init(window: Int, horizon: Int = 1, stride: Int = 1, targetColumn: Int = 0) {
+  package init(window: Int, horizon: Int = 1, stride: Int = 1, targetColumn: Int = 0) {
     self.window = window
     self.horizon = horizon
     self.stride = stride
@@ -17,7 +17,7 @@ public struct SlidingWindows: Sendable {
 
   /// Inputs (N, window, F) and targets (N, 1) over a series (L) or (L, F).
   /// With horizon 0 the targets are the windows' own last steps.
-  public func cut(_ series: ArrayView) throws(UnrollError) -> (inputs: ArrayView, targets: ArrayView) {
+  package func cut(_ series: ArrayView) throws(UnrollError) -> (inputs: ArrayView, targets: ArrayView) {
     guard series.shape.count == 1 || series.shape.count == 2 else {
       throw UnrollError(.shapeMismatch, "series: expected shape (L,) or (L, F), found \(series.shape)")
     }

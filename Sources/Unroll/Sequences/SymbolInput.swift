@@ -38,7 +38,7 @@ enum SymbolInput: Sendable, Equatable {
 }
 
 /// What a model over symbols reads before the first symbol of a sequence.
-public enum SequenceStart: Sendable, Equatable {
+package enum SequenceStart: Sendable, Equatable {
   /// The zero vector; one-hot models only.
   case zeros
   /// A symbol, such as the one that ends a sequence.

@@ -2,17 +2,17 @@
 ///
 /// Characters are Unicode scalars: one index always decodes to the same text,
 /// whatever stands beside it. A vocabulary travels with its model as metadata.
-public struct Vocabulary: Sendable, Equatable {
+package struct Vocabulary: Sendable, Equatable {
   /// In the order of their indices.
-  public let symbols: [Unicode.Scalar]
+  package let symbols: [Unicode.Scalar]
   private let indices: [Unicode.Scalar: Int]
 
   /// Key of the model's metadata under which the symbols are kept.
-  public static let metadataKey = "vocabulary"
+  package static let metadataKey = "vocabulary"
 
   /// A vocabulary with the given order. Throws if it is empty or a character
   /// stands in it twice.
-  public init(symbols: [Unicode.Scalar]) throws(UnrollError) {
+  package init(symbols: [Unicode.Scalar]) throws(UnrollError) {
     var indices: [Unicode.Scalar: Int] = [:]
     for (index, symbol) in symbols.enumerated() {
       guard symbol.value != 0 else {
@@ -29,19 +29,19 @@ public struct Vocabulary: Sendable, Equatable {
   }
 
   /// The distinct characters of `text`, sorted by code point.
-  public init(of text: String) throws(UnrollError) {
+  package init(of text: String) throws(UnrollError) {
     try self.init(symbols: Set(text.unicodeScalars).sorted())
   }
 
-  public var count: Int { symbols.count }
+  package var count: Int { symbols.count }
 
   /// All symbols as one text, in order: the form in which it is stored.
-  public var text: String { String(String.UnicodeScalarView(symbols)) }
+  package var text: String { String(String.UnicodeScalarView(symbols)) }
 
-  public func index(of symbol: Unicode.Scalar) -> Int? { indices[symbol] }
+  package func index(of symbol: Unicode.Scalar) -> Int? { indices[symbol] }
 
   /// Throws for a character that the vocabulary does not have.
-  public func encode(_ text: String) throws(UnrollError) -> [Int] {
+  package func encode(_ text: String) throws(UnrollError) -> [Int] {
     var result: [Int] = []
     result.reserveCapacity(text.utf8.count)
     for (position, symbol) in text.unicodeScalars.enumerated() {
@@ -54,7 +54,7 @@ public struct Vocabulary: Sendable, Equatable {
     return result
   }
 
-  public func decode(_ indices: [Int]) throws(UnrollError) -> String {
+  package func decode(_ indices: [Int]) throws(UnrollError) -> String {
     var view = String.UnicodeScalarView()
     for index in indices {
       guard symbols.indices.contains(index) else {
@@ -65,7 +65,7 @@ public struct Vocabulary: Sendable, Equatable {
     return String(view)
   }
 
-  public static func == (a: Vocabulary, b: Vocabulary) -> Bool { a.symbols == b.symbols }
+  package static func == (a: Vocabulary, b: Vocabulary) -> Bool { a.symbols == b.symbols }
 
   private static func describe(_ symbol: Unicode.Scalar) -> String {
     let code = String(symbol.value, radix: 16, uppercase: true)
@@ -76,14 +76,14 @@ public struct Vocabulary: Sendable, Equatable {
 
 extension Model {
   /// The vocabulary stored with the model, or nil.
-  public func vocabulary() throws(UnrollError) -> Vocabulary? {
+  package func vocabulary() throws(UnrollError) -> Vocabulary? {
     guard let text = metadata[Vocabulary.metadataKey] else { return nil }
     return try Vocabulary(symbols: Array(text.unicodeScalars))
   }
 
   /// Stores a vocabulary with the model; files carry it. nil removes it.
   /// Throws if it has fewer or more characters than the model tells apart.
-  public func setVocabulary(_ vocabulary: Vocabulary?) throws(UnrollError) {
+  package func setVocabulary(_ vocabulary: Vocabulary?) throws(UnrollError) {
     if let vocabulary, isBuilt, let classes = try outputShapes().first?.features, classes != vocabulary.count {
       throw UnrollError(
         .shapeMismatch, "the vocabulary has \(vocabulary.count) characters, the model's output \(classes); they must agree")

@@ -1,24 +1,24 @@
 /// What `compile` fixes: optimizer, losses and metrics, in Keras' terms.
-public struct CompileSpec: Sendable, Equatable {
-  public var optimizer: OptimizerSpec
+package struct CompileSpec: Sendable, Equatable {
+  package var optimizer: OptimizerSpec
   /// One loss per model output (a single one is used for all).
-  public var losses: [LossSpec]
+  package var losses: [LossSpec]
   /// Weight of each loss in the total; empty means 1 for all.
-  public var lossWeights: [Double] = []
-  public var metrics: [MetricSpec] = []
+  package var lossWeights: [Double] = []
+  package var metrics: [MetricSpec] = []
   /// Metrics that count sample and class weights; `metrics` do not, as in Keras.
-  public var weightedMetrics: [MetricSpec] = []
+  package var weightedMetrics: [MetricSpec] = []
 
   /// The metrics of one output in the order in which they are reported.
-  public func metrics(of output: Int) -> [(metric: MetricSpec, isWeighted: Bool)] {
+  package func metrics(of output: Int) -> [(metric: MetricSpec, isWeighted: Bool)] {
     func mine(_ all: [MetricSpec]) -> [MetricSpec] { all.filter { $0.output == nil || $0.output == output } }
     return mine(metrics).map { ($0, false) } + mine(weightedMetrics).map { ($0, true) }
   }
 
   /// What the metrics of each output are reported under.
-  public func metricNames(outputs: [String]) -> [[String]] { ValueNames(self, outputs: outputs).metrics }
+  package func metricNames(outputs: [String]) -> [[String]] { ValueNames(self, outputs: outputs).metrics }
 
-  public init(optimizer: OptimizerSpec, losses: [LossSpec], metrics: [MetricSpec] = []) {
+  package init(optimizer: OptimizerSpec, losses: [LossSpec], metrics: [MetricSpec] = []) {
     self.optimizer = optimizer
     self.losses = losses
     self.metrics = metrics

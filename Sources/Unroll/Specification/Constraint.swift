@@ -1,6 +1,6 @@
 /// What a parameter is made to satisfy after every update (Keras'
 /// constraints). Norms are taken along `axes` of the parameter.
-public enum Constraint: Sendable, Equatable {
+package enum Constraint: Sendable, Equatable {
   /// No norm above `limit`.
   case maxNorm(limit: Double, axes: [Int])
   case nonNegative

@@ -4,7 +4,7 @@
 extension ModelSpec {
   /// The same weights trained without the model's own flag: of a model that is
   /// not trainable every layer is frozen.
-  public var withFlagsInLayers: ModelSpec {
+  package var withFlagsInLayers: ModelSpec {
     var result = self
     if !trainable { for index in layers.indices { _ = result.layers[index].setTrainable(false, at: "") } }
     return result
@@ -12,7 +12,7 @@ extension ModelSpec {
 
   /// Keras 1 and 2 trained nothing inside a wrapper or model that was frozen,
   /// whatever was said there. Makes the inner flags say so.
-  public mutating func freezeInsideFrozen() {
+  package mutating func freezeInsideFrozen() {
     for index in layers.indices { layers[index].freezeInsideFrozen() }
   }
 
@@ -51,7 +51,7 @@ extension LayerSpec {
 
   /// Whether something in it is trained: what a frozen wrapper must say to a
   /// Keras that trains nothing inside one.
-  public var trainsAnything: Bool {
+  package var trainsAnything: Bool {
     switch config {
     case .timeDistributed(let inner): inner.trainsAnything
     case .bidirectional(let pair): pair.forward.trainsAnything || (pair.backward ?? pair.forward).trainsAnything

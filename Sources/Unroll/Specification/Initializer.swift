@@ -1,7 +1,7 @@
 /// How a parameter gets its first values (Keras' initializers).
-public enum Initializer: Sendable, Equatable {
-  public enum FanMode: String, Sendable { case fanIn = "fan_in", fanOut = "fan_out", fanAvg = "fan_avg" }
-  public enum Distribution: String, Sendable {
+package enum Initializer: Sendable, Equatable {
+  package enum FanMode: String, Sendable { case fanIn = "fan_in", fanOut = "fan_out", fanAvg = "fan_avg" }
+  package enum Distribution: String, Sendable {
     case uniform, normal = "untruncated_normal", truncatedNormal = "truncated_normal"
   }
 
@@ -20,24 +20,24 @@ public enum Initializer: Sendable, Equatable {
   case unknown(String)
 
   /// Glorot & Bengio 2010.
-  public static let glorotUniform = varianceScaling(scale: 1, mode: .fanAvg, distribution: .uniform)
-  public static let glorotNormal = varianceScaling(scale: 1, mode: .fanAvg, distribution: .truncatedNormal)
+  package static let glorotUniform = varianceScaling(scale: 1, mode: .fanAvg, distribution: .uniform)
+  package static let glorotNormal = varianceScaling(scale: 1, mode: .fanAvg, distribution: .truncatedNormal)
   /// He et al. 2015, arXiv:1502.01852.
-  public static let heUniform = varianceScaling(scale: 2, mode: .fanIn, distribution: .uniform)
-  public static let heNormal = varianceScaling(scale: 2, mode: .fanIn, distribution: .truncatedNormal)
-  public static let lecunUniform = varianceScaling(scale: 1, mode: .fanIn, distribution: .uniform)
-  public static let lecunNormal = varianceScaling(scale: 1, mode: .fanIn, distribution: .truncatedNormal)
+  package static let heUniform = varianceScaling(scale: 2, mode: .fanIn, distribution: .uniform)
+  package static let heNormal = varianceScaling(scale: 2, mode: .fanIn, distribution: .truncatedNormal)
+  package static let lecunUniform = varianceScaling(scale: 1, mode: .fanIn, distribution: .uniform)
+  package static let lecunNormal = varianceScaling(scale: 1, mode: .fanIn, distribution: .truncatedNormal)
   /// Keras' "uniform", the default of Embedding.
-  public static let uniform = randomUniform(minimum: -0.05, maximum: 0.05)
+  package static let uniform = randomUniform(minimum: -0.05, maximum: 0.05)
   /// Keras' "normal".
-  public static let normal = randomNormal(mean: 0, stddev: 0.05)
+  package static let normal = randomNormal(mean: 0, stddev: 0.05)
 }
 
 /// A penalty on a parameter, added to the loss: l1 * sum|w| + l2 * sum w^2.
-public struct Regularizer: Sendable, Equatable {
-  public var l1: Double
-  public var l2: Double
-  public init(l1: Double = 0, l2: Double = 0) {
+package struct Regularizer: Sendable, Equatable {
+  package var l1: Double
+  package var l2: Double
+  package init(l1: Double = 0, l2: Double = 0) {
     self.l1 = l1
     self.l2 = l2
   }

@@ -1,16 +1,16 @@
 /// A learning rate of each kind from its numbers.
 extension LearningRate {
-  public static func constant(_ rate: Double) -> Self { made(.constant) { $0.initial = rate } }
+  package static func constant(_ rate: Double) -> Self { made(.constant) { $0.initial = rate } }
 
-  public static func inverseTime(initial: Double, decay: Double, decaySteps: Double = 1, staircase: Bool = false) -> Self {
+  package static func inverseTime(initial: Double, decay: Double, decaySteps: Double = 1, staircase: Bool = false) -> Self {
     decaying(.inverseTime, initial, decaySteps, decay, staircase)
   }
 
-  public static func exponentialDecay(initial: Double, decaySteps: Double, decayRate: Double, staircase: Bool = false) -> Self {
+  package static func exponentialDecay(initial: Double, decaySteps: Double, decayRate: Double, staircase: Bool = false) -> Self {
     decaying(.exponential, initial, decaySteps, decayRate, staircase)
   }
 
-  public static func cosineDecay(
+  package static func cosineDecay(
     initial: Double, decaySteps: Double, alpha: Double = 0, warmupTarget: Double? = nil, warmupSteps: Double = 0
   ) -> Self {
     made(.cosine) {
@@ -22,7 +22,7 @@ extension LearningRate {
     }
   }
 
-  public static func piecewiseConstant(boundaries: [Double], values: [Double]) -> Self {
+  package static func piecewiseConstant(boundaries: [Double], values: [Double]) -> Self {
     made(.piecewise) {
       $0.boundaries = boundaries
       $0.values = values

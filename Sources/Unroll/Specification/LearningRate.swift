@@ -2,9 +2,9 @@ import Glibc
 
 /// The step size as a function of the number of updates made so far: which of
 /// Keras' schedules, with its numbers. What a kind does not have is not looked at.
-public struct LearningRate: Sendable, Equatable {
+package struct LearningRate: Sendable, Equatable {
   /// By Keras' names of the classes.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// No schedule: a number, which can be set at any time.
     case constant
     case inverseTime = "InverseTimeDecay"
@@ -13,26 +13,26 @@ public struct LearningRate: Sendable, Equatable {
     case piecewise = "PiecewiseConstantDecay"
   }
 
-  public let kind: Kind
-  public var initial = 0.001
-  public var decaySteps = 1.0
-  public var decayRate = 1.0
+  package let kind: Kind
+  package var initial = 0.001
+  package var decaySteps = 1.0
+  package var decayRate = 1.0
   /// Only whole multiples of `decaySteps` count.
-  public var staircase = false
+  package var staircase = false
   /// The part of the rate that is left in the end.
-  public var alpha = 0.0
-  public var warmupTarget: Double?
-  public var warmupSteps = 0.0
-  public var boundaries: [Double] = []
+  package var alpha = 0.0
+  package var warmupTarget: Double?
+  package var warmupSteps = 0.0
+  package var boundaries: [Double] = []
   /// One more than there are boundaries.
-  public var values: [Double] = []
+  package var values: [Double] = []
 
-  public init(_ kind: Kind) { self.kind = kind }
+  package init(_ kind: Kind) { self.kind = kind }
 
-  public var descriptor: ScheduleDescriptor { .of(kind) }
+  package var descriptor: ScheduleDescriptor { .of(kind) }
 
   /// False when files store no learning rate because a schedule gives it.
-  public var isConstant: Bool { kind == .constant }
+  package var isConstant: Bool { kind == .constant }
 
   /// The rate of the update after `step` updates.
   func rate(at step: Int) -> Double {
@@ -59,7 +59,7 @@ public struct LearningRate: Sendable, Equatable {
     rate * ((1 - alpha) * 0.5 * (1 + cos(.pi * fraction)) + alpha)
   }
 
-  public func validate() throws(UnrollError) {
+  package func validate() throws(UnrollError) {
     let owner = kind == .constant ? "the optimizer" : "the schedule \(kind.rawValue)"
     for option in descriptor.options { try option.validate(self, owner) }
     guard kind == .piecewise else { return }
@@ -75,19 +75,19 @@ public struct LearningRate: Sendable, Equatable {
 
 /// What there is to know of one of Keras' schedules. Files, checks and the C
 /// interface go by it; its formula stands above.
-public struct ScheduleDescriptor: Sendable {
-  public let kind: LearningRate.Kind
+package struct ScheduleDescriptor: Sendable {
+  package let kind: LearningRate.Kind
   /// In the order of Keras' configuration.
-  public let options: [ScheduleOption]
+  package let options: [ScheduleOption]
 
   /// With Keras 3's defaults.
-  public var rate: LearningRate {
+  package var rate: LearningRate {
     var rate = LearningRate(kind)
     for option in options { option.setUsual(in: &rate) }
     return rate
   }
 
-  public static let all: [ScheduleDescriptor] = [
+  package static let all: [ScheduleDescriptor] = [
     .init(kind: .constant, options: [.learningRate]),
     // Keras 2's `decay` is the same with one step.
     .init(kind: .inverseTime, options: [.initial, .decaySteps.within(.fractionalSteps), .decayRate.usually(0), .staircase]),
@@ -98,23 +98,23 @@ public struct ScheduleDescriptor: Sendable {
 
   private static let byKind = Dictionary(uniqueKeysWithValues: all.map { ($0.kind, $0) })
 
-  public static func of(_ kind: LearningRate.Kind) -> ScheduleDescriptor { byKind[kind] ?? .init(kind: kind, options: []) }
+  package static func of(_ kind: LearningRate.Kind) -> ScheduleDescriptor { byKind[kind] ?? .init(kind: kind, options: []) }
 
   /// Those that Keras has a class of.
-  public static var classes: [ScheduleDescriptor] { all.filter { $0.kind != .constant } }
+  package static var classes: [ScheduleDescriptor] { all.filter { $0.kind != .constant } }
 }
 
-public typealias ScheduleOption = RuleOption<LearningRate>
+package typealias ScheduleOption = RuleOption<LearningRate>
 
 extension RuleOption where Rule == LearningRate {
-  public static var learningRate: Self { Self("learning_rate", \.initial, 0.001, .notNegative) }
-  public static var initial: Self { Self("initial_learning_rate", \.initial, 0.001, .notNegative) }
-  public static var decaySteps: Self { Self("decay_steps", \.decaySteps, 1, .steps) }
-  public static var decayRate: Self { Self("decay_rate", \.decayRate, 1, .notNegative) }
-  public static var staircase: Self { Self("staircase", \.staircase) }
-  public static var alpha: Self { Self("alpha", \.alpha, 0, .notNegative) }
-  public static var warmupTarget: Self { Self("warmup_target", \.warmupTarget, .notNegative) }
-  public static var warmupSteps: Self { Self("warmup_steps", \.warmupSteps, 0, .stepsOrNone) }
-  public static var boundaries: Self { Self("boundaries", \.boundaries, .whole) }
-  public static var values: Self { Self("values", \.values, .notNegative) }
+  package static var learningRate: Self { Self("learning_rate", \.initial, 0.001, .notNegative) }
+  package static var initial: Self { Self("initial_learning_rate", \.initial, 0.001, .notNegative) }
+  package static var decaySteps: Self { Self("decay_steps", \.decaySteps, 1, .steps) }
+  package static var decayRate: Self { Self("decay_rate", \.decayRate, 1, .notNegative) }
+  package static var staircase: Self { Self("staircase", \.staircase) }
+  package static var alpha: Self { Self("alpha", \.alpha, 0, .notNegative) }
+  package static var warmupTarget: Self { Self("warmup_target", \.warmupTarget, .notNegative) }
+  package static var warmupSteps: Self { Self("warmup_steps", \.warmupSteps, 0, .stepsOrNone) }
+  package static var boundaries: Self { Self("boundaries", \.boundaries, .whole) }
+  package static var values: Self { Self("values", \.values, .notNegative) }
 }

@@ -1,8 +1,8 @@
 /// What a loss computes: which of Keras' functions, with its numbers. What a
 /// kind does not have is not looked at; `LossKernels.swift` has the formulas.
-public struct LossFunction: Sendable, Equatable {
+package struct LossFunction: Sendable, Equatable {
   /// By Keras' names of the functions.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     case meanSquaredError = "mean_squared_error"
     case meanAbsoluteError = "mean_absolute_error"
     case binaryCrossentropy = "binary_crossentropy"
@@ -12,33 +12,33 @@ public struct LossFunction: Sendable, Equatable {
     case logCosh = "log_cosh"
   }
 
-  public let kind: Kind
+  package let kind: Kind
   /// Predictions are logits, not probabilities.
-  public var fromLogits = false
+  package var fromLogits = false
   /// s: a target y becomes y (1 - s) + s / 2, over n classes y (1 - s) + s / n.
-  public var labelSmoothing = 0.0
+  package var labelSmoothing = 0.0
   /// Where Huber's turns from quadratic to linear.
-  public var delta = 1.0
+  package var delta = 1.0
 
-  public init(_ kind: Kind) { self.kind = kind }
+  package init(_ kind: Kind) { self.kind = kind }
 
-  public var descriptor: LossDescriptor { .of(kind) }
+  package var descriptor: LossDescriptor { .of(kind) }
 
-  public static let meanSquaredError = LossFunction(.meanSquaredError)
-  public static let meanAbsoluteError = LossFunction(.meanAbsoluteError)
-  public static let logCosh = LossFunction(.logCosh)
+  package static let meanSquaredError = LossFunction(.meanSquaredError)
+  package static let meanAbsoluteError = LossFunction(.meanAbsoluteError)
+  package static let logCosh = LossFunction(.logCosh)
 
-  public static func binaryCrossentropy(fromLogits: Bool, labelSmoothing: Double = 0) -> Self {
+  package static func binaryCrossentropy(fromLogits: Bool, labelSmoothing: Double = 0) -> Self {
     crossentropy(.binaryCrossentropy, fromLogits, labelSmoothing)
   }
 
-  public static func categoricalCrossentropy(fromLogits: Bool, labelSmoothing: Double = 0) -> Self {
+  package static func categoricalCrossentropy(fromLogits: Bool, labelSmoothing: Double = 0) -> Self {
     crossentropy(.categoricalCrossentropy, fromLogits, labelSmoothing)
   }
 
-  public static func sparseCategoricalCrossentropy(fromLogits: Bool) -> Self { crossentropy(.sparseCategoricalCrossentropy, fromLogits) }
+  package static func sparseCategoricalCrossentropy(fromLogits: Bool) -> Self { crossentropy(.sparseCategoricalCrossentropy, fromLogits) }
 
-  public static func huber(delta: Double) -> Self {
+  package static func huber(delta: Double) -> Self {
     var function = LossFunction(.huber)
     function.delta = delta
     return function
@@ -54,28 +54,28 @@ public struct LossFunction: Sendable, Equatable {
 
 /// What there is to know of one of Keras' losses. Files, checks and the C
 /// interface go by it; its formula stands in `LossKernels.swift`.
-public struct LossDescriptor: Sendable {
-  public let kind: LossFunction.Kind
-  public let className: String
+package struct LossDescriptor: Sendable {
+  package let kind: LossFunction.Kind
+  package let className: String
   /// Names under which both Kerases find the function in `.keras`, but Keras 3 not in `.h5`.
-  public var shorthands: Set<String> = []
+  package var shorthands: Set<String> = []
   /// What it was called besides.
-  public var oldNames: [String] = []
-  public var options: [LossOption] = []
+  package var oldNames: [String] = []
+  package var options: [LossOption] = []
   /// Targets are class numbers, one for each row of the output.
-  public var takesClassNumbers = false
+  package var takesClassNumbers = false
 
   /// Keras' name of the function.
-  public var name: String { kind.rawValue }
+  package var name: String { kind.rawValue }
 
   /// With Keras' defaults.
-  public var function: LossFunction {
+  package var function: LossFunction {
     var function = LossFunction(kind)
     for option in options { option.setUsual(in: &function) }
     return function
   }
 
-  public static let all: [LossDescriptor] = [
+  package static let all: [LossDescriptor] = [
     .init(kind: .meanSquaredError, className: "MeanSquaredError", shorthands: ["mse", "MSE"]),
     .init(kind: .meanAbsoluteError, className: "MeanAbsoluteError", shorthands: ["mae", "MAE"]),
     .init(
@@ -89,18 +89,18 @@ public struct LossDescriptor: Sendable {
 
   private static let byKind = Dictionary(uniqueKeysWithValues: all.map { ($0.kind, $0) })
 
-  public static func of(_ kind: LossFunction.Kind) -> LossDescriptor { byKind[kind] ?? .init(kind: kind, className: "") }
+  package static func of(_ kind: LossFunction.Kind) -> LossDescriptor { byKind[kind] ?? .init(kind: kind, className: "") }
 
   /// By any of its names, in snake case.
-  public static func named(_ name: String) -> LossDescriptor? {
+  package static func named(_ name: String) -> LossDescriptor? {
     all.first { $0.name == name || $0.shorthands.contains(name) || $0.oldNames.contains(name) }
   }
 }
 
-public typealias LossOption = RuleOption<LossFunction>
+package typealias LossOption = RuleOption<LossFunction>
 
 extension RuleOption where Rule == LossFunction {
-  public static var fromLogits: Self { Self("from_logits", \.fromLogits) }
-  public static var labelSmoothing: Self { Self("label_smoothing", \.labelSmoothing, 0, .fraction) }
-  public static var delta: Self { Self("delta", \.delta, 1, .positive) }
+  package static var fromLogits: Self { Self("from_logits", \.fromLogits) }
+  package static var labelSmoothing: Self { Self("label_smoothing", \.labelSmoothing, 0, .fraction) }
+  package static var delta: Self { Self("delta", \.delta, 1, .positive) }
 }

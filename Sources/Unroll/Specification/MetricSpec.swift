@@ -1,23 +1,23 @@
 /// A metric as `compile` is given it.
-public struct MetricSpec: Sendable, Equatable {
-  public var function: MetricFunction
+package struct MetricSpec: Sendable, Equatable {
+  package var function: MetricFunction
   /// What histories, callbacks and files call it: "mae", as it was given.
-  public var name: String
+  package var name: String
   /// The output it judges; nil: each one.
-  public var output: Int?
+  package var output: Int?
 
   /// Without a name it has the function's.
-  public init(_ function: MetricFunction, name: String? = nil, output: Int? = nil) {
+  package init(_ function: MetricFunction, name: String? = nil, output: Int? = nil) {
     self.function = function
     self.name = name ?? function.descriptor.name
     self.output = output
   }
 
-  public static let meanAbsoluteError = MetricSpec(.meanAbsoluteError)
-  public static let meanSquaredError = MetricSpec(.meanSquaredError)
-  public static let rootMeanSquaredError = MetricSpec(.rootMeanSquaredError)
-  public static let accuracy = MetricSpec(.accuracy)
-  public static let binaryAccuracy = MetricSpec(.binaryAccuracy())
-  public static let categoricalAccuracy = MetricSpec(.categoricalAccuracy)
-  public static let sparseCategoricalAccuracy = MetricSpec(.sparseCategoricalAccuracy)
+  package static let meanAbsoluteError = MetricSpec(.meanAbsoluteError)
+  package static let meanSquaredError = MetricSpec(.meanSquaredError)
+  package static let rootMeanSquaredError = MetricSpec(.rootMeanSquaredError)
+  package static let accuracy = MetricSpec(.accuracy)
+  package static let binaryAccuracy = MetricSpec(.binaryAccuracy())
+  package static let categoricalAccuracy = MetricSpec(.categoricalAccuracy)
+  package static let sparseCategoricalAccuracy = MetricSpec(.sparseCategoricalAccuracy)
 }

@@ -1,7 +1,7 @@
 /// Element type of a model's parameters and arithmetic.
-public enum DType: String, Sendable {
+package enum DType: String, Sendable {
   case float32, float64
-  public var byteCount: Int { self == .float32 ? 4 : 8 }
+  package var byteCount: Int { self == .float32 ? 4 : 8 }
 }
 
 /// A model without weights: its layers, and how they are called.
@@ -9,25 +9,25 @@ public enum DType: String, Sendable {
 /// A Sequential model is the graph that calls its layers in order; a
 /// Functional model names the inputs of each call. A layer called twice
 /// (shared weights) stands once in `layers` and twice in `nodes`.
-public struct ModelSpec: Sendable, Equatable {
+package struct ModelSpec: Sendable, Equatable {
   /// One output of one node.
-  public struct TensorRef: Sendable, Hashable {
-    public var node: Int
-    public var output: Int
-    public init(node: Int, output: Int = 0) {
+  package struct TensorRef: Sendable, Hashable {
+    package var node: Int
+    package var output: Int
+    package init(node: Int, output: Int = 0) {
       self.node = node
       self.output = output
     }
   }
 
   /// A mask that a call is given in place of the one its input comes with.
-  public enum GivenMask: Sendable, Hashable {
+  package enum GivenMask: Sendable, Hashable {
     /// One number a step, 0 for a masked one.
     case tensor(TensorRef)
     /// The mask that this value carries.
     case carried(by: TensorRef)
 
-    public var reference: TensorRef {
+    package var reference: TensorRef {
       switch self {
       case .tensor(let reference), .carried(let reference): reference
       }
@@ -35,7 +35,7 @@ public struct ModelSpec: Sendable, Equatable {
   }
 
   /// What mask the output of a merge, or of TimeDistributed, has.
-  public enum MaskJoining: String, Sendable {
+  package enum MaskJoining: String, Sendable {
     /// A step is valid if it is in any input; an input without a mask makes all
     /// valid. Keras 3.4 and later.
     case any
@@ -53,46 +53,46 @@ public struct ModelSpec: Sendable, Equatable {
   /// One call of a layer. `inputs` are the call's tensors in order; a
   /// recurrent layer's initial states follow its sequence (x, h[, c]);
   /// attention takes (query, value[, key]).
-  public struct Node: Sendable, Equatable {
-    public var layer: Int
-    public var inputs: [TensorRef]
+  package struct Node: Sendable, Equatable {
+    package var layer: Int
+    package var inputs: [TensorRef]
     /// Masks given to the call, for the first inputs in order; nil where an
     /// input keeps the mask it comes with.
-    public var masks: [GivenMask?] = []
+    package var masks: [GivenMask?] = []
     /// Whether the outputs carry such a mask on; in Keras 3.0 to 3.10 they
     /// carry that of the inputs.
-    public var passesMasks = true
+    package var passesMasks = true
     /// Whether the layer leaves masked steps out of what it computes. Keras 3
     /// hands no mask to a recurrent layer that is called with initial states,
     /// Multiply, Maximum and Minimum knew no masks before Keras 3.4, and
     /// TimeDistributed gave its layer none before Keras 2.2.
-    public var heedsMasks = true
-    public var maskJoining = MaskJoining.any
+    package var heedsMasks = true
+    package var maskJoining = MaskJoining.any
     /// Keras 2's `training` at a call: the layer acts as in training, or does
     /// not, whatever the model does. nil: as the model, or the call of a model
     /// around it.
-    public var training: Bool?
-    public init(layer: Int, inputs: [TensorRef]) {
+    package var training: Bool?
+    package init(layer: Int, inputs: [TensorRef]) {
       self.layer = layer
       self.inputs = inputs
     }
   }
 
-  public var name: String
-  public var dtype: DType
+  package var name: String
+  package var dtype: DType
   /// Sequential models are written as Sequential; the graph is implied.
-  public var isSequential: Bool
+  package var isSequential: Bool
   /// False: no layer is trained, whatever its own flag says. Of a model used as
   /// a layer the layer's flag counts.
-  public var trainable = true
-  public var trainingRules = TrainingRules.keras3
-  public var layers: [LayerSpec]
+  package var trainable = true
+  package var trainingRules = TrainingRules.keras3
+  package var layers: [LayerSpec]
   /// In an order in which every node comes after its inputs.
-  public var nodes: [Node]
-  public var inputs: [TensorRef]
-  public var outputs: [TensorRef]
+  package var nodes: [Node]
+  package var inputs: [TensorRef]
+  package var outputs: [TensorRef]
 
-  public init(
+  package init(
     name: String, dtype: DType = .float32, isSequential: Bool, layers: [LayerSpec], nodes: [Node],
     inputs: [TensorRef], outputs: [TensorRef]
   ) {
@@ -107,7 +107,7 @@ public struct ModelSpec: Sendable, Equatable {
 
   /// A Sequential model. `layers` begins with `.input`; without one the model
   /// cannot be built yet (see `Model.build(inputShape:)`).
-  public init(sequential layers: [LayerSpec], name: String = "sequential", dtype: DType = .float32) {
+  package init(sequential layers: [LayerSpec], name: String = "sequential", dtype: DType = .float32) {
     var nodes: [Node] = []
     for index in layers.indices { nodes.append(Node(sequential: index)) }
     self.init(
@@ -122,8 +122,8 @@ public struct ModelSpec: Sendable, Equatable {
   }
 
   /// Names of the layers that give the inputs, and the outputs.
-  public var inputNames: [String] { names(of: inputs) }
-  public var outputNames: [String] { names(of: outputs) }
+  package var inputNames: [String] { names(of: inputs) }
+  package var outputNames: [String] { names(of: outputs) }
 
   private func names(of references: [TensorRef]) -> [String] {
     references.compactMap { nodes.indices.contains($0.node) ? layers[nodes[$0.node].layer].name : nil }

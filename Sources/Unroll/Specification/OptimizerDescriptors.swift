@@ -2,14 +2,14 @@ import KernelAPI
 
 /// What there is to know of one of Keras' optimizers. Files, checks and the C
 /// interface go by it; its formula stands in `Kernels/Optimizers.swift`.
-public struct OptimizerDescriptor: Sendable {
-  public let kind: OptimizerRule.Kind
+package struct OptimizerDescriptor: Sendable {
+  package let kind: OptimizerRule.Kind
   /// What it was called besides, in lower case.
-  public var oldNames: [String] = []
-  public var learningRate = 0.001
-  public var weightDecay = 0.0
+  package var oldNames: [String] = []
+  package var learningRate = 0.001
+  package var weightDecay = 0.0
   /// In the order of Keras' configuration.
-  public let options: [OptimizerOption]
+  package let options: [OptimizerOption]
   /// Keras' names of the arrays that it keeps for each weight, in the order of
   /// the kernel's slots. Keras stores them group after group, and within one
   /// group weight after weight.
@@ -18,13 +18,13 @@ public struct OptimizerDescriptor: Sendable {
   var accumulates = false
 
   /// With Keras 3's defaults.
-  public var rule: OptimizerRule {
+  package var rule: OptimizerRule {
     var rule = OptimizerRule(kind)
     for option in options { option.setUsual(in: &rule) }
     return rule
   }
 
-  public static let all: [OptimizerDescriptor] = [
+  package static let all: [OptimizerDescriptor] = [
     .init(
       kind: .sgd, oldNames: ["momentum"], learningRate: 0.01, options: [.momentum, .nesterov],
       slots: { $0.momentum != 0 ? [["momentum"]] : [] }),
@@ -48,32 +48,32 @@ public struct OptimizerDescriptor: Sendable {
   private static let byKind = Dictionary(uniqueKeysWithValues: all.map { ($0.kind, $0) })
   private static let moments: @Sendable (OptimizerRule) -> [[String]] = { [["momentum", "velocity"]] + ($0.amsgrad ? [["velocity_hat"]] : []) }
 
-  public static func of(_ kind: OptimizerRule.Kind) -> OptimizerDescriptor {
+  package static func of(_ kind: OptimizerRule.Kind) -> OptimizerDescriptor {
     byKind[kind] ?? .init(kind: kind, options: [], slots: { _ in [] })
   }
 
   /// Keras' class by any of its names, in lower case.
-  public static func named(_ name: String) -> OptimizerDescriptor? {
+  package static func named(_ name: String) -> OptimizerDescriptor? {
     all.first { $0.kind.rawValue.lowercased() == name || $0.oldNames.contains(name) }
   }
 }
 
-public typealias OptimizerOption = RuleOption<OptimizerRule>
+package typealias OptimizerOption = RuleOption<OptimizerRule>
 
 extension RuleOption where Rule == OptimizerRule {
-  public static var momentum: Self { Self("momentum", \.momentum, 0, .fraction) }
-  public static var nesterov: Self { Self("nesterov", \.nesterov) }
-  public static var rho: Self { Self("rho", \.rho, 0.9, .fraction) }
-  public static var centered: Self { Self("centered", \.centered) }
+  package static var momentum: Self { Self("momentum", \.momentum, 0, .fraction) }
+  package static var nesterov: Self { Self("nesterov", \.nesterov) }
+  package static var rho: Self { Self("rho", \.rho, 0.9, .fraction) }
+  package static var centered: Self { Self("centered", \.centered) }
   // 1 would make the bias correction divide by zero.
-  public static var beta1: Self { Self("beta_1", \.beta1, 0.9, .belowOne) }
-  public static var beta2: Self { Self("beta_2", \.beta2, 0.999, .belowOne) }
-  public static var epsilon: Self { Self("epsilon", \.epsilon, 1e-7, .notNegative) }
-  public static var amsgrad: Self { Self("amsgrad", \.amsgrad) }
-  public static var initialAccumulator: Self { Self("initial_accumulator_value", \.initialAccumulator, 0.1, .notNegative) }
-  public static var power: Self { Self("learning_rate_power", \.power, -0.5, .notPositive) }
-  public static var l1: Self { Self("l1_regularization_strength", \.l1, 0, .notNegative) }
-  public static var l2: Self { Self("l2_regularization_strength", \.l2, 0, .notNegative) }
-  public static var l2Shrinkage: Self { Self("l2_shrinkage_regularization_strength", \.l2Shrinkage, 0, .notNegative) }
-  public static var beta: Self { Self("beta", \.beta, 0, .notNegative) }
+  package static var beta1: Self { Self("beta_1", \.beta1, 0.9, .belowOne) }
+  package static var beta2: Self { Self("beta_2", \.beta2, 0.999, .belowOne) }
+  package static var epsilon: Self { Self("epsilon", \.epsilon, 1e-7, .notNegative) }
+  package static var amsgrad: Self { Self("amsgrad", \.amsgrad) }
+  package static var initialAccumulator: Self { Self("initial_accumulator_value", \.initialAccumulator, 0.1, .notNegative) }
+  package static var power: Self { Self("learning_rate_power", \.power, -0.5, .notPositive) }
+  package static var l1: Self { Self("l1_regularization_strength", \.l1, 0, .notNegative) }
+  package static var l2: Self { Self("l2_regularization_strength", \.l2, 0, .notNegative) }
+  package static var l2Shrinkage: Self { Self("l2_shrinkage_regularization_strength", \.l2Shrinkage, 0, .notNegative) }
+  package static var beta: Self { Self("beta", \.beta, 0, .notNegative) }
 }

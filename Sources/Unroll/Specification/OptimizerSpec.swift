@@ -1,35 +1,35 @@
 import KernelAPI
 
-public struct OptimizerSpec: Sendable, Equatable {
-  public var rule: OptimizerRule
-  public var learningRate: LearningRate
+package struct OptimizerSpec: Sendable, Equatable {
+  package var rule: OptimizerRule
+  package var learningRate: LearningRate
   /// At most one of the three; 0 means none. Element-wise to [-v, v].
-  public var clipValue = 0.0
+  package var clipValue = 0.0
   /// Each parameter's gradient scaled to at most this L2 norm.
-  public var clipNorm = 0.0
+  package var clipNorm = 0.0
   /// All gradients scaled together to at most this L2 norm.
-  public var globalClipNorm = 0.0
+  package var globalClipNorm = 0.0
   /// Decoupled from the gradient, as Keras 3 has it for every optimizer: before
   /// its update each weight loses `weightDecay` times the learning rate of itself.
-  public var weightDecay = 0.0
+  package var weightDecay = 0.0
   /// Keras 2's `decay` beside a schedule, whose rate it divides by 1 + decay * step.
-  public var decay = 0.0
+  package var decay = 0.0
   /// Keras' `name`, for files; "" is its kind's own.
-  public var name = ""
+  package var name = ""
   /// Only for files: Nadam's product of momenta stands before the moments, as
   /// Keras 3.0 to 3.9 store them, not after them.
-  public var storesProductFirst = false
-  public init(_ rule: OptimizerRule, learningRate: LearningRate) {
+  package var storesProductFirst = false
+  package init(_ rule: OptimizerRule, learningRate: LearningRate) {
     self.rule = rule
     self.learningRate = learningRate
   }
-  public static func sgd(_ rate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false) -> OptimizerSpec {
+  package static func sgd(_ rate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false) -> OptimizerSpec {
     .init(.sgd(momentum: momentum, nesterov: nesterov), learningRate: .constant(rate))
   }
-  public static func rmsprop(_ rate: Double = 0.001) -> OptimizerSpec {
+  package static func rmsprop(_ rate: Double = 0.001) -> OptimizerSpec {
     .init(.rmsprop(rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false), learningRate: .constant(rate))
   }
-  public static func adam(_ rate: Double = 0.001) -> OptimizerSpec {
+  package static func adam(_ rate: Double = 0.001) -> OptimizerSpec {
     .init(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false), learningRate: .constant(rate))
   }
 }

@@ -1,7 +1,7 @@
 extension LayerConfig {
   /// How many tensors a call of this layer gives: with `returnState` the states
   /// follow the output.
-  public var outputCount: Int {
+  package var outputCount: Int {
     switch self {
     case .recurrent(let config): 1 + (config.returnState ? config.cell.stateCount : 0)
     case .stackedRNN(let config): 1 + (config.returnState ? config.cells.reduce(0) { $0 + $1.cell.stateCount } : 0)

@@ -1,8 +1,8 @@
 /// A number, a flag or a list of an optimizer's rule, a loss, a metric or a
 /// schedule, as Keras names it.
-public struct RuleOption<Rule>: Sendable {
+package struct RuleOption<Rule>: Sendable {
   /// What each of its numbers may be.
-  public enum Domain: Sendable {
+  package enum Domain: Sendable {
     case flag, finite, fraction, belowOne, aboveZeroToOne, positive, notNegative, notPositive
     /// Updates: any whole number of them, from 1 on, from 0 on; and more than none.
     case whole, steps, stepsOrNone, fractionalSteps
@@ -40,7 +40,7 @@ public struct RuleOption<Rule>: Sendable {
     }
 
     /// Whether Keras writes it as a whole number where it is one.
-    public var countsUpdates: Bool { self == .whole || self == .steps || self == .stepsOrNone || self == .fractionalSteps }
+    package var countsUpdates: Bool { self == .whole || self == .steps || self == .stepsOrNone || self == .fractionalSteps }
   }
 
   private enum Place: Sendable {
@@ -50,15 +50,15 @@ public struct RuleOption<Rule>: Sendable {
     case list(WritableKeyPath<Rule, [Double]> & Sendable)
   }
 
-  public enum Form: Sendable { case number, optional, flag, list }
+  package enum Form: Sendable { case number, optional, flag, list }
 
-  public let name: String
-  public let form: Form
+  package let name: String
+  package let form: Form
   /// Keras 3's default; a flag is 1 or 0. An optional number is not there, a list empty.
-  public private(set) var usual: Double
-  public private(set) var domain: Domain
+  package private(set) var usual: Double
+  package private(set) var domain: Domain
   /// Whether Keras has no default.
-  public private(set) var isRequired = false
+  package private(set) var isRequired = false
   private let place: Place
 
   init(_ name: String, _ path: WritableKeyPath<Rule, Double> & Sendable, _ usual: Double, _ domain: Domain) {
@@ -79,7 +79,7 @@ public struct RuleOption<Rule>: Sendable {
   }
 
   /// Its numbers: one, of a list any, of an optional one that is not there none.
-  public func numbers(in rule: Rule) -> [Double] {
+  package func numbers(in rule: Rule) -> [Double] {
     switch place {
     case .number(let path): [rule[keyPath: path]]
     case .optional(let path): rule[keyPath: path].map { [$0] } ?? []
@@ -88,7 +88,7 @@ public struct RuleOption<Rule>: Sendable {
     }
   }
 
-  public func set(_ numbers: [Double], in rule: inout Rule) {
+  package func set(_ numbers: [Double], in rule: inout Rule) {
     switch place {
     case .number(let path): rule[keyPath: path] = numbers.first ?? usual
     case .optional(let path): rule[keyPath: path] = numbers.first
@@ -97,12 +97,12 @@ public struct RuleOption<Rule>: Sendable {
     }
   }
 
-  public func value(in rule: Rule) -> Double { numbers(in: rule).first ?? usual }
+  package func value(in rule: Rule) -> Double { numbers(in: rule).first ?? usual }
 
-  public func set(_ value: Double, in rule: inout Rule) { set([value], in: &rule) }
+  package func set(_ value: Double, in rule: inout Rule) { set([value], in: &rule) }
 
   /// Sets what Keras has by default.
-  public func setUsual(in rule: inout Rule) { set(form == .number || form == .flag ? [usual] : [], in: &rule) }
+  package func setUsual(in rule: inout Rule) { set(form == .number || form == .flag ? [usual] : [], in: &rule) }
 
   /// The same with another default.
   func usually(_ value: Double) -> Self {

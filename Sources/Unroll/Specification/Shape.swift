@@ -1,22 +1,22 @@
 /// The shape of one sample: every axis but the batch. `nil` is an axis whose
 /// length is known only when data arrives (Keras' `None`).
-public struct Shape: Sendable, Equatable, CustomStringConvertible {
-  public var dimensions: [Int?]
+package struct Shape: Sendable, Equatable, CustomStringConvertible {
+  package var dimensions: [Int?]
 
-  public init(_ dimensions: [Int?]) { self.dimensions = dimensions }
+  package init(_ dimensions: [Int?]) { self.dimensions = dimensions }
 
   /// Of lengths that are known. (As an array of optionals each would be cast at run time.)
   init(known lengths: [Int]) { dimensions = lengths.map { $0 } }
 
-  public var rank: Int { dimensions.count }
+  package var rank: Int { dimensions.count }
 
   /// The last axis: features F. 1 for an empty shape.
-  public var features: Int? { dimensions.last ?? 1 }
+  package var features: Int? { dimensions.last ?? 1 }
 
   /// All axes before the features, in order; a sequence has one, time.
-  public var leading: [Int?] { Array(dimensions.dropLast()) }
+  package var leading: [Int?] { Array(dimensions.dropLast()) }
 
-  public var isFullyKnown: Bool { !dimensions.contains { $0 == nil } }
+  package var isFullyKnown: Bool { !dimensions.contains { $0 == nil } }
 
   /// The lengths of all axes; throws if one is not known.
   func known(_ name: String) throws(UnrollError) -> [Int] {
@@ -28,7 +28,7 @@ public struct Shape: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The number of elements of one sample, or nil while an axis is unknown.
-  public var count: Int? {
+  package var count: Int? {
     var product = 1
     for dimension in dimensions {
       guard let dimension else { return nil }
@@ -40,24 +40,24 @@ public struct Shape: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Same leading axes, other features.
-  public func with(features: Int?) -> Shape {
+  package func with(features: Int?) -> Shape {
     var copy = dimensions
     if copy.isEmpty { copy = [features] } else { copy[copy.count - 1] = features }
     return Shape(copy)
   }
 
   /// True if data of shape `other` may be fed where `self` is declared.
-  public func accepts(_ other: Shape) -> Bool {
+  package func accepts(_ other: Shape) -> Bool {
     rank == other.rank && zip(dimensions, other.dimensions).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
   }
 
   /// All axes of an array as Python prints them: `(60, 1)`, `(60,)`.
-  public static func tuple(_ axes: [Int]) -> String {
+  package static func tuple(_ axes: [Int]) -> String {
     "(\(axes.map(String.init).joined(separator: ", "))\(axes.count == 1 ? ",)" : ")")"
   }
 
   /// Printed as Keras prints it, with the batch axis: `(None, 60, 1)`.
-  public var description: String {
+  package var description: String {
     let inner = dimensions.map { $0.map(String.init) ?? "None" }.joined(separator: ", ")
     return "(None\(dimensions.isEmpty ? ",)" : ", \(inner))")"
   }

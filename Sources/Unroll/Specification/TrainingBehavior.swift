@@ -1,6 +1,6 @@
 extension LayerConfig {
   /// Whether the layer computes something else in training.
-  public var actsInTraining: Bool {
+  package var actsInTraining: Bool {
     switch self {
     case .stackedRNN(let config): config.cells.contains { $0.actsInTraining }
     case .bidirectional(let config): config.forward.config.actsInTraining || config.backward?.config.actsInTraining ?? false

@@ -1,5 +1,5 @@
 /// Whose rules count in training, where versions of Keras differ.
-public enum TrainingRules: String, Sendable, Equatable, CaseIterable {
+package enum TrainingRules: String, Sendable, Equatable, CaseIterable {
   /// Keras 1 and 2 up to 2.11: as `keras2`, but BatchNormalization takes its
   /// moments of masked steps too.
   case keras2Unmasked = "2.11"
@@ -13,5 +13,5 @@ public enum TrainingRules: String, Sendable, Equatable, CaseIterable {
   case keras3 = "3"
 
   /// Whether they are those of any Keras before 3.
-  public var areOfKeras2: Bool { self != .keras3 }
+  package var areOfKeras2: Bool { self != .keras3 }
 }

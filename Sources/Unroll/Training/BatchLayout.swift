@@ -16,7 +16,7 @@ struct LayoutKey: Hashable {
 /// targets and weights.
 final class BatchLayout<S: Scalar> {
   /// Memory in which one worker computes one shard.
-  struct Bench {
+  struct ShardMemory {
     let plan: Plan<S>
     /// Per output, `[positions][rows][target features]`.
     let targets: [UnsafeMutablePointer<S>]
@@ -29,8 +29,8 @@ final class BatchLayout<S: Scalar> {
   let shardRows: Int
   let shardCount: Int
   /// By worker: for full shards, and for a last shard of another size.
-  private let full: [Bench]
-  private let last: [Bench]
+  private let full: [ShardMemory]
+  private let last: [ShardMemory]
   private let arena = Arena<S>()
   let byteCount: Int
   let outputPositions: [Int]
@@ -54,12 +54,12 @@ final class BatchLayout<S: Scalar> {
     shardRows = Self.shardRows(rows, parameters: network.store.count, isWhole: isWhole)
     shardCount = (rows + shardRows - 1) / shardRows
     let lastRows = rows - (shardCount - 1) * shardRows
-    var full: [Bench] = [], last: [Bench] = []
+    var full: [ShardMemory] = [], last: [ShardMemory] = []
     // A batch of one shard runs on the calling thread.
     for _ in 0..<(shardCount == 1 ? 1 : max(key.workers, 1)) {
-      let bench = try Self.bench(network, key, rows: shardRows, arena)
-      full.append(bench)
-      last.append(lastRows == shardRows ? bench : try Self.bench(network, key, rows: lastRows, arena))
+      let memory = try Self.memory(network, key, rows: shardRows, arena)
+      full.append(memory)
+      last.append(lastRows == shardRows ? memory : try Self.memory(network, key, rows: lastRows, arena))
     }
     self.full = full
     outputPositions = full[0].plan.outputs.map { $0.positions }
@@ -67,9 +67,9 @@ final class BatchLayout<S: Scalar> {
     byteCount = arena.byteCount + (full + last).reduce(0) { $0 + $1.plan.byteCount }
   }
 
-  private static func bench(
+  private static func memory(
     _ network: Network<S>, _ key: LayoutKey, rows: Int, _ arena: Arena<S>
-  ) throws(UnrollError) -> Bench {
+  ) throws(UnrollError) -> ShardMemory {
     let plan = try Plan(
       network.graph, store: network.store, mode: key.isTraining ? .training : .inference, rows: rows,
       inputDimensions: key.dimensions, ownsGradients: false)
@@ -78,17 +78,17 @@ final class BatchLayout<S: Scalar> {
       targets.append(try arena.allocate(try checkedProduct([output.vectors, features], "the targets of a batch")))
       weights.append(try arena.allocate(output.vectors))
     }
-    return Bench(plan: plan, targets: targets, weights: weights)
+    return ShardMemory(plan: plan, targets: targets, weights: weights)
   }
 
-  func bench(shard: Int, worker: Int) -> Bench { shard == shardCount - 1 ? last[worker] : full[worker] }
+  func memory(shard: Int, worker: Int) -> ShardMemory { shard == shardCount - 1 ? last[worker] : full[worker] }
   func firstRow(of shard: Int) -> Int { shard * shardRows }
   /// Inputs to check before a batch is run.
   var indexInputs: [IndexInput] { full[0].plan.indexInputs }
   /// Throws what a layer found wrong with the values of the last batch.
   func checkValues() throws(UnrollError) {
-    for bench in full { try bench.plan.checkValues() }
-    for bench in last { try bench.plan.checkValues() }
+    for memory in full { try memory.plan.checkValues() }
+    for memory in last { try memory.plan.checkValues() }
   }
   var masksOutput: Bool { full[0].plan.outputs.contains { $0.mask != nil } }
 }

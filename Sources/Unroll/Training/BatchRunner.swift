@@ -7,7 +7,7 @@ import KernelAPI
 /// order, so that no result depends on the number of threads.
 final class BatchRunner<S: Scalar> {
   let network: Network<S>
-  let heads: [Head]
+  let trainedOutputs: [TrainedOutput]
   let metrics: [[MetricRule]]
   private let kernels: KernelTable<S>
   private var layouts: [LayoutKey: BatchLayout<S>] = [:]
@@ -21,12 +21,12 @@ final class BatchRunner<S: Scalar> {
   /// Bytes of layouts that are kept for batches of the same shape.
   private static var keptBytes: Int { 256 << 20 }
 
-  init(_ network: Network<S>, heads: [Head], metrics: [[MetricRule]]) {
+  init(_ network: Network<S>, trainedOutputs: [TrainedOutput], metrics: [[MetricRule]]) {
     self.network = network
-    self.heads = heads
+    self.trainedOutputs = trainedOutputs
     self.metrics = metrics
     kernels = Unroll.kernels(for: S.self)
-    sumStride = metrics.joined().reduce(2 * heads.count + 1) { $0 + $1.sumCount }
+    sumStride = metrics.joined().reduce(2 * trainedOutputs.count + 1) { $0 + $1.sumCount }
   }
 
   /// The layout for batches of this kind, kept from earlier or made now.
@@ -45,7 +45,7 @@ final class BatchRunner<S: Scalar> {
   func makeLayout(_ key: LayoutKey) throws(UnrollError) -> BatchLayout<S> {
     let isWhole = network.isStateful || (key.isTraining || network.trainsInInference) && network.needsWholeBatch
     var layout = try BatchLayout(network, key, isWhole: isWhole)
-    if layout.masksOutput, heads.count > 1, layout.shardCount > 1 {
+    if layout.masksOutput, trainedOutputs.count > 1, layout.shardCount > 1 {
       // Each output's mean divides by its own valid steps, which are known
       // only when the whole batch has been computed.
       layout = try BatchLayout(network, key, isWhole: true)
@@ -88,8 +88,8 @@ final class BatchRunner<S: Scalar> {
   func runShard(_ shard: Int, of batch: Batch<S>, worker: Int) {
     guard let sums else { return }
     let layout = batch.layout, data = batch.data
-    let bench = layout.bench(shard: shard, worker: worker)
-    let plan = bench.plan, run = plan.run
+    let memory = layout.memory(shard: shard, worker: worker)
+    let plan = memory.plan, run = plan.run
     let offset = layout.firstRow(of: shard)
     let count = plan.rows
     let rows = batch.order.map { $0 + offset }
@@ -109,15 +109,15 @@ final class BatchRunner<S: Scalar> {
     plan.forward()
     sums.pointer[shard * sumStride + sumStride - 1] = run.activityPenalty
     var slot = sums.pointer + shard * sumStride
-    var metricSlot = slot + 2 * heads.count
-    for index in heads.indices {
-      let judged = stage(index, bench, batch, rows, firstRow)
-      let scale = S(gradientScale(index, layout, judged))
-      slot[0] = heads[index].loss.function.judge(judged, scale: scale)
-      slot[1] = validVectors(judged)
+    var metricSlot = slot + 2 * trainedOutputs.count
+    for index in trainedOutputs.indices {
+      let predictions = stage(index, memory, batch, rows, firstRow)
+      let scale = S(gradientScale(index, layout, predictions))
+      slot[0] = trainedOutputs[index].loss.function.evaluate(predictions, scale: scale)
+      slot[1] = validVectors(predictions)
       slot += 2
       for metric in metrics[index] {
-        metric.judge(judged, into: metricSlot)
+        metric.evaluate(predictions, into: metricSlot)
         metricSlot += metric.sumCount
       }
     }
@@ -127,70 +127,70 @@ final class BatchRunner<S: Scalar> {
   /// Copies targets and weights of one output beside its predictions.
   @inline(__always)
   private func stage(
-    _ index: Int, _ bench: BatchLayout<S>.Bench, _ batch: Batch<S>, _ rows: UnsafePointer<Int>?, _ first: Int
-  ) -> Judged<S> {
-    let output = bench.plan.outputs[index], count = bench.plan.rows
+    _ index: Int, _ memory: BatchLayout<S>.ShardMemory, _ batch: Batch<S>, _ rows: UnsafePointer<Int>?, _ first: Int
+  ) -> ShardPredictions<S> {
+    let output = memory.plan.outputs[index], count = memory.plan.rows
     let target = batch.data.targets[index]
-    target.values.gather(rows: rows, firstRow: first, count: count, into: bench.targets[index])
-    var judged = Judged(
+    target.values.gather(rows: rows, firstRow: first, count: count, into: memory.targets[index])
+    var predictions = ShardPredictions(
       vectors: output.vectors, features: output.features, output: output.data, gradient: batch.isTraining ? output.gradient : nil,
-      target: bench.targets[index], targetFeatures: target.features, weights: nil, mask: output.mask)
+      target: memory.targets[index], targetFeatures: target.features, weights: nil, mask: output.mask)
     if let weights = target.weights {
-      let staged = bench.weights[index]
+      let staged = memory.weights[index]
       weights.gather(rows: rows, firstRow: first, count: count, into: staged)
       if !target.weightsPerPosition {
         for position in 1..<max(output.positions, 1) { (staged + position * count).update(from: staged, count: count) }
       }
-      judged.weights = UnsafePointer(staged)
+      predictions.weights = UnsafePointer(staged)
     } else if !batch.classWeights.isEmpty {
-      let staged = bench.weights[index]
-      for vector in 0..<output.vectors { staged[vector] = S(batch.classWeights[targetClass(judged, vector)] ?? 1) }
-      judged.weights = UnsafePointer(staged)
+      let staged = memory.weights[index]
+      for vector in 0..<output.vectors { staged[vector] = S(batch.classWeights[targetClass(predictions, vector)] ?? 1) }
+      predictions.weights = UnsafePointer(staged)
     }
-    return judged
+    return predictions
   }
 
   /// The class of a target as Keras reads it: a number, or the place of the largest element.
-  private func targetClass(_ judged: Judged<S>, _ vector: Int) -> Int {
-    let y = judged.target + vector * judged.targetFeatures
-    if judged.targetFeatures == 1 { return Int(exactly: y[0].rounded(.toNearestOrEven)) ?? -1 }
+  private func targetClass(_ predictions: ShardPredictions<S>, _ vector: Int) -> Int {
+    let y = predictions.target + vector * predictions.targetFeatures
+    if predictions.targetFeatures == 1 { return Int(exactly: y[0].rounded(.toNearestOrEven)) ?? -1 }
     var best = 0
-    for i in 1..<judged.targetFeatures where y[i] > y[best] { best = i }
+    for i in 1..<predictions.targetFeatures where y[i] > y[best] { best = i }
     return best
   }
 
   /// Factor of the summed loss in the batch's total. With a mask over several
   /// shards it is corrected by the number of valid steps after all have run.
-  private func gradientScale(_ index: Int, _ layout: BatchLayout<S>, _ judged: Judged<S>) -> Double {
-    let head = heads[index]
-    guard head.loss.reduction == .mean else { return head.lossWeight }
-    if judged.mask != nil, layout.shardCount == 1 {
-      let valid = validVectors(judged)
-      return valid > 0 ? head.lossWeight / valid : 0
+  private func gradientScale(_ index: Int, _ layout: BatchLayout<S>, _ predictions: ShardPredictions<S>) -> Double {
+    let trained = trainedOutputs[index]
+    guard trained.loss.reduction == .mean else { return trained.lossWeight }
+    if predictions.mask != nil, layout.shardCount == 1 {
+      let valid = validVectors(predictions)
+      return valid > 0 ? trained.lossWeight / valid : 0
     }
-    return head.lossWeight / Double(layout.outputPositions[index] * layout.rows)
+    return trained.lossWeight / Double(layout.outputPositions[index] * layout.rows)
   }
 
-  private func validVectors(_ judged: Judged<S>) -> Double {
-    guard let mask = judged.mask else { return Double(judged.vectors) }
+  private func validVectors(_ predictions: ShardPredictions<S>) -> Double {
+    guard let mask = predictions.mask else { return Double(predictions.vectors) }
     var valid = 0
-    for vector in 0..<judged.vectors { valid += mask[vector] == 0 ? 0 : 1 }
+    for vector in 0..<predictions.vectors { valid += mask[vector] == 0 ? 0 : 1 }
     return Double(valid)
   }
 
   private func collect(_ layout: BatchLayout<S>, into outcome: inout BatchOutcome) {
     guard let sums else { return }
-    for index in heads.indices {
+    for index in trainedOutputs.indices {
       var sum = 0.0, valid = 0.0
       for shard in 0..<layout.shardCount {
         sum += sums.pointer[shard * sumStride + 2 * index]
         valid += sums.pointer[shard * sumStride + 2 * index + 1]
       }
-      outcome.losses[index] = heads[index].loss.reduction == .sum ? sum : valid > 0 ? sum / valid : 0
+      outcome.losses[index] = trainedOutputs[index].loss.reduction == .sum ? sum : valid > 0 ? sum / valid : 0
     }
     for index in outcome.metrics.indices {
       var sum = 0.0
-      for shard in 0..<layout.shardCount { sum += sums.pointer[shard * sumStride + 2 * heads.count + index] }
+      for shard in 0..<layout.shardCount { sum += sums.pointer[shard * sumStride + 2 * trainedOutputs.count + index] }
       outcome.metrics[index] = sum
     }
     var penalty = 0.0
@@ -205,7 +205,7 @@ final class BatchRunner<S: Scalar> {
     guard let total = gradientBuffer?.pointer else { return }
     let count = network.store.count
     for shard in 1..<max(layout.shardCount, 1) { kernels.add(count, total, total + shard * count, total) }
-    if layout.masksOutput, layout.shardCount > 1, heads[0].loss.reduction == .mean, let sums {
+    if layout.masksOutput, layout.shardCount > 1, trainedOutputs[0].loss.reduction == .mean, let sums {
       var valid = 0.0
       for shard in 0..<layout.shardCount { valid += sums.pointer[shard * sumStride + 1] }
       if valid > 0 { kernels.scale(count, Double(layout.outputPositions[0] * layout.rows) / valid, total, total) }

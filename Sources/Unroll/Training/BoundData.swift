@@ -1,7 +1,7 @@
 import KernelAPI
 
-/// What one output is judged by, from `compile`.
-struct Head {
+/// What one output is trained for, from `compile`.
+struct TrainedOutput {
   /// Name of the output's layer.
   let name: String
   let loss: LossSpec
@@ -33,7 +33,7 @@ final class BoundData {
   }
 
   /// Checks counts and shapes. `outputs` are the plan's output dimensions.
-  init(_ data: TrainingData, inputDimensions: [[Int]], outputs: [[Int]], heads: [Head]) throws(UnrollError) {
+  init(_ data: TrainingData, inputDimensions: [[Int]], outputs: [[Int]], trainedOutputs: [TrainedOutput]) throws(UnrollError) {
     rows = data.rows
     dimensions = inputDimensions
     inputs = zip(data.inputs, inputDimensions).map { $0.with(sampleDimensions: $1) }
@@ -45,17 +45,17 @@ final class BoundData {
         .shapeMismatch, "expected sample weights for all outputs together or for each of \(outputs.count), found \(data.sampleWeights.count)")
     }
     var targets: [Target] = []
-    for (index, (dimensions, head)) in zip(outputs, heads).enumerated() {
+    for (index, (dimensions, trained)) in zip(outputs, trainedOutputs).enumerated() {
       let weights = data.sampleWeights.isEmpty ? nil : data.sampleWeights[data.sampleWeights.count == 1 ? 0 : index]
       targets.append(
         try Self.target(
-          data.targets[index], weights, rows: data.rows, dimensions, head, which: outputs.count > 1 ? " of output \(head.name)" : ""))
+          data.targets[index], weights, rows: data.rows, dimensions, trained, which: outputs.count > 1 ? " of output \(trained.name)" : ""))
     }
     self.targets = targets
   }
 
   private static func target(
-    _ values: ArrayView, _ weights: ArrayView?, rows: Int, _ dimensions: [Int], _ head: Head, which: String
+    _ values: ArrayView, _ weights: ArrayView?, rows: Int, _ dimensions: [Int], _ trained: TrainedOutput, which: String
   ) throws(UnrollError) -> Target {
     guard values.rows == rows else {
       throw UnrollError(.shapeMismatch, "the targets\(which) have \(values.rows) samples, the inputs have \(rows)")
@@ -64,7 +64,7 @@ final class BoundData {
     let features = dimensions.last ?? 1
     let leading = Array(dimensions.dropLast())
     let found = Array(values.shape.dropFirst())
-    let isSparse = head.loss.function.descriptor.takesClassNumbers
+    let isSparse = trained.loss.function.descriptor.takesClassNumbers
     let wanted = isSparse ? leading + [1] : dimensions
     // As Keras has it, an axis of one number may be missing or stand behind.
     guard found == wanted || found == wanted + [1] || wanted.last == 1 && found == leading else {

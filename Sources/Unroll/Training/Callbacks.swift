@@ -1,5 +1,5 @@
 /// Whether smaller or larger values of a monitored quantity are better.
-public enum MonitorMode: String, Sendable {
+package enum MonitorMode: String, Sendable {
   /// Larger for accuracies, whatever they are called, smaller for losses and
   /// errors: as in Keras 3 each metric knows.
   case auto
@@ -30,55 +30,55 @@ struct Monitor {
 }
 
 /// Ends training when the monitored value has stopped improving.
-public struct EarlyStopping: Sendable {
-  public var monitor = "val_loss"
-  public var mode = MonitorMode.auto
+package struct EarlyStopping: Sendable {
+  package var monitor = "val_loss"
+  package var mode = MonitorMode.auto
   /// A smaller change is no improvement.
-  public var minDelta = 0.0
+  package var minDelta = 0.0
   /// Epochs without improvement after which training ends.
-  public var patience = 0
+  package var patience = 0
   /// A value that must be beaten too before the waiting starts anew.
-  public var baseline: Double?
+  package var baseline: Double?
   /// Ends with the weights of the best epoch rather than of the last.
-  public var restoreBestWeights = false
-  public var startFromEpoch = 0
-  public init() {}
+  package var restoreBestWeights = false
+  package var startFromEpoch = 0
+  package init() {}
 }
 
 /// Calls `save` after epochs whose model is worth keeping. Writing files is
 /// the caller's: `save` is given the epoch's number and values.
-public struct ModelCheckpoint {
-  public var monitor = "val_loss"
-  public var mode = MonitorMode.auto
-  public var saveBestOnly = false
+package struct ModelCheckpoint {
+  package var monitor = "val_loss"
+  package var mode = MonitorMode.auto
+  package var saveBestOnly = false
   /// A value that the first save must beat (best only).
-  public var initialThreshold: Double?
+  package var initialThreshold: Double?
   /// Every n-th epoch.
-  public var frequency = 1
-  public var save: (FitProgress) throws(UnrollError) -> Void
-  public init(save: @escaping (FitProgress) throws(UnrollError) -> Void) { self.save = save }
+  package var frequency = 1
+  package var save: (FitProgress) throws(UnrollError) -> Void
+  package init(save: @escaping (FitProgress) throws(UnrollError) -> Void) { self.save = save }
 }
 
 /// Multiplies the learning rate by `factor` when the monitored value has
 /// stopped improving.
-public struct ReduceLearningRateOnPlateau: Sendable {
-  public var monitor = "val_loss"
-  public var mode = MonitorMode.auto
-  public var factor = 0.1
-  public var patience = 10
-  public var minDelta = 1e-4
+package struct ReduceLearningRateOnPlateau: Sendable {
+  package var monitor = "val_loss"
+  package var mode = MonitorMode.auto
+  package var factor = 0.1
+  package var patience = 10
+  package var minDelta = 1e-4
   /// Epochs after a reduction in which nothing is counted.
-  public var cooldown = 0
-  public var minimumRate = 0.0
-  public init() {}
+  package var cooldown = 0
+  package var minimumRate = 0.0
+  package init() {}
 }
 
 /// Gives each epoch's values as one line of comma-separated text. Writing the
 /// file is the caller's: `write` is given whole lines with their line feed.
-public struct CSVLogger {
-  public var separator = ","
+package struct CSVLogger {
+  package var separator = ","
   /// The first line names the columns; false when lines are appended to a file that has them.
-  public var writesHeader = true
-  public var write: (String) throws(UnrollError) -> Void
-  public init(write: @escaping (String) throws(UnrollError) -> Void) { self.write = write }
+  package var writesHeader = true
+  package var write: (String) throws(UnrollError) -> Void
+  package init(write: @escaping (String) throws(UnrollError) -> Void) { self.write = write }
 }

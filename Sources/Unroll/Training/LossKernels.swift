@@ -3,7 +3,7 @@ import KernelAPI
 
 /// One shard's predictions for one output, beside what they should have been.
 /// Everything is laid out `[positions][rows]`, a vector of features each.
-struct Judged<S: Scalar> {
+struct ShardPredictions<S: Scalar> {
   var vectors: Int
   var features: Int
   var output: UnsafePointer<S>
@@ -31,7 +31,7 @@ extension LossFunction {
   /// gradient of `scale` times that sum.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func judge<S: Scalar>(_ data: Judged<S>, scale: S) -> Double {
+  func evaluate<S: Scalar>(_ data: ShardPredictions<S>, scale: S) -> Double {
     switch kind {
     case .meanSquaredError:
       return elementwise(data, scale) { p, y in
@@ -84,7 +84,7 @@ extension LossFunction {
 
 /// Losses that are a mean over the features of a function of prediction and target.
 @inline(__always)
-private func elementwise<S: Scalar>(_ data: Judged<S>, _ scale: S, _ term: (S, S) -> (loss: S, slope: S)) -> Double {
+private func elementwise<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S, _ term: (S, S) -> (loss: S, slope: S)) -> Double {
   let n = data.features
   let share = 1 / S(n)
   var total = 0.0
@@ -115,7 +115,7 @@ private func elementwise<S: Scalar>(_ data: Judged<S>, _ scale: S, _ term: (S, S
 /// factor x slope.
 @inline(__always)
 private func vectorwise<S: Scalar>(
-  _ data: Judged<S>, _ scale: S,
+  _ data: ShardPredictions<S>, _ scale: S,
   _ term: (_ p: UnsafePointer<S>, _ y: UnsafePointer<S>, _ factor: S, _ gradient: UnsafeMutablePointer<S>?) -> S
 ) -> Double {
   let n = data.features
@@ -137,7 +137,7 @@ private func vectorwise<S: Scalar>(
 // softmax Keras on TensorFlow returns to the logits, where nothing is clipped,
 // and its gradient p - y is what comes out here.
 /// A target y counts as y keep + share.
-private func categorical<S: Scalar>(_ data: Judged<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
+private func categorical<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
   let n = data.features
   return vectorwise(data, scale) { p, targets, factor, gradient in
     var sum: S = 0, mass: S = 0, loss: S = 0
@@ -157,7 +157,7 @@ private func categorical<S: Scalar>(_ data: Judged<S>, _ scale: S, _ keep: S, _ 
   }
 }
 
-private func sparse<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
+private func sparse<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S) -> Double {
   let n = data.features
   return vectorwise(data, scale) { p, y, factor, gradient in
     guard let index = classIndex(y[0], n) else { return .nan }
@@ -171,7 +171,7 @@ private func sparse<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
   }
 }
 
-private func categoricalFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
+private func categoricalFromLogits<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
   let n = data.features
   return vectorwise(data, scale) { x, targets, factor, gradient in
     let logSum = logSumExp(x, n)
@@ -189,7 +189,7 @@ private func categoricalFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S, _ k
   }
 }
 
-private func sparseFromLogits<S: Scalar>(_ data: Judged<S>, _ scale: S) -> Double {
+private func sparseFromLogits<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S) -> Double {
   let n = data.features
   return vectorwise(data, scale) { x, y, factor, gradient in
     guard let index = classIndex(y[0], n) else { return .nan }

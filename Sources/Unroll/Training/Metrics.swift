@@ -25,7 +25,7 @@ struct MetricRule {
   /// Writes the sums of these vectors.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func judge<S: Scalar>(_ data: Judged<S>, into sums: UnsafeMutablePointer<Double>) {
+  func evaluate<S: Scalar>(_ data: ShardPredictions<S>, into sums: UnsafeMutablePointer<Double>) {
     var data = data
     if !isWeighted { data.weights = nil }
     if !heedsMasks { data.mask = nil }
@@ -33,7 +33,7 @@ struct MetricRule {
   }
 
   @inline(__always)
-  private func mean<S: Scalar>(_ data: Judged<S>) -> (sum: Double, count: Double) {
+  private func mean<S: Scalar>(_ data: ShardPredictions<S>) -> (sum: Double, count: Double) {
     let n = data.features
     switch function.kind {
     case .meanAbsoluteError: return overElements(data) { abs($0 - $1) }
@@ -58,7 +58,7 @@ struct MetricRule {
 }
 
 @inline(__always)
-private func overElements<S: Scalar>(_ data: Judged<S>, _ term: (S, S) -> S) -> (Double, Double) {
+private func overElements<S: Scalar>(_ data: ShardPredictions<S>, _ term: (S, S) -> S) -> (Double, Double) {
   let n = data.features
   return overVectors(data) { p, y in
     var sum: S = 0
@@ -69,7 +69,7 @@ private func overElements<S: Scalar>(_ data: Judged<S>, _ term: (S, S) -> S) -> 
 
 @inline(__always)
 private func overVectors<S: Scalar>(
-  _ data: Judged<S>, _ term: (UnsafePointer<S>, UnsafePointer<S>) -> S
+  _ data: ShardPredictions<S>, _ term: (UnsafePointer<S>, UnsafePointer<S>) -> S
 ) -> (Double, Double) {
   var sum = 0.0, count = 0.0
   for vector in 0..<data.vectors {

@@ -4,7 +4,7 @@ extension Model {
   /// Whether the layer named by `path` may be trained, by its own flag; "" is
   /// the model. Inside wrappers and models the names follow each other as in
   /// the names of weights: "encoder/lstm", "bidirectional/forward_lstm".
-  public func isTrainable(_ path: String = "") throws(UnrollError) -> Bool {
+  package func isTrainable(_ path: String = "") throws(UnrollError) -> Bool {
     guard let flag = spec.isTrainable(at: path) else { throw noLayer(path) }
     return flag
   }
@@ -12,7 +12,7 @@ extension Model {
   /// Sets the flag of a layer and of all layers inside it, or of the model and
   /// all its layers. What is trained changes with the next `compile`, or with
   /// the first update since the last one.
-  public func setTrainable(_ flag: Bool, _ path: String = "") throws(UnrollError) {
+  package func setTrainable(_ flag: Bool, _ path: String = "") throws(UnrollError) {
     var changed = spec
     guard changed.setTrainable(flag, at: path) else { throw noLayer(path) }
     try network?.declareTrainability(changed)

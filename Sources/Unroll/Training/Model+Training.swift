@@ -1,14 +1,14 @@
 extension Model {
   /// Fixes optimizer, losses and metrics. Allowed before the model is built;
   /// compiling again starts the optimizer afresh.
-  public func compile(_ spec: CompileSpec) throws(UnrollError) {
+  package func compile(_ spec: CompileSpec) throws(UnrollError) {
     try spec.validate()
     let trainer = try network?.makeTrainer(spec, modelSeed: seed)
     training = TrainingState(spec: spec, trainer: trainer)
   }
 
   /// What `compile` was given, with the present learning rate if that is constant; or nil.
-  public var compileSpec: CompileSpec? {
+  package var compileSpec: CompileSpec? {
     guard var spec = training?.spec else { return nil }
     if spec.optimizer.learningRate.isConstant, let trainer = training?.trainer {
       spec.optimizer.learningRate = .constant(trainer.learningRate)
@@ -19,7 +19,7 @@ extension Model {
   /// Names of the values that training and evaluation report: "loss", with
   /// several outputs `<output>_loss` for each, then the metrics (with several
   /// outputs `<output>_<metric>`).
-  public func valueNames() throws(UnrollError) -> [String] { try trainer().valueNames }
+  package func valueNames() throws(UnrollError) -> [String] { try trainer().valueNames }
 
   /// Trains for `options.epochs - options.initialEpoch` epochs.
   ///
@@ -28,7 +28,7 @@ extension Model {
   /// data and options that do not fit, `.notFinite` for a loss that is not a
   /// number (see `FitOptions.nonFiniteLoss`) and `.cancelled` if the callback
   /// asked for it. The model may not be used from other threads meanwhile.
-  public func fit(
+  package func fit(
     _ data: TrainingData, _ options: FitOptions = FitOptions(), callback: FitCallback? = nil
   ) throws(UnrollError) -> History {
     try learningTrainer().fit(data, options, callback: callback)
@@ -36,7 +36,7 @@ extension Model {
 
   /// The values named by `valueNames()` over all samples, without learning.
   /// `callback` is told of each batch.
-  public func evaluate(
+  package func evaluate(
     _ data: TrainingData, batchSize: Int = 32, threads: Int = 0, callback: FitCallback? = nil
   ) throws(UnrollError) -> [Double] {
     try trainer().evaluate(data, batchSize: batchSize, threads: threads, callback: callback)
@@ -45,14 +45,14 @@ extension Model {
   /// One update from all samples of `data` as one batch; returns that batch's
   /// values (Keras accumulates them until its metrics are reset). `seed`
   /// keys dropout; nil: the model's.
-  public func trainOnBatch(
+  package func trainOnBatch(
     _ data: TrainingData, classWeights: [Int: Double] = [:], seed: UInt64? = nil, threads: Int = 0
   ) throws(UnrollError) -> [Double] {
     try learningTrainer().trainOnBatch(data, classWeights: classWeights, seed: seed ?? self.seed, threads: threads)
   }
 
   /// The values of all samples as one batch, without learning.
-  public func testOnBatch(_ data: TrainingData, threads: Int = 0) throws(UnrollError) -> [Double] {
+  package func testOnBatch(_ data: TrainingData, threads: Int = 0) throws(UnrollError) -> [Double] {
     try trainer().evaluate(data, batchSize: max(data.rows, 1), threads: threads, callback: nil)
   }
 
@@ -74,12 +74,12 @@ extension Model {
 
 extension Model {
   /// Updates made so far: Keras' `iteration`.
-  public func optimizerIteration() throws(UnrollError) -> Int { try trainer().iteration }
+  package func optimizerIteration() throws(UnrollError) -> Int { try trainer().iteration }
 
   /// Training resumed at the same iteration, weights, optimizer variables and
   /// seed goes on as if it had not been interrupted: the order of the samples
   /// and the dropout masks depend on nothing else.
-  public func setOptimizerIteration(_ iteration: Int) throws(UnrollError) {
+  package func setOptimizerIteration(_ iteration: Int) throws(UnrollError) {
     guard iteration >= 0 else {
       throw UnrollError(.invalidArgument, "the optimizer's iteration must not be negative, found \(iteration)")
     }
@@ -87,19 +87,19 @@ extension Model {
   }
 
   /// The rate of the next update.
-  public func learningRate() throws(UnrollError) -> Double { try trainer().learningRate }
+  package func learningRate() throws(UnrollError) -> Double { try trainer().learningRate }
 
   /// Replaces a constant learning rate, also during a fit. Throws
   /// `.invalidState` if the rate follows a schedule.
-  public func setLearningRate(_ rate: Double) throws(UnrollError) { try trainer().setLearningRate(rate) }
+  package func setLearningRate(_ rate: Double) throws(UnrollError) { try trainer().setLearningRate(rate) }
 
   /// The optimizer's arrays in Keras 3's order, which after `iteration` and
   /// (without a schedule) `learning_rate` is the order in its files.
-  public func optimizerVariables() throws(UnrollError) -> [OptimizerVariable] { try trainer().optimizerVariables }
+  package func optimizerVariables() throws(UnrollError) -> [OptimizerVariable] { try trainer().optimizerVariables }
 
   /// Copies optimizer variable `index` to `destination` (float32 or float64),
   /// which has room for all its elements.
-  public func readOptimizerVariable(
+  package func readOptimizerVariable(
     _ index: Int, into destination: UnsafeMutableRawPointer, type: ElementType
   ) throws(UnrollError) {
     let trainer = try trainer()
@@ -108,7 +108,7 @@ extension Model {
   }
 
   /// Replaces optimizer variable `index`.
-  public func writeOptimizerVariable(
+  package func writeOptimizerVariable(
     _ index: Int, from source: UnsafeRawPointer, type: ElementType
   ) throws(UnrollError) {
     let trainer = try trainer()

@@ -1,17 +1,17 @@
 /// What a callback that watches a value remembers from epoch to epoch.
-public struct MonitorState: Sendable {
-  public var best: Double?
+package struct MonitorState: Sendable {
+  package var best: Double?
   /// The epoch of the best value.
-  public var bestEpoch = 0
+  package var bestEpoch = 0
   /// Epochs in a row that did not start the waiting anew.
-  public var wait = 0
+  package var wait = 0
   /// Epochs still to come in which nothing is counted.
-  public var cooldown = 0
-  public init() {}
+  package var cooldown = 0
+  package init() {}
 }
 
 /// What a callback makes of an epoch's value.
-public enum MonitorVerdict: Sendable {
+package enum MonitorVerdict: Sendable {
   /// Nothing to do.
   case none
   /// The best so far: weights are kept, or saved.
@@ -79,20 +79,20 @@ extension Model {
   /// One epoch of a rule on a value of the caller's. Throws `.invalidArgument`
   /// if the mode is `.auto` and the model reports nothing under the monitored
   /// name, so that nobody knows which values are better.
-  public func judge(
+  package func judge(
     _ rule: EarlyStopping, _ value: Double, epoch: Int, _ state: inout MonitorState
   ) throws(UnrollError) -> MonitorVerdict {
     rule.judge(value, epoch: epoch, try monitor(rule.monitor, rule.mode, minDelta: rule.minDelta), &state)
   }
 
-  public func judge(
+  package func judge(
     _ rule: ModelCheckpoint, _ value: Double, epoch: Int, _ state: inout MonitorState
   ) throws(UnrollError) -> MonitorVerdict {
     rule.judge(value, epoch: epoch, try monitor(rule.monitor, rule.saveBestOnly ? rule.mode : .min, minDelta: 0), &state)
   }
 
   /// `rate` is the present rate, and then the reduced one.
-  public func judge(
+  package func judge(
     _ rule: ReduceLearningRateOnPlateau, _ value: Double, epoch: Int, rate: inout Double, _ state: inout MonitorState
   ) throws(UnrollError) -> MonitorVerdict {
     rule.judge(value, epoch: epoch, rate: &rate, try monitor(rule.monitor, rule.mode, minDelta: rule.minDelta), &state)

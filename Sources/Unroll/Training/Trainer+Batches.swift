@@ -45,7 +45,7 @@ extension Trainer {
       throw error
     }
     outcome.loss = penalty() + outcome.activityPenalty
-    for (index, head) in runner.heads.enumerated() { outcome.loss += head.lossWeight * outcome.losses[index] }
+    for (index, trained) in runner.trainedOutputs.enumerated() { outcome.loss += trained.lossWeight * outcome.losses[index] }
   }
 
   /// After a training batch that shall not count.

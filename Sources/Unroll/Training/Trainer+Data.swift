@@ -9,7 +9,7 @@ extension Trainer {
     guard data.rows > 0 else { throw UnrollError(.invalidArgument, "there are no samples") }
     let dimensions = try network.inputDimensions(data.inputs)
     let outputs = try network.outputDimensions(for: dimensions)
-    let bound = try BoundData(data, inputDimensions: dimensions, outputs: outputs, heads: heads)
+    let bound = try BoundData(data, inputDimensions: dimensions, outputs: outputs, trainedOutputs: trainedOutputs)
     if !isCut { try network.checkBatches(rows: data.rows, of: batchSize) }
     let sparse = bound.targets.map { $0.isSparse }
     if runner == nil || sparse != runnerSparse {
@@ -21,23 +21,23 @@ extension Trainer {
         }
       }
       for (index, rules) in metrics.enumerated() {
-        for rule in rules { try checkMetric(rule, bound.targets[index], outputs[index].last ?? 1, heads[index]) }
+        for rule in rules { try checkMetric(rule, bound.targets[index], outputs[index].last ?? 1, trainedOutputs[index]) }
       }
       runnerSparse = sparse
-      runner = BatchRunner(network, heads: heads, metrics: metrics)
+      runner = BatchRunner(network, trainedOutputs: trainedOutputs, metrics: metrics)
     }
     return bound
   }
 
   /// Metrics that compare element by element need targets as wide as the output.
   private func checkMetric(
-    _ rule: MetricRule, _ target: BoundData.Target, _ features: Int, _ head: Head
+    _ rule: MetricRule, _ target: BoundData.Target, _ features: Int, _ trained: TrainedOutput
   ) throws(UnrollError) {
     let wanted = rule.function.descriptor.takesClassNumbers ? 1 : features
     guard target.features == wanted else {
       throw UnrollError(
         .invalidArgument,
-        "the metric \(rule.name) cannot judge output \(head.name): it needs \(wanted) target value(s) where the loss has \(target.features)")
+        "the metric \(rule.name) cannot judge output \(trained.name): it needs \(wanted) target value(s) where the loss has \(target.features)")
     }
   }
 

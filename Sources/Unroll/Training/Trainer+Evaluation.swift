@@ -64,8 +64,8 @@ extension Trainer {
     guard data.sampleWeights.isEmpty else {
       throw UnrollError(.invalidArgument, "class weights and sample weights cannot be combined; multiply them into the sample weights")
     }
-    guard heads.count == 1 else {
-      throw UnrollError(.invalidArgument, "class weights are for models with one output, this one has \(heads.count)")
+    guard trainedOutputs.count == 1 else {
+      throw UnrollError(.invalidArgument, "class weights are for models with one output, this one has \(trainedOutputs.count)")
     }
     for (label, weight) in weights where !weight.isFinite || weight < 0 {
       throw UnrollError(.invalidArgument, "the weight of class \(label) must be a finite number, at least 0, found \(shown(weight))")

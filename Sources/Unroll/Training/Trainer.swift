@@ -7,7 +7,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   let spec: CompileSpec
   let optimizer: Optimizer<S>
   let modelSeed: UInt64
-  let heads: [Head]
+  let trainedOutputs: [TrainedOutput]
   /// Made for the first data, when the shapes of the targets say what "accuracy" means.
   var runner: BatchRunner<S>?
   var runnerSparse: [Bool] = []
@@ -36,8 +36,8 @@ final class Trainer<S: Scalar>: AnyTrainer {
     let updated = trainable.filter { paths.contains($0) }
     hasPaths = trainable.isEmpty || !updated.isEmpty
     optimizer = try Optimizer(spec.optimizer, network.store, updating: updated, kernels(for: S.self))
-    heads = try Self.heads(network, spec)
-    names = ValueNames(spec, outputs: heads.map { $0.name })
+    trainedOutputs = try Self.trainedOutputs(network, spec)
+    names = ValueNames(spec, outputs: trainedOutputs.map { $0.name })
     let blocks = optimizer.ranges.reduce(0) { $0 + ($1.count + Self.updateBlock - 1) / Self.updateBlock }
     updateBlocks = try AlignedBuffer(count: blocks)
     var next = updateBlocks.pointer
@@ -60,7 +60,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
     self.constrained = constrained
   }
 
-  private static func heads(_ network: Network<S>, _ spec: CompileSpec) throws(UnrollError) -> [Head] {
+  private static func trainedOutputs(_ network: Network<S>, _ spec: CompileSpec) throws(UnrollError) -> [TrainedOutput] {
     let outputs = network.graph.spec.outputs
     guard spec.losses.count == 1 || spec.losses.count == outputs.count else {
       throw UnrollError(.invalidArgument, "compile was given \(spec.losses.count) losses for a model with \(outputs.count) output(s)")
@@ -74,7 +74,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
         .invalidArgument, "the metric \(metric.name) is for output \(output), counted from 0; the model has \(outputs.count)")
     }
     return outputs.enumerated().map { index, reference in
-      Head(
+      TrainedOutput(
         name: network.graph.layers[network.graph.spec.nodes[reference.node].layer].name,
         loss: spec.losses[spec.losses.count == 1 ? 0 : index],
         lossWeight: spec.lossWeights.isEmpty ? 1 : spec.lossWeights[index])

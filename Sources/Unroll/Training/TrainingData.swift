@@ -1,27 +1,27 @@
 /// What a model learns from or is judged by: borrowed views of the host's
 /// arrays, batch first. The engine reads them while the call lasts and keeps
 /// nothing; strided views (sliding windows over one series) cost no copy.
-public struct TrainingData: Sendable {
+package struct TrainingData: Sendable {
   /// One per model input.
-  public var inputs: [ArrayView]
+  package var inputs: [ArrayView]
   /// One per model output. For an output of shape (N, ..., F): the same shape,
   /// without the last axis if F is 1, and without it (or with a last axis of
   /// 1) for sparse categorical cross-entropy, which takes class numbers. Another
   /// axis of 1 may stand behind.
-  public var targets: [ArrayView]
+  package var targets: [ArrayView]
   /// Empty for none, one for all outputs, or one per output: shape (N,) or (N, 1),
   /// or (N, T) or (N, T, 1) for an output with a time axis.
   /// nil stands for weights of 1.
-  public var sampleWeights: [ArrayView?]
+  package var sampleWeights: [ArrayView?]
 
-  public init(inputs: [ArrayView], targets: [ArrayView], sampleWeights: [ArrayView?] = []) {
+  package init(inputs: [ArrayView], targets: [ArrayView], sampleWeights: [ArrayView?] = []) {
     self.inputs = inputs
     self.targets = targets
     self.sampleWeights = sampleWeights
   }
 
   /// Number of samples.
-  public var rows: Int { inputs.first?.rows ?? 0 }
+  package var rows: Int { inputs.first?.rows ?? 0 }
 
   /// Samples `range` of every array.
   func rows(_ range: Range<Int>) -> TrainingData {

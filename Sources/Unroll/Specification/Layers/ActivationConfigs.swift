@@ -2,46 +2,46 @@ import KernelAPI
 
 /// An activation with its parameters: `alpha` is the negative slope of
 /// leakyRelu and the scale of elu.
-public struct ActivationSpec: Sendable, Equatable {
-  public var function: Activation
-  public var alpha: Double
-  public init(_ function: Activation, alpha: Double? = nil) {
+package struct ActivationSpec: Sendable, Equatable {
+  package var function: Activation
+  package var alpha: Double
+  package init(_ function: Activation, alpha: Double? = nil) {
     self.function = function
     self.alpha = alpha ?? (function == .leakyRelu ? 0.2 : 1)
   }
-  public static let linear = ActivationSpec(.linear)
-  public static let tanh = ActivationSpec(.tanh)
-  public static let sigmoid = ActivationSpec(.sigmoid)
+  package static let linear = ActivationSpec(.linear)
+  package static let tanh = ActivationSpec(.tanh)
+  package static let sigmoid = ActivationSpec(.sigmoid)
 }
 
 extension ActivationSpec: LayerConfiguration {
-  public static var prototypes: [String: Self] { ["Activation": .linear] }
-  public var className: String { "Activation" }
-  public var members: [LayerMember<Self>] { [.init("activation", .activation(\.self))] }
-  public var passesMask: Bool { true }
-  public var layerConfig: LayerConfig { .activation(self) }
+  package static var prototypes: [String: Self] { ["Activation": .linear] }
+  package var className: String { "Activation" }
+  package var members: [LayerMember<Self>] { [.init("activation", .activation(\.self))] }
+  package var passesMask: Bool { true }
+  package var layerConfig: LayerConfig { .activation(self) }
 }
 
-public struct ActivationLayerConfig: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable { case relu = "ReLU", leakyRelu = "LeakyReLU", elu = "ELU", softmax = "Softmax" }
-  public var kind: Kind
+package struct ActivationLayerConfig: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable { case relu = "ReLU", leakyRelu = "LeakyReLU", elu = "ELU", softmax = "Softmax" }
+  package var kind: Kind
   /// negative_slope of ReLU and LeakyReLU, alpha of ELU.
-  public var slope: Double
-  public var maxValue: Double?
-  public var threshold = 0.0
+  package var slope: Double
+  package var maxValue: Double?
+  package var threshold = 0.0
   /// Softmax only.
-  public var axis = -1
-  public init(_ kind: Kind, slope: Double? = nil) {
+  package var axis = -1
+  package init(_ kind: Kind, slope: Double? = nil) {
     self.kind = kind
     self.slope = slope ?? (kind == .leakyRelu ? 0.3 : kind == .elu ? 1 : 0)
   }
 }
 
 extension ActivationLayerConfig: LayerConfiguration {
-  public static var prototypes: [String: Self] { Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0.rawValue, Self($0)) }) }
-  public var className: String { kind.rawValue }
+  package static var prototypes: [String: Self] { Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0.rawValue, Self($0)) }) }
+  package var className: String { kind.rawValue }
 
-  public var members: [LayerMember<Self>] {
+  package var members: [LayerMember<Self>] {
     switch kind {
     case .relu:
       [
@@ -54,24 +54,24 @@ extension ActivationLayerConfig: LayerConfiguration {
     }
   }
 
-  public var passesMask: Bool { true }
-  public var layerConfig: LayerConfig { .activationLayer(self) }
+  package var passesMask: Bool { true }
+  package var layerConfig: LayerConfig { .activationLayer(self) }
 }
 
-public struct PReLUConfig: Sendable, Equatable {
-  public var initializer = Initializer.zeros
-  public var regularizer: Regularizer?
-  public var constraint: Constraint?
+package struct PReLUConfig: Sendable, Equatable {
+  package var initializer = Initializer.zeros
+  package var regularizer: Regularizer?
+  package var constraint: Constraint?
   /// Axes (1 = first after the batch) that share one slope.
-  public var sharedAxes: [Int] = []
-  public init() {}
+  package var sharedAxes: [Int] = []
+  package init() {}
 }
 
 extension PReLUConfig: LayerConfiguration {
-  public static var prototypes: [String: Self] { ["PReLU": Self()] }
-  public var className: String { "PReLU" }
+  package static var prototypes: [String: Self] { ["PReLU": Self()] }
+  package var className: String { "PReLU" }
 
-  public var members: [LayerMember<Self>] {
+  package var members: [LayerMember<Self>] {
     [
       .init("alpha_initializer", .initializer(\.initializer), old: "init"),
       .init("alpha_regularizer", .regularizer(\.regularizer)),
@@ -80,7 +80,7 @@ extension PReLUConfig: LayerConfiguration {
     ]
   }
 
-  public var weights: [WeightDeclaration] { [WeightDeclaration("alpha", initializer, regularizer, constraint)] }
-  public var passesMask: Bool { true }
-  public var layerConfig: LayerConfig { .prelu(self) }
+  package var weights: [WeightDeclaration] { [WeightDeclaration("alpha", initializer, regularizer, constraint)] }
+  package var passesMask: Bool { true }
+  package var layerConfig: LayerConfig { .prelu(self) }
 }

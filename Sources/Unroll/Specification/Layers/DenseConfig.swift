@@ -1,21 +1,21 @@
-public struct DenseConfig: Sendable, Equatable {
-  public var units: Int
-  public var activation = ActivationSpec.linear
-  public var useBias = true
-  public var kernelInitializer = Initializer.glorotUniform
-  public var biasInitializer = Initializer.zeros
-  public var kernelRegularizer: Regularizer?
-  public var kernelConstraint: Constraint?
-  public var biasRegularizer: Regularizer?
-  public var biasConstraint: Constraint?
-  public init(units: Int) { self.units = units }
+package struct DenseConfig: Sendable, Equatable {
+  package var units: Int
+  package var activation = ActivationSpec.linear
+  package var useBias = true
+  package var kernelInitializer = Initializer.glorotUniform
+  package var biasInitializer = Initializer.zeros
+  package var kernelRegularizer: Regularizer?
+  package var kernelConstraint: Constraint?
+  package var biasRegularizer: Regularizer?
+  package var biasConstraint: Constraint?
+  package init(units: Int) { self.units = units }
 }
 
 extension DenseConfig: LayerConfiguration {
-  public static var prototypes: [String: Self] { ["Dense": Self(units: 0)] }
-  public var className: String { "Dense" }
+  package static var prototypes: [String: Self] { ["Dense": Self(units: 0)] }
+  package var className: String { "Dense" }
 
-  public var members: [LayerMember<Self>] {
+  package var members: [LayerMember<Self>] {
     [
       .init("units", .size(\.units), old: "output_dim", isRequired: true),
       .init("activation", .activation(\.activation)),
@@ -29,11 +29,11 @@ extension DenseConfig: LayerConfiguration {
     ]
   }
 
-  public var weights: [WeightDeclaration] {
+  package var weights: [WeightDeclaration] {
     let kernel = WeightDeclaration("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
     return useBias ? [kernel, WeightDeclaration("bias", biasInitializer, biasRegularizer, biasConstraint)] : [kernel]
   }
 
-  public var passesMask: Bool { true }
-  public var layerConfig: LayerConfig { .dense(self) }
+  package var passesMask: Bool { true }
+  package var layerConfig: LayerConfig { .dense(self) }
 }

@@ -1,21 +1,21 @@
-public struct EmbeddingConfig: Sendable, Equatable {
-  public var inputDim: Int
-  public var outputDim: Int
-  public var maskZero = false
-  public var initializer = Initializer.uniform
-  public var regularizer: Regularizer?
-  public var constraint: Constraint?
-  public init(inputDim: Int, outputDim: Int) {
+package struct EmbeddingConfig: Sendable, Equatable {
+  package var inputDim: Int
+  package var outputDim: Int
+  package var maskZero = false
+  package var initializer = Initializer.uniform
+  package var regularizer: Regularizer?
+  package var constraint: Constraint?
+  package init(inputDim: Int, outputDim: Int) {
     self.inputDim = inputDim
     self.outputDim = outputDim
   }
 }
 
 extension EmbeddingConfig: LayerConfiguration {
-  public static var prototypes: [String: Self] { ["Embedding": Self(inputDim: 0, outputDim: 0)] }
-  public var className: String { "Embedding" }
+  package static var prototypes: [String: Self] { ["Embedding": Self(inputDim: 0, outputDim: 0)] }
+  package var className: String { "Embedding" }
 
-  public var members: [LayerMember<Self>] {
+  package var members: [LayerMember<Self>] {
     [
       .init("input_dim", .size(\.inputDim), isRequired: true),
       .init("output_dim", .size(\.outputDim), isRequired: true),
@@ -27,8 +27,8 @@ extension EmbeddingConfig: LayerConfiguration {
     ]
   }
 
-  public var weights: [WeightDeclaration] { [WeightDeclaration("embeddings", initializer, regularizer, constraint)] }
+  package var weights: [WeightDeclaration] { [WeightDeclaration("embeddings", initializer, regularizer, constraint)] }
   /// It makes one of its own.
-  public var passesMask: Bool { false }
-  public var layerConfig: LayerConfig { .embedding(self) }
+  package var passesMask: Bool { false }
+  package var layerConfig: LayerConfig { .embedding(self) }
 }

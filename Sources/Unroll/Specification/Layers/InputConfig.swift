@@ -1,12 +1,12 @@
-public struct InputConfig: Sendable, Equatable {
-  public var shape: Shape
+package struct InputConfig: Sendable, Equatable {
+  package var shape: Shape
   /// A declared batch size; enforced only by stateful models.
-  public var batchSize: Int?
+  package var batchSize: Int?
   /// True for indices (int32 in Keras), false for real numbers.
-  public var isInteger: Bool
+  package var isInteger: Bool
   /// True for masks (bool in Keras), which are 0 and 1 here.
-  public var isBoolean = false
-  public init(shape: Shape, batchSize: Int? = nil, isInteger: Bool = false) {
+  package var isBoolean = false
+  package init(shape: Shape, batchSize: Int? = nil, isInteger: Bool = false) {
     self.shape = shape
     self.batchSize = batchSize
     self.isInteger = isInteger

@@ -1,5 +1,5 @@
 /// One case per kind of layer.
-public indirect enum LayerConfig: Sendable, Equatable {
+package indirect enum LayerConfig: Sendable, Equatable {
   case input(InputConfig)
   case dense(DenseConfig)
   /// SimpleRNN, LSTM and GRU.
@@ -41,7 +41,7 @@ public indirect enum LayerConfig: Sendable, Equatable {
 extension LayerConfig {
   /// The configuration; nil for inputs, wrappers and models, which hold shapes or
   /// other layers.
-  public var configuration: (any LayerConfiguration)? {
+  package var configuration: (any LayerConfiguration)? {
     switch self {
     case .dense(let config): config
     case .recurrent(let config): config
@@ -88,10 +88,10 @@ extension LayerConfig {
   }()
 
   /// What a layer of this Keras class has, of today or of old, whose configuration says nothing.
-  public static func prototype(_ className: String) -> (any LayerConfiguration)? { prototypes[className] }
+  package static func prototype(_ className: String) -> (any LayerConfiguration)? { prototypes[className] }
 
   /// Keras' classes that have a configuration of their own.
-  public static let classNames: [String] = Set(prototypes.values.map(\.className)).sorted()
+  package static let classNames: [String] = Set(prototypes.values.map(\.className)).sorted()
 }
 
 extension LayerConfiguration {

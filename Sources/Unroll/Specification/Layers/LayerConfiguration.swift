@@ -1,6 +1,6 @@
 /// What there is to know of a kind of layer beside its arithmetic: files,
 /// checks and the engine go by it.
-public protocol LayerConfiguration: Sendable, Equatable {
+package protocol LayerConfiguration: Sendable, Equatable {
   /// By the class names of Keras, old ones included, what a layer has whose
   /// configuration says nothing.
   static var prototypes: [String: Self] { get }
@@ -20,21 +20,21 @@ public protocol LayerConfiguration: Sendable, Equatable {
 }
 
 extension LayerConfiguration {
-  public var weights: [WeightDeclaration] { [] }
-  public var actsInTraining: Bool { false }
+  package var weights: [WeightDeclaration] { [] }
+  package var actsInTraining: Bool { false }
 }
 
 /// A weight as far as it does not depend on the input.
-public struct WeightDeclaration: Sendable, Equatable {
+package struct WeightDeclaration: Sendable, Equatable {
   /// "recurrent_kernel"
-  public let name: String
-  public let initializer: Initializer
-  public var regularizer: Regularizer?
-  public var constraint: Constraint?
+  package let name: String
+  package let initializer: Initializer
+  package var regularizer: Regularizer?
+  package var constraint: Constraint?
   /// False for moving statistics, which gradients never touch.
-  public var isWeight = true
+  package var isWeight = true
 
-  public init(
+  package init(
     _ name: String, _ initializer: Initializer, _ regularizer: Regularizer? = nil, _ constraint: Constraint? = nil, isWeight: Bool = true
   ) {
     self.name = name

@@ -1,11 +1,11 @@
 /// A member of a layer's Keras configuration. Files are read and written by the
 /// same description, so that what one direction knows the other does too; the
 /// default is what the configuration has before it is read.
-public struct LayerMember<Config>: Sendable {
-  public typealias Path<Value> = WritableKeyPath<Config, Value> & Sendable
+package struct LayerMember<Config>: Sendable {
+  package typealias Path<Value> = WritableKeyPath<Config, Value> & Sendable
 
   /// What kind of value it is, and where it stands.
-  public enum Value: Sendable {
+  package enum Value: Sendable {
     /// A number of at least 1.
     case size(Path<Int>)
     /// A size of one axis, which Keras writes as [3] and reads as 3 too.
@@ -39,7 +39,7 @@ public struct LayerMember<Config>: Sendable {
     case trainingOnly
   }
 
-  public enum Writing: Sendable {
+  package enum Writing: Sendable {
     case always
     /// Where it is not the default: not every version knows the word.
     case ifChanged
@@ -49,17 +49,17 @@ public struct LayerMember<Config>: Sendable {
   }
 
   /// Keras 3's name.
-  public let name: String
-  public let value: Value
+  package let name: String
+  package let value: Value
   /// Names that other versions have for it, which are read too.
-  public let oldNames: [String]
+  package let oldNames: [String]
   /// The name for every Keras that reads our files, where Keras 3's is too new.
-  public let portableName: String?
+  package let portableName: String?
   /// No default: what does not say it is refused.
-  public let isRequired: Bool
-  public let writing: Writing
+  package let isRequired: Bool
+  package let writing: Writing
 
-  public init(
+  package init(
     _ name: String, _ value: Value, old: String..., portable: String? = nil, isRequired: Bool = false, writing: Writing = .always
   ) {
     self.name = name
@@ -73,7 +73,7 @@ public struct LayerMember<Config>: Sendable {
 
 extension LayerMember {
   /// A word of Keras' for each case.
-  public static func word<Word: RawRepresentable & CaseIterable & SendableMetatype>(_ path: Path<Word>) -> Value where Word.RawValue == String {
+  package static func word<Word: RawRepresentable & CaseIterable & SendableMetatype>(_ path: Path<Word>) -> Value where Word.RawValue == String {
     .word(
       Word.allCases.map(\.rawValue), get: { $0[keyPath: path].rawValue },
       set: { config, word in

@@ -1,8 +1,8 @@
 extension LayerConfig {
-  public var isInput: Bool { if case .input = self { true } else { false } }
+  package var isInput: Bool { if case .input = self { true } else { false } }
 
   /// Keras' class name of this kind of layer.
-  public var className: String {
+  package var className: String {
     switch self {
     case .input: "InputLayer"
     case .stackedRNN: "RNN"
@@ -15,10 +15,10 @@ extension LayerConfig {
 
   /// Keras' default name of a layer: its class in snake case (LSTM -> lstm,
   /// SimpleRNN -> simple_rnn, TimeDistributed -> time_distributed).
-  public var snakeName: String { Self.snakeCase(className) }
+  package var snakeName: String { Self.snakeCase(className) }
 
   /// Keras' `to_snake_case`.
-  public static func snakeCase(_ name: String) -> String {
+  package static func snakeCase(_ name: String) -> String {
     let letters = Array(name)
     var result = ""
     for (index, letter) in letters.enumerated() {

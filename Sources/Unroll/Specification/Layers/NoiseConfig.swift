@@ -1,15 +1,15 @@
-public struct NoiseConfig: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable {
+package struct NoiseConfig: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable {
     case dropout = "Dropout", spatialDropout1D = "SpatialDropout1D", gaussianNoise = "GaussianNoise", gaussianDropout = "GaussianDropout"
   }
-  public var kind: Kind
+  package var kind: Kind
   /// The fraction dropped, or the standard deviation of GaussianNoise.
-  public var rate: Double
-  public var seed: Int?
+  package var rate: Double
+  package var seed: Int?
   /// Dropout's noise_shape, the batch first: an axis of 1 shares its numbers,
   /// nil is the input's own length. Empty: every element has its own number.
-  public var noiseShape: [Int?] = []
-  public init(_ kind: Kind, rate: Double, seed: Int? = nil) {
+  package var noiseShape: [Int?] = []
+  package init(_ kind: Kind, rate: Double, seed: Int? = nil) {
     self.kind = kind
     self.rate = rate
     self.seed = seed
@@ -17,12 +17,12 @@ public struct NoiseConfig: Sendable, Equatable {
 }
 
 extension NoiseConfig: LayerConfiguration {
-  public static var prototypes: [String: Self] {
+  package static var prototypes: [String: Self] {
     Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0.rawValue, Self($0, rate: 0)) })
   }
-  public var className: String { kind.rawValue }
+  package var className: String { kind.rawValue }
 
-  public var members: [LayerMember<Self>] {
+  package var members: [LayerMember<Self>] {
     let rate: LayerMember<Self> =
       kind == .gaussianNoise ? .init("stddev", .number(\.rate), old: "sigma") : .init("rate", .number(\.rate), old: "p")
     // Keras 2's SpatialDropout1D has no seed.
@@ -31,7 +31,7 @@ extension NoiseConfig: LayerConfiguration {
     return kind == .dropout ? [rate, seed, .init("noise_shape", .lengths(\.noiseShape), writing: .ifChanged)] : [rate, seed]
   }
 
-  public var passesMask: Bool { true }
-  public var actsInTraining: Bool { rate > 0 }
-  public var layerConfig: LayerConfig { .noise(self) }
+  package var passesMask: Bool { true }
+  package var actsInTraining: Bool { rate > 0 }
+  package var layerConfig: LayerConfig { .noise(self) }
 }

@@ -1,24 +1,24 @@
-public struct LayerNormalizationConfig: Sendable, Equatable {
+package struct LayerNormalizationConfig: Sendable, Equatable {
   /// Negative axes count from the end, 0 is the batch.
-  public var axes: [Int] = [-1]
-  public var epsilon = 1e-3
-  public var center = true
-  public var scale = true
-  public var rmsScaling = false
-  public var betaInitializer = Initializer.zeros
-  public var gammaInitializer = Initializer.ones
-  public var betaRegularizer: Regularizer?
-  public var betaConstraint: Constraint?
-  public var gammaRegularizer: Regularizer?
-  public var gammaConstraint: Constraint?
-  public init() {}
+  package var axes: [Int] = [-1]
+  package var epsilon = 1e-3
+  package var center = true
+  package var scale = true
+  package var rmsScaling = false
+  package var betaInitializer = Initializer.zeros
+  package var gammaInitializer = Initializer.ones
+  package var betaRegularizer: Regularizer?
+  package var betaConstraint: Constraint?
+  package var gammaRegularizer: Regularizer?
+  package var gammaConstraint: Constraint?
+  package init() {}
 }
 
 extension LayerNormalizationConfig: LayerConfiguration {
-  public static var prototypes: [String: Self] { ["LayerNormalization": Self()] }
-  public var className: String { "LayerNormalization" }
+  package static var prototypes: [String: Self] { ["LayerNormalization": Self()] }
+  package var className: String { "LayerNormalization" }
 
-  public var members: [LayerMember<Self>] {
+  package var members: [LayerMember<Self>] {
     [
       .init("axis", .axes(\.axes)),
       .init("epsilon", .number(\.epsilon)),
@@ -34,37 +34,37 @@ extension LayerNormalizationConfig: LayerConfiguration {
     ]
   }
 
-  public var weights: [WeightDeclaration] {
+  package var weights: [WeightDeclaration] {
     (scale || rmsScaling ? [WeightDeclaration("gamma", gammaInitializer, gammaRegularizer, gammaConstraint)] : [])
       + (center && !rmsScaling ? [WeightDeclaration("beta", betaInitializer, betaRegularizer, betaConstraint)] : [])
   }
 
-  public var passesMask: Bool { true }
-  public var layerConfig: LayerConfig { .layerNormalization(self) }
+  package var passesMask: Bool { true }
+  package var layerConfig: LayerConfig { .layerNormalization(self) }
 }
 
-public struct BatchNormalizationConfig: Sendable, Equatable {
-  public var axis = -1
-  public var momentum = 0.99
-  public var epsilon = 1e-3
-  public var center = true
-  public var scale = true
-  public var betaInitializer = Initializer.zeros
-  public var gammaInitializer = Initializer.ones
-  public var movingMeanInitializer = Initializer.zeros
-  public var movingVarianceInitializer = Initializer.ones
-  public var betaRegularizer: Regularizer?
-  public var betaConstraint: Constraint?
-  public var gammaRegularizer: Regularizer?
-  public var gammaConstraint: Constraint?
-  public init() {}
+package struct BatchNormalizationConfig: Sendable, Equatable {
+  package var axis = -1
+  package var momentum = 0.99
+  package var epsilon = 1e-3
+  package var center = true
+  package var scale = true
+  package var betaInitializer = Initializer.zeros
+  package var gammaInitializer = Initializer.ones
+  package var movingMeanInitializer = Initializer.zeros
+  package var movingVarianceInitializer = Initializer.ones
+  package var betaRegularizer: Regularizer?
+  package var betaConstraint: Constraint?
+  package var gammaRegularizer: Regularizer?
+  package var gammaConstraint: Constraint?
+  package init() {}
 }
 
 extension BatchNormalizationConfig: LayerConfiguration {
-  public static var prototypes: [String: Self] { ["BatchNormalization": Self()] }
-  public var className: String { "BatchNormalization" }
+  package static var prototypes: [String: Self] { ["BatchNormalization": Self()] }
+  package var className: String { "BatchNormalization" }
 
-  public var members: [LayerMember<Self>] {
+  package var members: [LayerMember<Self>] {
     [
       .init("axis", .axis(\.axis)),
       .init("momentum", .number(\.momentum)),
@@ -86,7 +86,7 @@ extension BatchNormalizationConfig: LayerConfiguration {
     ]
   }
 
-  public var weights: [WeightDeclaration] {
+  package var weights: [WeightDeclaration] {
     (scale ? [WeightDeclaration("gamma", gammaInitializer, gammaRegularizer, gammaConstraint)] : [])
       + (center ? [WeightDeclaration("beta", betaInitializer, betaRegularizer, betaConstraint)] : [])
       + [
@@ -95,20 +95,20 @@ extension BatchNormalizationConfig: LayerConfiguration {
       ]
   }
 
-  public var passesMask: Bool { true }
-  public var actsInTraining: Bool { true }
-  public var layerConfig: LayerConfig { .batchNormalization(self) }
+  package var passesMask: Bool { true }
+  package var actsInTraining: Bool { true }
+  package var layerConfig: LayerConfig { .batchNormalization(self) }
 }
 
-public struct UnitNormalizationConfig: Sendable, Equatable {
-  public var axis: Int
-  public init(axis: Int = -1) { self.axis = axis }
+package struct UnitNormalizationConfig: Sendable, Equatable {
+  package var axis: Int
+  package init(axis: Int = -1) { self.axis = axis }
 }
 
 extension UnitNormalizationConfig: LayerConfiguration {
-  public static var prototypes: [String: Self] { ["UnitNormalization": Self()] }
-  public var className: String { "UnitNormalization" }
-  public var members: [LayerMember<Self>] { [.init("axis", .axis(\.axis))] }
-  public var passesMask: Bool { true }
-  public var layerConfig: LayerConfig { .unitNormalization(self) }
+  package static var prototypes: [String: Self] { ["UnitNormalization": Self()] }
+  package var className: String { "UnitNormalization" }
+  package var members: [LayerMember<Self>] { [.init("axis", .axis(\.axis))] }
+  package var passesMask: Bool { true }
+  package var layerConfig: LayerConfig { .unitNormalization(self) }
 }

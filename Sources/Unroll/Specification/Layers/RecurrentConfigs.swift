@@ -1,27 +1,27 @@
 import KernelAPI
 
 /// How a recurrent layer goes through its sequence, whatever its cell.
-public struct SequenceFlags: Sendable, Equatable {
-  public var returnSequences = false
-  public var returnState = false
-  public var goBackwards = false
-  public var stateful = false
-  public var zeroOutputForMask = false
+package struct SequenceFlags: Sendable, Equatable {
+  package var returnSequences = false
+  package var returnState = false
+  package var goBackwards = false
+  package var stateful = false
+  package var zeroOutputForMask = false
 }
 
 /// The configuration of a layer that walks a sequence.
 @dynamicMemberLookup
-public protocol SequenceConfiguration: Sendable, Equatable {
+package protocol SequenceConfiguration: Sendable, Equatable {
   var sequence: SequenceFlags { get set }
 }
 
 extension SequenceConfiguration {
-  public subscript<Value>(dynamicMember path: WritableKeyPath<SequenceFlags, Value>) -> Value {
+  package subscript<Value>(dynamicMember path: WritableKeyPath<SequenceFlags, Value>) -> Value {
     get { sequence[keyPath: path] }
     set { sequence[keyPath: path] = newValue }
   }
 
-  public static var sequenceMembers: [LayerMember<Self>] {
+  package static var sequenceMembers: [LayerMember<Self>] {
     [
       .init("return_sequences", .flag(\.sequence.returnSequences)),
       .init("return_state", .flag(\.sequence.returnState)),
@@ -37,65 +37,65 @@ extension SequenceConfiguration {
 
 extension RecurrentCell {
   /// Keras' class of the layer; that of the cell alone ends in "Cell".
-  public var className: String {
+  package var className: String {
     switch self {
     case .simpleRNN: "SimpleRNN"
     case .lstm: "LSTM"
     case .gru: "GRU"
     }
   }
-  public var cellClassName: String { className + "Cell" }
+  package var cellClassName: String { className + "Cell" }
 
   /// h; h and c of an LSTM.
-  public var stateCount: Int { self == .lstm ? 2 : 1 }
+  package var stateCount: Int { self == .lstm ? 2 : 1 }
 }
 
 /// SimpleRNN, LSTM and GRU, as layers and as cells; those of `RNN` have no
 /// sequence of their own.
-public struct RecurrentConfig: SequenceConfiguration {
-  public var cell: RecurrentCell
-  public var units: Int
-  public var activation = ActivationSpec.tanh
-  public var recurrentActivation = ActivationSpec.sigmoid
-  public var useBias = true
+package struct RecurrentConfig: SequenceConfiguration {
+  package var cell: RecurrentCell
+  package var units: Int
+  package var activation = ActivationSpec.tanh
+  package var recurrentActivation = ActivationSpec.sigmoid
+  package var useBias = true
   /// LSTM only.
-  public var unitForgetBias = true
+  package var unitForgetBias = true
   /// GRU only.
-  public var resetAfter = true
-  public var kernelInitializer = Initializer.glorotUniform
-  public var recurrentInitializer = Initializer.orthogonal(gain: 1)
-  public var biasInitializer = Initializer.zeros
-  public var kernelRegularizer: Regularizer?
-  public var kernelConstraint: Constraint?
-  public var recurrentRegularizer: Regularizer?
-  public var recurrentConstraint: Constraint?
-  public var biasRegularizer: Regularizer?
-  public var biasConstraint: Constraint?
-  public var dropout = 0.0
-  public var recurrentDropout = 0.0
-  public var seed: Int?
-  public var sequence = SequenceFlags()
+  package var resetAfter = true
+  package var kernelInitializer = Initializer.glorotUniform
+  package var recurrentInitializer = Initializer.orthogonal(gain: 1)
+  package var biasInitializer = Initializer.zeros
+  package var kernelRegularizer: Regularizer?
+  package var kernelConstraint: Constraint?
+  package var recurrentRegularizer: Regularizer?
+  package var recurrentConstraint: Constraint?
+  package var biasRegularizer: Regularizer?
+  package var biasConstraint: Constraint?
+  package var dropout = 0.0
+  package var recurrentDropout = 0.0
+  package var seed: Int?
+  package var sequence = SequenceFlags()
 
-  public init(cell: RecurrentCell, units: Int) {
+  package init(cell: RecurrentCell, units: Int) {
     self.cell = cell
     self.units = units
   }
-  public static func simpleRNN(units: Int) -> RecurrentConfig { .init(cell: .simpleRNN, units: units) }
-  public static func lstm(units: Int) -> RecurrentConfig { .init(cell: .lstm, units: units) }
-  public static func gru(units: Int) -> RecurrentConfig { .init(cell: .gru, units: units) }
+  package static func simpleRNN(units: Int) -> RecurrentConfig { .init(cell: .simpleRNN, units: units) }
+  package static func lstm(units: Int) -> RecurrentConfig { .init(cell: .lstm, units: units) }
+  package static func gru(units: Int) -> RecurrentConfig { .init(cell: .gru, units: units) }
 }
 
 extension RecurrentConfig: LayerConfiguration {
-  public static var prototypes: [String: Self] {
+  package static var prototypes: [String: Self] {
     var result = ["CuDNNLSTM": Self(cell: .lstm, units: 0), "CuDNNGRU": Self(cell: .gru, units: 0)]
     for cell in RecurrentCell.allCases { result[cell.className] = Self(cell: cell, units: 0) }
     return result
   }
-  public var className: String { cell.className }
-  public var members: [LayerMember<Self>] { Self.sequenceMembers + cellMembers }
+  package var className: String { cell.className }
+  package var members: [LayerMember<Self>] { Self.sequenceMembers + cellMembers }
 
   /// What Keras' cells have too.
-  public var cellMembers: [LayerMember<Self>] {
+  package var cellMembers: [LayerMember<Self>] {
     var result: [LayerMember<Self>] = [
       .init("units", .size(\.units), old: "output_dim", isRequired: true),
       .init("activation", .activation(\.activation)),
@@ -122,7 +122,7 @@ extension RecurrentConfig: LayerConfiguration {
     return result + [.init("seed", .optionalInteger(\.seed), writing: .ifChangedForKeras3)]
   }
 
-  public var weights: [WeightDeclaration] {
+  package var weights: [WeightDeclaration] {
     let kernels = [
       WeightDeclaration("kernel", kernelInitializer, kernelRegularizer, kernelConstraint),
       WeightDeclaration("recurrent_kernel", recurrentInitializer, recurrentRegularizer, recurrentConstraint),
@@ -131,43 +131,43 @@ extension RecurrentConfig: LayerConfiguration {
   }
 
   /// That of its sequence, if it returns one.
-  public var passesMask: Bool { sequence.returnSequences }
-  public var actsInTraining: Bool { dropout > 0 || recurrentDropout > 0 }
-  public var layerConfig: LayerConfig { .recurrent(self) }
+  package var passesMask: Bool { sequence.returnSequences }
+  package var actsInTraining: Bool { dropout > 0 || recurrentDropout > 0 }
+  package var layerConfig: LayerConfig { .recurrent(self) }
 }
 
 /// Keras' `RNN(cells)`: the cells' own sequence options are ignored, the
 /// wrapper's count.
-public struct StackedRNNConfig: SequenceConfiguration {
-  public var cells: [RecurrentConfig]
-  public var cellNames: [String]
+package struct StackedRNNConfig: SequenceConfiguration {
+  package var cells: [RecurrentConfig]
+  package var cellNames: [String]
   /// False for RNN(cell), true for RNN(StackedRNNCells([...])), which are stored differently.
-  public var isStacked: Bool
+  package var isStacked: Bool
   /// Numbers of the cells that are not trained, whatever the layer is.
-  public var frozenCells: Set<Int> = []
-  public var sequence = SequenceFlags()
+  package var frozenCells: Set<Int> = []
+  package var sequence = SequenceFlags()
   /// Of cells whose outputs nothing uses, it leaves the weights untrained, as
   /// in Keras; what is computed is the same.
-  public var unroll = false
-  public init(cells: [RecurrentConfig], cellNames: [String], isStacked: Bool) {
+  package var unroll = false
+  package init(cells: [RecurrentConfig], cellNames: [String], isStacked: Bool) {
     self.cells = cells
     self.cellNames = cellNames
     self.isStacked = isStacked
   }
 
-  public static var members: [LayerMember<Self>] { sequenceMembers + [.init("unroll", .flag(\.unroll))] }
+  package static var members: [LayerMember<Self>] { sequenceMembers + [.init("unroll", .flag(\.unroll))] }
 }
 
-public struct BidirectionalConfig: Sendable, Equatable {
-  public enum MergeMode: String, Sendable { case concat, sum, mul, ave, none }
-  public var forward: LayerSpec
+package struct BidirectionalConfig: Sendable, Equatable {
+  package enum MergeMode: String, Sendable { case concat, sum, mul, ave, none }
+  package var forward: LayerSpec
   /// nil: a copy of `forward` that runs the other way.
-  public var backward: LayerSpec?
-  public var mergeMode: MergeMode
+  package var backward: LayerSpec?
+  package var mergeMode: MergeMode
   /// Of sequences, masked steps give zeros; false: they repeat the output
   /// before, as in Keras up to 2.3.
-  public var zeroesMaskedSteps = true
-  public init(forward: LayerSpec, backward: LayerSpec? = nil, mergeMode: MergeMode = .concat) {
+  package var zeroesMaskedSteps = true
+  package init(forward: LayerSpec, backward: LayerSpec? = nil, mergeMode: MergeMode = .concat) {
     self.forward = forward
     self.backward = backward
     self.mergeMode = mergeMode
@@ -177,7 +177,7 @@ public struct BidirectionalConfig: Sendable, Equatable {
 extension LayerConfig {
   /// How a recurrent layer, or RNN, goes through its sequence; nil for others,
   /// which setting it leaves as they are.
-  public var sequence: SequenceFlags? {
+  package var sequence: SequenceFlags? {
     get {
       switch self {
       case .recurrent(let config): config.sequence

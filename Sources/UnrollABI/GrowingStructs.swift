@@ -2,6 +2,8 @@ import CUnroll
 import Glibc
 import Unroll
 
+// Structs that begin with their size and grow at their end.
+
 /// An option struct: what its `_init` sets is what a member has that the
 /// caller's header lacks.
 protocol OptionStruct: GrowingStruct {
@@ -15,6 +17,13 @@ protocol DescribingStruct: GrowingStruct {
   var kind: Kind { get }
   /// nil for a number that is no kind.
   static func defaults(of kind: Kind) -> Self?
+}
+
+/// What every option struct is before its members are set: zero, and its size.
+func blank<T: GrowingStruct>() -> T {
+  var value = T()
+  withUnsafeMutableBytes(of: &value) { $0.storeBytes(of: MemoryLayout<T>.stride, as: Int.self) }
+  return value
 }
 
 /// Reads from memory that is not ours: a size beyond this is garbage.
@@ -99,16 +108,16 @@ private func checkedSize<T: GrowingStruct>(_ raw: UnsafeRawPointer, _: T.Type, _
 
 /// A caller's struct for results, checked before any work is done. Members
 /// that the caller's header lacks are left out, those unknown here are zero.
-struct ResultPlace<T: GrowingStruct> {
+struct ResultStruct<T: GrowingStruct> {
   private let pointer: UnsafeMutablePointer<T>
   private let size: Int
 
   init(_ pointer: UnsafeMutablePointer<T>?, _ name: String) throws(UnrollError) {
-    self.pointer = try place(pointer, name)
+    self.pointer = try resultPointer(pointer, name)
     size = try checkedSize(UnsafeRawPointer(self.pointer), T.self, name)
   }
 
-  func give(_ result: T) { initialize(pointer, size, result) }
+  func store(_ result: T) { initialize(pointer, size, result) }
 }
 
 /// Fills a caller's struct of `size` bytes. False, and nothing is written, for

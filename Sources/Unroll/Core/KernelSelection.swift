@@ -27,7 +27,7 @@ enum KernelSelection {
 }
 
 /// The kernel table of a scalar type. Keep the result: this is not for hot paths.
-public func kernels<S: Scalar>(for type: S.Type) -> KernelTable<S> {
+package func kernels<S: Scalar>(for type: S.Type) -> KernelTable<S> {
   // Only Float and Double conform to Scalar, so the table is already of this type.
   S.isDouble
     ? unsafeBitCast(KernelSelection.float64, to: KernelTable<S>.self)

@@ -1,13 +1,6 @@
 import CUnroll
 
-/// What the `_init` functions set: Keras 3's defaults.
-
-/// What every option struct is before its members are set: zero, and its size.
-func blank<T: GrowingStruct>() -> T {
-  var value = T()
-  withUnsafeMutableBytes(of: &value) { $0.storeBytes(of: MemoryLayout<T>.stride, as: Int.self) }
-  return value
-}
+// What the `_init` functions set for models and layers: Keras 3's defaults.
 
 private func of(_ kind: unroll_initializer_kind, _ a: Double = 0, _ b: Double = 0) -> unroll_initializer {
   unroll_initializer(kind: kind, a: a, b: b)
