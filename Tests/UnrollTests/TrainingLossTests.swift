@@ -66,6 +66,54 @@ struct TrainingLossTests {
       ])
   }
 
+  /// Of outputs that are no probabilities: Keras 3.15 and tf_keras 2.21 on TensorFlow.
+  @Test(
+    arguments: [
+      (LossFunction.binaryCrossentropy(fromLogits: false), [1.0, 0, 1, 0, 1, 1], 11.025173697551558, [0, 5.0 / 9, 0, 5.0 / 12, -10.0 / 27, 0]),
+      (
+        .categoricalCrossentropy(fromLogits: false), [0, 1, 0, 1, 0, 0], 2.2772672850097555,
+        [1 / 1.3, 1 / 1.3 - 2.5, 1 / 1.3, -10.0 / 3, 5.0 / 3, 5.0 / 3]
+      ),
+      (.categoricalCrossentropy(fromLogits: false), [1, 0, 0, 0, 0, 1], 32.23619130191664, [0, 0, 0, 0, 0, 0]),
+      (
+        .sparseCategoricalCrossentropy(fromLogits: false), [1, 0], 2.95751115164288,
+        [0, -1.7857142857142858, 0, -4.090909173553712, 0.9090908264462884, 0]
+      ),
+      (
+        .sparseCategoricalCrossentropy(fromLogits: false), [0, 2], 32.667973809251265,
+        [0, 0.7142857142857142, 0, 0.9090908264462884, 0.9090908264462884, 0]
+      ),
+    ] as [(LossFunction, [Double], Double, [Double])])
+  func whatIsClippedDoesNotMove(function: LossFunction, targets: [Double], loss: Double, slopes: [Double]) {
+    let (found, gradient) = Self.unlikely(function, targets)
+    #expect(abs(found - loss) < 1e-9)
+    for (slope, expected) in zip(gradient, slopes) { #expect(abs(slope - expected) < 1e-9) }
+  }
+
+  @Test func keras2AddsItsEpsilonToWhatItClips() {
+    let (loss, gradient) = Self.unlikely(.binaryCrossentropy(fromLogits: false), [1, 0, 1, 0, 1, 1], addsEpsilon: true)
+    #expect(abs(loss - 10.563075409585675) < 1e-6)
+    for (slope, expected) in zip(gradient, [0, 5.0 / 9, 0, 5.0 / 12, -10.0 / 27, 0]) { #expect(abs(slope - expected) < 1e-12) }
+  }
+
+  private static func unlikely(
+    _ function: LossFunction, _ targets: [Double], addsEpsilon: Bool = false
+  ) -> (loss: Double, gradient: [Double]) {
+    var gradient = [Double](repeating: .nan, count: 6)
+    let loss = [-0.3, 0.4, 1.2, 0.2, 0.9, -0.5].withUnsafeBufferPointer { p in
+      targets.withUnsafeBufferPointer { y in
+        gradient.withUnsafeMutableBufferPointer { g in
+          guard let p = p.baseAddress, let y = y.baseAddress, let g = g.baseAddress else { return Double.nan }
+          return function.evaluate(
+            ShardPredictions(
+              vectors: 2, features: 3, output: p, gradient: g, target: y, targetFeatures: targets.count / 2, weights: nil, mask: nil,
+              addsEpsilon: addsEpsilon), scale: 1)
+        }
+      }
+    }
+    return (loss, gradient)
+  }
+
   @Test func binaryCrossentropy() {
     check(
       .binaryCrossentropy(fromLogits: false), q, b, loss: 2.2303417505175935,

@@ -4,6 +4,7 @@ import Unroll
 // Recurrent layers, cells and the wrappers around them.
 
 extension LayerDecoder {
+  @inline(never)
   func recurrent(_ prototype: RecurrentConfig, _ className: String, _ reader: ConfigReader) throws(UnrollError) -> RecurrentConfig {
     try refuseQuantization(reader)
     if className.hasPrefix("CuDNN") {
@@ -48,6 +49,7 @@ extension LayerDecoder {
     return config
   }
 
+  @inline(never)
   func stackedRNN(_ reader: ConfigReader) throws(UnrollError) -> StackedRNNConfig {
     guard let cell = reader.value("cell"), let className = cell["class_name"]?.string, let object = cell["config"]?.object else {
       throw reader.wrong("cell", "a cell", reader.value("cell"))

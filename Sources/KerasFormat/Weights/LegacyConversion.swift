@@ -35,9 +35,9 @@ struct LegacyConversion {
     }
     var result: [SourceArray] = []
     switch tree.kind {
-    case .cell(let config):
+    case .cell(let cell):
       // Each a kernel, a recurrent kernel and a bias; those of an LSTM are stored i, c, f, o.
-      let order = config.cell == .lstm ? [0, 2, 1, 3] : Array(0..<config.cell.gates)
+      let order = cell.kind == .lstm ? [0, 2, 1, 3] : Array(0..<cell.kind.gates)
       let found = take(tree.own.count * order.count)
       for variable in tree.own.indices {
         result.append(try .joinedColumns(order.map { found[$0 * tree.own.count + variable] }))
@@ -82,8 +82,8 @@ struct LegacyConversion {
 
   /// CuDNN keeps input and recurrent biases apart: 8 or 6 times the units in one row.
   private func cudnnGates(_ kind: WeightTree.Kind, biasShape: [Int]) -> Int? {
-    guard case .cell(let config) = kind, config.cell == .lstm || config.cell == .gru && config.resetAfter else { return nil }
-    return biasShape == [2 * config.cell.gates * config.units] ? config.cell.gates : nil
+    guard case .cell(let cell) = kind, cell.kind == .lstm || cell.kind == .gru && cell.resetAfter else { return nil }
+    return biasShape == [2 * cell.kind.gates * cell.units] ? cell.kind.gates : nil
   }
 
   /// Each gate's (in, units) block holds the transposed matrix: read it by columns.
@@ -113,7 +113,7 @@ struct LegacyConversion {
   }
 
   private func cudnnBias(_ source: SourceArray, _ kind: WeightTree.Kind) -> SourceArray {
-    if case .cell(let config) = kind, config.cell == .gru { return source.reshaped([2, 3 * config.units]) }
+    if case .cell(let cell) = kind, cell.kind == .gru { return source.reshaped([2, 3 * cell.units]) }
     let half = source.shape[0] / 2
     // Both halves have the same gradient, which is that of their sum too.
     let scale = isState ? 0.5 : 1

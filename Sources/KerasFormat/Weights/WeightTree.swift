@@ -9,10 +9,18 @@ struct WeightTree {
   enum Kind: Equatable {
     case plain
     case conv1D
-    case cell(RecurrentConfig)
+    case cell(Cell)
 
     /// How many arrays Keras 1 stored for each of today's.
-    var gates: Int { if case .cell(let config) = self { config.cell.gates } else { 1 } }
+    var gates: Int { if case .cell(let cell) = self { cell.kind.gates } else { 1 } }
+  }
+
+  /// No more of its configuration: trees are nested as deep as models, on the stack
+  /// of the host's thread.
+  struct Cell: Equatable {
+    let kind: RecurrentCell
+    let units: Int
+    let resetAfter: Bool
   }
 
   /// In weight names: "lstm_1", "lstm_cell", "forward_lstm".
@@ -142,7 +150,7 @@ extension WeightTree {
 
   private init(cell: RecurrentConfig, name: String) {
     self.init(name: name.isEmpty ? cell.cellSnakeName : name)
-    kind = .cell(cell)
+    kind = .cell(Cell(kind: cell.cell, units: cell.units, resetAfter: cell.resetAfter))
     declare(cell.weights)
   }
 

@@ -16,6 +16,8 @@ struct ShardPredictions<S: Scalar> {
   var weights: UnsafePointer<S>?
   /// 1 = valid, one per vector.
   var mask: UnsafePointer<UInt8>?
+  /// Keras 2 takes the logarithm of a probability and its epsilon.
+  var addsEpsilon = false
 
   /// 0 for masked vectors.
   @inline(__always)
@@ -67,10 +69,13 @@ extension LossFunction {
           return (max(x, 0) - x * y + log1p(small), sigmoid - y)
         }
       }
-      let epsilon = S(1e-7)
+      let epsilon = kerasEpsilon(S.self), shift = data.addsEpsilon ? epsilon : 0
       return elementwise(data, scale) { raw, target in
         let y = target * keep + share
         let p = clamp(raw, epsilon, 1 - epsilon)
+        // What is clipped does not move. A sigmoid's outputs count as they are: with
+        // them Keras returns to the logits.
+        if raw <= 0 || raw > 1 { return (-(y * log(p + shift) + (1 - y) * log(1 - p + shift)), 0) }
         return (-(y * log(p) + (1 - y) * log(1 - p)), (p - y) / (p * (1 - p)))
       }
     case .categoricalCrossentropy:
@@ -132,25 +137,33 @@ private func vectorwise<S: Scalar>(
   return total
 }
 
-// Probabilities are divided by their sum, as Keras does. Their logarithm is
-// limited at the smallest normal number rather than at Keras' epsilon: after a
-// softmax Keras on TensorFlow returns to the logits, where nothing is clipped,
-// and its gradient p - y is what comes out here.
+// Probabilities are divided by their sum, as Keras does. What lies outside 0 to 1
+// is clipped at Keras' epsilon and does not move; inside, the logarithm is limited
+// at the smallest normal number: after a softmax Keras on TensorFlow returns to the
+// logits, where nothing is clipped, and its gradient p - y is what comes out here.
 /// A target y counts as y keep + share.
 private func categorical<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
-  let n = data.features
+  let n = data.features, epsilon = kerasEpsilon(S.self)
   return vectorwise(data, scale) { p, targets, factor, gradient in
     var sum: S = 0, mass: S = 0, loss: S = 0
     for i in 0..<n { sum += p[i] }
     for i in 0..<n {
-      let y = targets[i] * keep + share
+      let y = targets[i] * keep + share, q = p[i] / sum
       if y == 0 { continue }
-      loss -= y * log(max(p[i] / sum, .leastNormalMagnitude))
+      if q < 0 || q > 1 {
+        loss -= y * log(clamp(q, epsilon, 1 - epsilon))
+        continue
+      }
+      loss -= y * log(max(q, .leastNormalMagnitude))
       mass += y
     }
     if let gradient {
       for i in 0..<n {
-        gradient[i] = factor * (mass / sum - (targets[i] * keep + share) / max(p[i], .leastNormalMagnitude))
+        let q = p[i] / sum
+        gradient[i] = factor * mass / sum
+        if q < 0 || q > 1 { continue }
+        let probability = p[i] < 0 ? min(p[i], -.leastNormalMagnitude) : max(p[i], .leastNormalMagnitude)
+        gradient[i] = factor * (mass / sum - (targets[i] * keep + share) / probability)
       }
     }
     return loss.isNaN || sum.isNaN ? .nan : loss
@@ -158,16 +171,17 @@ private func categorical<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S, _ k
 }
 
 private func sparse<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S) -> Double {
-  let n = data.features
+  let n = data.features, epsilon = kerasEpsilon(S.self)
   return vectorwise(data, scale) { p, y, factor, gradient in
     guard let index = classIndex(y[0], n) else { return .nan }
+    func clipped(_ p: S) -> S { p < 0 || p > 1 ? clamp(p, epsilon, 1 - epsilon) : p }
     var sum: S = 0
-    for i in 0..<n { sum += p[i] }
+    for i in 0..<n { sum += clipped(p[i]) }
     if let gradient {
-      for i in 0..<n { gradient[i] = factor / sum }
-      gradient[index] -= factor / max(p[index], .leastNormalMagnitude)
+      for i in 0..<n { gradient[i] = p[i] < 0 || p[i] > 1 ? 0 : factor / sum }
+      if p[index] >= 0, p[index] <= 1 { gradient[index] -= factor / max(p[index], .leastNormalMagnitude) }
     }
-    return sum.isNaN ? .nan : -log(max(p[index] / sum, .leastNormalMagnitude))
+    return sum.isNaN ? .nan : -log(max(clipped(p[index]) / sum, .leastNormalMagnitude))
   }
 }
 
@@ -217,6 +231,10 @@ private func logSumExp<S: Scalar>(_ x: UnsafePointer<S>, _ n: Int) -> S {
   for i in 0..<n { sum += exp(x[i] - largest) }
   return largest + log(sum)
 }
+
+/// `keras.config.epsilon()`
+@inline(__always)
+private func kerasEpsilon<S: Scalar>(_: S.Type) -> S { S(1e-7) }
 
 /// NaN stays NaN.
 @inline(__always)
