@@ -28,20 +28,18 @@ struct LayerEncoder {
   }
 
   func config(_ spec: LayerSpec) throws(UnrollError) -> JSONObject {
-    let trainable = dialect == .legacy ? spec.trainsAnything : spec.trainable
-    var base: JSONObject = ["name": .string(spec.name), "trainable": .bool(trainable), "dtype": .string(dtype.rawValue)]
-    // Not every layer of Keras 2 knows the word.
-    if let penalty = spec.activityRegularizer { base["activity_regularizer"] = .regularizer(penalty) }
-    switch spec.config {
-    case .input(let input):
+    if case .input(let input) = spec.config {
       let type = input.isBoolean ? "bool" : input.isInteger ? "int32" : dtype.rawValue
       // Keras 3 reads batch_input_shape as well; Keras 2 knows no other.
       let key = dialect == .keras3 ? "batch_shape" : "batch_input_shape"
       return [key: .batchShape(input), "dtype": .string(type), "sparse": false, "name": .string(spec.name)]
-    // Keras 3's takes no `trainable`.
-    case .noise(let noise) where noise.kind == .spatialDropout1D: base["trainable"] = nil
-    default: break
     }
+    let trainable = dialect == .legacy ? spec.trainsAnything : spec.trainable
+    var base: JSONObject = ["name": .string(spec.name), "trainable": .bool(trainable), "dtype": .string(dtype.rawValue)]
+    // Not every layer of Keras 2 knows the word.
+    if let penalty = spec.activityRegularizer { base["activity_regularizer"] = .regularizer(penalty) }
+    // Keras 3's takes none.
+    if spec.config.className == "SpatialDropout1D" { base["trainable"] = nil }
     return base.merged(try members(spec))
   }
 

@@ -50,10 +50,8 @@ extension LayerConfig {
   /// Whether the output of a recurrent layer is a sequence.
   fileprivate var returnsSequences: Bool {
     switch self {
-    case .recurrent(let config): config.returnSequences
-    case .stackedRNN(let config): config.returnSequences
     case .bidirectional(let config): config.forward.config.returnsSequences
-    default: false
+    default: sequence?.returnSequences ?? false
     }
   }
 

@@ -16,8 +16,6 @@ package struct Shape: Sendable, Equatable, CustomStringConvertible {
   /// All axes before the features, in order; a sequence has one, time.
   package var leading: [Int?] { Array(dimensions.dropLast()) }
 
-  package var isFullyKnown: Bool { !dimensions.contains { $0 == nil } }
-
   /// The lengths of all axes; throws if one is not known.
   func known(_ name: String) throws(UnrollError) -> [Int] {
     let lengths = dimensions.compactMap { $0 }

@@ -21,7 +21,7 @@ package struct Conv1DConfig: Sendable, Equatable {
   }
 }
 
-extension Conv1DConfig: LayerConfiguration {
+extension Conv1DConfig: KernelConfiguration {
   package static var prototypes: [String: Self] {
     let none = Self(filters: 0, kernelSize: 0)
     return ["Conv1D": none, "Convolution1D": none, "AtrousConvolution1D": none]
@@ -40,20 +40,10 @@ extension Conv1DConfig: LayerConfiguration {
       .init("groups", .size(\.groups), writing: .ifChanged),
       .init("activation", .activation(\.activation)),
       .init("use_bias", .flag(\.useBias), old: "bias"),
-      .init("kernel_initializer", .initializer(\.kernelInitializer), old: "init"),
-      .init("bias_initializer", .initializer(\.biasInitializer)),
-      .init("kernel_regularizer", .regularizer(\.kernelRegularizer), old: "W_regularizer"),
-      .init("kernel_constraint", .constraint(\.kernelConstraint), old: "W_constraint"),
-      .init("bias_regularizer", .regularizer(\.biasRegularizer), old: "b_regularizer"),
-      .init("bias_constraint", .constraint(\.biasConstraint), old: "b_constraint"),
-    ]
+    ] + Self.kernelMembers
   }
 
-  package var weights: [WeightDeclaration] {
-    let kernel = WeightDeclaration("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-    return useBias ? [kernel, WeightDeclaration("bias", biasInitializer, biasRegularizer, biasConstraint)] : [kernel]
-  }
-
+  package var weights: [WeightDeclaration] { kernelWeights() }
   package var passesMask: Bool { false }
   package var layerConfig: LayerConfig { .conv1D(self) }
 }

@@ -85,7 +85,7 @@ package struct RecurrentConfig: SequenceConfiguration {
   package static func gru(units: Int) -> RecurrentConfig { .init(cell: .gru, units: units) }
 }
 
-extension RecurrentConfig: LayerConfiguration {
+extension RecurrentConfig: KernelConfiguration {
   package static var prototypes: [String: Self] {
     var result = ["CuDNNLSTM": Self(cell: .lstm, units: 0), "CuDNNGRU": Self(cell: .gru, units: 0)]
     for cell in RecurrentCell.allCases { result[cell.className] = Self(cell: cell, units: 0) }
@@ -103,18 +103,13 @@ extension RecurrentConfig: LayerConfiguration {
     if cell != .simpleRNN { result.append(.init("recurrent_activation", .activation(\.recurrentActivation), old: "inner_activation")) }
     result += [
       .init("use_bias", .flag(\.useBias)),
-      .init("kernel_initializer", .initializer(\.kernelInitializer), old: "init"),
       .init("recurrent_initializer", .initializer(\.recurrentInitializer), old: "inner_init"),
-      .init("bias_initializer", .initializer(\.biasInitializer)),
     ]
     if cell == .lstm { result.append(.init("unit_forget_bias", .flag(\.unitForgetBias))) }
+    result += Self.kernelMembers
     result += [
-      .init("kernel_regularizer", .regularizer(\.kernelRegularizer), old: "W_regularizer"),
-      .init("kernel_constraint", .constraint(\.kernelConstraint), old: "W_constraint"),
       .init("recurrent_regularizer", .regularizer(\.recurrentRegularizer), old: "U_regularizer"),
       .init("recurrent_constraint", .constraint(\.recurrentConstraint), old: "U_constraint"),
-      .init("bias_regularizer", .regularizer(\.biasRegularizer), old: "b_regularizer"),
-      .init("bias_constraint", .constraint(\.biasConstraint), old: "b_constraint"),
       .init("dropout", .number(\.dropout), old: "dropout_W"),
       .init("recurrent_dropout", .number(\.recurrentDropout), old: "dropout_U"),
     ]
@@ -123,11 +118,7 @@ extension RecurrentConfig: LayerConfiguration {
   }
 
   package var weights: [WeightDeclaration] {
-    let kernels = [
-      WeightDeclaration("kernel", kernelInitializer, kernelRegularizer, kernelConstraint),
-      WeightDeclaration("recurrent_kernel", recurrentInitializer, recurrentRegularizer, recurrentConstraint),
-    ]
-    return useBias ? kernels + [WeightDeclaration("bias", biasInitializer, biasRegularizer, biasConstraint)] : kernels
+    kernelWeights([WeightDeclaration("recurrent_kernel", recurrentInitializer, recurrentRegularizer, recurrentConstraint)])
   }
 
   /// That of its sequence, if it returns one.
