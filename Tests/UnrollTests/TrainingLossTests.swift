@@ -168,7 +168,7 @@ struct TrainingLossTests {
         (LossFunction.binaryCrossentropy(fromLogits: logits), .binaryCrossentropy(fromLogits: logits, labelSmoothing: 0.2), q, b, 0.1),
         (.categoricalCrossentropy(fromLogits: logits), .categoricalCrossentropy(fromLogits: logits, labelSmoothing: 0.2), softmax, oneHot, 0.05),
       ] as [(LossFunction, LossFunction, [Double], [Double], Double)] {
-        func predictions(_ function: LossFunction, _ y: [Double]) -> (Double, [Double]) {
+        func evaluated(_ function: LossFunction, _ y: [Double]) -> (Double, [Double]) {
           var gradient = [Double](repeating: 0, count: p.count)
           let loss = p.withUnsafeBufferPointer { p in
             y.withUnsafeBufferPointer { y in
@@ -183,8 +183,8 @@ struct TrainingLossTests {
           }
           return (loss, gradient)
         }
-        let wanted = predictions(plain, y.map { $0 * 0.8 + share }), found = predictions(smoothed, y)
-        #expect(abs(wanted.0 - found.0) < 1e-12 && wanted.0 != predictions(plain, y).0)
+        let wanted = evaluated(plain, y.map { $0 * 0.8 + share }), found = evaluated(smoothed, y)
+        #expect(abs(wanted.0 - found.0) < 1e-12 && wanted.0 != evaluated(plain, y).0)
         #expect(zip(wanted.1, found.1).allSatisfy { abs($0 - $1) < 1e-12 })
       }
     }

@@ -133,13 +133,13 @@ struct LayerBehaviourTests {
   @Test(arguments: [-1, 7, Double.nan, .infinity, 1e30])
   func indexOutOfRangeIsAnError(_ index: Double) throws {
     let spec = sequential([2], [.embedding(EmbeddingConfig(inputDim: 7, outputDim: 3))])
-    let memory = try TestNetwork<Double>(spec, [TestArray([1, 2], [6, index])])
-    let error = #expect(throws: UnrollError.self) { try memory.run() }
+    let tested = try TestNetwork<Double>(spec, [TestArray([1, 2], [6, index])])
+    let error = #expect(throws: UnrollError.self) { try tested.run() }
     #expect(error?.code == .invalidArgument)
     #expect(error?.message.contains("less than 7") == true)
     // The next run starts afresh.
-    TestArray([1, 2], [6, 0]).gather(into: memory.plan.inputs[0])
-    _ = try memory.run()
+    TestArray([1, 2], [6, 0]).gather(into: tested.plan.inputs[0])
+    _ = try tested.run()
   }
 
   @Test func sizesThatMakeNoSenseAreErrors() {

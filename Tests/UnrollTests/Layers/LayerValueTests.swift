@@ -18,15 +18,15 @@ struct LayerValueTests {
   func valuesAreKeras(_ name: String) throws {
     let test = try #require(try Self.fixture.get().cases.first { $0.name == name })
     let spec = try #require(Self.models[name])
-    let memory = try TestNetwork<Double>(spec, test.inputs.map { $0.test })
-    #expect(memory.parameters.map { $0.shape } == test.weights.map { $0.shape })
-    try memory.set(test.weights.map { $0.test })
+    let tested = try TestNetwork<Double>(spec, test.inputs.map { $0.test })
+    #expect(tested.parameters.map { $0.shape } == test.weights.map { $0.shape })
+    try tested.set(test.weights.map { $0.test })
     // TensorFlow keeps the slope of leaky_relu and gelu's root of 2 in float32.
     let isRounded = name.contains("leaky_relu") || name.contains("gelu")
-    try compare(try memory.run(), test.outputs, name, tolerance: isRounded ? 1e-7 : 1e-12)
+    try compare(try tested.run(), test.outputs, name, tolerance: isRounded ? 1e-7 : 1e-12)
 
     // The declared output shapes are those of the data.
-    for (shape, output) in zip(memory.network.outputShapes, test.outputs) {
+    for (shape, output) in zip(tested.network.outputShapes, test.outputs) {
       #expect(shape.accepts(Shape(output.shape.dropFirst().map { $0 })), "\(name): \(shape) against \(output.shape)")
       #expect(shape.features == output.shape.last)
     }
@@ -37,10 +37,10 @@ struct LayerValueTests {
     #expect(cases.count >= 6)
     for test in cases {
       let training = try #require(test.training)
-      let memory = try TestNetwork<Double>(try #require(Self.models[test.name]), test.inputs.map { $0.test }, mode: .training)
-      try memory.set(test.weights.map { $0.test })
-      try compare(try memory.run(), training.outputs, test.name)
-      for (parameter, expected) in zip(memory.parameters, training.weights) {
+      let tested = try TestNetwork<Double>(try #require(Self.models[test.name]), test.inputs.map { $0.test }, mode: .training)
+      try tested.set(test.weights.map { $0.test })
+      try compare(try tested.run(), training.outputs, test.name)
+      for (parameter, expected) in zip(tested.parameters, training.weights) {
         for i in 0..<parameter.count {
           #expect(abs(parameter.value[i] - expected.values[i]) < 1e-12, "\(test.name): \(parameter.name)[\(i)]")
         }
@@ -50,9 +50,9 @@ struct LayerValueTests {
 
   @Test func float32GivesTheSameToItsPrecision() throws {
     for test in try Self.fixture.get().cases {
-      let memory = try TestNetwork<Float>(try #require(Self.models[test.name]), test.inputs.map { $0.test })
-      try memory.set(test.weights.map { $0.test })
-      try compare(try memory.run(), test.outputs, test.name, tolerance: 2e-5)
+      let tested = try TestNetwork<Float>(try #require(Self.models[test.name]), test.inputs.map { $0.test })
+      try tested.set(test.weights.map { $0.test })
+      try compare(try tested.run(), test.outputs, test.name, tolerance: 2e-5)
     }
   }
 

@@ -54,9 +54,9 @@ struct RecurrentLayerTests {
         $0.returnState = true
       }
       let spec = merging([[nil, 3]], layer, outputs: 1 + states)
-      let memory = try TestNetwork<Double>(spec, [input])
-      try memory.randomize()
-      let outputs = try memory.run()
+      let tested = try TestNetwork<Double>(spec, [input])
+      try tested.randomize()
+      let outputs = try tested.run()
       #expect(outputs.map { $0.shape } == [[2, 5, 4]] + Array(repeating: [2, 4], count: states))
       // The last output is the state.
       for row in 0..<2 {
@@ -222,7 +222,7 @@ struct RecurrentLayerTests {
       ]
       let inference = try TestNetwork<Double>(sequential([5, 3], layers), [input])
       let training = try TestNetwork<Double>(sequential([5, 3], layers), [input], mode: .training)
-      for memory in [plain, inference, training] { try memory.randomize() }
+      for tested in [plain, inference, training] { try tested.randomize() }
       let expected = try plain.run()[0].values
       #expect(try inference.run()[0].values == expected)
       let first = try training.run()[0].values

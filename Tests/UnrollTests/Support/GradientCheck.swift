@@ -34,14 +34,14 @@ struct GradientCheck {
   func worst() throws -> Double { try compare().error }
 
   func compare() throws -> Difference {
-    let memory = try TestNetwork<Double>(spec, inputs, mode: .training, inputGradients: checksInputs)
-    try memory.randomize()
-    let plan = memory.plan
+    let tested = try TestNetwork<Double>(spec, inputs, mode: .training, inputGradients: checksInputs)
+    try tested.randomize()
+    let plan = tested.plan
     var random = RandomGenerator(seed: 23)
     let weights = plan.outputs.map { output in (0..<output.count).map { _ in 2 * random.uniform() - 1 } }
 
     func loss() throws -> Double {
-      try memory.network.prepare()
+      try tested.network.prepare()
       plan.forward()
       return zip(plan.outputs, weights).reduce(0) { sum, pair in
         sum + pair.1.indices.reduce(0) { $0 + pair.1[$1] * pair.0.data[$1] }
@@ -53,7 +53,7 @@ struct GradientCheck {
       guard let gradient = output.gradient else { continue }
       for i in weight.indices { gradient[i] = weight[i] }
     }
-    for i in 0..<memory.network.store.count { plan.run.gradients[i] = 0 }
+    for i in 0..<tested.network.store.count { plan.run.gradients[i] = 0 }
     plan.backward()
 
     var result = Difference()
@@ -74,7 +74,7 @@ struct GradientCheck {
       }
     }
 
-    for parameter in memory.parameters where parameter.isTrainable {
+    for parameter in tested.parameters where parameter.isTrainable {
       let gradient = (0..<parameter.count).map { plan.run.gradient(of: parameter)[$0] }
       for i in 0..<parameter.count { try check(parameter.value + i, gradient[i], "\(parameter.name)[\(i)]") }
     }
