@@ -12,124 +12,127 @@
  *    5  Training             compile, fit, evaluate, train_on_batch
  *    6  Weights
  *    7  Series               min-max scaling, sliding windows
- *    8  Streams              one time step a call
+ *    8  Streams              one time step per call
  *    9  Files                save, load, describe
- *   10  Symbols              vocabulary, one sequence an update, generating
+ *   10  Symbols              vocabulary, one sequence per update, generating
  *   11  Cells                the functions of "RNN from scratch"
  *
  * -----------------------------------------------------------------------
  * 1  Conventions
  * -----------------------------------------------------------------------
  *
- * Names. A function is unroll_<type>_<verb>[_<object>]: the type it is about,
- * most often that of its first argument, what it does, and to what; what
- * belongs to the library as a whole has no type (unroll_get_version). All that
- * is read is read by `get`, and what can be changed is changed by `set`. `init`
- * fills a struct with defaults, `view` makes an array of memory that is there.
- * A struct of options is unroll_<thing>_options, the kinds of a thing are
- * unroll_<thing>_kind, a type of functions is unroll_<thing>_callback. An
- * enumerator is UNROLL_<TYPE>_<VALUE>, where the type is said without `_kind`
+ * Names. A function is unroll_<type>_<verb>[_<object>]: the type it works on,
+ * usually that of its first argument, what it does, and to what. Functions that
+ * concern the library as a whole have no type (unroll_get_version). `get` reads
+ * and `set` changes a value, `init` fills a struct with defaults, and `view`
+ * describes existing memory as an array. A struct of options is
+ * unroll_<thing>_options, an enumeration of the kinds of a thing is
+ * unroll_<thing>_kind, and a function type is unroll_<thing>_callback. An
+ * enumerator is UNROLL_<TYPE>_<VALUE>, where the type drops its `_kind`
  * (UNROLL_OPTIMIZER_SGD); a status is UNROLL_OK or UNROLL_ERROR_<WHAT>, which
- * lists of errors below call by <WHAT> alone. A number with a meaning of its
- * own is named after what it stands for in the same way (UNROLL_AXIS_ANY).
+ * the lists of errors below shorten to <WHAT>. Numbers with a special meaning
+ * are named in the same way (UNROLL_AXIS_ANY).
  *
  * Ownership. Handles (unroll_model, unroll_stream, unroll_scaler,
- * unroll_history) are opaque. One that a call hands to you (a model that it
- * creates, loads or copies, the history of a fit) is yours until you give it to
- * the `_destroy` of its type; `_destroy(NULL)` does nothing. Every other pointer
- * you pass is borrowed for the duration of the call: the library keeps no
- * reference to your memory and never frees it. Results go to memory you provide.
- * Exception: pointers inside the unroll_progress given to a callback live until
- * the callback returns.
+ * unroll_history) are opaque. A handle that a function gives you (a model that
+ * it creates, loads or copies, the history of a fit) is yours until you pass it
+ * to the `_destroy` function of its type; `_destroy(NULL)` does nothing. Every
+ * other pointer you pass is borrowed for the duration of the call: the library
+ * keeps no reference to your memory and never frees it. Results go to memory you
+ * provide, except for the strings that a few functions return, and what the
+ * unroll_progress passed to a callback points to, which is valid until the
+ * callback returns.
  *
  * Errors. Every function that can fail returns an unroll_status; UNROLL_OK is
- * 0. On failure unroll_get_last_error() has a sentence about it (what was
- * expected, what was found, where), the out-parameters are untouched, and the
- * objects passed are as they were before the call unless the function says
+ * 0. On failure unroll_get_last_error() returns a message that says what was
+ * expected, what was found, and where; the out-parameters are untouched, and
+ * the objects passed are as they were before the call unless the function says
  * otherwise. Nothing you pass terminates the process: NULL where a value is
- * needed, numbers out of range, unknown enumerators and broken files are
- * errors. (Pointers that are neither NULL nor valid cannot be recognised.)
+ * required, numbers out of range, unknown enumerators and broken files are
+ * errors. (Pointers that are neither NULL nor valid cannot be detected.)
  *
- * Threads. A function that takes a `const` handle writes nothing to its object
+ * Threads. A function that takes a `const` handle does not change the object
  * and may run on many threads at once. A function that takes a non-const handle
- * needs that object alone. Where such a call meets another one of another
- * thread, the later is refused with UNROLL_ERROR_INVALID_STATE: nobody waits,
- * nothing is torn. (predict of a stateful model moves its states: one at a
- * time.) Not noticed are an object destroyed while another thread uses it, and
- * a model changed while its streams step. Different objects are independent.
- * The library keeps no global state apart from the error message, which belongs
- * to the calling thread. A thread that loads or builds models needs a stack of
- * 256 KB, one that predicts or steps a stream 32 KB.
+ * needs exclusive use of the object. If two threads break this rule, the later
+ * call fails with UNROLL_ERROR_INVALID_STATE; it does not wait, and no data is
+ * corrupted. (predict changes the states of a stateful model, so such a model
+ * allows only one at a time.) Two mistakes are not detected: destroying an
+ * object while another thread uses it, and changing a model while its streams
+ * step. Different objects are independent. The library keeps no global state
+ * apart from the error message, which belongs to the calling thread. A thread
+ * that loads or builds models needs a stack of 256 KB; one that predicts or
+ * steps a stream needs 32 KB.
  *
- * fork() beside working threads is safe: it waits for the moment when none of
- * them holds a lock of the library, and the child may use its models and make
- * new ones. A model that another thread was changing at that moment can only be
- * destroyed in the child.
+ * fork() is safe while other threads use the library: it waits until none of
+ * them holds one of the library's locks, and the child may use the existing
+ * models and create new ones. A model that another thread was changing at that
+ * moment can only be destroyed in the child.
  *
- * Callbacks are yours: a function and the `user_data` it is given. They run on
- * the thread of the call, with no lock held. An exception that a callback
- * throws (C++) ends there: the call fails with UNROLL_ERROR_CANCELLED and the
- * exception's what() in the message. A callback must not longjmp out, nor end
+ * A callback is a function of yours, which is passed your `user_data`. It runs
+ * on the thread that made the call, with no lock held. If it throws a C++
+ * exception, the call fails with UNROLL_ERROR_CANCELLED, and the message
+ * contains the exception's what(). A callback must not leave by longjmp or end
  * its thread (pthread_exit, pthread_cancel): the object would stay in use.
  *
- * Option structs begin with `size_t struct_size` and are filled with defaults
- * (Keras 3's) by their `_init` function, whose last argument is the size that
- * the struct has in your program; change what you need afterwards:
+ * Option structs begin with `size_t struct_size`. Their `_init` function fills
+ * them with defaults (Keras 3's); its last argument is the size of the struct in
+ * your program. Then change what you need:
  *
  *   unroll_fit_options options;
  *   unroll_fit_options_init(&options, sizeof options);
  *
- * Structs that begin with their size grow at their end only: a program compiled
- * against this header runs with a newer library, where members that it does not
- * have keep their defaults, and with an older one as long as it leaves what
- * that one lacks at zero (else UNROLL_ERROR_UNSUPPORTED). In an array of them
- * all elements have the same struct_size, that of the first, and lie that many
- * bytes apart, as C has it. Structs without a size never change. A NULL options
- * pointer means all defaults wherever the parameter is called `options`, unless
- * the function says that it must be given.
+ * Structs that begin with their size grow only at the end. A program compiled
+ * against this header therefore runs with a newer library, in which the members
+ * it does not know keep their defaults. It also runs with an older library, as
+ * long as it leaves the members that library does not know at zero (otherwise
+ * UNROLL_ERROR_UNSUPPORTED). In an array of such structs all elements have the
+ * struct_size of the first and lie that many bytes apart, as in any C array.
+ * Structs without a size never change. Wherever a parameter is called `options`,
+ * NULL means all defaults, unless the function says that it must be given.
  *
  * Short forms. Functions whose names end in `_ext` take everything in one option
- * struct; the function without `_ext` is its short form for the usual
+ * struct; the function without `_ext` is the short form for the usual
  * arguments. Enumerators and small structs (an activation, an initializer, a
- * loss, a metric) have a long form too, `..._options`, for which option structs
- * have a pointer of that name beside the short member. One of both is set:
- * where the pointer is not NULL and the short member is not what _init made it,
- * the call fails with UNROLL_ERROR_INVALID_ARGUMENT.
+ * loss, a metric) also have a long form, `..._options`; option structs have a
+ * pointer of that name beside the short member. Set one of the two: if the
+ * pointer is not NULL and the short member differs from what _init set, the call
+ * fails with UNROLL_ERROR_INVALID_ARGUMENT.
  *
- * Truth values are int: 0 is false, everything else true.
+ * Booleans are int: 0 is false, everything else is true.
  *
  * Text is UTF-8, terminated by NUL. Functions that return text behave like
- * snprintf: they write at most `capacity` bytes, the terminating NUL included,
+ * snprintf: they write at most `capacity` bytes, including the terminating NUL,
  * and store the length of the whole text, without the NUL, in *length. Call
- * with (NULL, 0, &length) to learn the length first.
+ * with (NULL, 0, &length) to get the length first.
  *
  * Arrays are borrowed views (unroll_array): data, element type, rank, shape
  * and strides in bytes. The axes have Keras' order: (samples, time, features)
  * for sequences, (samples, features) for vectors, (samples, time) for
  * sequences of indices or of one feature. Inputs may have any strides; the
- * elements are converted to the model's type while they are read. Outputs must
- * be contiguous, aligned to their elements, float32 or float64. What a stream
- * reads and writes is aligned too.
+ * elements are converted to the model's type as they are read. Outputs must be
+ * contiguous, aligned to their element size, and float32 or float64. Pointers
+ * passed to a stream must be aligned as well.
  *
- * Shapes are int64_t, one entry an axis. Where a length is not fixed (the
- * batch, and time in models for sequences of any length) it is UNROLL_AXIS_ANY.
+ * Shapes are int64_t, one entry per axis. An axis whose length is not fixed (the
+ * batch, and time in models for sequences of any length) is UNROLL_AXIS_ANY.
  *
- * Memory. Handles allocate; functions on streams do not after
- * unroll_stream_create and the first unroll_stream_run, and a fit does not
- * after its first batch. Whatever is proportional to data (weights, files,
- * samples, workspaces) is allocated with a check: if memory runs out the status
- * is UNROLL_ERROR_OUT_OF_MEMORY and everything is as before. Small objects, of
- * less than 64 KB, come from the Swift runtime, which ends the process if there
- * is nothing left even for those.
+ * Memory. Creating, copying or loading an object allocates. Stepping a stream
+ * does not, nor does unroll_stream_run after its first call; a fit does not
+ * allocate per batch after the first. Whatever is proportional to data (weights,
+ * files, samples, workspaces) is allocated with a check: if memory runs out, the
+ * status is UNROLL_ERROR_OUT_OF_MEMORY and everything is as before. Small
+ * objects, of less than 64 KB, come from the Swift runtime, which ends the
+ * process if no memory is left even for those.
  *
- * Bindings. All functions are exported and there are no macros but numbers, so
- * generators find in this header what a C program calls. To those that read
- * declarations alone (cffi), give what `cc -E -P -DUNROLL_DECLARATIONS_ONLY`
- * makes of it, without attributes and conditions for compilers.
+ * Bindings. All functions are exported, and no macro hides one, so binding
+ * generators see in this header everything that a C program can call. For
+ * generators that parse plain declarations (cffi), preprocess it with
+ * `cc -E -P -DUNROLL_DECLARATIONS_ONLY`, which removes attributes and compiler
+ * checks.
  *
- * Files from strangers. Loading takes time and memory in proportion to the file
- * and to the model it holds; what would go beyond is UNROLL_ERROR_FORMAT before
- * it is allocated.
+ * Untrusted files. Loading takes time and memory in proportion to the file and
+ * to the model it holds; a file that would take more is refused with
+ * UNROLL_ERROR_FORMAT before the memory is allocated.
  */
 #ifndef UNROLL_H
 #define UNROLL_H
@@ -161,11 +164,11 @@ extern "C" {
 
 /* A network: its layers, weights and, once compiled, its optimizer. */
 typedef struct unroll_model unroll_model;
-/* The state of one run through a model, step by step. */
+/* A model run step by step, with its state. */
 typedef struct unroll_stream unroll_stream;
-/* Minimum and maximum of each column of a series. */
+/* The minimum and maximum of each column of a series. */
 typedef struct unroll_scaler unroll_scaler;
-/* Loss and metrics of each epoch of a fit. */
+/* The loss and metrics of each epoch of a fit. */
 typedef struct unroll_history unroll_history;
 
 /* -----------------------------------------------------------------------
@@ -180,50 +183,50 @@ typedef enum unroll_status {
   UNROLL_ERROR_SHAPE_MISMATCH = 20,
   /* Not allowed now: the model is not built, or not compiled. */
   UNROLL_ERROR_INVALID_STATE = 30,
-  /* The configuration or file asks for something the library does not have. */
+  /* The call, configuration or file asks for something the library does not have. */
   UNROLL_ERROR_UNSUPPORTED = 40,
   /* The file cannot be opened, read or written. */
   UNROLL_ERROR_IO = 50,
-  /* The file or JSON was read, but is not what it should be. */
+  /* The file or JSON can be read, but its contents are not valid. */
   UNROLL_ERROR_FORMAT = 60,
   UNROLL_ERROR_OUT_OF_MEMORY = 70,
   /* The loss became NaN or infinite. */
   UNROLL_ERROR_NOT_FINITE = 80,
-  /* A callback asked for the work to be given up. */
+  /* A callback cancelled the call. */
   UNROLL_ERROR_CANCELLED = 90
 } unroll_status;
 
 #ifndef UNROLL_DECLARATIONS_ONLY
-/* The library passes enumerations as int. A compilation that ends here makes them
- * smaller (-fshort-enums), so that no call would be understood. */
+/* The library passes enumerations as int. A compiler that stops here makes them
+ * smaller (-fshort-enums), and calls would not be compatible. */
 typedef char unroll_enumerations_must_have_the_size_of_int[sizeof(unroll_status) == sizeof(int) ? 1 : -1];
 #endif
 
 /*
  * The message of the last failure on this thread; "" if there was none. Valid
- * until the next failing call on this thread. Never NULL. Successful calls
- * leave it alone.
+ * until the next failing call on this thread. Never NULL. Successful calls do
+ * not change it.
  */
 UNROLL_API const char *unroll_get_last_error(void);
 
 /*
- * The number the system gave (errno: ENOENT, EACCES, ...) if the last failure on
- * this thread was that a file could not be opened, read or written; else 0.
+ * The system's error number (errno: ENOENT, EACCES, ...) if the last failure on
+ * this thread was that a file could not be opened, read or written; otherwise 0.
  */
 UNROLL_API int unroll_get_last_system_error(void);
 
 /* "UNROLL_ERROR_SHAPE_MISMATCH" for UNROLL_ERROR_SHAPE_MISMATCH; "unknown status"
- * for a number that is none. A constant string. */
+ * for a number that is not a status. A constant string. */
 UNROLL_API const char *unroll_status_get_name(unroll_status status);
 
-/* The library's version, "0.1.0"; a constant string. Compare with the
- * UNROLL_VERSION_ macros, which are the header's. */
+/* The library's version, "0.1.0"; a constant string. The UNROLL_VERSION_ macros
+ * are the header's version. */
 UNROLL_API const char *unroll_get_version(void);
 
 /* The instruction set chosen for this processor: "x86-64", "x86-64-v3"
  * (AVX2 and FMA) or "x86-64-v4" (AVX-512); a constant string. The environment
- * variable UNROLL_ISA, read when the library is first used, lowers the choice:
- * "portable", "v3" or "v4". It is meant for tests. */
+ * variable UNROLL_ISA ("portable", "v3" or "v4"), read when the library is first
+ * used, can lower the choice; it is meant for tests. */
 UNROLL_API const char *unroll_get_instruction_set(void);
 
 /* -----------------------------------------------------------------------
@@ -244,7 +247,7 @@ UNROLL_API const char *unroll_get_instruction_set(void);
 typedef enum unroll_dtype {
   UNROLL_DTYPE_FLOAT32 = 10,
   UNROLL_DTYPE_FLOAT64 = 20,
-  /* Inputs and targets only, not results. */
+  /* For inputs and targets only, not for results. */
   UNROLL_DTYPE_INT32 = 30,
   UNROLL_DTYPE_INT64 = 40,
   UNROLL_DTYPE_UINT8 = 50
@@ -252,8 +255,9 @@ typedef enum unroll_dtype {
 
 /*
  * A view of an array in your memory. `strides[a]` is the distance in bytes
- * between neighbours along axis a; all zero means contiguous, last axis
- * fastest. The library writes to `data` only where an array is an output.
+ * between neighbours along axis a; if all strides are zero, the array is
+ * contiguous and row-major. The library writes to `data` only where the array is
+ * an output.
  */
 typedef struct unroll_array {
   void *data;
@@ -264,8 +268,8 @@ typedef struct unroll_array {
   int64_t strides[UNROLL_RANK_MAX];
 } unroll_array;
 
-/* Tells gcc that the functions below do not look at `data`, so that a buffer
- * for results need not be initialised first. */
+/* Tells gcc that the functions below do not read `data`, so that it does not
+ * warn about a buffer for results that is not initialised yet. */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11 && !defined(UNROLL_DECLARATIONS_ONLY)
 #define UNROLL_ONLY_KEEPS_DATA __attribute__((access(none, 1)))
 #else
@@ -273,9 +277,9 @@ typedef struct unroll_array {
 #endif
 
 /*
- * A contiguous array of any rank. `data` may point to constants if the array
- * is only read. With a rank outside 1 to UNROLL_RANK_MAX or shape NULL the
- * result has rank 0, which every function refuses.
+ * A view of contiguous memory, of any rank. `data` may point to constants if the
+ * array is only read. If `rank` is not 1 to UNROLL_RANK_MAX, or `shape` is NULL,
+ * the result has rank 0, which every function refuses.
  */
 UNROLL_API unroll_array unroll_array_view_nd(const void *data, unroll_dtype dtype, int32_t rank,
                                              const int64_t *shape) UNROLL_ONLY_KEEPS_DATA;
@@ -292,7 +296,7 @@ UNROLL_API unroll_array unroll_array_view_2d(const void *data, unroll_dtype dtyp
 UNROLL_API unroll_array unroll_array_view_3d(const void *data, unroll_dtype dtype, int64_t samples,
                                              int64_t time, int64_t features) UNROLL_ONLY_KEEPS_DATA;
 
-/* What a callback is told, by fit, evaluate and predict. */
+/* When fit, evaluate and predict call a callback. */
 typedef enum unroll_event {
   UNROLL_EVENT_FIT_BEGIN = 10,
   UNROLL_EVENT_EPOCH_BEGIN = 20,
@@ -300,7 +304,7 @@ typedef enum unroll_event {
   UNROLL_EVENT_BATCH_END = 40,
   UNROLL_EVENT_EPOCH_END = 50,
   UNROLL_EVENT_FIT_END = 60,
-  /* Of evaluate, and of a fit's validation (between BATCH_END and EPOCH_END). */
+  /* In evaluate, and in a fit's validation (between BATCH_END and EPOCH_END). */
   UNROLL_EVENT_TEST_BEGIN = 70,
   UNROLL_EVENT_TEST_BATCH_BEGIN = 80,
   UNROLL_EVENT_TEST_BATCH_END = 90,
@@ -314,53 +318,53 @@ typedef enum unroll_event {
 typedef struct unroll_progress {
   size_t struct_size;
   unroll_event event;
-  /* This epoch, counted from 0, and the number of the last one plus 1; evaluate
-   * and predict are one epoch. */
+  /* This epoch, counted from 0, and the number of the last one plus 1. evaluate
+   * and predict count as one epoch. */
   size_t epoch;
   size_t epochs;
-  /* This batch within the epoch, validation or call, counted from 0, and how
-   * many there are. */
+  /* This batch within the epoch, validation or call, counted from 0, and the
+   * number of batches in it. */
   size_t batch;
   size_t batches;
   /* Seconds since the epoch began (FIT_END: since the fit began; evaluate and
    * predict: since the call began). */
   double seconds;
   double learning_rate;
-  /* At BATCH_END: the epoch's running means "loss" and metrics; at TEST_BATCH_END
-   * and TEST_END the validation's or evaluation's, under the same names. At
-   * EPOCH_END and FIT_END: the epoch's values, and "val_loss", "val_..." with
-   * validation. */
+  /* At BATCH_END: "loss" and the metrics, averaged over the epoch so far; at
+   * TEST_BATCH_END and TEST_END those of the validation or evaluation, under the
+   * same names. At EPOCH_END and FIT_END: the values of the epoch, and with
+   * validation also "val_loss", "val_...". */
   size_t value_count;
   const char *const *names;
   const double *values;
 } unroll_progress;
 
-/* What a callback may answer. */
+/* What a callback may return. */
 #define UNROLL_CALLBACK_CONTINUE 0
-/* End here, and succeed: the training (after its validation), the evaluation
- * (with the values of the batches so far), the prediction (which leaves the
- * results of later batches as they were). */
+/* Stop here; the call succeeds. A fit still runs its validation, an evaluation
+ * returns the values of the batches so far, and a prediction leaves the results
+ * of later batches as they were. */
 #define UNROLL_CALLBACK_STOP 1
-/* Give up: the call fails with UNROLL_ERROR_CANCELLED. So does any other number. */
+/* The call fails with UNROLL_ERROR_CANCELLED. Any other number does the same. */
 #define UNROLL_CALLBACK_CANCEL 2
 
 /*
  * Called by fit, evaluate and predict, on their thread. At FIT_BEGIN,
  * EPOCH_BEGIN, EPOCH_END and FIT_END it may read the model (weights, save,
- * predict), evaluate it, and set weights and states; the learning rate at any
- * time. At the TEST_ and PREDICT_ events it may read the model. Compiling,
- * fitting, train_on_batch and adding layers are INVALID_STATE there. It must not
- * destroy the model.
+ * predict), evaluate it, and set its weights and states; during a fit it may set
+ * the learning rate at any event. At the TEST_ and PREDICT_ events it may read
+ * the model. Compiling, fitting, train_on_batch and adding layers fail with
+ * INVALID_STATE. It must not destroy the model.
  */
 typedef int (*unroll_progress_callback)(const unroll_progress *progress, void *user_data);
 
 typedef struct unroll_predict_options {
   size_t struct_size;
-  /* Samples computed at a time, at least 1. Default 32. Only memory and speed
-   * depend on it, except in stateful models, whose state has this many rows. */
+  /* Samples computed at a time, at least 1. Default 32. It affects only memory
+   * and speed, except in stateful models, whose state has this many rows. */
   size_t batch_size;
-  /* Told of each batch by PREDICT_ events; NULL (default): none. A batch's
-   * results are in place at its PREDICT_BATCH_END, also if a later one fails. */
+  /* Called with PREDICT_ events; NULL (default): none. A batch's results are in
+   * place at its PREDICT_BATCH_END, even if a later batch fails. */
   unroll_progress_callback callback;
   void *user_data;
 } unroll_predict_options;
@@ -369,18 +373,20 @@ UNROLL_API void unroll_predict_options_init(unroll_predict_options *options, siz
 
 /*
  * Runs a model with one input and one output.
- *   x  as the model's input, first axis: N samples
- *   y  where the result goes: contiguous, float32 or float64, of the shape
- *      that unroll_model_predict_shape gives for x
- * Errors: INVALID_STATE (not built; another thread's predict of a stateful
- * model, or a call that changes the model, is running), SHAPE_MISMATCH, INVALID_ARGUMENT (NULL,
- * unknown dtype, y not contiguous, batch_size 0), CANCELLED (by the callback).
+ *   x  shaped as the model's input; the first axis is that of the N samples
+ *   y  receives the result: contiguous, float32 or float64, of the shape that
+ *      unroll_model_predict_shape gives for x
+ * Errors: INVALID_STATE (not built; another thread is predicting with the same
+ * stateful model or changing the model), SHAPE_MISMATCH, INVALID_ARGUMENT (NULL,
+ * unknown dtype, y not contiguous, batch_size 0), OUT_OF_MEMORY, CANCELLED (by
+ * the callback).
  */
 UNROLL_API unroll_status unroll_model_predict(const unroll_model *model, const unroll_array *x,
                                               const unroll_array *y,
                                               const unroll_predict_options *options);
 
-/* The same for models with several inputs or outputs, in the model's order. */
+/* The same for models with several inputs or outputs: one array for each, in the
+ * model's order. */
 UNROLL_API unroll_status unroll_model_predict_all(const unroll_model *model,
                                                   const unroll_array *inputs, size_t input_count,
                                                   const unroll_array *outputs, size_t output_count,
@@ -418,8 +424,8 @@ UNROLL_API unroll_status unroll_model_predict_shape(const unroll_model *model,
  *   const int64_t shape[2] = {60, 1};
  *   unroll_model_build(model, shape, 2);
  *
- * A chain of layers is a Sequential model. Graphs with several inputs, shared
- * layers or merges come from Keras JSON or a file.
+ * A chain of layers is a Sequential model. Models with several inputs, shared
+ * layers or merges are created from Keras JSON or loaded from a file.
  * ----------------------------------------------------------------------- */
 
 typedef struct unroll_model_options {
@@ -429,22 +435,22 @@ typedef struct unroll_model_options {
   /* Type of weights and arithmetic: UNROLL_DTYPE_FLOAT32 (default) or UNROLL_DTYPE_FLOAT64. */
   unroll_dtype dtype;
   /* Seed of the initial weights. Default 0. The same seed, layers and library
-   * version give the same weights to the bit. */
+   * version give the same weights, bit for bit. */
   uint64_t seed;
 } unroll_model_options;
 
 UNROLL_API void unroll_model_options_init(unroll_model_options *options, size_t size);
 
-/* An empty Sequential model. Destroy it with unroll_model_destroy. */
+/* Creates an empty Sequential model. Destroy it with unroll_model_destroy. */
 UNROLL_API unroll_status unroll_model_create(const unroll_model_options *options,
                                              unroll_model **model);
 
 /*
- * A model from a Keras configuration: the text of `model.to_json()`, of
- * config.json in a .keras file, or of model_config in an .h5, by any Keras from
- * 1 to 3. `length` bytes; no NUL needed. Its weights are drawn from
- * options->seed; name and dtype in `options` are ignored (the JSON has them).
- * The model is built if the configuration has an input shape.
+ * Creates a model from a Keras configuration: the text of `model.to_json()`, of
+ * config.json in a .keras file, or of model_config in an .h5 file, written by
+ * Keras 1 to 3. `json` has `length` bytes and needs no NUL. The initial weights
+ * are drawn with options->seed; name and dtype in `options` are ignored (the
+ * JSON has them). The model is built if the configuration has an input shape.
  * Errors: FORMAT (not JSON, or members missing), UNSUPPORTED (unknown
  * layer or option, named in the message).
  */
@@ -460,10 +466,10 @@ typedef enum unroll_activation_kind {
   UNROLL_ACTIVATION_LINEAR = 10,
   UNROLL_ACTIVATION_RELU = 20,
   UNROLL_ACTIVATION_RELU6 = 30,
-  UNROLL_ACTIVATION_LEAKY_RELU = 40, /* slope alpha below 0; 0.2 */
-  UNROLL_ACTIVATION_ELU = 50,        /* alpha (exp(x) - 1) below 0; 1 */
+  UNROLL_ACTIVATION_LEAKY_RELU = 40, /* alpha x below 0; alpha 0.2 */
+  UNROLL_ACTIVATION_ELU = 50,        /* alpha (exp(x) - 1) below 0; alpha 1 */
   UNROLL_ACTIVATION_SELU = 60,
-  UNROLL_ACTIVATION_GELU = 70,      /* exact, by the error function */
+  UNROLL_ACTIVATION_GELU = 70,      /* exact, with the error function */
   UNROLL_ACTIVATION_GELU_TANH = 80, /* its tanh approximation */
   UNROLL_ACTIVATION_SIGMOID = 90,
   UNROLL_ACTIVATION_HARD_SIGMOID = 100,        /* Keras 3: relu6(x + 3) / 6 */
@@ -480,18 +486,18 @@ typedef enum unroll_activation_kind {
 } unroll_activation_kind;
 
 /* An activation function with its parameters; a bare unroll_activation_kind is
- * the short form. unroll_activation_options_init sets Keras' defaults of
+ * the short form. unroll_activation_options_init sets Keras' defaults for
  * `kind`. */
 typedef struct unroll_activation_options {
   size_t struct_size;
   unroll_activation_kind kind;
-  double alpha; /* LEAKY_RELU: >= 0; 0.2; ELU; 1 */
+  double alpha; /* LEAKY_RELU: >= 0, default 0.2; ELU: default 1 */
 } unroll_activation_options;
 
 UNROLL_API unroll_status unroll_activation_options_init(unroll_activation_options *options,
                                                         unroll_activation_kind kind, size_t size);
 
-/* How weights get their first values: Keras' initializers. */
+/* Keras' initializers, which give weights their first values. */
 typedef enum unroll_initializer_kind {
   UNROLL_INITIALIZER_ZEROS = 10,
   UNROLL_INITIALIZER_ONES = 20,
@@ -507,51 +513,53 @@ typedef enum unroll_initializer_kind {
   UNROLL_INITIALIZER_LECUN_NORMAL = 120,
   UNROLL_INITIALIZER_ORTHOGONAL = 130, /* a: gain */
   UNROLL_INITIALIZER_IDENTITY = 140,   /* a: gain */
-  /* By options alone: scale, mode, distribution. Glorot's, He's and LeCun's are
-   * its best known cases. */
+  /* Only as unroll_initializer_options: scale, mode, distribution. The Glorot, He
+   * and LeCun initializers are special cases of it. */
   UNROLL_INITIALIZER_VARIANCE_SCALING = 150
 } unroll_initializer_kind;
 
-/* An initializer, in short; the same as unroll_initializer_options with only
- * these members set. */
+/* The short form of an initializer: unroll_initializer_options with only these
+ * members set. */
 typedef struct unroll_initializer {
   unroll_initializer_kind kind;
   double a;
   double b;
 } unroll_initializer;
 
-/* UNROLL_INITIALIZER_VARIANCE_SCALING: which sizes of the weight n is. */
+/* UNROLL_INITIALIZER_VARIANCE_SCALING: the size n that the variance depends on. */
 typedef enum unroll_fan {
   UNROLL_FAN_IN = 10,     /* inputs of a unit */
   UNROLL_FAN_OUT = 20,    /* outputs */
-  UNROLL_FAN_AVERAGE = 30 /* their mean */
+  UNROLL_FAN_AVERAGE = 30 /* the mean of both */
 } unroll_fan;
 
-/* UNROLL_INITIALIZER_VARIANCE_SCALING: what the numbers are drawn from. */
+/* UNROLL_INITIALIZER_VARIANCE_SCALING: the distribution of the values. */
 typedef enum unroll_distribution {
-  UNROLL_DISTRIBUTION_UNIFORM = 10,         /* -l to l, l = sqrt(3 scale / n) */
-  UNROLL_DISTRIBUTION_NORMAL = 20,          /* deviation sqrt(scale / n) */
+  UNROLL_DISTRIBUTION_UNIFORM = 10, /* -l to l, l = sqrt(3 scale / n) */
+  UNROLL_DISTRIBUTION_NORMAL = 20,  /* standard deviation sqrt(scale / n) */
   UNROLL_DISTRIBUTION_TRUNCATED_NORMAL = 30 /* the same, cut at two deviations */
 } unroll_distribution;
 
-/* An initializer. unroll_initializer_options_init sets Keras' defaults of `kind`. */
+/* An initializer. unroll_initializer_options_init sets Keras' defaults for `kind`. */
 typedef struct unroll_initializer_options {
   size_t struct_size;
   unroll_initializer_kind kind;
-  /* What the kind says. CONSTANT 0; RANDOM_NORMAL and TRUNCATED_NORMAL 0, 0.05;
-   * RANDOM_UNIFORM -0.05, 0.05; ORTHOGONAL and IDENTITY 1. */
+  /* The numbers listed at `kind`. Defaults: CONSTANT 0; RANDOM_NORMAL and
+   * TRUNCATED_NORMAL 0, 0.05; RANDOM_UNIFORM -0.05, 0.05; ORTHOGONAL and
+   * IDENTITY 1. */
   double a;
   double b;
-  /* VARIANCE_SCALING: > 0; 1 */
+  /* VARIANCE_SCALING: > 0; default 1. */
   double scale;
-  unroll_fan mode;                  /* VARIANCE_SCALING; UNROLL_FAN_IN */
-  unroll_distribution distribution; /* VARIANCE_SCALING; _TRUNCATED_NORMAL */
+  unroll_fan mode; /* VARIANCE_SCALING; default UNROLL_FAN_IN */
+  /* VARIANCE_SCALING; default UNROLL_DISTRIBUTION_TRUNCATED_NORMAL. */
+  unroll_distribution distribution;
 } unroll_initializer_options;
 
 UNROLL_API unroll_status unroll_initializer_options_init(unroll_initializer_options *options,
                                                          unroll_initializer_kind kind, size_t size);
 
-/* A penalty added to the loss: l1 * sum |w| + l2 * sum w^2. Default 0, 0. */
+/* A penalty added to the loss: l1 * sum |w| + l2 * sum w^2. Default 0 and 0. */
 typedef struct unroll_regularizer {
   double l1;
   double l2;
@@ -564,17 +572,17 @@ typedef struct unroll_input_options {
   /* Shape of one sample, without the batch axis; entries may be UNROLL_AXIS_ANY. */
   int32_t rank;
   int64_t shape[UNROLL_RANK_MAX];
-  /* The size of all batches of a stateful model; default UNROLL_AXIS_ANY. Others
-   * keep it in their files, as Keras does, and compute batches of any size. */
+  /* The size of every batch of a stateful model; default UNROLL_AXIS_ANY. Other
+   * models only save it, as Keras does, and compute batches of any size. */
   int64_t batch_size;
-  /* True if the input is indices (for an Embedding). Default false. */
+  /* True if the input consists of indices (for an Embedding). Default false. */
   int is_integer;
 } unroll_input_options;
 
 UNROLL_API void unroll_input_options_init(unroll_input_options *options, size_t size);
 
-/* Declares the input; the first layer if used. Without it, call
- * unroll_model_build with the shape after the last layer. */
+/* Declares the input, before any layer. `options` must be given. Without this
+ * call, pass the shape to unroll_model_build after adding the last layer. */
 UNROLL_API unroll_status unroll_model_add_input(unroll_model *model,
                                                 const unroll_input_options *options);
 
@@ -600,13 +608,14 @@ typedef struct unroll_dense_options {
 
 UNROLL_API void unroll_dense_options_init(unroll_dense_options *options, size_t size);
 
-/* activation(x W + b) on the last axis: (..., F) -> (..., units). `options` must
- * be given. Weights: kernel (F, units), bias (units). */
+/* activation(x W + b) over the last axis: (..., F) -> (..., units). `options`
+ * must be given. Weights: kernel (F, units), bias (units). */
 UNROLL_API unroll_status unroll_model_add_dense(unroll_model *model,
                                                 const unroll_dense_options *options);
 
 /* TimeDistributed(Dense): the same Dense at every time step,
- * (N, T, F) -> (N, T, units). `options->name` names the wrapper. */
+ * (N, T, F) -> (N, T, units). `options` must be given; its name is the
+ * wrapper's. */
 UNROLL_API unroll_status unroll_model_add_time_distributed_dense(
     unroll_model *model, const unroll_dense_options *options);
 
@@ -619,22 +628,23 @@ typedef struct unroll_recurrent_options {
   /* Width U of the hidden state, at least 1. Must be set. */
   size_t units;
   unroll_activation_kind activation;           /* default UNROLL_ACTIVATION_TANH */
-  unroll_activation_kind recurrent_activation; /* default UNROLL_ACTIVATION_SIGMOID; LSTM, GRU */
+  unroll_activation_kind recurrent_activation; /* LSTM, GRU: default UNROLL_ACTIVATION_SIGMOID */
   int use_bias;                           /* default true */
   /* LSTM: the forget gate's bias starts at 1. Default true. */
   int unit_forget_bias;
   /* GRU: the reset gate acts after the recurrent product. Default true. */
   int reset_after;
-  /* Fractions of inputs and of recurrent inputs dropped while training,
-   * 0 <= p < 1. Default 0. */
+  /* The fractions of the inputs and of the recurrent state that are dropped in
+   * training, 0 <= p < 1. Default 0. */
   double dropout;
   double recurrent_dropout;
-  /* True: (N, T, U), every step's output; false (default): (N, U), the last. */
+  /* True: returns the output of every step, (N, T, U); false (default): that of
+   * the last step, (N, U). */
   int return_sequences;
-  /* True: the state at the end of a batch begins the next one. Default false.
-   * See unroll_model_reset_states. */
+  /* True: each batch starts from the state at the end of the previous one.
+   * Default false. See unroll_model_reset_states. */
   int stateful;
-  /* True: runs from the last step to the first. Default false. */
+  /* True: processes the steps from last to first. Default false. */
   int go_backwards;
   unroll_initializer kernel_initializer;    /* default glorot_uniform */
   unroll_initializer recurrent_initializer; /* default orthogonal */
@@ -672,11 +682,11 @@ typedef struct unroll_embedding_options {
   size_t struct_size;
   const char *name; /* NULL (default): Keras' */
   int trainable;    /* default true */
-  /* Indices are 0 to input_dim - 1. Must be set. */
+  /* Indices range from 0 to input_dim - 1. Must be set. */
   size_t input_dim;
-  /* Width of a vector. Must be set. */
+  /* Length of each vector. Must be set. */
   size_t output_dim;
-  /* True: index 0 marks steps that later layers skip. Default false. */
+  /* True: index 0 marks a step that later layers skip. Default false. */
   int mask_zero;
   unroll_initializer initializer; /* default uniform, -0.05 to 0.05 */
   unroll_regularizer regularizer;
@@ -686,27 +696,29 @@ typedef struct unroll_embedding_options {
 
 UNROLL_API void unroll_embedding_options_init(unroll_embedding_options *options, size_t size);
 
-/* Indices (N, T) -> vectors (N, T, output_dim). `options` must be given. */
+/* Indices (N, T) -> vectors (N, T, output_dim). `options` must be given.
+ * Weights: embeddings (input_dim, output_dim). */
 UNROLL_API unroll_status unroll_model_add_embedding(unroll_model *model,
                                                     const unroll_embedding_options *options);
 
 typedef struct unroll_dropout_options {
   size_t struct_size;
   const char *name; /* NULL (default): Keras' */
-  /* The fraction of its inputs set to 0 while training, 0 <= rate < 1; default 0. */
+  /* The fraction of the inputs set to 0 in training, 0 <= rate < 1; default 0. */
   double rate;
-  /* Goes into the random numbers beside the seed of the fit; default 0. */
+  /* Combined with the seed of the fit; default 0. */
   uint64_t seed;
-  /* Keras' noise_shape, the batch axis first: along an axis of 1 all elements
-   * share a number, UNROLL_AXIS_ANY is the input's own length. As many axes as the
-   * input has; NULL and 0 (default): each element has its own number. */
+  /* Keras' noise_shape, the batch axis first, with as many axes as the input. All
+   * elements along an axis of length 1 are kept or dropped together;
+   * UNROLL_AXIS_ANY is the input's own length. NULL and 0 (default): each element
+   * is drawn by itself. */
   const int64_t *noise_shape;
   size_t noise_rank;
 } unroll_dropout_options;
 
 UNROLL_API void unroll_dropout_options_init(unroll_dropout_options *options, size_t size);
 
-/* Sets a fraction of its inputs to 0 while training, and scales the others by
+/* Sets a fraction of its inputs to 0 in training and scales the others by
  * 1 / (1 - rate). `options` must be given. */
 UNROLL_API unroll_status unroll_model_add_dropout_ext(unroll_model *model,
                                                       const unroll_dropout_options *options);
@@ -742,7 +754,7 @@ typedef struct unroll_masking_options {
 UNROLL_API void unroll_masking_options_init(unroll_masking_options *options, size_t size);
 
 /* Marks the time steps whose features all equal `options->value`; later layers
- * skip them. NULL: the defaults. */
+ * skip them. */
 UNROLL_API unroll_status unroll_model_add_masking_ext(unroll_model *model,
                                                       const unroll_masking_options *options);
 /* The same with only value and name set; `name` may be NULL. */
@@ -750,27 +762,28 @@ UNROLL_API unroll_status unroll_model_add_masking(unroll_model *model, double va
                                                   const char *name);
 
 /*
- * Any other layer, by its Keras configuration:
+ * Adds any other layer, given its Keras configuration:
  *   {"class_name": "Bidirectional", "config": {...}}
- * `length` bytes. Members left out have Keras' defaults. Errors: FORMAT,
- * UNSUPPORTED (names the class, and lists what there is; or an unknown
- * activation, initializer, regularizer or constraint; or a dtype that the model
- * does not have).
+ * `json` has `length` bytes. Members left out have Keras' defaults. Errors:
+ * FORMAT, UNSUPPORTED (an unknown class: the message lists the known ones; an
+ * unknown activation, initializer, regularizer or constraint; a dtype other than
+ * the model's).
  */
 UNROLL_API unroll_status unroll_model_add_layer_from_json(unroll_model *model, const char *json,
                                                           size_t length);
 
 /*
- * Makes the weights of a model whose last layer was added. `shape` is one
- * sample's, without the batch axis: {60, 1} for windows of 60 prices; axes may
- * be UNROLL_AXIS_ANY. After unroll_model_add_input pass (NULL, 0). A built
- * model is left alone. Errors: INVALID_STATE (no layers, or no shape known),
- * SHAPE_MISMATCH (two layers do not fit, named in the message).
+ * Creates the weights, after the last layer was added. `shape` is that of one
+ * sample, without the batch axis: {60, 1} for windows of 60 prices; axes may be
+ * UNROLL_AXIS_ANY. After unroll_model_add_input pass (NULL, 0). Does nothing if
+ * the model is already built. Errors: INVALID_STATE (no layers, or no shape
+ * known), SHAPE_MISMATCH (two layers do not fit together; the message names
+ * them).
  */
 UNROLL_API unroll_status unroll_model_build(unroll_model *model, const int64_t *shape,
                                             int32_t rank);
 
-/* What a model is. Set struct_size (or call the _init) before the call. */
+/* Properties of a model. Set struct_size (or call the _init function) first. */
 typedef struct unroll_model_info {
   size_t struct_size;
   unroll_dtype dtype;
@@ -781,9 +794,9 @@ typedef struct unroll_model_info {
   size_t layer_count;
   size_t input_count;
   size_t output_count;
-  /* Arrays of weights (see section 6), moving statistics included. */
+  /* Number of weight arrays (see section 6), including moving statistics. */
   size_t weight_count;
-  /* Numbers in them. */
+  /* Number of elements in them. */
   size_t parameter_count;
   size_t trainable_parameter_count;
 } unroll_model_info;
@@ -792,7 +805,7 @@ UNROLL_API void unroll_model_info_init(unroll_model_info *info, size_t size);
 UNROLL_API unroll_status unroll_model_get_info(const unroll_model *model, unroll_model_info *info);
 
 /*
- * Shape of an input or output, the batch axis first as UNROLL_AXIS_ANY:
+ * The shape of an input or output, with the batch axis first as UNROLL_AXIS_ANY:
  * {UNROLL_AXIS_ANY, 60, 1}. `shape` has room for UNROLL_RANK_MAX entries.
  * Errors: INVALID_STATE (not built), INVALID_ARGUMENT (no such input).
  */
@@ -801,95 +814,97 @@ UNROLL_API unroll_status unroll_model_get_input_shape(const unroll_model *model,
 UNROLL_API unroll_status unroll_model_get_output_shape(const unroll_model *model, size_t index,
                                                        int64_t *shape, int32_t *rank);
 
-/* Names of inputs and outputs: that of the input layer, "input_layer", and that
- * of the layer whose output it is, "dense_1", by which Keras too keeps losses and
- * metrics apart. Text: see section 1. Errors: as above. */
+/* The name of an input is that of its input layer, "input_layer"; the name of an
+ * output is that of the layer it comes from, "dense_1", by which Keras too tells
+ * losses and metrics apart. Text: see section 1. Errors: as above. */
 UNROLL_API unroll_status unroll_model_get_input_name(const unroll_model *model, size_t index,
                                                      char *text, size_t capacity, size_t *length);
 UNROLL_API unroll_status unroll_model_get_output_name(const unroll_model *model, size_t index,
                                                       char *text, size_t capacity, size_t *length);
 
-/* One of the model's layers, of which there are unroll_model_info.layer_count,
- * input layers included. A layer with layers inside counts as one. */
+/* Properties of one of the model's unroll_model_info.layer_count layers, which
+ * include input layers. A layer that contains layers counts as one. */
 typedef struct unroll_layer_info {
   size_t struct_size;
-  /* 0 until the model is built: arrays of weights and numbers in them; the
-   * arrays themselves are those whose unroll_weight_info.layer is the index. */
+  /* Numbers of weight arrays and of their elements, 0 until the model is built.
+   * The arrays are those whose unroll_weight_info.layer is this layer's index. */
   size_t weight_count;
   size_t parameter_count;
   size_t trainable_parameter_count;
-  /* Outputs at its first call; several for layers that return states. */
+  /* Number of outputs of its first call; several if the layer returns states. */
   size_t output_count;
   /* The layer's own flag (see unroll_model_set_trainable). */
   int is_trainable;
-  /* Shape of the first of these outputs, the batch axis first as UNROLL_AXIS_ANY;
+  /* Shape of the first output, with the batch axis first as UNROLL_AXIS_ANY;
    * rank 0 until the model is built. */
   int32_t rank;
   int64_t shape[UNROLL_RANK_MAX];
 } unroll_layer_info;
 
 UNROLL_API void unroll_layer_info_init(unroll_layer_info *info, size_t size);
-/* Errors of these: INVALID_ARGUMENT (no such layer). */
+/* Errors of these functions: INVALID_ARGUMENT (no such layer). */
 UNROLL_API unroll_status unroll_model_get_layer_info(const unroll_model *model, size_t index,
                                                      unroll_layer_info *info);
 /* "lstm_1". Text: see section 1. */
 UNROLL_API unroll_status unroll_model_get_layer_name(const unroll_model *model, size_t index,
                                                      char *text, size_t capacity, size_t *length);
-/* Keras' class of it, "LSTM"; "Functional" or "Sequential" of a model used as a layer. */
+/* Its Keras class, "LSTM"; "Functional" or "Sequential" for a model used as a layer. */
 UNROLL_API unroll_status unroll_model_get_layer_class(const unroll_model *model, size_t index,
                                                       char *text, size_t capacity, size_t *length);
 
 /*
- * A second model in memory of its own, to be destroyed by itself: the same
- * layers, weights, flags, carried states and, if the model is compiled, optimizer
- * with its state, so that both go on training alike. Notes and vocabulary come
- * with it, the number of threads too; streams do not.
- * Errors: INVALID_STATE (layers were frozen or thawed since the optimizer
- * gathered its state: compile first), OUT_OF_MEMORY.
+ * Creates an independent copy, which you destroy separately. It has the same
+ * layers, weights, trainable flags, carried states, vocabulary, notes and thread
+ * count and, if the model is compiled, the optimizer with its state, so that both
+ * models continue training identically. Streams are not copied.
+ * Errors: INVALID_STATE (layers were frozen or unfrozen since the optimizer
+ * created its state: compile first), OUT_OF_MEMORY.
  */
 UNROLL_API unroll_status unroll_model_copy(const unroll_model *model, unroll_model **copy);
 
-/* A table of the layers for people, as Keras' summary(). Text: see section 1. */
+/* A human-readable table of the layers, like Keras' summary(). Text: see section 1. */
 UNROLL_API unroll_status unroll_model_get_summary(const unroll_model *model, char *text,
                                                   size_t capacity, size_t *length);
 
-/* The Keras 3 configuration, {"class_name": "Sequential", "config": {...}},
- * which unroll_model_create_from_json and Keras read. Text: see section 1. */
+/* The Keras 3 configuration, {"class_name": "Sequential", "config": {...}}, which
+ * unroll_model_create_from_json and Keras can read. Text: see section 1. */
 UNROLL_API unroll_status unroll_model_get_json(const unroll_model *model, char *text,
                                                size_t capacity, size_t *length);
 
 /*
  * The states that stateful layers carry from one batch to the next, in training,
- * evaluate and predict. A stateful model computes batches of one size: the one
- * its input declares, else that of the states it carries; another size is
- * SHAPE_MISMATCH until they are reset. (Streams have states of their own.)
+ * evaluate and predict. All batches of a stateful model have the same size: the
+ * one its input declares, otherwise that of the states it carries; another size
+ * is SHAPE_MISMATCH until the states are reset. (Streams have their own states.)
  *
- * `layer` is the path of a layer (see unroll_model_set_trainable), with the layers
- * inside it; NULL: the whole model. Its states are counted from 0, in Keras'
- * order: h, then c of an LSTM; the forward layer's, then the backward layer's;
- * cell by cell. Layers without states have none, which is no error.
+ * `layer` is the path of a layer (see unroll_model_set_trainable) and includes
+ * the layers inside it; NULL is the whole model. States are counted from 0, in
+ * Keras' order: h, then c of an LSTM; the forward layer's, then the backward
+ * layer's; cell by cell. A layer without states has 0 of them, which is not an
+ * error.
  */
 
-/* Sets the states of all stateful layers back to zero. Other models: no effect. */
+/* Resets the states of all stateful layers to zero. No effect on other models. */
 UNROLL_API unroll_status unroll_model_reset_states(unroll_model *model);
 /* The same for one layer. */
 UNROLL_API unroll_status unroll_model_reset_layer_states(unroll_model *model, const char *layer);
 UNROLL_API unroll_status unroll_model_get_state_count(const unroll_model *model, const char *layer,
                                                       size_t *count);
-/* {batch, units}; the batch is UNROLL_AXIS_ANY while any will do. */
+/* {batch, units}; batch is UNROLL_AXIS_ANY as long as any size is accepted. */
 UNROLL_API unroll_status unroll_model_get_state_shape(const unroll_model *model, const char *layer,
                                                       size_t index, int64_t *shape, int32_t *rank);
 /* Copies a state to `array`: (batch, units), contiguous, float32 or float64. */
 UNROLL_API unroll_status unroll_model_get_state(const unroll_model *model, const char *layer,
                                                 size_t index, const unroll_array *array);
-/* Replaces all `count` states, each by an array of its shape, or none. */
+/* Replaces all states: `count` is their number, and each array has the shape of
+ * its state. If one does not fit, no state is replaced. */
 UNROLL_API unroll_status unroll_model_set_states(unroll_model *model, const char *layer,
                                                  const unroll_array *arrays, size_t count);
 
 /*
- * Threads that fit, evaluate and predict of this model may use: 0 (default)
- * one per available core, else at most `threads`. Results do not depend on it,
- * to the bit.
+ * Sets how many threads fit, evaluate and predict may use for this model: 0
+ * (default) for one per available core, otherwise at most `threads`. Results are
+ * the same, bit for bit, with any number.
  */
 UNROLL_API unroll_status unroll_model_set_thread_count(unroll_model *model, size_t threads);
 
@@ -926,24 +941,25 @@ typedef enum unroll_optimizer_kind {
 /* The learning rate as a function of the number of updates t made so far. */
 typedef enum unroll_schedule_kind {
   UNROLL_SCHEDULE_CONSTANT = 10,
-  /* learning_rate / (1 + decay_rate t / decay_steps); with decay_steps 0 or 1
-   * Keras 2's `decay` */
+  /* learning_rate / (1 + decay_rate t / decay_steps); Keras 2's `decay` if
+   * decay_steps is 0 or 1 */
   UNROLL_SCHEDULE_INVERSE_TIME = 20,
   /* learning_rate * decay_rate ^ (t / decay_steps) */
   UNROLL_SCHEDULE_EXPONENTIAL = 30,
-  /* half a cosine from learning_rate to alpha * learning_rate in decay_steps */
+  /* half a cosine from learning_rate to alpha * learning_rate over decay_steps */
   UNROLL_SCHEDULE_COSINE = 40,
   /* values[i] while t <= boundaries[i], values[boundary_count] afterwards */
   UNROLL_SCHEDULE_PIECEWISE = 50
 } unroll_schedule_kind;
 
-/* An optimizer. unroll_optimizer_options_init sets Keras' defaults of `kind`.
- * A member that is set for a kind without it is INVALID_ARGUMENT, as it is in
- * losses and metrics; those of another schedule are not looked at. */
+/* An optimizer. unroll_optimizer_options_init sets Keras' defaults for `kind`,
+ * which the comments give last. As in losses and metrics, setting a member that
+ * `kind` does not have is INVALID_ARGUMENT; members of other schedules are
+ * ignored. */
 typedef struct unroll_optimizer_options {
   size_t struct_size;
   unroll_optimizer_kind kind;
-  /* > 0. SGD 0.01, all others 0.001. */
+  /* At least 0. SGD 0.01, all others 0.001. */
   double learning_rate;
   double momentum;            /* SGD, RMSprop; 0 */
   int nesterov;               /* SGD; false */
@@ -953,31 +969,32 @@ typedef struct unroll_optimizer_options {
   double beta_2;              /* Adam family; 0.999; Lion; 0.99 */
   double epsilon;             /* all but SGD, Lion, Ftrl; 1e-7 */
   int amsgrad;                /* Adam, AdamW; false */
-  /* Before each update, weight -= weight * weight_decay * rate. AdamW 0.004, others 0: none. */
+  /* Before each update, weight -= weight * weight_decay * rate. AdamW 0.004, others 0 (none). */
   double weight_decay;
   double initial_accumulator; /* Adagrad, Ftrl; 0.1 */
-  /* Gradient clipping, 0: none (default). At most one of the three.
-   * clipvalue: each element to [-v, v]; clipnorm: each weight's gradient to
-   * L2 norm v; global_clipnorm: all gradients together to L2 norm v. */
+  /* Gradient clipping; 0 (default): none. Set at most one of the three.
+   * clipvalue v clips each element to [-v, v]; clipnorm v scales each weight's
+   * gradient to an L2 norm of at most v; global_clipnorm v scales all gradients
+   * together to an L2 norm of at most v. */
   double clipvalue;
   double clipnorm;
   double global_clipnorm;
   unroll_schedule_kind schedule; /* default UNROLL_SCHEDULE_CONSTANT */
   size_t decay_steps;            /* INVERSE_TIME, EXPONENTIAL, COSINE */
   double decay_rate;             /* INVERSE_TIME, EXPONENTIAL */
-  int staircase;                 /* INVERSE_TIME, EXPONENTIAL: whole steps only */
+  int staircase;                 /* INVERSE_TIME, EXPONENTIAL: t / decay_steps rounded down */
   double alpha;                  /* COSINE */
-  double warmup_target;          /* COSINE: rate reached linearly first; 0: none */
-  size_t warmup_steps;           /* COSINE: in so many updates; 0: at once */
-  const int64_t *boundaries;     /* PIECEWISE: boundary_count, ascending */
+  double warmup_target;          /* COSINE: rate that a linear warm-up reaches; 0: no warm-up */
+  size_t warmup_steps;           /* COSINE: updates that it takes; 0: begins at warmup_target */
+  const int64_t *boundaries;     /* PIECEWISE: boundary_count numbers, ascending */
   const double *values;          /* PIECEWISE: boundary_count + 1 rates */
   size_t boundary_count;
-  double learning_rate_power;         /* Ftrl; <= 0, 0: a fixed rate; -0.5 */
+  double learning_rate_power;         /* Ftrl; <= 0 (0: a fixed rate); -0.5 */
   double l1_regularization;           /* Ftrl; >= 0; 0 */
   double l2_regularization;           /* Ftrl; >= 0; 0 */
   double l2_shrinkage_regularization; /* Ftrl; >= 0; 0 */
   double beta;                        /* Ftrl; >= 0; 0 */
-  const char *name; /* Keras' name, which files keep; NULL (default): the kind's, "adam" */
+  const char *name; /* Keras' name, kept in files; NULL (default): the kind's, "adam" */
 } unroll_optimizer_options;
 
 UNROLL_API unroll_status unroll_optimizer_options_init(unroll_optimizer_options *options,
@@ -987,9 +1004,9 @@ typedef enum unroll_loss_kind {
   UNROLL_LOSS_MEAN_SQUARED_ERROR = 10,
   UNROLL_LOSS_MEAN_ABSOLUTE_ERROR = 20,
   UNROLL_LOSS_BINARY_CROSSENTROPY = 30,
-  /* targets: one probability a class */
+  /* targets: one probability per class */
   UNROLL_LOSS_CATEGORICAL_CROSSENTROPY = 40,
-  /* targets: one class index a row */
+  /* targets: one class index per row */
   UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY = 50,
   UNROLL_LOSS_HUBER = 60,
   UNROLL_LOSS_LOG_COSH = 70
@@ -1001,31 +1018,30 @@ typedef enum unroll_reduction {
   UNROLL_REDUCTION_SUM = 20
 } unroll_reduction;
 
-/* A loss, in short; the same as unroll_loss_options with only these members
- * set. */
+/* The short form of a loss: unroll_loss_options with only these members set. */
 typedef struct unroll_loss {
   unroll_loss_kind kind;
   /* Cross-entropies: the model's output is logits, not probabilities. */
   int from_logits;
   unroll_reduction reduction;
-  /* HUBER: where it turns from quadratic to linear; > 0. */
+  /* HUBER: the error at which it changes from quadratic to linear; > 0. */
   double delta;
-  /* Its weight in the total of several outputs. */
+  /* Its weight in the total loss over several outputs. */
   double weight;
 } unroll_loss;
 
-/* A loss. unroll_loss_options_init sets Keras' defaults of `kind`. */
+/* A loss. unroll_loss_options_init sets Keras' defaults for `kind`. */
 typedef struct unroll_loss_options {
   size_t struct_size;
   unroll_loss_kind kind;
-  int from_logits;            /* cross-entropies; false */
-  unroll_reduction reduction; /* UNROLL_REDUCTION_MEAN */
-  double delta;               /* HUBER; 1 */
-  double weight;              /* in the total of several outputs; 1 */
-  /* BINARY_ and CATEGORICAL_CROSSENTROPY, 0 to 1: a target y counts as
-   * y (1 - s) + s / 2, or + s / classes; 0 */
+  int from_logits;            /* cross-entropies; default false */
+  unroll_reduction reduction; /* default UNROLL_REDUCTION_MEAN */
+  double delta;               /* HUBER; default 1 */
+  double weight;              /* in the total loss over several outputs; default 1 */
+  /* BINARY_ and CATEGORICAL_CROSSENTROPY: a number s from 0 to 1, default 0. A
+   * target y becomes y (1 - s) + s / 2, or y (1 - s) + s / classes. */
   double label_smoothing;
-  const char *name; /* which files keep, "mse"; NULL (default): the kind's */
+  const char *name; /* kept in files, "mse"; NULL (default): the kind's name */
 } unroll_loss_options;
 
 UNROLL_API unroll_status unroll_loss_options_init(unroll_loss_options *options,
@@ -1035,34 +1051,34 @@ typedef enum unroll_metric_kind {
   UNROLL_METRIC_MEAN_ABSOLUTE_ERROR = 10,
   UNROLL_METRIC_MEAN_SQUARED_ERROR = 20,
   UNROLL_METRIC_ROOT_MEAN_SQUARED_ERROR = 30,
-  /* Binary, categorical or sparse, whichever fits the loss. */
+  /* Binary, categorical or sparse, depending on the loss and the shapes. */
   UNROLL_METRIC_ACCURACY = 40,
   UNROLL_METRIC_BINARY_ACCURACY = 50,
   UNROLL_METRIC_CATEGORICAL_ACCURACY = 60,
   UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY = 70,
-  /* How often outputs equal their targets: Keras' Accuracy() object. */
+  /* The share of outputs that equal their targets: Keras' Accuracy class. */
   UNROLL_METRIC_EQUALITY = 80
 } unroll_metric_kind;
 
-/* Of a metric: it judges each output. */
+/* A metric that is computed for every output. */
 #define UNROLL_OUTPUT_EVERY ((int64_t)-1)
 
 /* A metric; a bare unroll_metric_kind is the short form.
- * unroll_metric_options_init sets Keras' defaults of `kind`. */
+ * unroll_metric_options_init sets Keras' defaults for `kind`. */
 typedef struct unroll_metric_options {
   size_t struct_size;
   unroll_metric_kind kind;
-  /* Counts samples by their sample and class weights (Keras'
+  /* True: samples count with their sample and class weights (Keras'
    * weighted_metrics). Default false: each counts once. Weighted metrics are
-   * reported behind the others. */
+   * reported after the others. */
   int weighted;
-  /* What progress, history and files call it, with "val_" of validation data,
-   * and with several outputs behind an output's name: "mae", "val_mae",
-   * "a_mae". The second of one name gets "_1", a weighted one "weighted_". NULL
-   * (default): "mean_absolute_error", as the kind is called. */
+  /* Its name in progress, history and files: "mae"; "val_mae" on validation data;
+   * "a_mae" for output "a" of several. The second of the same name gets "_1", a
+   * weighted one "weighted_". NULL (default): the kind's name,
+   * "mean_absolute_error". */
   const char *name;
-  int64_t output;   /* the one output it judges, from 0; default UNROLL_OUTPUT_EVERY */
-  double threshold; /* BINARY_ACCURACY: outputs above it count as 1; 0.5 */
+  int64_t output;   /* the output it is computed for, from 0; default UNROLL_OUTPUT_EVERY */
+  double threshold; /* BINARY_ACCURACY: outputs above it count as 1; default 0.5 */
 } unroll_metric_options;
 
 UNROLL_API unroll_status unroll_metric_options_init(unroll_metric_options *options,
@@ -1078,10 +1094,10 @@ typedef struct unroll_compile_options {
   /* Or one for each output; overrides `loss` if not NULL. */
   const unroll_loss *losses;
   size_t loss_count;
-  const unroll_metric_kind *metrics; /* each of every output */
+  const unroll_metric_kind *metrics; /* each for every output */
   size_t metric_count;
-  /* The long forms, NULL and 0 (default) where the short ones are meant: one
-   * loss for every output or one for each, and metrics of every output. */
+  /* The long forms, NULL and 0 (default) where the short ones are used: one loss
+   * for all outputs or one for each, and the metrics. */
   const unroll_loss_options *loss_options;
   size_t loss_option_count;
   const unroll_metric_options *metric_options;
@@ -1091,7 +1107,7 @@ typedef struct unroll_compile_options {
 UNROLL_API void unroll_compile_options_init(unroll_compile_options *options, size_t size);
 
 /*
- * Fixes optimizer, loss and metrics; starts the optimizer anew.
+ * Sets the optimizer, loss and metrics, and resets the optimizer's state.
  * Errors: INVALID_ARGUMENT (a rate that is NaN, infinite or negative, two kinds of
  * clipping, an unknown enumerator), SHAPE_MISMATCH (number of losses).
  */
@@ -1099,40 +1115,41 @@ UNROLL_API unroll_status unroll_model_compile(unroll_model *model,
                                               const unroll_compile_options *options);
 
 /*
- * Freezing: whether a layer is trained. Setting it sets all layers inside it
- * too, as in Keras; layer NULL is the model with all its layers. A layer is named
- * as the names of its weights begin (see unroll_model_get_weight_name): "lstm_1",
- * within a model "encoder/lstm", within a wrapper "bidirectional/forward_lstm".
- * A weight is trained if the layer that has it and the model are trainable; the
- * flag of a layer around it alone says nothing, as in Keras 3. A
- * BatchNormalization that is not trainable computes with its moving statistics
- * in training too, and leaves them.
+ * Freezes a layer (false) or makes it trainable (true), and with it all layers
+ * inside it, as in Keras; layer NULL is the model with all its layers. The path of
+ * a layer is the beginning of its weights' names (see
+ * unroll_model_get_weight_name): "lstm_1", "encoder/lstm" in a nested model,
+ * "bidirectional/forward_lstm" in a wrapper. A weight is trained if both its own
+ * layer and the model are trainable; the flag of a layer in between has no effect
+ * by itself, as in Keras 3. A BatchNormalization layer that is not trainable uses
+ * its moving statistics in training too, and does not update them.
  *
- * The flags are saved with the model. What they say is put into effect by the
- * next unroll_model_compile; and by the first update after a compile or a load,
- * which keeps the optimizer's state. Once an update was made, training goes on
- * with the same weights until the next compile.
+ * The flags are saved with the model. They take effect at the next
+ * unroll_model_compile, or at the first update after a compile or a load, which
+ * keeps the optimizer's state. After the first update the same weights are
+ * trained until the next compile.
  * Errors: INVALID_ARGUMENT (no such layer). The first fit after a load fails with
- * INVALID_STATE if weights were made trainable for which the optimizer that was
- * loaded has no state: compile anew.
+ * INVALID_STATE if weights were made trainable for which the loaded optimizer has
+ * no state: compile again.
  */
 UNROLL_API unroll_status unroll_model_set_trainable(unroll_model *model, const char *layer,
                                                     int trainable);
-/* The flag itself, of a layer or (NULL) of the model. */
+/* The flag of a layer or, for NULL, of the model. */
 UNROLL_API unroll_status unroll_model_get_trainable(const unroll_model *model, const char *layer,
                                                     int *trainable);
 
-/* Gets or sets the current learning rate: a schedule's is that of the current
- * step, and cannot be set. `rate` must be finite and at least 0. Both may be called
- * from a fit's callback. Errors: INVALID_STATE (not compiled; a schedule). */
+/* Gets or sets the current learning rate. With a schedule it is the rate of the
+ * current step, and it cannot be set. `rate` must be finite and at least 0. Both
+ * may be called from a fit's callback. Errors: INVALID_STATE (not compiled, or set
+ * with a schedule), INVALID_ARGUMENT. */
 UNROLL_API unroll_status unroll_model_get_learning_rate(const unroll_model *model, double *rate);
 UNROLL_API unroll_status unroll_model_set_learning_rate(unroll_model *model, double rate);
 
 /*
  * Samples: inputs and targets, all with the same first axis N. Targets have the
- * output's shape; for class numbers, which are whole, without its last axis. As
- * in Keras an axis of 1 may be missing or stand behind: (N) and (N, 1, 1) are
- * (N, 1).
+ * shape of the output, or, if they are class indices (whole numbers), that shape
+ * without its last axis. As in Keras, a last axis of length 1 may be left out or
+ * added: (N) and (N, 1, 1) are taken as (N, 1).
  */
 typedef struct unroll_data {
   size_t struct_size;
@@ -1140,11 +1157,11 @@ typedef struct unroll_data {
   size_t input_count;
   const unroll_array *targets;
   size_t target_count;
-  /* The weight of each sample, (N) or (N, 1), or step, (N, T) or (N, T, 1), in the
-   * loss; NULL: 1. */
+  /* The weight in the loss of each sample, (N) or (N, 1), or of each step, (N, T)
+   * or (N, T, 1); NULL: 1. */
   const unroll_array *sample_weight;
-  /* Or one for each output, in the model's order, NULL for weights of 1;
-   * sample_weight_count is 0 (default), 1 or the number of outputs. */
+  /* Or an array of weights for each output, in the model's order; NULL for weights
+   * of 1. sample_weight_count is 0 (default), 1 or the number of outputs. */
   const unroll_array *const *sample_weights;
   size_t sample_weight_count;
 } unroll_data;
@@ -1153,36 +1170,36 @@ UNROLL_API void unroll_data_init(unroll_data *data, size_t size);
 
 /* Whether smaller or larger values of a monitored quantity are better. */
 typedef enum unroll_monitor_mode {
-  /* Larger for accuracies, whatever they are called, smaller for all others. */
+  /* Larger for accuracies, whatever their name; smaller for everything else. */
   UNROLL_MONITOR_MODE_AUTO = 10,
   UNROLL_MONITOR_MODE_MIN = 20,
   UNROLL_MONITOR_MODE_MAX = 30
 } unroll_monitor_mode;
 
-/* Ends the training when a value has stopped improving. */
+/* Ends training when a value has stopped improving. */
 typedef struct unroll_early_stopping_options {
   size_t struct_size;
   const char *monitor; /* a name as in unroll_progress; NULL (default): "val_loss" */
-  unroll_monitor_mode mode;
-  double min_delta; /* a smaller change is no improvement; default 0 */
-  size_t patience;  /* epochs to wait; default 0 */
-  double baseline;  /* must be beaten too; NaN (default): none */
+  unroll_monitor_mode mode; /* default UNROLL_MONITOR_MODE_AUTO */
+  double min_delta; /* a smaller change is not an improvement; default 0 */
+  size_t patience;  /* epochs without improvement to wait; default 0 */
+  double baseline;  /* a value that must be beaten as well; NaN (default): none */
   /* End with the weights of the best epoch, not of the last. Default false. */
   int restore_best_weights;
-  size_t start_from_epoch; /* default 0 */
+  size_t start_from_epoch; /* epochs before this one are ignored; default 0 */
 } unroll_early_stopping_options;
 
-/* Saves the model after epochs, each time replacing the file when complete. */
+/* Saves the model after epochs; each file is replaced only when it is complete. */
 typedef struct unroll_checkpoint_options {
   size_t struct_size;
   /* Must be set. "{epoch}" in it becomes the epoch's number, from 1; Keras'
    * other placeholders are an error. */
   const char *path;
   const char *monitor; /* NULL (default): "val_loss" */
-  unroll_monitor_mode mode;
+  unroll_monitor_mode mode; /* default UNROLL_MONITOR_MODE_AUTO */
   int save_best_only;      /* only when the monitored value improved; default false */
   int save_weights_only;   /* default false */
-  double initial_threshold; /* the first save must beat it; NaN (default): none */
+  double initial_threshold; /* the value that the first save must beat; NaN (default): none */
   size_t frequency;         /* every n-th epoch; default 1 */
 } unroll_checkpoint_options;
 
@@ -1190,12 +1207,12 @@ typedef struct unroll_checkpoint_options {
 typedef struct unroll_reduce_on_plateau_options {
   size_t struct_size;
   const char *monitor; /* NULL (default): "val_loss" */
-  unroll_monitor_mode mode;
+  unroll_monitor_mode mode; /* default UNROLL_MONITOR_MODE_AUTO */
   double factor;       /* 0 <= factor < 1; default 0.1 */
-  size_t patience;     /* default 10 */
-  double min_delta;    /* default 1e-4 */
+  size_t patience;     /* epochs without improvement to wait; default 10 */
+  double min_delta;    /* a smaller change is not an improvement; default 1e-4 */
   size_t cooldown;     /* epochs after a reduction that do not count; default 0 */
-  double minimum_rate; /* default 0 */
+  double minimum_rate; /* the rate is not reduced below it; default 0 */
 } unroll_reduce_on_plateau_options;
 
 UNROLL_API void unroll_early_stopping_options_init(unroll_early_stopping_options *options,
@@ -1205,36 +1222,37 @@ UNROLL_API void unroll_reduce_on_plateau_options_init(unroll_reduce_on_plateau_o
                                                       size_t size);
 
 /*
- * The same rules, one epoch at a time, for a host that runs callbacks of its own:
- * several of a kind, in its own order, on values that it has changed or added.
- * What a rule remembers is the host's, to read and to change between epochs.
+ * The same rules, one epoch at a time, for a program that runs callbacks itself:
+ * several of one type, in its own order, on values that it has changed or added.
+ * The state of a rule belongs to the program, which may read and change it
+ * between epochs.
  */
 typedef struct unroll_monitor_state {
   size_t struct_size;
   int has_best;      /* whether there is a best value; default false */
   double best;       /* the best value so far */
   size_t best_epoch; /* its epoch, counted from 0 */
-  size_t wait;       /* epochs in a row that did not start the waiting anew */
-  size_t cooldown;   /* epochs still to come in which nothing is counted */
+  size_t wait;       /* epochs counted towards `patience` */
+  size_t cooldown;   /* remaining epochs that do not count */
 } unroll_monitor_state;
 
 typedef enum unroll_verdict {
   UNROLL_VERDICT_NONE = 10,
-  UNROLL_VERDICT_IMPROVED = 20, /* the best so far: keep, or save, the weights */
-  UNROLL_VERDICT_ACT = 30       /* waited for too long: end the training, or take the new rate */
+  UNROLL_VERDICT_IMPROVED = 20, /* the best so far: keep or save the weights */
+  UNROLL_VERDICT_ACT = 30       /* patience has run out: end training, or set the new rate */
 } unroll_verdict;
 
 UNROLL_API void unroll_monitor_state_init(unroll_monitor_state *state, size_t size);
 
 /*
- * What a rule makes of the monitored value at the end of an epoch, counted from
- * 0. `state` is begun by its _init function before a training; it and *verdict
- * are set. A checkpoint's `path` is not read; without save_best_only neither is
- * `value`. *rate is the present rate, and with UNROLL_VERDICT_ACT the reduced
- * one, which the host then sets. May be called from a fit's callback. Errors:
- * INVALID_ARGUMENT (also for UNROLL_MONITOR_MODE_AUTO and a `monitor` that the
- * model does not report), INVALID_STATE (UNROLL_MONITOR_MODE_AUTO, not
- * compiled). Then nothing is set.
+ * Applies a rule to the monitored value at the end of an epoch, counted from 0.
+ * Initialise `state` with its _init function before training; each call updates
+ * it and stores the result in *verdict. A checkpoint's `path` is not read, nor is
+ * `value` without save_best_only. *rate is the current learning rate; with
+ * UNROLL_VERDICT_ACT it becomes the reduced rate, which the program then sets.
+ * May be called from a fit's callback. Errors: INVALID_ARGUMENT (also if the mode
+ * is UNROLL_MONITOR_MODE_AUTO and the model does not report `monitor`),
+ * INVALID_STATE (UNROLL_MONITOR_MODE_AUTO, and not compiled).
  */
 UNROLL_API unroll_status unroll_early_stopping_step(const unroll_model *model,
                                                     const unroll_early_stopping_options *rule,
@@ -1251,106 +1269,113 @@ UNROLL_API unroll_status unroll_reduce_on_plateau_step(const unroll_model *model
                                                        unroll_monitor_state *state,
                                                        unroll_verdict *verdict);
 
-/* The learning rate for an epoch, counted from 0, given the present one. It may
- * do with the model what a callback may at EPOCH_BEGIN. */
+/* Returns the learning rate for an epoch, counted from 0; `rate` is the current
+ * one. It may do what a progress callback may do at EPOCH_BEGIN. */
 typedef double (*unroll_rate_callback)(size_t epoch, double rate, void *user_data);
 
 typedef enum unroll_non_finite {
-  /* fit fails with UNROLL_ERROR_NOT_FINITE, the weights are those before the batch. */
+  /* fit fails with UNROLL_ERROR_NOT_FINITE; the weights are those before the batch. */
   UNROLL_NON_FINITE_FAIL = 10,
   /* fit ends there and succeeds. */
   UNROLL_NON_FINITE_STOP = 20,
-  /* Training goes on. */
+  /* Training continues. */
   UNROLL_NON_FINITE_IGNORE = 30
 } unroll_non_finite;
 
 typedef struct unroll_fit_options {
   size_t struct_size;
   size_t epochs;        /* number of the last epoch, at least 1; default 1 */
-  size_t initial_epoch; /* begin here, when resuming; default 0 */
+  size_t initial_epoch; /* epochs already done, when resuming; default 0 */
   size_t batch_size;    /* default 32; the last batch may be smaller */
-  int shuffle;          /* a new order of samples each epoch; default true */
+  int shuffle;          /* draw a new order of the samples each epoch; default true */
   /* Seed of shuffling and dropout. Default 0. The same seed gives the same
-   * weights to the bit, whatever the number of threads. */
+   * weights, bit for bit, with any number of threads. */
   uint64_t seed;
-  /* Hold out the last fraction of the samples, 0 <= v < 1. Default 0. */
+  /* The fraction of the samples, at the end, that is held out for validation,
+   * 0 <= v < 1. Default 0. */
   double validation_split;
-  /* Or validate on these; NULL (default): none. */
+  /* Or data to validate on; NULL (default): none. */
   const unroll_data *validation;
-  /* Weight of each class in the loss, class_count entries; NULL: 1. For
+  /* The weight of each class in the loss, class_count entries; NULL: 1. For
    * targets that are class indices or one-hot. */
   const double *class_weight;
   size_t class_count;
-  /* Called per batch and epoch; NULL (default): never. */
+  /* Called per batch and epoch; NULL (default): none. */
   unroll_progress_callback callback;
   void *user_data;
   /* Samples validated at a time; 0 (default): batch_size. */
   size_t validation_batch_size;
   /* Validate after every n-th epoch; default 1. */
   size_t validation_frequency;
-  /* What a batch loss that is NaN or infinite does; default UNROLL_NON_FINITE_FAIL. */
+  /* What to do if a batch's loss is NaN or infinite; default UNROLL_NON_FINITE_FAIL. */
   unroll_non_finite non_finite;
-  /* Keras' callbacks, inside the library; NULL (default): none. */
+  /* Keras' callbacks, run by the library; NULL (default): none. */
   const unroll_early_stopping_options *early_stopping;
   const unroll_checkpoint_options *checkpoint;
   const unroll_reduce_on_plateau_options *reduce_on_plateau;
-  /* Gives the rate before each epoch; NULL (default): the optimizer's. */
+  /* Returns the learning rate for each epoch before it begins; it is passed the
+   * user_data above. NULL (default): the optimizer's rate. */
   unroll_rate_callback rate_callback;
-  /* Each epoch's values go to this file as a line of comma-separated text;
-   * NULL (default): none. csv_append: behind what is there; default false. */
+  /* The values of each epoch are written to this file as a line of
+   * comma-separated text; NULL (default): no file. csv_append appends to an
+   * existing file; default false. */
   const char *csv_path;
   int csv_append;
-  /* Told of each batch of a validation by TEST_ events, with the user_data above;
-   * NULL (default): none. It may be the same function as `callback`. */
+  /* Called with TEST_ events during validation, with the user_data above; NULL
+   * (default): none. It may be the same function as `callback`. */
   unroll_progress_callback validation_callback;
 } unroll_fit_options;
 
 UNROLL_API void unroll_fit_options_init(unroll_fit_options *options, size_t size);
 
 /*
- * Trains. If `history` is not NULL it receives the losses and metrics of each
- * epoch, to be destroyed by unroll_history_destroy.
+ * Trains the model. If `history` is not NULL, it receives the loss and metrics of
+ * each epoch; destroy it with unroll_history_destroy.
  * On failure during training (NOT_FINITE: the message names epoch and batch;
  * CANCELLED) the weights are those after the last completed update.
  *
- * Resuming. A file of `checkpoint` (or unroll_model_save) made after epoch k,
- * unless it is of the weights alone, holds the optimizer's state and the number
- * of updates, from which shuffling and dropout follow. Load it and fit with
- * initial_epoch = k and the other options and data as before: the model ends
- * with the very weights of a run that was never interrupted. What early_stopping
- * and reduce_on_plateau have counted begins anew, as in Keras.
+ * Resuming. A file that `checkpoint` or unroll_model_save wrote after epoch k
+ * contains the optimizer's state and the number of updates, which determine
+ * shuffling and dropout (a file of weights only does not). Load it and call fit
+ * with initial_epoch = k and the same data and other options: the model ends with
+ * exactly the weights of a run that was never interrupted. early_stopping and
+ * reduce_on_plateau start counting from zero, as in Keras.
  * Errors: INVALID_STATE (not built or not compiled), SHAPE_MISMATCH,
- * INVALID_ARGUMENT, NOT_FINITE, CANCELLED, OUT_OF_MEMORY.
+ * INVALID_ARGUMENT, NOT_FINITE, CANCELLED, IO (a file cannot be written),
+ * OUT_OF_MEMORY.
  */
 UNROLL_API unroll_status unroll_model_fit(unroll_model *model, const unroll_data *data,
                                           const unroll_fit_options *options,
                                           unroll_history **history);
 
-/* Epochs recorded, and values recorded in each. */
+/* The number of epochs recorded, and of values recorded for each. */
 UNROLL_API unroll_status unroll_history_get_size(const unroll_history *history, size_t *epochs,
                                                  size_t *values);
-/* Name of value `index`: "loss", "mean_absolute_error", "val_loss", ... */
+/* The name of value `index`: "loss", "mean_absolute_error", "val_loss", ... Text:
+ * see section 1. Errors: INVALID_ARGUMENT (no such value). */
 UNROLL_API unroll_status unroll_history_get_value_name(const unroll_history *history, size_t index,
                                                        char *text, size_t capacity, size_t *length);
-/* Value `index` of epoch `epoch`, both counted from 0. */
+/* Value `index` of the `epoch`-th epoch recorded, both counted from 0. Errors:
+ * INVALID_ARGUMENT (no such epoch or value). */
 UNROLL_API unroll_status unroll_history_get_value(const unroll_history *history, size_t epoch,
                                                   size_t index, double *value);
 /* Why a fit ended. */
 typedef enum unroll_fit_end {
-  UNROLL_FIT_END_EPOCHS = 10, /* all epochs were made */
+  UNROLL_FIT_END_EPOCHS = 10, /* all epochs were completed */
   UNROLL_FIT_END_EARLY_STOPPING = 20,
   UNROLL_FIT_END_CALLBACK = 30,  /* a callback returned UNROLL_CALLBACK_STOP */
-  UNROLL_FIT_END_NOT_FINITE = 40 /* a loss was NaN or infinite, and non_finite says so */
+  UNROLL_FIT_END_NOT_FINITE = 40 /* a loss was NaN or infinite, with UNROLL_NON_FINITE_STOP */
 } unroll_fit_end;
 
 UNROLL_API unroll_status unroll_history_get_end(const unroll_history *history, unroll_fit_end *end);
-/* A sentence about it, "" where all epochs were made. Text: see section 1. */
+/* A sentence that explains it; "" if all epochs were completed. Text: see section 1. */
 UNROLL_API unroll_status unroll_history_get_end_message(const unroll_history *history, char *text,
                                                         size_t capacity, size_t *length);
 UNROLL_API void unroll_history_destroy(unroll_history *history);
 
-/* Number of values that evaluate and train_on_batch give: the loss, then the
- * metrics; and their names. Errors: INVALID_STATE (not compiled). */
+/* The number and names of the values that evaluate and train_on_batch return: the
+ * loss, then the metrics. Text: see section 1. Errors: INVALID_STATE (not
+ * compiled), INVALID_ARGUMENT (no such value). */
 UNROLL_API unroll_status unroll_model_get_metric_count(const unroll_model *model, size_t *count);
 UNROLL_API unroll_status unroll_model_get_metric_name(const unroll_model *model, size_t index,
                                                       char *text, size_t capacity, size_t *length);
@@ -1358,7 +1383,7 @@ UNROLL_API unroll_status unroll_model_get_metric_name(const unroll_model *model,
 typedef struct unroll_evaluate_options {
   size_t struct_size;
   size_t batch_size; /* samples computed at a time, at least 1; default 32 */
-  /* Told of each batch by TEST_ events; NULL (default): none. */
+  /* Called with TEST_ events; NULL (default): none. */
   unroll_progress_callback callback;
   void *user_data;
 } unroll_evaluate_options;
@@ -1366,9 +1391,10 @@ typedef struct unroll_evaluate_options {
 UNROLL_API void unroll_evaluate_options_init(unroll_evaluate_options *options, size_t size);
 
 /*
- * Loss and metrics over `data`, without training. `values` has room for `count`
- * numbers, count = unroll_model_get_metric_count. Errors: INVALID_STATE (not
- * built or not compiled), SHAPE_MISMATCH, INVALID_ARGUMENT, OUT_OF_MEMORY.
+ * Computes loss and metrics over `data`, without training. `values` has room for
+ * `count` numbers, as many as unroll_model_get_metric_count returns. Errors:
+ * INVALID_STATE (not built or not compiled), SHAPE_MISMATCH, INVALID_ARGUMENT,
+ * OUT_OF_MEMORY, CANCELLED (by the callback).
  */
 UNROLL_API unroll_status unroll_model_evaluate_ext(unroll_model *model, const unroll_data *data,
                                                    const unroll_evaluate_options *options,
@@ -1379,20 +1405,21 @@ UNROLL_API unroll_status unroll_model_evaluate(unroll_model *model, const unroll
 
 typedef struct unroll_train_on_batch_options {
   size_t struct_size;
-  /* Weight of each class in the loss, as in unroll_fit_options; NULL (default): 1. */
+  /* The weight of each class in the loss, as in unroll_fit_options; NULL (default): 1. */
   const double *class_weight;
   size_t class_count;
-  const uint64_t *seed; /* of dropout; NULL (default): the model's */
+  const uint64_t *seed; /* of dropout; NULL (default): the model's seed */
 } unroll_train_on_batch_options;
 
 UNROLL_API void unroll_train_on_batch_options_init(unroll_train_on_batch_options *options,
                                                    size_t size);
 
 /*
- * One update with all of `data` as one batch; loss and metrics before the
- * update to `values`, as in unroll_model_evaluate_ext. Batches may differ in the
- * number of samples and time steps from call to call. Errors: those of
- * unroll_model_evaluate_ext, and NOT_FINITE: the weights are those before.
+ * Makes one update with all of `data` as one batch, and stores the loss and
+ * metrics before the update in `values`, as unroll_model_evaluate_ext does. The
+ * numbers of samples and time steps may differ from call to call. Errors: those
+ * of unroll_model_evaluate_ext, and NOT_FINITE, after which the weights are
+ * unchanged.
  */
 UNROLL_API unroll_status unroll_model_train_on_batch_ext(
     unroll_model *model, const unroll_data *data, const unroll_train_on_batch_options *options,
@@ -1404,8 +1431,10 @@ UNROLL_API unroll_status unroll_model_train_on_batch(unroll_model *model, const 
 /* -----------------------------------------------------------------------
  * 6  Weights
  *
- * The arrays of a model in Keras' order (that of get_weights()), counted from
- * 0 to unroll_model_info.weight_count - 1.
+ * A model's weights are arrays in Keras' order (that of get_weights()), counted
+ * from 0 to unroll_model_info.weight_count - 1. Functions that take an index fail
+ * with INVALID_ARGUMENT if there is no such weight, and all of them with
+ * INVALID_STATE if the model is not built.
  * ----------------------------------------------------------------------- */
 
 typedef struct unroll_weight_info {
@@ -1425,21 +1454,23 @@ UNROLL_API unroll_status unroll_model_get_weight_info(const unroll_model *model,
 UNROLL_API unroll_status unroll_model_get_weight_name(const unroll_model *model, size_t index,
                                                       char *text, size_t capacity, size_t *length);
 
-/* Copies a weight to `array`: contiguous, of the weight's shape, float32 or
- * float64. A weight of rank 0, a single number, is an array of shape (1). */
+/* Copies a weight to `array`, which is contiguous, float32 or float64, and has the
+ * weight's shape. The array for a weight of rank 0, a single number, has shape
+ * (1). */
 UNROLL_API unroll_status unroll_model_get_weight(const unroll_model *model, size_t index,
                                                  const unroll_array *array);
 
-/* Replaces a weight by `array`, which has the weight's shape. What the layer
- * derives from it is made anew at each call; unroll_model_set_weights makes it
- * once. */
+/* Replaces a weight by `array`, which has the weight's shape. Each call recomputes
+ * what the layer derives from the weight; unroll_model_set_weights does so once
+ * for all weights. */
 UNROLL_API unroll_status unroll_model_set_weight(unroll_model *model, size_t index,
                                                  const unroll_array *array);
 
 /*
- * All weights at once, in their order: `count` is the model's weight_count, each
- * array as in unroll_model_get_weight and _set_weight. Where one array does not
- * fit, nothing is copied. Errors: SHAPE_MISMATCH (of an array, or another count).
+ * Gets or sets all weights at once, in their order. `count` is the model's
+ * weight_count, and each array is as for unroll_model_get_weight or _set_weight.
+ * If one array does not fit, nothing is copied. Errors: SHAPE_MISMATCH (of an
+ * array, or a wrong count).
  */
 UNROLL_API unroll_status unroll_model_get_weights(const unroll_model *model,
                                                   const unroll_array *arrays, size_t count);
@@ -1452,30 +1483,30 @@ UNROLL_API unroll_status unroll_model_set_weights(unroll_model *model, const unr
 
 typedef struct unroll_scaler_options {
   size_t struct_size;
-  /* The range to scale to: low < high, both finite; default 0 and 1. */
+  /* The range to scale to, low < high, both finite. Default 0 and 1. */
   double low;
   double high;
 } unroll_scaler_options;
 
 UNROLL_API void unroll_scaler_options_init(unroll_scaler_options *options, size_t size);
 
-/* A scaler, not fitted yet. */
+/* Creates a scaler that is not fitted yet. Errors: INVALID_ARGUMENT. */
 UNROLL_API unroll_status unroll_scaler_create_ext(const unroll_scaler_options *options,
                                                   unroll_scaler **scaler);
 /* The same with only low and high set. */
 UNROLL_API unroll_status unroll_scaler_create(double low, double high, unroll_scaler **scaler);
 UNROLL_API void unroll_scaler_destroy(unroll_scaler *scaler);
 
-/* Takes minimum and maximum of each column of `series`, (L) or (L, F), L >= 1.
- * NaN is skipped. Errors: INVALID_ARGUMENT (a column without a finite number,
- * or with infinity). */
+/* Finds the minimum and maximum of each column of `series`, (L) or (L, F), with
+ * L >= 1. NaN is skipped. Errors: INVALID_ARGUMENT (a column without a finite
+ * number, or with infinity). */
 UNROLL_API unroll_status unroll_scaler_fit(unroll_scaler *scaler, const unroll_array *series);
 
 /*
- * transform: x -> low + (x - min) (high - low) / (max - min); a constant column
- * becomes low. inverse_transform: back to the series' units. `input` is (L) or
- * (L, F) with the fitted number of columns F; `output` has its shape,
- * contiguous, and may be the same memory. Computed in float64.
+ * transform maps x to low + (x - min) (high - low) / (max - min), and a constant
+ * column to low; inverse_transform maps back to the series' units. `input` is (L)
+ * or (L, F), with the number F of columns fitted. `output` is contiguous, has the
+ * same shape and may be the same memory. Both compute in float64.
  * Errors: INVALID_STATE (not fitted), SHAPE_MISMATCH.
  */
 UNROLL_API unroll_status unroll_scaler_transform(const unroll_scaler *scaler,
@@ -1485,36 +1516,39 @@ UNROLL_API unroll_status unroll_scaler_inverse_transform(const unroll_scaler *sc
                                                          const unroll_array *input,
                                                          const unroll_array *output);
 
-/* Minimum and maximum of a column, in the series' units. */
+/* The minimum and maximum of a column, in the series' units. Errors: INVALID_STATE
+ * (not fitted), INVALID_ARGUMENT (no such column). */
 UNROLL_API unroll_status unroll_scaler_get_range(const unroll_scaler *scaler, size_t column,
                                                  double *minimum, double *maximum);
-/* Number of columns fitted; 0 before. */
+/* The number of columns fitted; 0 if the scaler is not fitted. */
 UNROLL_API unroll_status unroll_scaler_get_column_count(const unroll_scaler *scaler,
                                                         size_t *columns);
 
 typedef struct unroll_window_options {
   size_t struct_size;
-  /* Steps T in a window, at least 1. Must be set. */
+  /* Time steps per window, at least 1. Must be set. */
   size_t window;
-  /* How far after the window's last step the target lies; default 1. */
+  /* Steps from a window's last step to its target; default 1. */
   size_t horizon;
-  /* Steps from one window's start to the next one's; default 1. */
+  /* Steps from the start of one window to the start of the next; default 1. */
   size_t stride;
-  /* The column that is to be forecast; default 0. */
+  /* The column to forecast; default 0. */
   size_t target_column;
 } unroll_window_options;
 
 UNROLL_API void unroll_window_options_init(unroll_window_options *options, size_t size);
 
 /*
- * Sliding windows over `series`, (L) or (L, F), as views: nothing is copied,
- * so the series must live as long as the views are used.
+ * Views of sliding windows over `series`, (L) or (L, F). Nothing is copied, so
+ * the series must outlive the views. `options` must be given.
  *   inputs   (N, window, F)
- *   targets  (N, 1): target_column, `horizon` steps after each window's end
+ *   targets  (N, 1): target_column, `horizon` steps after the last step of each
+ *            window
  *   N = floor((L - window - horizon) / stride) + 1
- * Either may be NULL. With targets NULL and horizon 0, N counts the windows
- * that need no target: the last one ends at the last step.
- * Errors: SHAPE_MISMATCH (the series is too short for one window).
+ * One of the two may be NULL. If `targets` is NULL, horizon may be 0: the windows
+ * then need no target, and can end at the last step of the series.
+ * Errors: SHAPE_MISMATCH (the series is too short for one window),
+ * INVALID_ARGUMENT.
  */
 UNROLL_API unroll_status unroll_array_view_windows(const unroll_array *series,
                                                    const unroll_window_options *options,
@@ -1523,47 +1557,48 @@ UNROLL_API unroll_status unroll_array_view_windows(const unroll_array *series,
 /* -----------------------------------------------------------------------
  * 8  Streams
  *
- * A stream runs a model one time step a call and carries the state itself, so
- * many streams, on many threads, share one model. The model must not be
+ * A stream runs a model one time step per call and keeps the state itself, so
+ * many streams, on many threads, can share one model. The model must not be
  * trained or changed while its streams are in use; it may be destroyed.
  * ----------------------------------------------------------------------- */
 
-/* How a stream keeps the kernels of the recurrent layers. */
+/* The precision in which a stream keeps the kernels of recurrent layers. */
 typedef enum unroll_stream_weights {
-  /* In the model's type. */
+  /* The model's type. */
   UNROLL_STREAM_WEIGHTS_MODEL = 10,
-  /* Half precision, for float32 models that are larger than a cache: a step is
-   * then bound by reading the weights. Each weight w is off by at most
-   * 2^-11 |w| (2^-25 where |w| < 2^-14), so that a gate's sum of x_i w_i is off
-   * by at most 2^-11 times the sum of |x_i w_i|; biases, sums, states and other
-   * layers stay float32, and so do layers with masked steps. */
+  /* Half precision, for float32 models larger than a cache, whose steps are
+   * limited by reading the weights. The error of a weight w is at most 2^-11 |w|
+   * (2^-25 where |w| < 2^-14), so that the error of a gate's sum of x_i w_i is at
+   * most 2^-11 times the sum of |x_i w_i|. Biases, sums, states and other layers
+   * stay float32, and so do layers with masked steps. */
   UNROLL_STREAM_WEIGHTS_FLOAT16 = 20
 } unroll_stream_weights;
 
 typedef struct unroll_stream_options {
   size_t struct_size;
-  /* Sequences run side by side, at least 1; default 1. */
+  /* Number of sequences run side by side, at least 1; default 1. */
   size_t batch_size;
   unroll_stream_weights weights; /* default UNROLL_STREAM_WEIGHTS_MODEL */
 } unroll_stream_options;
 
 UNROLL_API void unroll_stream_options_init(unroll_stream_options *options, size_t size);
 
-/* A stream at the zero state. Allocates all it will need; with batch_size 1 the
- * streams of a model share a second copy of its LSTM and GRU weights, of at most
- * 2 MB a layer, in the order in which a step reads them. Errors:
- * INVALID_STATE (not built), UNSUPPORTED (a layer that needs the whole
- * sequence, named in the message; FLOAT16 of a float64 model, or of a weight
- * beyond 65504), INVALID_ARGUMENT (batch_size 0, unknown weights). */
+/* Creates a stream, with all states zero, and allocates everything its steps need.
+ * Streams with batch_size 1 share a second copy of the model's LSTM and GRU
+ * weights, at most 2 MB per layer, in the order in which a step reads them.
+ * Errors: INVALID_STATE (not built), UNSUPPORTED (a layer that needs the whole
+ * sequence, named in the message; FLOAT16 with a float64 model, or with a weight
+ * beyond +-65504), INVALID_ARGUMENT (batch_size 0, unknown weights),
+ * OUT_OF_MEMORY. */
 UNROLL_API unroll_status unroll_stream_create(const unroll_model *model,
                                               const unroll_stream_options *options,
                                               unroll_stream **stream);
 UNROLL_API void unroll_stream_destroy(unroll_stream *stream);
 
-/* What a stream reads and writes, in elements of `dtype`. */
+/* Properties of a stream. Sizes are in elements of `dtype`. */
 typedef struct unroll_stream_info {
   size_t struct_size;
-  /* The model's type: that of every pointer below. */
+  /* The model's type, in which single steps read and write. */
   unroll_dtype dtype;
   size_t batch_size;
   size_t input_count;  /* number of inputs */
@@ -1575,21 +1610,22 @@ typedef struct unroll_stream_info {
 UNROLL_API void unroll_stream_info_init(unroll_stream_info *info, size_t size);
 UNROLL_API unroll_status unroll_stream_get_info(const unroll_stream *stream,
                                                 unroll_stream_info *info);
-/* Elements of one step of input or output `index`: batch_size * features. */
+/* The number of elements in one step of input or output `index`: batch_size *
+ * features. Errors: INVALID_ARGUMENT (no such input or output). */
 UNROLL_API unroll_status unroll_stream_get_input_size(const unroll_stream *stream, size_t index,
                                                       size_t *size);
 UNROLL_API unroll_status unroll_stream_get_output_size(const unroll_stream *stream, size_t index,
                                                        size_t *size);
 
 /*
- * One time step of a model with one input and one output.
- *   input   (batch, features), an index as a number of that type
+ * Runs one time step of a model with one input and one output.
+ *   input   (batch, features); indices are numbers of the same type
  *   output  (batch, features)
- * The counts are the elements of both, as unroll_stream_get_input_size and
- * _output_size say. No allocation, no lock. Errors: INVALID_ARGUMENT (the model
- * has the other type, NULL, not aligned, an index out of range),
- * SHAPE_MISMATCH (another count; several inputs or outputs), after which the
- * state is as before.
+ * The counts are their numbers of elements, as unroll_stream_get_input_size and
+ * _output_size return them. No allocation, no lock. Errors: INVALID_ARGUMENT (the
+ * model has the other type, NULL, not aligned, an index out of range),
+ * SHAPE_MISMATCH (a wrong count; several inputs or outputs). On failure the state
+ * is unchanged.
  */
 UNROLL_API unroll_status unroll_stream_step_float32(unroll_stream *stream, const float *input,
                                                     size_t input_count, float *output,
@@ -1599,30 +1635,31 @@ UNROLL_API unroll_status unroll_stream_step_float64(unroll_stream *stream, const
                                                     size_t output_count);
 
 /*
- * `steps` time steps at once, with the results of as many single steps to the
- * bit: less work for the caller where several steps are there already, and for
- * models with several inputs or outputs.
+ * Runs `steps` time steps in one call, with the same results, bit for bit, as
+ * single steps. Use it when several steps are available at once, and for models
+ * with several inputs or outputs.
  *   inputs   (batch, steps, features) each, in the model's order, or (batch,
  *            steps) for one feature or indices; any type and strides, as in
  *            predict
- *   outputs  where the results go: (batch, steps, features) each, contiguous,
+ *   outputs  receive the results: (batch, steps, features) each, contiguous,
  *            float32 or float64
- * The first call allocates its scratch memory. Errors: INVALID_ARGUMENT,
- * SHAPE_MISMATCH, OUT_OF_MEMORY, after which state and outputs are as before.
+ * The first call allocates scratch memory. Errors: INVALID_ARGUMENT,
+ * SHAPE_MISMATCH, OUT_OF_MEMORY. On failure state and outputs are unchanged.
  */
 UNROLL_API unroll_status unroll_stream_run(unroll_stream *stream, const unroll_array *inputs,
                                            size_t input_count, size_t steps,
                                            const unroll_array *outputs, size_t output_count);
 
-/* Back to the zero state. */
+/* Resets all states to zero. */
 UNROLL_API unroll_status unroll_stream_reset(unroll_stream *stream);
 
-/* A second stream that goes on from the same state. */
+/* Creates a second stream that continues from the same state. */
 UNROLL_API unroll_status unroll_stream_copy(const unroll_stream *stream, unroll_stream **copy);
 
-/* The state as `bytes` = state_bytes bytes, aligned as numbers of the model's
- * type are, and back: to keep it in a file, or to hand it to another process
- * with the same model. */
+/* Gets or sets the state as bytes, to store it in a file or to send it to another
+ * process with the same model. `bytes` is state_bytes, and `state` is aligned to
+ * the size of the model's type. Errors: SHAPE_MISMATCH (another number of bytes),
+ * INVALID_ARGUMENT (NULL, not aligned). */
 UNROLL_API unroll_status unroll_stream_get_state(const unroll_stream *stream, void *state,
                                                  size_t bytes);
 UNROLL_API unroll_status unroll_stream_set_state(unroll_stream *stream, const void *state,
@@ -1631,22 +1668,22 @@ UNROLL_API unroll_status unroll_stream_set_state(unroll_stream *stream, const vo
 /* -----------------------------------------------------------------------
  * 9  Files
  *
- * Files are recognised by content, never by name. Writing goes to a temporary
- * file beside the target, which replaces it when complete: a failed save
- * leaves the old file as it was. Nothing is half-loaded: if a load fails there
- * is no model, or the model keeps its weights.
+ * Files are recognised by their content, never by name. A save writes a temporary
+ * file beside the target and replaces the target when it is complete: a failed
+ * save leaves the old file as it was. Nothing is half-loaded: if a load fails,
+ * there is no model, or the model keeps its weights.
  * ----------------------------------------------------------------------- */
 
 typedef enum unroll_file_format {
-  /* By the name's ending: .weights.h5, .h5 or .hdf5, .keras. */
+  /* Chosen by the extension of the name: .weights.h5, .h5 or .hdf5, .keras. */
   UNROLL_FILE_FORMAT_AUTO = 10,
-  /* HDF5 with configuration, weights and optimizer (Keras 2's, read by 3). */
+  /* HDF5 with configuration, weights and optimizer, for Keras 2 and 3. */
   UNROLL_FILE_FORMAT_H5 = 20,
-  /* The same for Keras 2 (tf.keras) alone. They differ only in Functional models
-   * that pass initial states (encoder-decoder) or masks to calls, for which no
-   * file is right for both; those of UNROLL_FILE_FORMAT_H5 are for Keras 3. */
+  /* The same for Keras 2 (tf.keras) only. The two differ only for Functional models
+   * that pass initial states (encoder-decoder) or masks to calls: no file works in
+   * both versions, and UNROLL_FILE_FORMAT_H5 writes Keras 3's. */
   UNROLL_FILE_FORMAT_H5_KERAS2 = 25,
-  /* HDF5 with weights only, by Keras 2's layout. */
+  /* HDF5 with weights only, in Keras 2's layout. */
   UNROLL_FILE_FORMAT_WEIGHTS_H5_KERAS2 = 30,
   /* Keras 3's .keras archive. */
   UNROLL_FILE_FORMAT_KERAS = 40,
@@ -1657,16 +1694,17 @@ typedef enum unroll_file_format {
 typedef struct unroll_save_options {
   size_t struct_size;
   unroll_file_format format; /* default UNROLL_FILE_FORMAT_AUTO */
-  /* Save compile options and optimizer state too, if compiled. Default true. */
+  /* If the model is compiled, also save compile options and optimizer state.
+   * Default true. */
   int include_optimizer;
-  /* Input for one sample or a few (batch axis first), one array for each input
-   * of the model: stored beside the model with the output it gives, which every
-   * later load checks (within rounding; FORMAT if it differs). Keras
-   * ignores it. Read during the call only. Default NULL and 0: that of the file
-   * the model was loaded from while the model still gives that output, else
-   * none. Not with stateful models, and not with unroll_model_save_weights; and
-   * INVALID_ARGUMENT if computing it takes so much memory or time, for the size
-   * of the model, that a load would refuse it: a sample is a few rows. */
+  /* Input for one sample or a few (batch axis first), one array for each input of
+   * the model. It is stored with the model's output for it, which every later load
+   * checks (within rounding; FORMAT if it differs). Keras ignores it. It is read
+   * during the call only. Default NULL and 0: the sample of the file the model was
+   * loaded from, as long as the model still gives that output, otherwise none. Not
+   * allowed with stateful models and unroll_model_save_weights; INVALID_ARGUMENT if
+   * computing it would take more memory or time than a load allows for the size of
+   * the model. */
   const unroll_array *sample;
   size_t sample_count;
 } unroll_save_options;
@@ -1682,46 +1720,46 @@ UNROLL_API void unroll_save_options_init(unroll_save_options *options, size_t si
 UNROLL_API void unroll_load_options_init(unroll_load_options *options, size_t size);
 
 /*
- * A whole model: .h5 or .keras. Errors: IO (no such file, a directory,
- * no permission, disk full), INVALID_ARGUMENT (a name whose ending says no
- * format, a format that is weights only), UNSUPPORTED (a layer or option without
- * a place in the format, a sample of a stateful model), INVALID_STATE (not
- * built), SHAPE_MISMATCH (a sample that is no input of the model).
+ * Saves a whole model as .h5 or .keras. Errors: IO (no such directory, no
+ * permission, disk full), INVALID_ARGUMENT (a name without a known extension, a
+ * weights-only format), UNSUPPORTED (a layer or option that the format cannot
+ * store, a sample for a stateful model), INVALID_STATE (not built),
+ * SHAPE_MISMATCH (a sample that does not fit the model's inputs).
  */
 UNROLL_API unroll_status unroll_model_save(const unroll_model *model, const char *path,
                                            const unroll_save_options *options);
 
 /*
- * Reads what Keras 1 to 3 or this library wrote. Errors: IO, FORMAT
- * (truncated, not a model, a weight of the wrong shape, another output than the
- * one stored with its sample), UNSUPPORTED (a layer
- * or option, named in the message).
+ * Loads a model that Keras 1 to 3 or this library wrote. Errors: IO, FORMAT
+ * (truncated, not a model, a weight of the wrong shape, an output that differs
+ * from the one stored with its sample), UNSUPPORTED (a layer or option, named in
+ * the message), OUT_OF_MEMORY.
  */
 UNROLL_API unroll_status unroll_model_load(const char *path, const unroll_load_options *options,
                                            unroll_model **model);
 
-/* Weights only: .weights.h5 or .h5. `options->include_optimizer` is ignored. */
+/* Saves the weights only, as .weights.h5 or .h5. `options->include_optimizer` is
+ * ignored. Errors: as unroll_model_save. */
 UNROLL_API unroll_status unroll_model_save_weights(const unroll_model *model, const char *path,
                                                    const unroll_save_options *options);
 
-/* The weights of any readable file into this model, layer by layer in order;
- * number and shapes must agree, or the model keeps what it has.
- * `options->compile` is ignored. Errors: as unroll_model_load, and
- * INVALID_STATE (not built). */
+/* Loads the weights of any readable file into this model, layer by layer in order.
+ * Their number and shapes must match. `options->compile` is ignored. Errors: as
+ * unroll_model_load, and INVALID_STATE (not built); the model then keeps its
+ * weights. */
 UNROLL_API unroll_status unroll_model_load_weights_ext(unroll_model *model, const char *path,
                                                        const unroll_load_options *options);
 /* The same with the default options. */
 UNROLL_API unroll_status unroll_model_load_weights(unroll_model *model, const char *path);
 
 /*
- * The same without a file: models as bytes in memory. Every format is read;
- * UNROLL_FILE_FORMAT_AUTO, having no name to go by, writes .keras, and weights
- * alone as .weights.h5.
+ * The same for models as bytes in memory. Every format can be read;
+ * UNROLL_FILE_FORMAT_AUTO writes models as .keras and weights as .weights.h5.
  *   data    `length` bytes, read during the call only
- *   write   takes the model's bytes in order, in one or several calls; what it
- *           leaves half written is for it to discard. An answer other than 0
- *           fails the save with CANCELLED.
- * The library holds the whole of the bytes in memory before it calls `write`.
+ *   write   is passed the bytes in order, in one or several calls. If it returns
+ *           anything but 0, the save fails with CANCELLED, and the caller
+ *           discards what was written so far.
+ * The library has all bytes in memory before it first calls `write`.
  * Errors: those of the functions above, without IO.
  */
 typedef int (*unroll_write_callback)(const void *bytes, size_t count, void *user_data);
@@ -1741,10 +1779,10 @@ UNROLL_API unroll_status unroll_model_save_weights_to_memory(const unroll_model 
                                                              void *user_data);
 
 /*
- * JSON about a model: name, layers, shapes, parameters, and in "notes" one
- * sentence for each thing that was adapted while loading. Of a file or its
- * bytes, also the format and the Keras version that wrote it; the model is not
- * kept. Text: see section 1.
+ * Describes a model as JSON: name, layers, shapes, parameters, and in "notes" a
+ * sentence about each thing that was adapted while loading. For a file or its
+ * bytes, the JSON also has the format and the version of Keras that wrote it; the
+ * model is not kept. Text: see section 1. Errors: as unroll_model_load.
  */
 UNROLL_API unroll_status unroll_model_describe(const unroll_model *model, char *text,
                                                size_t capacity, size_t *length);
@@ -1756,12 +1794,12 @@ UNROLL_API unroll_status unroll_file_describe_from_memory(const void *data, size
                                                           size_t *length);
 
 /* -----------------------------------------------------------------------
- * 10  Symbols: vocabulary, one sequence an update, generating
+ * 10  Symbols: vocabulary, one sequence per update, generating
  *
- * A model over V symbols reads one-hot vectors (None, T, V) or indices
- * (None, T), through an Embedding, and its last layer has V units with softmax
- * (or none: logits). Symbols are numbers from 0 to V - 1; a vocabulary says
- * which character each stands for.
+ * A model over V symbols reads one-hot vectors (N, T, V), or indices (N, T) with
+ * an Embedding. Its last layer has V units with softmax, or without an activation
+ * (logits). Symbols are numbers from 0 to V - 1; a vocabulary assigns a character
+ * to each.
  *
  *   unroll_sequence_options train;
  *   unroll_sequence_options_init(&train, sizeof train);
@@ -1777,18 +1815,18 @@ UNROLL_API unroll_status unroll_file_describe_from_memory(const void *data, size
  * ----------------------------------------------------------------------- */
 
 /*
- * The distinct characters (Unicode code points) of `corpus`, sorted: a
- * vocabulary as text. Text: see section 1.
+ * Collects the distinct characters (Unicode code points) of `corpus`, sorted: a
+ * vocabulary. Text: see section 1.
  */
 UNROLL_API unroll_status unroll_vocabulary_collect(const char *corpus, char *text, size_t capacity,
                                                    size_t *length);
 
 /*
- * Between text and symbols: character i of `vocabulary` is symbol i. encode writes
- * at most `capacity` symbols and stores how many the text has in *count (which may
- * be NULL, as `symbols` may be if capacity is 0). Errors: INVALID_ARGUMENT (a
- * character twice in the vocabulary, or none; a character or symbol that is not
- * in it).
+ * Convert between text and symbols: character i of `vocabulary` is symbol i.
+ * encode writes at most `capacity` symbols and stores in *count how many the text
+ * has; `count` may be NULL, and so may `symbols` if capacity is 0. Text: see
+ * section 1. Errors: INVALID_ARGUMENT (an empty vocabulary, a character that it has
+ * twice, a character or symbol that it does not have).
  */
 UNROLL_API unroll_status unroll_vocabulary_encode(const char *vocabulary, const char *text,
                                                   int32_t *symbols, size_t capacity, size_t *count);
@@ -1797,18 +1835,18 @@ UNROLL_API unroll_status unroll_vocabulary_decode(const char *vocabulary, const 
                                                   size_t *length);
 
 /*
- * The model's vocabulary: a text in which character i is symbol i. It is saved
- * and loaded with the model. set: NULL removes it. get: "" if there is none.
- * Errors: INVALID_ARGUMENT (a character twice), SHAPE_MISMATCH (another number
- * of characters than the model has outputs).
+ * Gets or sets the model's vocabulary, a text in which character i is symbol i. It
+ * is saved and loaded with the model. Setting NULL removes it; a model without one
+ * returns "". Errors: INVALID_ARGUMENT (a character twice), SHAPE_MISMATCH (the
+ * number of characters is not that of the model's output features).
  */
 UNROLL_API unroll_status unroll_model_set_vocabulary(unroll_model *model, const char *characters);
 UNROLL_API unroll_status unroll_model_get_vocabulary(const unroll_model *model, char *text,
                                                      size_t capacity, size_t *length);
 
 /*
- * The same by the model's vocabulary. Errors: also INVALID_STATE (the model has
- * none).
+ * Convert between text and symbols by the model's vocabulary. Errors: as
+ * unroll_vocabulary_encode, and INVALID_STATE (the model has no vocabulary).
  */
 UNROLL_API unroll_status unroll_model_encode(const unroll_model *model, const char *text,
                                              int32_t *symbols, size_t capacity, size_t *count);
@@ -1826,9 +1864,10 @@ UNROLL_API unroll_status unroll_model_decode(const unroll_model *model, const in
 /* No symbol ends a sequence. */
 #define UNROLL_SYMBOL_NONE ((int64_t)-1)
 
-/* Where unroll_model_fit_sequences stands. */
+/* The progress of unroll_model_fit_sequences. */
 typedef struct unroll_sequence_progress {
   size_t struct_size;
+  /* This iteration, counted from 0. */
   size_t iteration;
   /* The iteration's loss, summed or averaged over the sequence's predictions as
    * the compiled reduction says. */
@@ -1838,28 +1877,28 @@ typedef struct unroll_sequence_progress {
 
 UNROLL_API void unroll_sequence_progress_init(unroll_sequence_progress *progress, size_t size);
 
-/* Called on the thread of fit_sequences; answers as unroll_progress_callback
- * does. It may generate, predict, save and set the learning rate. */
+/* Called on the thread of fit_sequences; returns what an unroll_progress_callback
+ * returns. It may generate, predict, save and set the learning rate. */
 typedef int (*unroll_sequence_callback)(const unroll_sequence_progress *progress, void *user_data);
 
 typedef struct unroll_sequence_options {
   size_t struct_size;
-  /* Updates, one sequence each; default 1. */
+  /* Number of updates, one sequence each; default 1. */
   size_t iterations;
-  /* Number of the first, when going on where a training ended; default 0. */
+  /* Number of the first iteration, to continue an earlier training; default 0. */
   size_t first_iteration;
   int64_t start;      /* default UNROLL_START_DEFAULT */
-  int64_t end_symbol; /* predicted after the last; default UNROLL_SYMBOL_NONE */
-  /* Iteration j takes sequence order[j % order_count]. NULL (default): each
-   * sequence once a pass, shuffled anew for every pass, or in order. */
+  int64_t end_symbol; /* predicted after the last symbol; default UNROLL_SYMBOL_NONE */
+  /* Iteration j takes sequence order[j % order_count]. NULL (default): each pass
+   * takes every sequence once, in the order that `shuffle` says. */
   const size_t *order;
   size_t order_count;
-  int shuffle;   /* default true */
+  int shuffle;   /* draw a new order for each pass; default true */
   uint64_t seed; /* of shuffling and dropout; default 0 */
   /* smoothed loss = smoothing * smoothed loss + (1 - smoothing) * loss;
    * default 0.999. */
   double smoothing;
-  /* What it begins with; negative (default): the loss of even guessing. */
+  /* The first smoothed loss; negative (default): that of a uniform guess. */
   double initial_loss;
   /* The callback is called when iteration % callback_every is 0, and after the
    * last iteration; default 1. */
@@ -1871,16 +1910,16 @@ typedef struct unroll_sequence_options {
 UNROLL_API void unroll_sequence_options_init(unroll_sequence_options *options, size_t size);
 
 /*
- * Trains on one sequence an update: the model learns to predict each symbol
- * from those before it.
+ * Trains on one sequence per update: the model learns to predict each symbol from
+ * those before it.
  *   symbols  all sequences end to end
- *   lengths  the number of symbols of each of the `count` sequences; 0 is fine
- *            where the end symbol is still to be predicted
+ *   lengths  the number of symbols in each of the `count` sequences; 0 is allowed
+ *            if there is an end symbol to predict
  *   last     receives the progress after the last iteration; may be NULL
  * Loss (a cross-entropy over classes), reduction, optimizer and clipping are
- * those of compile. In a stateful model the state at the end of a sequence is
- * where the next begins, and gradients stay within a sequence; otherwise each
- * begins at zeros. After the first sequence of each length an iteration
+ * those of compile. In a stateful model each sequence starts from the state at the
+ * end of the previous one, and gradients stay within a sequence; otherwise each
+ * starts from zeros. After the first sequence of each length, an iteration
  * allocates nothing.
  * Errors: INVALID_STATE (not built, not compiled, another loss),
  * SHAPE_MISMATCH (not a model over symbols), INVALID_ARGUMENT, NOT_FINITE,
@@ -1896,9 +1935,9 @@ typedef struct unroll_generate_options {
   int64_t start;      /* default UNROLL_START_DEFAULT */
   int64_t end_symbol; /* ends the sequence; default UNROLL_SYMBOL_NONE */
   size_t limit;       /* the most symbols to draw; default 50 */
-  /* Divides the logits; 0 takes the likeliest symbol. Default 1. */
+  /* Divides the logits; 0 takes the most probable symbol. Default 1. */
   double temperature;
-  size_t top_k; /* draw among the likeliest only; 0 (default): all */
+  size_t top_k; /* draw only among the top_k most probable; 0 (default): all */
   /* The same seed and weights give the same symbols. Default 0. */
   uint64_t seed;
 } unroll_generate_options;
@@ -1906,14 +1945,14 @@ typedef struct unroll_generate_options {
 UNROLL_API void unroll_generate_options_init(unroll_generate_options *options, size_t size);
 
 /*
- * Draws symbols one by one, each from the model's output for all before it,
- * beginning at the zero state with `prefix` (NULL if prefix_count is 0).
- *   symbols  receives the drawn ones, without prefix and end symbol
- *   capacity room for at least options->limit symbols
- *   count    how many were drawn
+ * Draws symbols one by one, each from the model's output for all symbols before
+ * it, starting from the zero state with `prefix` (NULL if prefix_count is 0).
+ *   symbols   receives the symbols drawn, without prefix and end symbol
+ *   capacity  of `symbols`, at least options->limit
+ *   count     receives the number of symbols drawn
  * Concurrent calls on one model are safe.
  * Errors: INVALID_STATE (not built), SHAPE_MISMATCH, UNSUPPORTED (not a model
- * over symbols), INVALID_ARGUMENT, NOT_FINITE (an output that is no
+ * over symbols), INVALID_ARGUMENT, NOT_FINITE (an output that is not a
  * distribution).
  */
 UNROLL_API unroll_status unroll_model_generate(const unroll_model *model, const int32_t *prefix,
@@ -1921,9 +1960,9 @@ UNROLL_API unroll_status unroll_model_generate(const unroll_model *model, const 
                                                const unroll_generate_options *options,
                                                int32_t *symbols, size_t capacity, size_t *count);
 
-/* The same in text, by the model's vocabulary: prefix ("" or NULL: none), then
- * what was drawn. Text: see section 1; equal calls give equal text. Errors:
- * INVALID_STATE (no vocabulary), and those above. */
+/* The same as text, by the model's vocabulary: `prefix` ("" or NULL: none),
+ * followed by what was drawn. Text: see section 1; equal calls give equal text.
+ * Errors: INVALID_STATE (no vocabulary), and those above. */
 UNROLL_API unroll_status unroll_model_generate_text(const unroll_model *model, const char *prefix,
                                                     const unroll_generate_options *options,
                                                     char *text, size_t capacity, size_t *length);
@@ -1931,38 +1970,39 @@ UNROLL_API unroll_status unroll_model_generate_text(const unroll_model *model, c
 /* -----------------------------------------------------------------------
  * 11  Cells: the functions of "RNN from scratch"
  *
- * float64, contiguous, row-major. Arrays are (features, samples) or
- * (features, samples, time); weights multiply column vectors. They run the
- * kernels of the layers. Results must not overlap inputs.
+ * All arrays are float64, contiguous and row-major: (features, samples) or
+ * (features, samples, time); weights multiply column vectors. The functions run
+ * the same kernels as the layers. Results must not overlap inputs.
  *
- * The backward functions take the inputs of the forward pass, which is what
- * the report's caches hold, and overwrite every gradient.
- * Errors of all: INVALID_ARGUMENT (NULL, a size out of range), OUT_OF_MEMORY.
+ * The backward functions take the inputs of the forward pass, which the caches of
+ * the report hold, and overwrite every gradient.
+ * Errors of all functions: INVALID_ARGUMENT (NULL, a size out of range),
+ * OUT_OF_MEMORY.
  * ----------------------------------------------------------------------- */
 
 typedef struct unroll_cell_shape {
   size_t n_x; /* input features */
   size_t n_a; /* units */
-  size_t n_y; /* classes predicted; 0 where no prediction is asked for */
+  size_t n_y; /* classes predicted; 0 for no prediction */
   size_t m;   /* samples */
   size_t t_x; /* time steps; the single-step functions ignore it */
 } unroll_cell_shape;
 
 /* Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a), ba (n_a, 1), by (n_y, 1). Wya
- * and by may be NULL where no prediction is asked for. */
+ * and by may be NULL if there is no prediction. */
 typedef struct unroll_rnn_parameters {
   const double *Wax, *Waa, *Wya, *ba, *by;
 } unroll_rnn_parameters;
 
 typedef struct unroll_rnn_gradients {
-  double *dx;      /* as x; dxt of a single step */
+  double *dx;      /* shaped as x; dxt of a single step */
   double *da_prev; /* (n_a, m); da0 of a sequence */
   double *dWax, *dWaa, *dba;
 } unroll_rnn_gradients;
 
 /*
  *   a_next  = tanh(Wax xt + Waa a_prev + ba)      (n_a, m)
- *   yt_pred = softmax(Wya a_next + by)            (n_y, m); NULL: not wanted
+ *   yt_pred = softmax(Wya a_next + by)            (n_y, m); may be NULL
  */
 UNROLL_API unroll_status unroll_rnn_cell_forward(const unroll_cell_shape *shape,
                                                  const unroll_rnn_parameters *parameters,
@@ -1987,27 +2027,26 @@ UNROLL_API unroll_status unroll_rnn_cell_backward(const unroll_cell_shape *shape
                                                   const double *da_next,
                                                   const unroll_rnn_gradients *gradients);
 
-/* Through time: da (n_a, m, t_x) is the loss's gradient at each step, to which
- * what comes back from the next step is added; weight gradients are summed. */
+/* Through time: da (n_a, m, t_x) is the gradient of the loss at each step, to
+ * which the gradient from the next step is added; weight gradients are summed. */
 UNROLL_API unroll_status unroll_rnn_backward(const unroll_cell_shape *shape,
                                              const unroll_rnn_parameters *parameters,
                                              const double *x, const double *a0, const double *da,
                                              const unroll_rnn_gradients *gradients);
 
 /* Gate matrices are (n_a, n_a + n_x) and multiply [a_prev; xt]; biases (n_a, 1),
- * Wy (n_y, n_a), by (n_y, 1). Wy and by may be NULL where no prediction is
- * asked for. */
+ * Wy (n_y, n_a), by (n_y, 1). Wy and by may be NULL if there is no prediction. */
 typedef struct unroll_lstm_parameters {
   const double *Wf, *bf, *Wi, *bi, *Wc, *bc, *Wo, *bo, *Wy, *by;
 } unroll_lstm_parameters;
 
-/* The gates' values, each of the shape of a. */
+/* The values of the gates, each shaped as a. */
 typedef struct unroll_lstm_gates {
   double *ft, *it, *cct, *ot;
 } unroll_lstm_gates;
 
 typedef struct unroll_lstm_gradients {
-  double *dx;      /* as x; dxt of a single step */
+  double *dx;      /* shaped as x; dxt of a single step */
   double *da_prev; /* (n_a, m); da0 of a sequence */
   double *dc_prev; /* (n_a, m); may be NULL */
   double *dWf, *dbf, *dWi, *dbi, *dWc, *dbc, *dWo, *dbo;
@@ -2028,8 +2067,8 @@ UNROLL_API unroll_status unroll_lstm_cell_forward(const unroll_cell_shape *shape
                                                   double *c_next, double *yt_pred,
                                                   const unroll_lstm_gates *gates);
 
-/* The same for all steps, the first cell state being zero: a and c (n_a, m,
- * t_x), y (n_y, m, t_x) or NULL; gates or NULL. */
+/* The same for all steps, with a first cell state of zero: a and c (n_a, m, t_x),
+ * y (n_y, m, t_x). y and gates may be NULL. */
 UNROLL_API unroll_status unroll_lstm_forward(const unroll_cell_shape *shape,
                                              const unroll_lstm_parameters *parameters,
                                              const double *x, const double *a0, double *a,
@@ -2049,7 +2088,8 @@ UNROLL_API unroll_status unroll_lstm_cell_backward(const unroll_cell_shape *shap
                                                    const double *dc_next,
                                                    const unroll_lstm_gradients *gradients);
 
-/* Through time, the first cell state being zero: da (n_a, m, t_x). */
+/* Through time, with a first cell state of zero: da (n_a, m, t_x) is the gradient
+ * of the loss at each step. */
 UNROLL_API unroll_status unroll_lstm_backward(const unroll_cell_shape *shape,
                                               const unroll_lstm_parameters *parameters,
                                               const double *x, const double *a0, const double *da,
