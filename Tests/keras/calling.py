@@ -161,6 +161,19 @@ def repeated_steps(k):
     return k.Model(x, k.layers.TimeDistributed(k.layers.Flatten(name="flat"), name="out")(y))
 
 
+def repeated_in_a_model(k):
+    """Keras 2 takes the model inside without a mask, and the masked steps' mask for what it makes."""
+    x = k.Input(SHAPE, name="x")
+    y = k.layers.Dense(4, name="mix")(k.layers.Masking(name="mask")(k.layers.ReLU(name="relu")(x)))
+    return k.Model(x, k.layers.TimeDistributed(inner_step(k, k.layers.RepeatVector(2, name="twice")), name="each")(y))
+
+
+def normalized_by_step(k, y):
+    """The first step is masked in every row."""
+    y = k.layers.ZeroPadding1D((1, 0), name="pad")(k.layers.Cropping1D((1, 0), name="crop")(y))
+    return k.layers.BatchNormalization(axis=1, momentum=0.7, name="n")(k.layers.Masking(name="mask")(y))
+
+
 def normalized_steps(k, y):
     y = k.layers.Masking(name="mask")(k.layers.ReLU(name="relu")(y))
     return k.layers.BatchNormalization(momentum=0.7, name="n")(y)
@@ -178,7 +191,9 @@ def images(axis, wrapped=False):
 
 RULES = {
     "metrics of masked steps": steps_alone, "masked steps that are sequences for a while": repeated_steps,
+    "masked steps that a model repeats": repeated_in_a_model,
     "BatchNormalization of masked steps": graph(normalized_steps),
+    "BatchNormalization of steps, one of them masked": graph(normalized_by_step),
     "BatchNormalization of images": images(-1), "BatchNormalization of images, rows": images(1), "BatchNormalization of images, columns": images(2),
     "TimeDistributed BatchNormalization of images": images(-1, wrapped=True),
     "TimeDistributed BatchNormalization": each_step(normalization),

@@ -46,6 +46,7 @@ LOSSES = {
     "MeanSquaredError sum": ("MeanSquaredError", {"reduction": "sum"}, "linear", "real"),
     "MeanAbsoluteError": ("MeanAbsoluteError", {}, "linear", "real"),
     "BinaryCrossentropy": ("BinaryCrossentropy", {}, "sigmoid", "binary"),
+    "BinaryCrossentropy without a sigmoid": ("BinaryCrossentropy", {}, "softsign", "binary"),
     "BinaryCrossentropy logits": ("BinaryCrossentropy", {"from_logits": True}, "linear", "binary"),
     "CategoricalCrossentropy": ("CategoricalCrossentropy", {}, "softmax", "one_hot"),
     "CategoricalCrossentropy logits": ("CategoricalCrossentropy", {"from_logits": True}, "linear", "one_hot"),

@@ -91,38 +91,21 @@ struct Sampler {
 extension ModelSpec {
   /// What the model's (first) output means, after its last layer's activation.
   func outputKind() throws(UnrollError) -> OutputKind {
-    guard let reference = outputs.first, nodes.indices.contains(reference.node),
-      layers.indices.contains(nodes[reference.node].layer)
-    else { throw UnrollError(.invalidState, "the model has no output") }
-    let layer = layers[nodes[reference.node].layer]
-    switch layer.config.finalActivation {
+    guard let output = outputs.first, var layer = layer(of: output) else { throw UnrollError(.invalidState, "the model has no output") }
+    while case .timeDistributed(let inner) = layer.config {
+      guard case .model(let model) = inner.config, let output = model.outputs.first, let last = model.layer(of: output) else {
+        layer = inner
+        continue
+      }
+      layer = last
+    }
+    switch layer.config.outputActivation {
     case .softmax: return .probabilities
     case .linear, .logSoftmax: return .logits
     case let other:
       let found = other.map { "\($0)" } ?? "a layer \(layer.config.className)"
       throw UnrollError(
         .unsupported, "\(layer.name): drawing symbols needs an output with softmax, or a linear one (logits), found \(found)")
-    }
-  }
-}
-
-extension LayerConfig {
-  /// The activation that makes a layer's output, if it ends in one.
-  fileprivate var finalActivation: Activation? {
-    switch self {
-    case .dense(let config): config.activation.function
-    case .activation(let spec): spec.function
-    case .activationLayer(let config): config.kind == .softmax && config.axis == -1 ? .softmax : nil
-    case .timeDistributed(let inner): inner.config.finalActivation
-    case .model(let spec):
-      if let output = spec.outputs.first, spec.nodes.indices.contains(output.node),
-        spec.layers.indices.contains(spec.nodes[output.node].layer)
-      {
-        spec.layers[spec.nodes[output.node].layer].config.finalActivation
-      } else {
-        nil
-      }
-    default: nil
     }
   }
 }

@@ -135,7 +135,7 @@ final class BatchRunner<S: Scalar> {
     var predictions = ShardPredictions(
       vectors: output.vectors, features: output.features, output: output.data, gradient: batch.isTraining ? output.gradient : nil,
       target: memory.targets[index], targetFeatures: target.features, weights: nil, mask: output.mask)
-    predictions.addsEpsilon = network.graph.spec.trainingRules.areOfKeras2
+    predictions.addsEpsilon = trainedOutputs[index].addsEpsilon
     if let weights = target.weights {
       let staged = memory.weights[index]
       weights.gather(rows: rows, firstRow: first, count: count, into: staged)

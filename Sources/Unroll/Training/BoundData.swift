@@ -6,6 +6,9 @@ struct TrainedOutput {
   let name: String
   let loss: LossSpec
   let lossWeight: Double
+  /// Keras 2 adds its epsilon to probabilities, unless they are a sigmoid's: from
+  /// them it returns to the logits.
+  var addsEpsilon = false
 }
 
 /// Training data checked against a network: views whose sample shapes are

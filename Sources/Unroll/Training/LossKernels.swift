@@ -16,7 +16,7 @@ struct ShardPredictions<S: Scalar> {
   var weights: UnsafePointer<S>?
   /// 1 = valid, one per vector.
   var mask: UnsafePointer<UInt8>?
-  /// Keras 2 takes the logarithm of a probability and its epsilon.
+  /// The logarithm is of a probability and Keras' epsilon.
   var addsEpsilon = false
 
   /// 0 for masked vectors.
@@ -69,14 +69,21 @@ extension LossFunction {
           return (max(x, 0) - x * y + log1p(small), sigmoid - y)
         }
       }
-      let epsilon = kerasEpsilon(S.self), shift = data.addsEpsilon ? epsilon : 0
+      let epsilon = kerasEpsilon(S.self)
+      if data.addsEpsilon {
+        return elementwise(data, scale) { raw, target in
+          let y = target * keep + share
+          let p = clamp(raw, epsilon, 1 - epsilon), yes = p + epsilon, no = 1 - p + epsilon
+          return (-(y * log(yes) + (1 - y) * log(no)), p == raw ? (1 - y) / no - y / yes : 0)
+        }
+      }
       return elementwise(data, scale) { raw, target in
         let y = target * keep + share
         let p = clamp(raw, epsilon, 1 - epsilon)
         // What is clipped does not move. A sigmoid's outputs count as they are: with
         // them Keras returns to the logits.
-        if raw <= 0 || raw > 1 { return (-(y * log(p + shift) + (1 - y) * log(1 - p + shift)), 0) }
-        return (-(y * log(p) + (1 - y) * log(1 - p)), (p - y) / (p * (1 - p)))
+        let isClipped = raw <= 0 || raw > 1
+        return (-(y * log(p) + (1 - y) * log(1 - p)), isClipped ? 0 : (p - y) / (p * (1 - p)))
       }
     case .categoricalCrossentropy:
       let keep = S(1 - labelSmoothing), share = S(labelSmoothing / Double(max(data.features, 1)))

@@ -61,7 +61,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
   }
 
   private static func trainedOutputs(_ network: Network<S>, _ spec: CompileSpec) throws(UnrollError) -> [TrainedOutput] {
-    let outputs = network.graph.spec.outputs
+    let model = network.graph.spec, outputs = model.outputs
     guard spec.losses.count == 1 || spec.losses.count == outputs.count else {
       throw UnrollError(.invalidArgument, "compile was given \(spec.losses.count) losses for a model with \(outputs.count) output(s)")
     }
@@ -75,9 +75,10 @@ final class Trainer<S: Scalar>: AnyTrainer {
     }
     return outputs.enumerated().map { index, reference in
       TrainedOutput(
-        name: network.graph.layers[network.graph.spec.nodes[reference.node].layer].name,
+        name: network.graph.layers[model.nodes[reference.node].layer].name,
         loss: spec.losses[spec.losses.count == 1 ? 0 : index],
-        lossWeight: spec.lossWeights.isEmpty ? 1 : spec.lossWeights[index])
+        lossWeight: spec.lossWeights.isEmpty ? 1 : spec.lossWeights[index],
+        addsEpsilon: model.trainingRules.areOfKeras2 && model.layer(of: reference)?.config.outputActivation != .sigmoid)
     }
   }
 

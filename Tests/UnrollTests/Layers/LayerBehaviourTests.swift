@@ -5,6 +5,18 @@ import Testing
 
 /// What layers do beyond their numbers: shapes, randomness, errors.
 struct LayerBehaviourTests {
+  /// The first of two steps is masked in both rows: its outputs are beta.
+  @Test func momentsOfNothingAreZero() throws {
+    var normalization = BatchNormalizationConfig()
+    normalization.axis = 1
+    let spec = sequential([2, 1], [.masking(MaskingConfig(value: 5)), .batchNormalization(normalization)])
+    let network = try TestNetwork<Double>(spec, [TestArray([2, 2, 1], [5, 1, 5, 3])], mode: .training)
+    let values = try network.run()[0].values
+    #expect(values[0] == 0 && values[2] == 0)
+    #expect(abs(values[1] + 1) < 1e-3 && abs(values[3] - 1) < 1e-3)
+    for parameter in network.network.store.parameters { for i in 0..<parameter.count { #expect(parameter.value[i].isFinite) } }
+  }
+
   @Test func dropoutMasksDoNotDependOnShards() throws {
     let spec = sequential([5, 3], [.noise(NoiseConfig(.dropout, rate: 0.5))])
     let input = TestArray([4, 5, 3], [Double](repeating: 1, count: 60))

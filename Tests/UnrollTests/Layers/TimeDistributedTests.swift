@@ -19,7 +19,11 @@ struct TimeDistributedTests {
 
   /// One batch of `values`, whose targets are zeros.
   private func train(_ layers: [LayerSpec], _ shape: [Int], _ values: [Double], asKeras2: Bool) throws -> (model: Model, loss: Double) {
-    var spec = ModelSpec(sequential: [.input(Array(shape.dropFirst()))] + layers, dtype: .float64)
+    try train(ModelSpec(sequential: [.input(Array(shape.dropFirst()))] + layers, dtype: .float64), shape, values, asKeras2: asKeras2)
+  }
+
+  private func train(_ spec: ModelSpec, _ shape: [Int], _ values: [Double], asKeras2: Bool) throws -> (model: Model, loss: Double) {
+    var spec = spec
     spec.trainingRules = asKeras2 ? .keras2 : .keras3
     let model = try Model(spec, seed: 3)
     try model.compile(CompileSpec(optimizer: .sgd(0.0625), losses: [LossSpec(.meanSquaredError)]))
@@ -65,6 +69,17 @@ struct TimeDistributedTests {
       #expect(try abs(mean(train([masking, Self.steps(inner)], [2, 2, 1], values, asKeras2: asKeras2).model) - 1) < 1e-6)
       #expect(try abs(mean(train([Self.steps(inner)], [2, 2, 1], values, asKeras2: asKeras2).model) - 0.5) < 1e-6)
     }
+  }
+
+  /// The steps' own, where the model inside has made none: the second of two rows
+  /// is masked, whose outputs are 1 where targets are 0, and those of the first 2.
+  @Test(arguments: [false, true])
+  func aModelThatRepeatsAStepKeepsItsMask(asKeras2: Bool) throws {
+    let masking = LayerSpec(name: "mask", .masking(MaskingConfig(value: 1)))
+    let model = Self.model(LayerSpec(name: "twice", .repeatVector(RepeatVectorConfig(2))), shape: [1])
+    var steps = ModelSpec(sequential: [.input([2, 1]), masking, Self.steps(model)], dtype: .float64)
+    if asKeras2 { steps.nodes[2].maskJoining = .inside }
+    #expect(try train(steps, [2, 2, 1], [2, 2, 1, 1], asKeras2: asKeras2).loss == 4)
   }
 
   /// Keras 2 divides by the rows of all steps, and counts those of a model twice.

@@ -133,7 +133,8 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
       means[moment] += Double(x.data[element])
       counts[moment] += 1
     }
-    if mask != nil { for i in 0..<total { counts[i] += rules.maskedEpsilon } }
+    // Moments of no rows are 0: all of a channel may be masked.
+    if mask != nil { for i in 0..<total { counts[i] = counts[i] > 0 ? counts[i] + rules.maskedEpsilon : 1 } }
     for i in 0..<total { means[i] /= counts[i] }
     forEach(includingMasked: false) { element, moment in
       let u = Double(x.data[element]) - means[moment]

@@ -96,7 +96,12 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   /// Keras 3's: the sequence's own, one number a step whatever is in it. Here
   /// each position has one.
   private func ownMask(_ x: Tensor<S>, _ y: Tensor<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
-    guard x.positions != y.positions, let mask = try stepMask(x, planner) else { return x.mask }
+    x.positions != y.positions ? try wholeSteps(x, y, planner) : x.mask
+  }
+
+  /// A step's number at each of its positions.
+  private func wholeSteps(_ x: Tensor<S>, _ y: Tensor<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
+    guard let mask = try stepMask(x, planner) else { return nil }
     let inside = max(y.positions / max(x.dimensions[0], 1), 1)
     return inside == 1 ? mask : try mapped(mask, y.positions, rows: y.rows, planner) { $0 / inside }
   }
@@ -115,12 +120,10 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   private func maskInside(
     _ x: Tensor<S>, _ y: Tensor<S>, _ made: UnsafeMutablePointer<UInt8>?, _ planner: Planner<S>
   ) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
+    guard let made else { return try wholeSteps(x, y, planner) }
     let steps = x.dimensions[0]
-    if let made {
-      return y.positions == steps
-        ? made : try mapped(made, y.positions, rows: y.rows, planner, Self.swapped(rows: steps, columns: y.positions / max(steps, 1)))
-    }
-    return y.positions == steps ? try stepMask(x, planner) : nil
+    return y.positions == steps
+      ? made : try mapped(made, y.positions, rows: y.rows, planner, Self.swapped(rows: steps, columns: y.positions / max(steps, 1)))
   }
 
   /// Result position (r, c) of a rows x columns grid is source position (c, r).

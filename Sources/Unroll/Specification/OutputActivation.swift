@@ -1,0 +1,24 @@
+import KernelAPI
+
+extension ModelSpec {
+  /// The layer that makes a value, the one inside where that is a model.
+  func layer(of value: TensorRef) -> LayerSpec? {
+    guard nodes.indices.contains(value.node), layers.indices.contains(nodes[value.node].layer) else { return nil }
+    let layer = layers[nodes[value.node].layer]
+    guard case .model(let inner) = layer.config else { return layer }
+    return inner.outputs.indices.contains(value.output) ? inner.layer(of: inner.outputs[value.output]) : nil
+  }
+}
+
+extension LayerConfig {
+  /// The activation whose values are a layer's output, if it ends in one.
+  var outputActivation: Activation? {
+    switch self {
+    case .dense(let config): config.activation.function
+    case .conv1D(let config): config.activation.function
+    case .activation(let spec): spec.function
+    case .activationLayer(let config): config.kind == .softmax && config.axis == -1 ? .softmax : nil
+    default: nil
+    }
+  }
+}
