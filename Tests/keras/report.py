@@ -99,10 +99,10 @@ def write_table(results, path):
         "# Compatibility with Keras", "",
         f"Measured by `make test-keras` with Keras {keras.__version__} (TensorFlow {tf.__version__}), "
         f"tf_keras {tf_keras.__version__}, h5py {h5py.__version__}. Every cell was run.", "",
-        "*In code*: the same Python source with `unroll` in the place of `keras`. *Reads*: Unroll loads the file and "
+        "*In code*: the same Python source with `unroll` in place of `keras`. *Reads*: Unroll loads the file and "
         "predicts the same (1e-5 of the output's scale in float32) from `.h5`, `.keras`, `.weights.h5` and weights-only `.h5`. *Keras reads*: Keras loads what Unroll wrote and predicts the "
         "same, in the same four formats. *float64*: the same to 1e-12. *Trains*: weights after training steps in "
-        "float64, to 1e-9; `-` where training draws random numbers. *Streams*: one step a call gives the same; `-` where a "
+        "float64, to 1e-9; `-` where training draws random numbers. *Streams*: one step per call gives the same; `-` where a "
         "layer needs the whole sequence. `n/a`: that Keras cannot do it itself.", "",
     ]
     rows = table(results, "layers")

@@ -118,19 +118,21 @@ EXPLANATION = """# Compatibility by Keras version
 
 Made by `make test-keras-versions` (see Tests/keras/versions.py) with the real Keras of each version. A cell says how
 many of the models and trainings tried agree: predictions to 1e-5 of their scale, weights after further training to
-1e-4; *brief*: every fourth of the models that differ by an option only, all others, and fourteen optimizers. What that Keras cannot do itself (build, save) is not counted; *(n)* tells how many of those there were.
+1e-4. *brief*: every fourth of the models that differ only in an option, all others, and fourteen optimizers. What a
+version of Keras cannot do itself (build, save) is not counted; *(n)* is the number of such cases.
 
-- *reads*: Unroll opens what Keras wrote. `.weights.h5` goes into the same model built in code with Unroll.
+- *reads*: Unroll opens what Keras wrote. `.weights.h5` is loaded into the same model built in code with Unroll.
 - *opens our*: Keras opens what Unroll wrote, unchanged. *models built with Unroll*: whole models, as `.keras` and `.h5`.
-- *goes on from Keras*: Keras trains, saves `.keras` and goes on; Unroll opens the file and goes on alike. *Keras goes on
-  from ours*: the other way round. *from our copy*: Keras trains, Unroll opens and saves, the same Keras goes on.
+- *goes on from Keras*: Keras trains, saves `.keras` and continues; Unroll opens the file and continues identically.
+  *Keras goes on from ours*: the other way round. *from our copy*: Keras trains, Unroll opens and saves, and the same
+  Keras continues.
 
 What does not agree: AGAIN
 """
-REASONS = """up to Keras 3.9 a Nadam that Unroll itself compiled (its order of the optimizer's variables changed in 3.10;
-files that Keras wrote are written back in their own order). Adafactor, `use_ema` and gradient accumulation do not
-exist in Unroll: such a model loads, predicts, and comes without its optimizer, and a note says so. Of a
-LossScaleOptimizer the inner optimizer alone is kept."""
+REASONS = """up to Keras 3.9, a Nadam that Unroll itself compiled (Keras 3.10 changed the order of the optimizer's
+variables; files that Keras wrote are saved in their own order). Adafactor, `use_ema` and gradient accumulation do not
+exist in Unroll: such a model is loaded without its optimizer, and a note says so. Of a LossScaleOptimizer only the
+inner optimizer is kept."""
 
 
 def cell(found, column):
