@@ -94,7 +94,7 @@ def test_early_stopping_restores_the_best_weights(small, data):
 
 
 def test_a_monitor_that_is_not_there_is_named(small, data):
-    with pytest.raises(KeyError, match="watches 'val_loss'.*it has: loss, mae"):
+    with pytest.raises(KeyError, match="monitors 'val_loss'.*it has: loss, mae"):
         small.fit(*data, verbose=0, callbacks=[callbacks.EarlyStopping()])
 
 

@@ -129,17 +129,17 @@ def test_configurations_of_losses_and_metrics_make_the_same_again():
 def test_types_that_would_round_are_refused():
     for make in (losses.MeanSquaredError, metrics.MeanSquaredError):
         assert make(dtype="float64").dtype == "float64"
-        with pytest.raises(ValueError, match="dtype is 'float32' or 'float64', found 'float16'"):
+        with pytest.raises(ValueError, match="dtype must be 'float32' or 'float64', found 'float16'"):
             make(dtype="float16")
 
 
 def test_options_that_are_not_supported_are_named():
     with pytest.raises(ValueError, match="ignore_class=0 is not supported"):
         losses.SparseCategoricalCrossentropy(ignore_class=0)
-    with pytest.raises(ValueError, match="axis is -1, the last, found 1"):
+    with pytest.raises(ValueError, match="axis must be -1, the last, found 1"):
         losses.CategoricalCrossentropy(axis=1)
     for reduction in (None, "none", "mean_with_sample_weight"):
-        with pytest.raises(ValueError, match="reduction is one of"):
+        with pytest.raises(ValueError, match="reduction must be one of"):
             losses.MeanSquaredError(reduction=reduction)
     for option in ({"use_ema": True}, {"gradient_accumulation_steps": 2}, {"loss_scale_factor": 8.0}, {"lr": 0.1}):
         with pytest.raises(ValueError, match=f"the option {next(iter(option))}="):

@@ -82,14 +82,14 @@ def test_layer_names_are_text_without_a_slash(name):
 
 
 def test_an_input_shape_is_a_tuple():
-    with pytest.raises(ValueError, match="input_shape is a tuple"):
+    with pytest.raises(ValueError, match="input_shape must be a tuple"):
         layers.Dense(2, input_shape=3)
 
 
 def test_metrics_for_outputs_that_are_not_there_are_refused(model):
     with pytest.raises(ValueError, match="metrics: the outputs are .*, found nothing"):
         model.compile("sgd", "mse", metrics={"nothing": "mae"})
-    with pytest.raises(ValueError, match="weighted_metrics: a list or a dictionary is needed, found 3"):
+    with pytest.raises(ValueError, match="weighted_metrics: expected a list or a dictionary, found 3"):
         model.compile("sgd", "mse", weighted_metrics=3)
 
 

@@ -191,7 +191,7 @@ def test_each_output_may_have_sample_weights_of_its_own(random):
     assert model.evaluate(x, y, sample_weight=last, verbose=0)[2] == only["last"][2]
     model.fit(x, y, sample_weight=[steps, None], validation_data=(x, y, [None, last]), verbose=0)
     model.fit(x, y, sample_weight=[steps, last], validation_split=0.5, verbose=0)
-    for wrong, message in (([steps], "1 are given for the 2"), ([last, steps], "weights of output last"), ({"steps": steps}, "last")):
+    for wrong, message in (([steps], "expected one for each of the outputs steps, last, found 1"), ([last, steps], "weights of output last"), ({"steps": steps}, "last")):
         with pytest.raises(ValueError, match=message):
             model.evaluate(x, y, sample_weight=wrong, verbose=0)
 
@@ -199,7 +199,7 @@ def test_each_output_may_have_sample_weights_of_its_own(random):
 def test_validation_data_are_two_or_three(small, random):
     x, y = random.normal(size=(8, 5, 3)), random.normal(size=(8, 2))
     for wrong in ((x, y, None, None), (x,), x):
-        with pytest.raises(ValueError, match="validation_data is"):
+        with pytest.raises(ValueError, match="validation_data must be"):
             small.fit(x, y, validation_data=wrong, verbose=0)
 
 

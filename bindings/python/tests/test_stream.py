@@ -82,7 +82,7 @@ def test_a_run_that_is_refused_leaves_the_state(random):
     before = stream.export_state()
     with pytest.raises(ValueError, match="5"):
         stream.run(np.array([1, 5]))
-    with pytest.raises(ValueError, match=r"a run of this stream has shape \(1, steps, 1\), found \(1, 2, 3\)"):
+    with pytest.raises(ValueError, match=r"a run of this stream must have shape \(1, steps, 1\), found \(1, 2, 3\)"):
         stream.run(np.zeros((1, 2, 3)))
     np.testing.assert_array_equal(stream.export_state(), before)
 
@@ -136,7 +136,7 @@ def test_many_threads_share_one_model(model, random):
 
 
 def test_a_step_of_the_wrong_shape_is_refused(model):
-    with pytest.raises(ValueError, match=r"a step of this stream has shape \(1, 3\), found \(4,\)"):
+    with pytest.raises(ValueError, match=r"a step of this stream must have shape \(1, 3\), found \(4,\)"):
         model.stream().step(np.zeros(4))
     with pytest.raises(ValueError, match="batch_size"):
         model.stream(batch_size=0)

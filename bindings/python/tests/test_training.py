@@ -236,9 +236,9 @@ def test_fit_says_what_does_not_fit(small, random):
         small.fit(random.standard_normal((7, 5, 4)), y, verbose=0)
     with pytest.raises(ValueError, match="7.*6|6.*7"):
         small.fit(x, y[:6], verbose=0)
-    with pytest.raises(ValueError, match="y is needed"):
+    with pytest.raises(ValueError, match="y is required"):
         small.fit(x, verbose=0)
-    with pytest.raises(ValueError, match="epochs is a whole number"):
+    with pytest.raises(ValueError, match="epochs must be a whole number"):
         small.fit(x, y, epochs=1.5, verbose=0)
     with pytest.raises(ValueError, match="verbose"):
         small.fit(x, y, verbose=3)

@@ -10,7 +10,7 @@
     model.fit(X, y, epochs=100, batch_size=32)
 
 Arrays are NumPy's, in Keras' order: (samples, time, features). Errors are
-`unroll.UnrollError`, and also the built-in exception one would expect.
+`unroll.UnrollError`, and also the matching built-in exception.
 """
 
 from . import (

@@ -14,13 +14,13 @@ _BY_NUMBER = {number: np.dtype(name) for name, number in _enumerators.DTYPES.ite
 
 
 def as_input(values: Any, what: str) -> np.ndarray:
-    """An array of a type that the library reads: no copy if it is one already.
+    """An array of a type that the library reads; not copied if it already is one.
 
-    TypeError for what is not numbers, ValueError for ragged lists.
+    TypeError if it does not contain numbers, ValueError for ragged lists.
     """
     if _comes_in_pieces(values):
         raise TypeError(
-            f"{what}: an array is needed, found {type(values).__name__}. Generators and data sets are not read: "
+            f"{what}: expected an array, found {type(values).__name__}. Generators and data sets are not supported: "
             "join their batches, or call train_on_batch for each"
         )
     array = np.asarray(values)
@@ -28,7 +28,7 @@ def as_input(values: Any, what: str) -> np.ndarray:
         array = array.view(np.uint8)
     if array.dtype.name not in _enumerators.DTYPES or not array.dtype.isnative:
         if array.dtype.kind not in "fiu":
-            raise TypeError(f"{what}: an array of numbers is needed, found dtype {array.dtype}")
+            raise TypeError(f"{what}: expected an array of numbers, found dtype {array.dtype}")
         array = array.astype(np.float32 if array.dtype.itemsize <= 2 else np.float64)
     if array.ndim > _abi.RANK_MAX:
         raise ValueError(f"{what}: at most {_abi.RANK_MAX} axes are supported, found shape {array.shape}")
@@ -39,7 +39,7 @@ def as_input(values: Any, what: str) -> np.ndarray:
 
 
 def _comes_in_pieces(values: Any) -> bool:
-    """True for generators, loaders and what Keras calls a Sequence, which NumPy would read for ever or as one object."""
+    """True for generators, data loaders and Keras' Sequence, which NumPy would read forever or as one object."""
     if isinstance(values, (Sequence, np.ndarray)) or np.isscalar(values):
         return False
     if any(hasattr(values, name) for name in ("__array__", "__array_interface__", "__array_struct__")):
@@ -71,7 +71,7 @@ def view(array: np.ndarray) -> _abi.Array:
 
 
 def views(arrays: Sequence[np.ndarray]) -> Any:
-    """Several views side by side, or None for none."""
+    """Several views as one C array, or None for none."""
     return (_abi.Array * len(arrays))(*map(view, arrays)) if arrays else None
 
 

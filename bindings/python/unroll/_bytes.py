@@ -1,4 +1,4 @@
-"""Models as bytes: what stands where a path may stand."""
+"""Models as bytes and open files, which may be given in place of a path."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 from . import _abi
 from ._lib import _check_call, path_bytes
 
-#: Where a model is read from: a file's name, its bytes, or an open binary file.
+#: What a model is read from: the name of a file, its bytes, or an open binary file.
 Source = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, BinaryIO]
-#: Where one is written to.
+#: What a model is written to.
 Target = Union[str, "os.PathLike[str]", BinaryIO]
 
-#: Bytes handed to a file at a time.
+#: Bytes written to a file at a time.
 _PIECE = 1 << 20
 
 
@@ -30,30 +30,30 @@ class Content:
 
 
 def content_of(source: Source) -> Content | bytes:
-    """The content of bytes, or of an open file from where it stands to its end; of a path its name as the library takes it."""
+    """The content of bytes, or of an open file from its current position to its end; for a path, its name as bytes."""
     if isinstance(source, (bytes, bytearray, memoryview)):
         return Content(source)
     if isinstance(source, (str, os.PathLike)):
         return path_bytes(source)
     if not hasattr(source, "read"):
-        raise TypeError(f"a path, bytes or a file open in binary mode is needed, found {type(source).__name__}")
+        raise TypeError(f"expected a path, bytes or a file open in binary mode, found {type(source).__name__}")
     data = source.read()
     if not isinstance(data, (bytes, bytearray, memoryview)):
-        raise TypeError(f"a file open in binary mode is needed, found one that reads {type(data).__name__}")
+        raise TypeError(f"expected a file open in binary mode, found one that reads {type(data).__name__}")
     return Content(data)
 
 
 def write_to(file: Any, call: Callable[[Any], int]) -> None:
-    """Runs a call of the library that gives bytes to a function, which writes them to `file`."""
+    """Calls a function of the library that passes bytes to a callback, which writes them to `file`."""
     failure: list[BaseException] = []
 
     def write(address: int, count: int, _: Any) -> int:
         try:
             done = 0
             while done < count:
-                # Copies: who writes may keep what it was given.
+                # Copies: the file may keep what is written to it.
                 piece = ctypes.string_at(address + done, min(count - done, _PIECE))
-                # An unbuffered file may take a part; one that says nothing took all.
+                # An unbuffered file may write a part only; a file that returns None wrote everything.
                 written = file.write(piece)
                 done += written if isinstance(written, int) else len(piece)
             return 0

@@ -14,7 +14,7 @@ from .metrics import Metric
 from .optimizers import Optimizer
 from .optimizers.schedules import LearningRateSchedule, PiecewiseConstantDecay
 
-# Keras' names of options and the header's, where they differ.
+# The names of options in Keras and in the header, where they differ.
 _RENAMED = {
     "initial_accumulator_value": "initial_accumulator", "l1_regularization_strength": "l1_regularization",
     "l2_regularization_strength": "l2_regularization", "l2_shrinkage_regularization_strength": "l2_shrinkage_regularization",
@@ -67,7 +67,7 @@ def _set_schedule(options: _abi.OptimizerOptions, schedule: LearningRateSchedule
 
 
 class CompileSpec:
-    """The arguments of compile(), checked, and as the library takes them."""
+    """The checked arguments of compile(), in the library's form."""
 
     def __init__(
         self, optimizer: Any, loss: Any, metrics: Any, loss_weights: Any, weighted_metrics: Any, output_names: Sequence[str]
@@ -110,7 +110,7 @@ class CompileSpec:
 
 
 class JudgedOutput(NamedTuple):
-    """A metric, the output it judges, and whether it counts the samples' weights."""
+    """A metric, the output it is computed for, and whether it uses the samples' weights."""
 
     metric: Metric
     output: int
@@ -122,10 +122,10 @@ def _begin(struct: Any, function: str, kind: int) -> None:
 
 
 def _with_outputs(given: Any, names: Sequence[str], what: str) -> list[tuple[Metric, int]]:
-    """Metrics and the outputs they judge, from one of the forms in which Keras takes them.
+    """Metrics and the outputs they are computed for, from any of the forms that Keras accepts.
 
     With several outputs: a dictionary by output; a list with an entry for each
-    output, None or one metric or a list; any other list is for each output.
+    output (None, a metric or a list); any other list applies to each output.
     """
     if given is None:
         return []
@@ -136,10 +136,10 @@ def _with_outputs(given: Any, names: Sequence[str], what: str) -> list[tuple[Met
             raise ValueError(f"{what}: the outputs are {', '.join(names)}, found {', '.join(map(str, given))}")
         given = [given.get(name) for name in names]
     elif not isinstance(given, (list, tuple)):
-        raise ValueError(f"{what}: a list or a dictionary is needed, found {given!r}")
+        raise ValueError(f"{what}: expected a list or a dictionary, found {given!r}")
     elif len(names) > 1 and len(given) != len(names):
         if any(each is None or isinstance(each, (list, tuple)) for each in given):
-            raise ValueError(f"{what}: an entry for each of {', '.join(names)} is needed, found {len(given)}")
+            raise ValueError(f"{what}: expected an entry for each of {', '.join(names)}, found {len(given)}")
         return [(_metrics.get(each), _abi.OUTPUT_EVERY) for each in given]
     if len(names) == 1:
         return [(metric, 0) for metric in _metrics.flat(given)]

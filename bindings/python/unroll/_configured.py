@@ -1,4 +1,4 @@
-"""What initializers, regularizers, constraints, losses, metrics, optimizers and schedules have in common."""
+"""The base classes of initializers, regularizers, constraints, losses, metrics, optimizers and schedules."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ _Own = TypeVar("_Own", bound="Configured")
 
 
 class Configured:
-    """An object that is its Keras configuration; what it describes runs inside the library."""
+    """An object that consists of its Keras configuration; the library does what it describes."""
 
-    #: Keras' module of such objects, which files name.
+    #: Keras' module of such objects, which files contain.
     _module = "keras"
 
     def __init__(self, **config: Any) -> None:
         self._config: dict[str, Any] = plain(config)
 
     def get_config(self) -> dict[str, Any]:
-        """The arguments that make the same object, as JSON can hold them."""
+        """The arguments that create an equal object, as JSON values."""
         return dict(self._config)
 
     @classmethod
     def from_config(cls: type[_Own], config: dict[str, Any]) -> _Own:
-        """An object from what `get_config` gave. TypeError or ValueError for an option that it does not have."""
+        """Creates an object from the result of `get_config`. TypeError or ValueError for an option that it does not have."""
         return cls(**config)
 
     def to_keras(self) -> dict[str, Any]:
-        """`{"class_name": ..., "config": ...}`, as Keras' model files hold the object."""
+        """`{"class_name": ..., "config": ...}`, as in Keras' model files."""
         return {"module": self._module, "class_name": type(self).__name__, "config": self.get_config(), "registered_name": None}
 
 
 class Numbered(Configured):
-    """One of the kinds that the header has a number for: a loss, a metric, an optimizer, a schedule."""
+    """An object whose class has a number in the header: a loss, a metric, an optimizer, a schedule."""
 
-    #: The header's number; a subclass has its base's.
+    #: The header's number; subclasses inherit it.
     _kind: ClassVar[int] = 0
-    #: Keras' name of an object that was given none; a subclass has its base's.
+    #: Keras' default name of an object; subclasses inherit it.
     _name: ClassVar[str] = ""
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -50,7 +50,7 @@ _Kind = TypeVar("_Kind", bound=Numbered)
 
 
 def by_name(classes: Iterable[type[_Kind]], **others: type[_Kind]) -> dict[str, type[_Kind]]:
-    """The classes by Keras' names of them and of their objects, in lower case, and by `others`."""
+    """The classes by Keras' names for them and for their objects, in lower case, and by `others`."""
     found = {name: each for each in classes for name in (each._name, each.__name__.lower())}
     return {**found, **others}
 

@@ -1,4 +1,4 @@
-"""fit, evaluate and predict as seen from Python: the library calls back per batch and epoch."""
+"""The Python side of fit, evaluate and predict: the library calls back per batch and epoch."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .callbacks import CallbackList, ProgbarLogger
 
 
 class Interrupts:
-    """Ctrl-C during a fit: noted, and acted upon at the next batch.
+    """Ctrl-C during a fit: recorded, and handled at the next batch.
 
     An exception raised between two instructions of a callback could get lost in
-    the library, so the signal only sets a flag; a second one raises at once.
-    Only the main thread, and only Python's own handler, are touched.
+    the library, so the signal only sets a flag; a second signal raises at once.
+    Only Python's own handler is replaced, and only on the main thread.
     """
 
     def __init__(self) -> None:
@@ -37,11 +37,11 @@ class Interrupts:
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
         if self.pending and kind is None:
-            # It came after the last batch: nothing has acted on it yet.
+            # It came after the last batch and has not been handled yet.
             raise KeyboardInterrupt
 
 
-#: What a callback is told at an event that has no batch, at one that has, and at those that have values too.
+#: The method called at an event without a batch, at one with a batch, and at one with values too.
 _WHOLE = {
     _abi.EVENT_FIT_BEGIN: "on_train_begin", _abi.EVENT_TEST_BEGIN: "on_test_begin",
     _abi.EVENT_PREDICT_BEGIN: "on_predict_begin", _abi.EVENT_PREDICT_END: "on_predict_end",
@@ -69,16 +69,16 @@ class Driver:
         self.stop, self.params, self.outputs = stop, params, outputs
         self.error: BaseException | None = None
         self.function = _abi.ProgressCallback(self._receive)
-        #: Batches that there are, and those that have been predicted.
+        #: The number of batches, and how many of them have been predicted.
         self.steps = self.predicted = 0
-        #: The logs of the last epoch, with what callbacks have added.
+        #: The logs of the last epoch, with everything that callbacks added.
         self._epoch_logs: dict[str, float] = {}
         setattr(model, stop, False)
 
     def _receive(self, pointer: Any, user_data: Any) -> int:
         try:
             self._dispatch(pointer.contents)
-        except BaseException as error:  # noqa: B902: whatever it is, it must not cross the library
+        except BaseException as error:  # noqa: B902: whatever it is, it must not propagate into the library
             self.error = error
             return _abi.CALLBACK_CANCEL
         if self.interrupts.pending:

@@ -1,7 +1,7 @@
-"""What the library made and Python owns: given back when nothing refers to it any more.
+"""Objects of the library that Python owns: they are destroyed when nothing refers to them.
 
-The module beneath models, layers, weights, optimizers and streams: it knows
-the library's functions and nothing of them.
+This module is below models, layers, weights, optimizers and streams: it uses the
+library's functions and none of those classes.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ def dtype_name(number: int) -> str:
 
 
 class Handle:
-    """An object of the library; functions of the header take it as it is, where they take the pointer."""
+    """An object of the library; it can be passed to functions of the header as the pointer."""
 
     def __init__(self, pointer: ctypes.c_void_p, destroy: str) -> None:
         self._as_parameter_ = pointer
         self._finalizer = weakref.finalize(self, getattr(library(), destroy), pointer)
 
     def close(self) -> None:
-        """Gives it back now."""
+        """Destroys the object now."""
         self._finalizer()
 
 
 class ModelHandle(Handle):
-    """A model of the library, and what is asked of it. A `path` names a layer inside, "" the model."""
+    """A model of the library and its queries. A `path` names a layer inside; "" is the model."""
 
     def __init__(self, pointer: ctypes.c_void_p) -> None:
         super().__init__(pointer, "unroll_model_destroy")
@@ -51,7 +51,7 @@ class ModelHandle(Handle):
         return info
 
     def describe(self) -> dict[str, Any]:
-        """Layers, shapes, parameters, training, and notes on what a load adapted."""
+        """The layers, shapes, parameters, training, and notes on what was adapted while loading."""
         return cast("dict[str, Any]", json.loads(text("unroll_model_describe", self)))
 
     # ---- weights ----------------------------------------------------------------
@@ -75,14 +75,14 @@ class ModelHandle(Handle):
         call("unroll_model_set_weight", self, index, ctypes.byref(view(values)))
 
     def write_weights(self, values: Sequence[np.ndarray]) -> None:
-        """Copies arrays to all weights, in order, or none; what layers derive from their weights is made anew once."""
+        """Copies arrays to all weights, in order, or to none; what layers derive from their weights is recomputed once."""
         call("unroll_model_set_weights", self, views(values), len(values))
 
     def set_trainable(self, path: str, value: bool) -> None:
-        """Freezes or thaws a layer."""
+        """Freezes or unfreezes a layer."""
         call("unroll_model_set_trainable", self, _encoded(path), value)
 
-    # ---- the optimizer's rate --------------------------------------------------------
+    # ---- the learning rate -----------------------------------------------------------
 
     @property
     def learning_rate(self) -> float:
@@ -98,15 +98,15 @@ class ModelHandle(Handle):
     # ---- carried states ----------------------------------------------------------------
 
     def reset_states(self, path: str) -> None:
-        """Sets the states that a layer carries to zero."""
+        """Resets the states that a layer carries to zero."""
         call("unroll_model_reset_layer_states", self, _encoded(path))
 
     def set_states(self, path: str, states: Sequence[np.ndarray]) -> None:
-        """Replaces the states that a layer carries, all or none."""
+        """Replaces the states that a layer carries: all, or none if one does not fit."""
         call("unroll_model_set_states", self, _encoded(path), views(states), len(states))
 
     def states(self, path: str) -> list[np.ndarray] | None:
-        """Copies of the states that a layer carries; None while there are none."""
+        """Copies of the states that a layer carries; None as long as there are none."""
         encoded, count = _encoded(path), ctypes.c_size_t()
         call("unroll_model_get_state_count", self, encoded, ctypes.byref(count))
         arrays = []

@@ -1,4 +1,4 @@
-"""Finding libunroll.so, and calling it: a status other than OK becomes an exception."""
+"""Loads and calls libunroll.so: a status other than OK becomes an exception."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _library: ctypes.CDLL | None = None
 
 
 def _candidates() -> list[str]:
-    """Where the library may be, best first."""
+    """Where the library may be, in order of preference."""
     chosen = os.environ.get("UNROLL_LIBRARY")
     if chosen:
         return [os.path.join(chosen, name) for name in _NAMES] if os.path.isdir(chosen) else [chosen]
@@ -56,15 +56,15 @@ def _declare(library: ctypes.CDLL, name: str) -> None:
 
 
 def whole(value: Any, what: str) -> int:
-    """A whole number as an argument of the library, where ctypes would cut a larger one to 64 bits."""
+    """A whole number as an argument of the library. ctypes would truncate a larger one to 64 bits."""
     number = int(value)
     if number != value or not 0 <= number < 1 << 63:
-        raise ValueError(f"{what} is a whole number, found {value!r}")
+        raise ValueError(f"{what} must be a whole number, found {value!r}")
     return number
 
 
 def library() -> ctypes.CDLL:
-    """The library, loaded at its first use."""
+    """The library, loaded on first use."""
     global _library
     if _library is None:
         _library = _load()
@@ -100,7 +100,7 @@ def initialized(structure: type[Any], initializer: str) -> Any:
 
 
 def shape(name: str, *arguments: Any) -> tuple[int | None, ...]:
-    """The shape that a function writes; None for an axis of any length."""
+    """The shape that a function returns; None for an axis of any length."""
     axes = (ctypes.c_int64 * _abi.RANK_MAX)()
     rank = ctypes.c_int32()
     call(name, *arguments, axes, ctypes.byref(rank))
@@ -108,10 +108,10 @@ def shape(name: str, *arguments: Any) -> tuple[int | None, ...]:
 
 
 def path_bytes(path: str | os.PathLike[str]) -> bytes:
-    """A path as the library takes it. ValueError if it has a NUL in it."""
+    """A path as bytes for the library. ValueError if it contains a NUL."""
     encoded = os.fsencode(os.path.expanduser(path))
     if b"\0" in encoded:
-        raise ValueError(f"a path has no NUL byte in it, found {path!r}")
+        raise ValueError(f"a path must not contain a NUL byte, found {path!r}")
     return encoded
 
 

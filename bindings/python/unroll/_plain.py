@@ -1,4 +1,4 @@
-"""Values of NumPy, and names of types and classes, as JSON, Keras and the library have them."""
+"""Converts NumPy values, and names of types and classes, to the forms of JSON, Keras and the library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _INDICES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uin
 
 
 def plain(value: Any) -> Any:
-    """NumPy's numbers and arrays as Python's, also inside lists and dictionaries."""
+    """NumPy numbers and arrays as Python objects, also inside lists and dictionaries."""
     if isinstance(value, (np.generic, np.ndarray)):
         return value.tolist()
     if isinstance(value, (list, tuple)):
@@ -31,9 +31,9 @@ def snake_case(name: str) -> str:
 
 
 def element_type(dtype: Any, owner: str, *, indices: bool = False) -> str | None:
-    """The name of an element type, given as Keras takes it. `indices`: those of whole numbers will do too.
+    """The name of an element type, in any form that Keras accepts. `indices` allows integer types too.
 
-    UnsupportedError for types of less than 32 bits, alone or in a mixed policy.
+    UnsupportedError for types of fewer than 32 bits, alone or in a mixed policy.
     """
     if dtype is None:
         return None
@@ -42,9 +42,9 @@ def element_type(dtype: Any, owner: str, *, indices: bool = False) -> str | None
         try:
             name = np.dtype(dtype).name
         except TypeError:
-            raise ValueError(f"{owner}: dtype is the name of an element type, found {dtype!r}") from None
+            raise ValueError(f"{owner}: dtype must be the name of an element type, found {dtype!r}") from None
     if name in ("float32", "float64") or indices and name in _INDICES:
         return name
     if "float" in name:
-        raise UnsupportedError(f"{owner}: dtype {name!r} is not supported; there are 'float32' and 'float64', for the whole model")
-    raise ValueError(f"{owner}: dtype is 'float32' or 'float64', found {dtype!r}")
+        raise UnsupportedError(f"{owner}: dtype {name!r} is not supported; a model is 'float32' or 'float64'")
+    raise ValueError(f"{owner}: dtype must be 'float32' or 'float64', found {dtype!r}")

@@ -11,7 +11,7 @@ _REDRAW_SECONDS = 0.08
 
 
 def format_value(value: float) -> str:
-    """Four decimals, or scientific notation where they would show little."""
+    """Four decimals, or scientific notation where they would not show enough digits."""
     return f"{value:.4f}" if abs(value) > 1e-3 else f"{value:.4e}"
 
 
@@ -75,7 +75,7 @@ class ProgressBar:
             self._write(f"{self._bar(step)} {taken} {speed}{format_logs(logs)}\n")
 
     def abandon(self) -> None:
-        """Leaves an unfinished line where it is, so that what follows starts on its own."""
+        """Ends an unfinished line, so that what follows starts on a new one."""
         if self._drawn:
             self._write("\n")
 

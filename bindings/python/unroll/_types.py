@@ -6,11 +6,11 @@ from typing import Any
 
 
 def wide_type(dtype: Any, owner: str) -> str:
-    """A type in which at least float32 is computed, by name. ValueError for others, which would round otherwise.
+    """The name of a type of at least float32. ValueError for others, which would round differently.
 
     Losses are computed in the model's type, metrics in float64.
     """
     name = "float32" if dtype is None else getattr(dtype, "name", dtype)
     if name not in ("float32", "float64"):
-        raise ValueError(f"{owner}: dtype is 'float32' or 'float64', found {dtype!r}")
+        raise ValueError(f"{owner}: dtype must be 'float32' or 'float64', found {dtype!r}")
     return name

@@ -11,7 +11,7 @@ from ._handle import ModelHandle
 
 
 class HandleOwner(Protocol):
-    """What a weight needs from its model: the handle, which is another one when the model was built anew."""
+    """What a weight needs from its model: the handle, which changes when the model is rebuilt."""
 
     def _handle_or_raise(self) -> ModelHandle: ...
 
@@ -29,7 +29,7 @@ class Weight:
 
     @property
     def trainable(self) -> bool:
-        """Whether the next `compile` will train it."""
+        """Whether it is trained after the next `compile`."""
         return bool(self._model._handle_or_raise().weight_info(self._index).is_trainable)
 
     @property
@@ -65,7 +65,7 @@ class Weight:
 
 
 def assign_all(weights: Sequence[Weight], values: Sequence[Any], owner: str) -> None:
-    """Replaces all of `weights`, or none: shapes are compared before the first is changed."""
+    """Replaces all of `weights`, or none: shapes are compared before the first one is changed."""
     if len(values) != len(weights):
         raise ValueError(f"{owner} has {len(weights)} weights, found {len(values)}")
     arrays = [as_input(value, weight.path) for weight, value in zip(weights, values)]
@@ -81,5 +81,5 @@ def assign_all(weights: Sequence[Weight], values: Sequence[Any], owner: str) -> 
 
 
 def _with_an_axis(array: np.ndarray) -> np.ndarray:
-    """A single number as (1,): the library has no arrays without axes."""
+    """A single number as shape (1,): the library has no arrays without axes."""
     return array.reshape(array.shape or (1,))

@@ -1,6 +1,6 @@
 """The eight functions of "RNN from scratch", with the report's names, arguments and results.
 
-float64. Arrays are (features, samples) for one step and (features, samples,
+All arrays are float64: (features, samples) for one step and (features, samples,
 time) for a sequence; weights multiply column vectors. Parameters are a
 dictionary with the report's keys. The functions run the kernels of the layers;
 only the shapes are checked here. ValueError names an array whose shape does not
@@ -44,7 +44,7 @@ def rnn_cell_forward(xt: Any, a_prev: Any, parameters: Parameters) -> Tuple[np.n
 def rnn_forward(x: Any, a0: Any, parameters: Parameters) -> Tuple[np.ndarray, np.ndarray, Cache]:
     """`rnn_cell_forward` for every step of x (n_x, m, T_x), from a0 (n_a, m).
 
-    Returns a (n_a, m, T_x), y_pred (n_y, m, T_x), and caches (one a step, x).
+    Returns a (n_a, m, T_x), y_pred (n_y, m, T_x), and caches (a list with one per step, x).
     """
     call_ = _Rnn(parameters, x, a0, time=True)
     a, y = call_.new(call_.n_a), call_.new(call_.n_y)
@@ -55,10 +55,10 @@ def rnn_forward(x: Any, a0: Any, parameters: Parameters) -> Tuple[np.ndarray, np
 
 
 def rnn_cell_backward(da_next: Any, cache: Cache) -> Gradients:
-    """Gradients of one step from da_next (n_a, m): with dz = da_next (1 - a_next^2),
+    """Gradients of one step from da_next (n_a, m). With dz = da_next (1 - a_next^2):
 
     dxt = Wax^T dz, dWax = dz xt^T, da_prev = Waa^T dz, dWaa = dz a_prev^T,
-    dba = dz summed over the samples. A dictionary with these keys.
+    dba = dz summed over the samples. Returns a dictionary with these keys.
     """
     _, a_prev, xt, parameters = cache
     call_ = _Rnn(parameters, xt, a_prev)
@@ -68,8 +68,8 @@ def rnn_cell_backward(da_next: Any, cache: Cache) -> Gradients:
 def rnn_backward(da: Any, caches: Cache) -> Gradients:
     """Gradients through time from da (n_a, m, T_x): dx, da0, dWax, dWaa, dba.
 
-    To da at each step is added what comes back from the next one; the
-    gradients of the weights are summed over the steps.
+    The gradient from the next step is added to da at each step; the gradients of the
+    weights are summed over the steps. Returns a dictionary with these keys.
     """
     steps, x = caches
     _, a0, _, parameters = steps[0]
@@ -83,7 +83,7 @@ def rnn_backward(da: Any, caches: Cache) -> Gradients:
 def lstm_cell_forward(
     xt: Any, a_prev: Any, c_prev: Any, parameters: Parameters
 ) -> Tuple[np.ndarray, np.ndarray, np.ndarray, Cache]:
-    """One step; with v = [a_prev; xt]:
+    """One step. With v = [a_prev; xt]:
 
     ft = sigmoid(Wf v + bf), it = sigmoid(Wi v + bi), cct = tanh(Wc v + bc),
     ot = sigmoid(Wo v + bo), c_next = ft c_prev + it cct, a_next = ot tanh(c_next),
@@ -104,7 +104,7 @@ def lstm_cell_forward(
 def lstm_forward(x: Any, a0: Any, parameters: Parameters) -> Tuple[np.ndarray, np.ndarray, np.ndarray, Cache]:
     """`lstm_cell_forward` for every step of x (n_x, m, T_x), from a0 and a zero cell state.
 
-    Returns a (n_a, m, T_x), y (n_y, m, T_x), c (n_a, m, T_x), and caches (one a step, x).
+    Returns a (n_a, m, T_x), y (n_y, m, T_x), c (n_a, m, T_x), and caches (a list with one per step, x).
     """
     call_ = _Lstm(parameters, x, a0, time=True)
     a, y, c = call_.new(call_.n_a), call_.new(call_.n_y), call_.new(call_.n_a)
@@ -126,7 +126,7 @@ def lstm_cell_backward(da_next: Any, dc_next: Any, cache: Cache) -> Gradients:
     df = dc c_prev ft (1 - ft), di = dc cct it (1 - it), dcc = dc it (1 - cct^2),
     do = da_next tanh(c_next) ot (1 - ot). For each gate g: dWg = dg v^T, dbg = dg
     summed over the samples; [da_prev; dxt] = sum of Wg^T dg; dc_prev = dc ft.
-    A dictionary: dxt, da_prev, dc_prev, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo.
+    Returns a dictionary: dxt, da_prev, dc_prev, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo.
     """
     _, _, a_prev, c_prev, *_, xt, parameters = cache
     call_ = _Lstm(parameters, xt, a_prev)
@@ -137,9 +137,9 @@ def lstm_cell_backward(da_next: Any, dc_next: Any, cache: Cache) -> Gradients:
 
 
 def lstm_backward(da: Any, caches: Cache) -> Gradients:
-    """Gradients through time from da (n_a, m, T_x), the first cell state being zero.
+    """Gradients through time from da (n_a, m, T_x), with a first cell state of zero.
 
-    A dictionary: dx, da0, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo.
+    Returns a dictionary: dx, da0, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo.
     """
     steps, x = caches
     _, _, a0, *_, parameters = steps[0]
@@ -205,7 +205,7 @@ class _Call:
         call(function, ctypes.byref(shape), ctypes.byref(parameters), *addresses, *results)
 
     def gradients(self, function: str, dx: str, da_prev: str, *arrays: np.ndarray) -> Gradients:
-        """Runs a backward function; the results under the report's keys."""
+        """Runs a backward function and returns its results under the report's keys."""
         keys = {"dx": dx, "da_prev": da_prev}
         results: Dict[str, np.ndarray] = {}
         for name, _ in self.kinds[1]._fields_:

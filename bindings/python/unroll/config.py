@@ -11,8 +11,8 @@ def floatx() -> str:
 
 
 def set_floatx(value: str) -> None:
-    """Sets the element type of new models. ValueError for others than float32 and float64."""
+    """Sets the element type of new models. ValueError for types other than float32 and float64."""
     global _floatx
     if value not in ("float32", "float64"):
-        raise ValueError(f"the element type is 'float32' or 'float64', found {value!r}")
+        raise ValueError(f"the element type must be 'float32' or 'float64', found {value!r}")
     _floatx = value

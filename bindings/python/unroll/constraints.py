@@ -1,6 +1,6 @@
 """Constraints that are imposed on weights after every update, with Keras' names.
 
-A layer takes them as `kernel_constraint=` and the like, as objects or by name
+Pass them to a layer as `kernel_constraint=` and the like, as objects or by name
 ("non_neg"). Norms are Euclidean and taken along `axis` of the weight, an axis
 or several: 0, the default, gives the norm of each unit's inputs in a kernel of
 shape (inputs, units).
@@ -14,7 +14,7 @@ from ._configured import Configured
 
 
 class Constraint(Configured):
-    """The base of all constraints: a Keras configuration, carried out inside the library."""
+    """The base of all constraints: a Keras configuration; the library applies it."""
 
     _module = "keras.constraints"
 

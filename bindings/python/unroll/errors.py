@@ -1,4 +1,4 @@
-"""The errors of the library, one class for each kind; each is also the built-in exception one would expect."""
+"""The errors of the library, one class per status; each is also the matching built-in exception."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from . import _abi
 
 
 class UnrollError(Exception):
-    """The base of all errors of the library. `status` is the number that include/unroll.h has for it."""
+    """The base of all errors of the library. `status` is its number in include/unroll.h."""
 
     status = _abi.OK
 
@@ -26,13 +26,13 @@ class ShapeError(UnrollError, ValueError):
 
 
 class StateError(UnrollError, RuntimeError):
-    """The call is not allowed in the current state: the model is not built, or not compiled."""
+    """The call is not allowed in the current state: for example, the model is not built or not compiled."""
 
     status = _abi.ERROR_INVALID_STATE
 
 
 class UnsupportedError(UnrollError, NotImplementedError):
-    """The configuration or file asks for something the library does not have."""
+    """The call, configuration or file asks for something the library does not have."""
 
     status = _abi.ERROR_UNSUPPORTED
 
@@ -52,11 +52,11 @@ class FilePermissionError(FileError, PermissionError):
 
 
 class FileIsDirectoryError(FileError, IsADirectoryError):
-    """A directory stands where a file is expected."""
+    """The path is a directory, not a file."""
 
 
 class FormatError(UnrollError, ValueError):
-    """The file or JSON could be read, but its content is not valid."""
+    """The file or JSON could be read, but its contents are not valid."""
 
     status = _abi.ERROR_FORMAT
 
@@ -94,7 +94,7 @@ _BY_ERRNO = {
 
 
 def error_for(status: int, message: str, system_error: int = 0) -> UnrollError:
-    """The exception for a status of the library, and for the system's error behind it if there is one."""
+    """The exception for a status of the library and, if there is one, the system's error number."""
     kind = _BY_STATUS.get(status)
     if kind is None:
         return UnrollError(f"status {status}: {message}")

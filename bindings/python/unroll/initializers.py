@@ -1,10 +1,10 @@
 """How weights are initialized, with Keras' names.
 
-A name can stand wherever an initializer is expected: "glorot_uniform",
+Wherever an initializer is expected, a name can be given: "glorot_uniform",
 "orthogonal", "zeros", ... For a kernel of shape (..., inputs, units), `fan_in`
-is the number of inputs of a unit and `fan_out` that of its outputs, times the
-size of the window in a convolution. What is drawn follows from the model's
-seed (`utils.set_random_seed`); an initializer's own `seed` has no effect, and a
+is the number of inputs of a unit and `fan_out` that of its outputs, both times the
+size of the window in a convolution. Values are drawn with the model's seed
+(`utils.set_random_seed`); an initializer's own `seed` has no effect, and a
 warning says so.
 """
 
@@ -17,15 +17,15 @@ from ._configured import Configured
 
 
 class Initializer(Configured):
-    """The base of all initializers: a Keras configuration; the values are drawn inside the library."""
+    """The base of all initializers: a Keras configuration; the library draws the values."""
 
     _module = "keras.initializers"
 
     def __init__(self, **config: Any) -> None:
         if config.get("seed") is not None:
             warnings.warn(
-                f"{type(self).__name__}: the seed of an initializer has no effect; values follow from the model's seed, "
-                "which utils.set_random_seed fixes", stacklevel=3)
+                f"{type(self).__name__}: the seed of an initializer has no effect; values are drawn with the model's seed, "
+                "which utils.set_random_seed sets", stacklevel=3)
         super().__init__(**config)
 
 
@@ -81,19 +81,19 @@ _DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
 class VarianceScaling(Initializer):
     """Mean 0 and variance `scale` / n.
 
-    n is the `mode`: "fan_in", "fan_out" or "fan_avg", their mean. `distribution`
-    is "truncated_normal", "untruncated_normal" or "uniform". ValueError for
-    others, and for a scale that is not positive.
+    `mode` says what n is: "fan_in", "fan_out" or "fan_avg", their mean. `distribution`
+    is "truncated_normal", "untruncated_normal" or "uniform". ValueError for other
+    values, and for a scale that is not positive.
     """
 
     def __init__(
         self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: int | None = None
     ) -> None:
         if not scale > 0:
-            raise ValueError(f"scale is positive, found {scale!r}")
+            raise ValueError(f"scale must be positive, found {scale!r}")
         for name, value, known in (("mode", mode, _MODES), ("distribution", distribution, _DISTRIBUTIONS)):
             if value not in known:
-                raise ValueError(f"{name} is one of {', '.join(map(repr, known))}, found {value!r}")
+                raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, found {value!r}")
         super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
 
 
@@ -103,7 +103,7 @@ class _Seeded(Initializer):
 
 
 class GlorotUniform(_Seeded):
-    """Uniform in ±sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
+    """Uniform within ±sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
 
 
 class GlorotNormal(_Seeded):
@@ -111,7 +111,7 @@ class GlorotNormal(_Seeded):
 
 
 class HeUniform(_Seeded):
-    """Uniform in ±sqrt(6 / fan_in) (He et al. 2015)."""
+    """Uniform within ±sqrt(6 / fan_in) (He et al. 2015)."""
 
 
 class HeNormal(_Seeded):
@@ -119,7 +119,7 @@ class HeNormal(_Seeded):
 
 
 class LecunUniform(_Seeded):
-    """Uniform in ±sqrt(3 / fan_in) (LeCun et al. 1998)."""
+    """Uniform within ±sqrt(3 / fan_in) (LeCun et al. 1998)."""
 
 
 class LecunNormal(_Seeded):
@@ -129,7 +129,7 @@ class LecunNormal(_Seeded):
 class Orthogonal(Initializer):
     """A random matrix with orthonormal rows or columns, times `gain` (Saxe et al. 2014).
 
-    All axes but the last count as the rows.
+    All axes but the last together form the rows.
     """
 
     def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:

@@ -2,11 +2,11 @@
 
 `compile(loss=...)` takes an object or a name ("mse", "mean_squared_error",
 "binary_crossentropy", ...). y are the targets and p the model's predictions,
-of one shape (samples, ..., features) unless a loss says otherwise; each loss
+both of shape (samples, ..., features) unless a loss says otherwise; each loss
 gives one value for every sample, or for every time step of a sample.
-`reduction` says how a batch's values become one: "sum_over_batch_size" takes
+`reduction` says how the values of a batch are combined: "sum_over_batch_size" takes
 the mean (for which Keras also has "mean" and "auto"), "sum" the sum. ValueError
-for others, and for a `dtype` other than "float32" and "float64".
+for other values, and for a `dtype` other than "float32" and "float64".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ._types import wide_type
 
 
 class Loss(Numbered):
-    """The base of all losses: a Keras configuration; the loss is computed inside the library, in the model's type."""
+    """The base of all losses: a Keras configuration; the library computes the loss in the model's type."""
 
     _module = "keras.losses"
 
@@ -27,7 +27,7 @@ class Loss(Numbered):
         self, reduction: str = "sum_over_batch_size", name: str | None = None, dtype: Any = None, **config: Any
     ) -> None:
         if reduction not in _enumerators.REDUCTIONS:
-            raise ValueError(f"reduction is one of {', '.join(map(repr, _enumerators.REDUCTIONS))}, found {reduction!r}")
+            raise ValueError(f"reduction must be one of {', '.join(map(repr, _enumerators.REDUCTIONS))}, found {reduction!r}")
         self.name = name or self._name
         self.reduction = reduction
         self.dtype = wide_type(dtype, type(self).__name__)
@@ -37,13 +37,13 @@ class Loss(Numbered):
         return {"name": self.name, "reduction": self.reduction, **super().get_config()}
 
     def _options(self) -> dict[str, Any]:
-        """What the header's struct is given: `axis` and `ignore_class` have but one value here."""
+        """The members of the header's struct; `axis` and `ignore_class` have only one value here."""
         return {key: value for key, value in self._config.items() if key not in ("axis", "ignore_class")}
 
 
 def _last_axis(axis: int, owner: str) -> int:
     if axis != -1:
-        raise ValueError(f"{owner}: axis is -1, the last, found {axis!r}")
+        raise ValueError(f"{owner}: axis must be -1, the last, found {axis!r}")
     return axis
 
 
@@ -75,7 +75,7 @@ class LogCosh(Loss):
 
 
 class Huber(Loss):
-    """The mean over the features of e² / 2 where |e| = |y - p| is at most `delta`, else of delta |e| - delta² / 2."""
+    """With e = y - p, the mean over the features of e² / 2 where |e| is at most `delta`, otherwise of delta |e| - delta² / 2."""
 
     _name, _kind = "huber_loss", _abi.LOSS_HUBER
 
@@ -86,7 +86,7 @@ class Huber(Loss):
 
 
 class BinaryCrossentropy(Loss):
-    """The mean of -y log p - (1 - y) log(1 - p) over the features; y are 0 or 1, or between.
+    """The mean of -y log p - (1 - y) log(1 - p) over the features; y are from 0 to 1.
 
     p are probabilities, or with `from_logits` the logits of a sigmoid.
     `label_smoothing` s replaces y by y (1 - s) + s / 2. ValueError for an `axis`
@@ -106,7 +106,7 @@ class BinaryCrossentropy(Loss):
 
 
 class CategoricalCrossentropy(Loss):
-    """The sum of -y log p over the classes, which are the last axis; y are one-hot, or probabilities.
+    """The sum of -y log p over the classes, the last axis; y are one-hot vectors or probabilities.
 
     p are probabilities, or with `from_logits` the logits of a softmax.
     `label_smoothing` s replaces y by y (1 - s) + s / n for n classes. ValueError
@@ -126,11 +126,11 @@ class CategoricalCrossentropy(Loss):
 
 
 class SparseCategoricalCrossentropy(Loss):
-    """-log p[y]: targets are class indices, of the predictions' shape without its last axis, the classes.
+    """-log p[y]: targets are class indices, with the predictions' shape without its last axis, the classes.
 
     p are probabilities, or with `from_logits` the logits of a softmax. ValueError
-    for an `axis` other than -1, and for an `ignore_class`: give those samples
-    the weight 0.
+    for an `axis` other than -1, and for an `ignore_class`: give such samples a
+    weight of 0 instead.
     """
 
     _kind = _abi.LOSS_SPARSE_CATEGORICAL_CROSSENTROPY
@@ -140,7 +140,7 @@ class SparseCategoricalCrossentropy(Loss):
         axis: int = -1, name: str | None = None, dtype: Any = None,
     ) -> None:
         if ignore_class is not None:
-            raise ValueError(f"ignore_class={ignore_class!r} is not supported; give those samples the weight 0 (sample_weight)")
+            raise ValueError(f"ignore_class={ignore_class!r} is not supported; give those samples a weight of 0 (sample_weight)")
         _last_axis(axis, "SparseCategoricalCrossentropy")
         super().__init__(reduction, name, dtype, from_logits=from_logits, ignore_class=None)
 
@@ -152,7 +152,7 @@ _ALL = by_name(_CLASSES, mse=MeanSquaredError, mae=MeanAbsoluteError, bce=Binary
 
 
 def get(identifier: str | Loss | dict[str, Any]) -> Loss:
-    """A loss from its name, from its Keras configuration, or as it is. ValueError if unknown."""
+    """The loss with this name or Keras configuration, or the object itself. ValueError if unknown."""
     if isinstance(identifier, Loss):
         return identifier
     if isinstance(identifier, str) and identifier.lower() in _ALL:

@@ -2,8 +2,8 @@
 
 `compile(metrics=[...])` takes names ("mae", "mse", "accuracy", ...) or objects.
 "accuracy" is binary, categorical or sparse, depending on the shapes of the
-predictions and targets. The key in the logs is the name as given, as in Keras 3. y are the
-targets and p the predictions, of one shape (samples, ..., features) unless a
+predictions and targets. As in Keras 3, the key in the logs is the name that was given. y
+are the targets and p the predictions, both of shape (samples, ..., features) unless a
 metric says otherwise; a value is the mean over all samples and time steps of
 an epoch.
 """
@@ -18,7 +18,7 @@ from ._types import wide_type
 
 
 class Metric(Numbered):
-    """The base of all metrics: a Keras configuration; the value is computed inside the library, in float64."""
+    """The base of all metrics: a Keras configuration; the library computes the value in float64."""
 
     _module = "keras.metrics"
 
@@ -53,15 +53,15 @@ class RootMeanSquaredError(Metric):
 class Accuracy(Metric):
     """The fraction of predictions that equal their targets.
 
-    The name "accuracy" in `compile` stands for one of the three metrics below
-    instead, as in Keras.
+    As in Keras, the name "accuracy" in `compile` means one of the three metrics below
+    instead.
     """
 
     _kind = _abi.METRIC_EQUALITY
 
 
 class BinaryAccuracy(Metric):
-    """The fraction of predictions on the right side of `threshold`: p > threshold where the target is 1, not where it is 0."""
+    """The fraction of predictions on the right side of `threshold`: p > threshold where the target is 1, and p <= threshold where it is 0."""
 
     _kind = _abi.METRIC_BINARY_ACCURACY
 
@@ -71,19 +71,19 @@ class BinaryAccuracy(Metric):
 
 
 class CategoricalAccuracy(Metric):
-    """How often the likeliest class is the right one; targets are one-hot."""
+    """The fraction of samples whose most probable class is the right one; targets are one-hot."""
 
     _kind = _abi.METRIC_CATEGORICAL_ACCURACY
 
 
 class SparseCategoricalAccuracy(Metric):
-    """How often the likeliest class is the right one; targets are class indices, without the predictions' last axis."""
+    """The same for targets that are class indices, with the predictions' shape without its last axis."""
 
     _kind = _abi.METRIC_SPARSE_CATEGORICAL_ACCURACY
 
 
 class _ResolvedAccuracy(Metric):
-    """The name "accuracy": the library chooses among three when it sees the targets."""
+    """The name "accuracy": the library chooses one of the three metrics when it sees the targets."""
 
     _name, _kind = "accuracy", _abi.METRIC_ACCURACY
 
@@ -99,7 +99,7 @@ _ALL = by_name(
 
 
 def get(identifier: str | Metric | dict[str, Any]) -> Metric:
-    """A metric from its name, from its Keras configuration, or as it is. ValueError if unknown."""
+    """The metric with this name or Keras configuration, or the object itself. ValueError if unknown."""
     if isinstance(identifier, Metric):
         return identifier
     if isinstance(identifier, str) and identifier.lower() in _ALL:
@@ -111,7 +111,7 @@ def get(identifier: str | Metric | dict[str, Any]) -> Metric:
 
 
 def flat(given: Any) -> list[Metric]:
-    """The metrics in nested lists of whatever `get` takes, in which None stands for no metric."""
+    """The metrics in nested lists of anything that `get` accepts; None means no metric."""
     if given is None:
         return []
     return [metric for each in given for metric in flat(each)] if isinstance(given, (list, tuple)) else [get(given)]

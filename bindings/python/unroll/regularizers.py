@@ -1,7 +1,7 @@
 """Penalties added to the loss: l1 * sum |w| + l2 * sum w².
 
-A layer takes them as `kernel_regularizer=` and the like, for weights, and as
-`activity_regularizer=`, for its output; as objects or by name ("l2").
+Pass them to a layer as `kernel_regularizer=` and the like, for weights, or as
+`activity_regularizer=`, for its output, as objects or by name ("l2").
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ._configured import Configured
 
 
 class Regularizer(Configured):
-    """The base of all regularizers: a Keras configuration; the penalty is computed inside the library."""
+    """The base of all regularizers: a Keras configuration; the library computes the penalty."""
 
     _module = "keras.regularizers"
 

@@ -1,4 +1,4 @@
-"""A model that runs one time step a call."""
+"""Runs a model one time step per call."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class Computing(Protocol):
 
 
 class Stream:
-    """The state of one run through a model: `model.stream()`.
+    """Runs a model step by step and keeps its state: `model.stream()`.
 
-    A step costs the same however long the run is. Many streams, on many
-    threads, share one model; one stream is used by one thread at a time. The
+    The cost of a step does not depend on how many came before. Many streams, on many
+    threads, can share one model; each is used by one thread at a time. The
     model must not be trained meanwhile.
     """
 
     def __init__(self, model: Computing, batch_size: int = 1, weights: str = "model") -> None:
         if weights not in _WEIGHTS:
-            raise ValueError(f"weights is one of {', '.join(map(repr, _WEIGHTS))}, found {weights!r}")
+            raise ValueError(f"weights must be one of {', '.join(map(repr, _WEIGHTS))}, found {weights!r}")
         options = initialized(_abi.StreamOptions, "unroll_stream_options_init")
         options.batch_size = whole(batch_size, "batch_size")
         options.weights = _WEIGHTS[weights]
@@ -47,7 +47,7 @@ class Stream:
         self.state_size = int(info.state_size)
         self._inputs = self._buffers("unroll_stream_get_input_size", info.input_count)
         self._outputs = self._buffers("unroll_stream_get_output_size", info.output_count)
-        # One call a time step: everything that stays the same is looked up once.
+        # There is one call per time step: everything that stays the same is looked up once.
         self._single = len(self._inputs) == len(self._outputs) == 1
         self._step = getattr(library(), f"unroll_stream_step_{self.dtype}")
         if self._single:
@@ -63,11 +63,11 @@ class Stream:
         return buffers
 
     def step(self, x: Any) -> Any:
-        """One time step: x (batch, features), the result (batch, features of the output).
+        """Runs one time step: x is (batch, features), the result (batch, features of the output).
 
         A stream of batch size 1 also takes (features,), or a number for one
-        feature or one index, and gives (features of the output,). Lists for
-        several inputs or outputs. ValueError if the shape does not fit.
+        feature or one index, and returns (features of the output,). With several inputs
+        or outputs, x or the result is a list. ValueError if the shape does not fit.
         """
         if not self._single:
             return self._run_one(x)
@@ -84,7 +84,7 @@ class Stream:
         return result[0].copy() if flat else result.copy()
 
     def _fill(self, buffer: np.ndarray, x: Any) -> bool:
-        """Puts a step into `buffer`; True if it came without the batch axis."""
+        """Copies a step to `buffer`; True if it had no batch axis."""
         array = np.asarray(x)
         flat = False
         if array.ndim < 2 and self.batch_size == 1:
@@ -92,7 +92,7 @@ class Stream:
         elif array.ndim == 1 and buffer.shape[1] == 1:
             array = array[:, None]
         if array.shape != buffer.shape:
-            raise ValueError(f"a step of this stream has shape {buffer.shape}, found {np.shape(x)}")
+            raise ValueError(f"a step of this stream must have shape {buffer.shape}, found {np.shape(x)}")
         buffer[...] = array
         return flat
 
@@ -107,13 +107,13 @@ class Stream:
         return results[0] if len(results) == 1 else results
 
     def run(self, x: Any) -> Any:
-        """Many time steps at once: x (batch, steps, features), the result (batch, steps, features of the output).
+        """Runs many time steps: x is (batch, steps, features), the result (batch, steps, features of the output).
 
-        Gives the same numbers as that many calls of `step`, faster. A stream of batch
+        The result is the same as from calls of `step`, and faster. A stream of batch
         size 1 also takes (steps, features), or (steps,) for one feature or
-        indices, and gives (steps, features of the output). Lists for several
-        inputs or outputs. ValueError if the shape does not fit; then the state
-        is unchanged.
+        indices, and returns (steps, features of the output). With several inputs or
+        outputs, x or the result is a list. ValueError if the shape does not fit; the
+        state is then unchanged.
         """
         listed = [x] if len(self._inputs) == 1 else x
         if len(listed) != len(self._inputs):
@@ -128,7 +128,7 @@ class Stream:
                 array = array[:, :, None]
             if array.ndim != 3 or (array.shape[0], array.shape[2]) != buffer.shape:
                 wanted = f"({self.batch_size}, steps, {buffer.shape[1]})"
-                raise ValueError(f"a run of this stream has shape {wanted}, found {np.shape(value)}")
+                raise ValueError(f"a run of this stream must have shape {wanted}, found {np.shape(value)}")
             arrays.append(array)
         steps = arrays[0].shape[1]
         outputs = [np.empty((self.batch_size, steps, buffer.shape[1]), self.dtype) for buffer in self._outputs]
@@ -140,11 +140,11 @@ class Stream:
         call("unroll_stream_run", self._handle, views(inputs), len(inputs), steps, views(outputs), len(outputs))
 
     def reset(self) -> None:
-        """Sets the state to zero."""
+        """Resets the state to zero."""
         call("unroll_stream_reset", self._handle)
 
     def copy(self) -> "Stream":
-        """A second stream of the same model, which goes on from the same state."""
+        """A second stream of the same model, which continues from the same state."""
         handle = ctypes.c_void_p()
         call("unroll_stream_copy", self._handle, ctypes.byref(handle))
         twin = object.__new__(Stream)
@@ -152,12 +152,12 @@ class Stream:
         return twin
 
     def export_state(self) -> np.ndarray:
-        """A copy of the state, (state_size,) of the model's element type."""
+        """A copy of the state, (state_size,), of the model's element type."""
         state = np.empty(self.state_size, self.dtype)
         call("unroll_stream_get_state", self._handle, state.ctypes.data, state.nbytes)
         return state
 
     def import_state(self, state: Any) -> None:
-        """Replaces the state by one that `export_state` gave, of any stream of the same model and batch size. ShapeError for another size."""
+        """Sets the state to a result of `export_state`, from any stream of the same model and batch size. ShapeError for another size."""
         array = np.ascontiguousarray(state, self.dtype)
         call("unroll_stream_set_state", self._handle, array.ctypes.data, array.nbytes)

@@ -13,14 +13,14 @@ _seeds: np.random.SeedSequence | None = None
 
 
 def set_random_seed(seed: int) -> None:
-    """Fixes all that is random in models made from here on: weights, shuffling, dropout; and seeds NumPy.
+    """Seeds everything random in models created from now on (weights, shuffling, dropout), and NumPy.
 
-    Models take their seeds in the order in which they are made, so a script gives
+    Models take their seeds in the order in which they are created, so that a script gives
     the same weights on every run. ValueError for a seed outside 0 to 2**64 - 1.
     """
     global _seeds
     if not 0 <= int(seed) < 2**64:
-        raise ValueError(f"a seed is an integer from 0 to 2**64 - 1, found {seed!r}")
+        raise ValueError(f"a seed must be an integer from 0 to 2**64 - 1, found {seed!r}")
     with _lock:
         _seeds = np.random.SeedSequence(int(seed))
     np.random.seed(int(seed) % 2**32)
@@ -35,9 +35,9 @@ def _next_seed() -> int:
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
-    """Class indices as one-hot vectors: (...) or (..., 1) to (..., num_classes), float32.
+    """Converts class indices to one-hot vectors: (...) or (..., 1) to (..., num_classes), float32.
 
-    Without `num_classes` it is the largest index plus 1. ValueError for an index outside the classes.
+    `num_classes` defaults to the largest index plus 1. ValueError for an index outside the classes.
     """
     indices = np.asarray(x, dtype=np.int64)
     if indices.ndim > 1 and indices.shape[-1] == 1:

@@ -11,7 +11,7 @@ from ._lib import call, text
 
 
 def vocabulary_of(corpus: str) -> str:
-    """The distinct characters of a text, sorted, as a text. ValueError for a NUL in it, and for an empty one."""
+    """The distinct characters of a text, sorted, as a text. ValueError for an empty text, or one that contains a NUL."""
     return text("unroll_vocabulary_collect", _utf8(corpus, "corpus"))
 
 
@@ -24,13 +24,13 @@ class Vocabulary:
         model.vocabulary = vocabulary           saved with the model
 
     `Vocabulary(model.vocabulary)` is that of a model. ValueError for a character
-    that stands in it twice, for NUL, and for none at all.
+    that occurs twice, for NUL, and for an empty text.
     """
 
     def __init__(self, characters: str) -> None:
         self.characters = characters
         self._encoded = _utf8(characters, "vocabulary")
-        self.encode("")  # The library says what a vocabulary is.
+        self.encode("")  # The library checks that it is a vocabulary.
 
     @classmethod
     def of(cls, corpus: str) -> Vocabulary:
@@ -48,7 +48,7 @@ class Vocabulary:
         return encoded("unroll_vocabulary_encode", self._encoded, text)
 
     def decode(self, symbols: Any) -> str:
-        """The text of some symbols. ValueError for one that is outside the vocabulary."""
+        """The text of symbols. ValueError for a symbol outside the vocabulary."""
         return decoded("unroll_vocabulary_decode", self._encoded, np.reshape(symbols, -1))
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ class Vocabulary:
 
 
 def encoded(function: str, owner: Any, characters: str) -> np.ndarray:
-    """The symbols of a text by a function of the library, which knows the vocabulary of `owner`."""
+    """The symbols of a text, from a function of the library that uses the vocabulary of `owner`."""
     count = ctypes.c_size_t()
     symbols = np.empty(len(characters), np.int32)
     call(function, owner, _utf8(characters, "text"), int32_pointer(symbols), symbols.size, ctypes.byref(count))
@@ -82,18 +82,18 @@ def encoded(function: str, owner: Any, characters: str) -> np.ndarray:
 
 
 def decoded(function: str, owner: Any, symbols: Any) -> str:
-    """The text of symbols by a function of the library."""
+    """The text of symbols, from a function of the library."""
     array = symbols_of(symbols)
     return text(function, owner, int32_pointer(array), array.size)
 
 
 def symbols_of(values: Any) -> np.ndarray:
-    """Symbols as the library takes them. ValueError for what is not a row of whole numbers."""
+    """Symbols as an array for the library. ValueError if they are not a one-dimensional array of whole numbers."""
     array = np.asarray(values)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise ValueError(f"symbols are whole numbers in one row, found shape {array.shape}, dtype {array.dtype}")
+        raise ValueError(f"symbols must be a one-dimensional array of whole numbers, found shape {array.shape}, dtype {array.dtype}")
     if array.size and not -(2**31) <= int(array.min()) <= int(array.max()) < 2**31:
-        raise ValueError(f"symbols are 32 bits wide, found {array.min()} to {array.max()}")
+        raise ValueError(f"symbols must fit in 32 bits, found {array.min()} to {array.max()}")
     return np.ascontiguousarray(array, np.int32)
 
 
@@ -104,5 +104,5 @@ def int32_pointer(array: np.ndarray) -> Any:
 
 def _utf8(characters: str, what: str) -> bytes:
     if "\0" in characters:
-        raise ValueError(f"{what}: a NUL character cannot be passed")
+        raise ValueError(f"{what}: the text must not contain a NUL character")
     return characters.encode("utf-8")

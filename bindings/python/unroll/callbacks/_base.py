@@ -1,4 +1,4 @@
-"""What callbacks are: Keras' method names, and the list that fit drives."""
+"""The base class of callbacks, with Keras' method names, and the list that fit calls."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ Logs = Optional[dict[str, float]]
 class Callback:
     """The base of all callbacks: override the methods that you need.
 
-    `self.model` is the model, `self.params` a dictionary with "epochs" (the number
-    of the last one), "steps" (batches in an epoch), "verbose", "metrics" (the
+    `self.model` is the model. `self.params` is a dictionary with "epochs" (the
+    number of the last one), "steps" (batches in an epoch), "verbose", "metrics" (the
     names of the loss and metrics) and "do_validation". Epochs and batches count
-    from 0. `logs` holds values by name, running means over the epoch at the end
-    of a batch; what a method changes in the logs of an epoch is seen by the
-    callbacks after it, and by `History`.
+    from 0. `logs` holds values by name; at the end of a batch they are running means
+    over the epoch. What a method changes in the logs of an epoch is visible to the
+    callbacks after it, and to `History`.
 
-    Exceptions raised here end the fit and come out of it. Set
-    `self.model.stop_training = True` to end the training after the current batch
+    An exception raised in a callback ends the fit, which raises it. Set
+    `self.model.stop_training = True` to end training after the current batch
     or epoch. Weights may be read and the model saved at the beginning and the end
-    of epochs, not between batches.
+    of epochs, but not between batches.
     """
 
     model: TrainedModel
     params: dict[str, Any]
 
     def set_model(self, model: Any) -> None:
-        """Called once, before all others, with the model."""
+        """Called once with the model, before all other methods."""
         self.model = model
 
     def set_params(self, params: dict[str, Any]) -> None:
-        """Called before the first event with what `self.params` becomes."""
+        """Called before the first event with the new value of `self.params`."""
         self.params = params
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -47,13 +47,13 @@ class Callback:
         """Called by `fit` before each epoch."""
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        """Called by `fit` after each epoch and its validation, with loss and metrics, those of the validation as "val_..."."""
+        """Called by `fit` after each epoch and its validation, with loss and metrics; validation values begin with "val_"."""
 
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
         """Called by `fit` before each batch."""
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Called by `fit` after each batch and its update, with the epoch's running means."""
+        """Called by `fit` after each batch and its update, with the running means of the epoch."""
 
     def on_test_begin(self, logs: Logs = None) -> None:
         """Called by `evaluate`, and by `fit` before a validation."""
@@ -77,16 +77,16 @@ class Callback:
         """Called by `predict` before each batch."""
 
     def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Called by `predict` after each batch; `logs["outputs"]` is what was predicted for it, a list for several outputs."""
+        """Called by `predict` after each batch; `logs["outputs"]` is its prediction, a list for several outputs."""
 
     def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        """Keras' older name of `on_train_batch_begin`, called where that is not overridden."""
+        """Keras' older name for `on_train_batch_begin`; called if that is not overridden."""
 
     def on_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """Keras' older name of `on_train_batch_end`, called where that is not overridden."""
+        """Keras' older name for `on_train_batch_end`; called if that is not overridden."""
 
 
-#: Methods that stand in for others, which came later.
+#: Older methods that are called in place of the newer ones.
 _OLDER = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
 
@@ -98,7 +98,7 @@ class CallbackList:
         self.callbacks: list[Callback] = list(given or [])  # type: ignore[arg-type]
         for callback in self.callbacks:
             if not hasattr(callback, "on_epoch_end"):
-                raise TypeError(f"callbacks are objects of unroll.callbacks.Callback, found {callback!r}")
+                raise TypeError(f"callbacks must be objects of unroll.callbacks.Callback, found {callback!r}")
             callback.set_model(model)
         self._methods: dict[str, list[Callable[..., None]]] = {}
 
@@ -108,25 +108,25 @@ class CallbackList:
         self.callbacks.append(callback)
 
     def set_params(self, params: dict[str, Any]) -> None:
-        """Hands `params` to all."""
+        """Passes `params` to all callbacks."""
         for callback in self.callbacks:
             callback.set_params(params)
 
     def methods(self, name: str) -> list[Callable[..., None]]:
-        """The methods of this name of those callbacks that have their own, in order."""
+        """The methods of this name of those callbacks that override it, in order."""
         if name not in self._methods:
             found = (_overridden(each, name) or _overridden(each, _OLDER.get(name)) for each in self.callbacks)
             self._methods[name] = [method for method in found if method is not None]
         return self._methods[name]
 
     def call(self, name: str, *arguments: Any) -> None:
-        """Calls the method of this name of all callbacks that have their own."""
+        """Calls the method of this name of all callbacks that override it."""
         for method in self.methods(name):
             method(*arguments)
 
 
 def _overridden(callback: Callback, name: str | None) -> Callable[..., None] | None:
-    """A callback's own method, not the empty one."""
+    """A callback's own method, if it overrides the empty one."""
     if name is None or not hasattr(callback, name):
         return None
     own = name in vars(callback) or getattr(type(callback), name, None) is not getattr(Callback, name)
@@ -148,7 +148,7 @@ class History(Callback):
 
 
 class ProgbarLogger(Callback):
-    """The progress of a fit on the terminal, as Keras 3 shows it; `fit` adds it by itself.
+    """Shows the progress of a fit on the terminal, as Keras 3 does; `fit` adds it automatically.
 
     `verbose` is 0 (nothing), 1 (a bar) or 2 (a line for each epoch).
     """
@@ -172,15 +172,15 @@ class ProgbarLogger(Callback):
             self.bar = None
 
     def abandon(self) -> None:
-        """Ends an unfinished line, so that what follows begins on its own."""
+        """Ends an unfinished line, so that what follows begins on a new one."""
         if self.bar is not None:
             self.bar.abandon()
 
 
 class LambdaCallback(Callback):
-    """A callback from functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: ...)`.
+    """A callback made of functions: `LambdaCallback(on_epoch_end=lambda epoch, logs: ...)`.
 
-    TypeError if a name is not that of a method of `Callback`.
+    TypeError if a name is not a method of `Callback`.
     """
 
     def __init__(self, **functions: Callable[..., Any] | None) -> None:

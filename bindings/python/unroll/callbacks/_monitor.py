@@ -1,4 +1,4 @@
-"""What callbacks that watch a value have in common. Which values are better, and what follows, are the library's rules."""
+"""The base class of callbacks that monitor a value. The library's rules decide what is better, and what follows."""
 
 from __future__ import annotations
 
@@ -9,41 +9,40 @@ from .. import _abi, _enumerators
 from .._lib import call, initialized, whole
 from ._base import Callback, Logs
 
-#: So many epochs that none is beyond; the library counts no further.
+#: A number of epochs that no fit reaches, the largest that the library counts.
 _FOR_EVER = 2**31 - 1
 
 
 class Monitor(Callback):
-    """A callback that watches one value of the logs get smaller or greater.
+    """A callback that monitors one value of the logs.
 
-    `monitor` is the value's name. `mode` is "min" or "max" for values of which
-    smaller or larger ones are better, or "auto" for the model's own loss and
-    metrics, of which larger accuracies are better and smaller values of all
-    others. ValueError for other modes.
+    `monitor` is the value's name. `mode` is "min" if smaller values are better, "max"
+    if larger values are better, or "auto" for the model's own loss and metrics:
+    larger for accuracies, smaller for all others. ValueError for other modes.
     """
 
     def __init__(self, monitor: str, mode: str) -> None:
         if mode not in _enumerators.MONITOR_MODES:
-            raise ValueError(f"mode is 'auto', 'min' or 'max', found {mode!r}")
+            raise ValueError(f"mode must be 'auto', 'min' or 'max', found {mode!r}")
         self.monitor, self.mode = monitor, mode
         self._forget()
 
     def _forget(self) -> None:
-        """Begins anew. What is remembered may be read and changed between epochs."""
+        """Resets the state, which may be read and changed between epochs."""
         self.best: float | None = None
         self.best_epoch = self.wait = self.cooldown_counter = 0
 
     def get_monitor_value(self, logs: Logs) -> float | None:
-        """The watched value; None after an epoch without validation where others have one.
+        """The monitored value; None after an epoch without validation, if other epochs have one.
 
-        KeyError, naming what there is, if this fit has no such value.
+        KeyError, with the names that there are, if this fit has no such value.
         """
         logs = logs or {}
         if self.monitor not in logs:
             if self.params.get("do_validation") and self.monitor.startswith("val_") and self.monitor[4:] in logs:
                 return None
             raise KeyError(
-                f"{type(self).__name__} watches {self.monitor!r}, which this fit does not have; it has: "
+                f"{type(self).__name__} monitors {self.monitor!r}, which this fit does not have; it has: "
                 f"{', '.join(logs)}. Give validation data for val_ values"
             )
         return logs[self.monitor]
@@ -57,7 +56,7 @@ class Monitor(Callback):
         return rule
 
     def _step(self, name: str, rule: Any, epoch: int, value: float, *more: Any) -> int:
-        """What a rule makes of an epoch's value, one of the header's verdicts."""
+        """Applies a rule to the value of an epoch; returns one of the header's verdicts."""
         state = initialized(_abi.MonitorState, "unroll_monitor_state_init")
         if self.best is not None:
             state.has_best, state.best = True, self.best

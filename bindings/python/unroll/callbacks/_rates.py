@@ -14,7 +14,7 @@ class LearningRateScheduler(Callback):
     """Sets the learning rate before each epoch to `schedule(epoch, rate)`, or to `schedule(epoch)`.
 
     Epochs count from 0. After each epoch `logs["learning_rate"]` is its rate.
-    ValueError if the schedule returns no number.
+    ValueError if the schedule does not return a number.
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
@@ -39,11 +39,11 @@ class LearningRateScheduler(Callback):
 class ReduceLROnPlateau(Monitor):
     """Multiplies the learning rate by `factor` when `monitor` has not improved for `patience` epochs.
 
-    An improvement is one of more than `min_delta`. The rate does not fall below
+    A change of `min_delta` or less is not an improvement. The rate does not fall below
     `min_lr`; the `cooldown` epochs after a reduction are not counted. After each
     epoch `logs["learning_rate"]` is the rate of that epoch. `best`, `wait` and
-    `cooldown_counter` are what it remembers during a fit. `mode` and errors are
-    those of `EarlyStopping`; ValueError for a factor outside 0 <= factor < 1.
+    `cooldown_counter` hold the state during a fit. `mode` and errors are as for
+    `EarlyStopping`; ValueError for a factor outside 0 <= factor < 1.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class ReduceLROnPlateau(Monitor):
         if unknown:
             raise TypeError(f"ReduceLROnPlateau has no argument {next(iter(unknown))!r}")
         if not 0 <= factor < 1:
-            raise ValueError(f"factor is at least 0 and less than 1, found {factor}")
+            raise ValueError(f"factor must be at least 0 and less than 1, found {factor}")
         super().__init__(monitor, mode)
         self.factor, self.patience, self.verbose = factor, patience, verbose
         self.min_delta, self.cooldown, self.min_lr = abs(min_delta), cooldown, min_lr
@@ -77,5 +77,5 @@ class ReduceLROnPlateau(Monitor):
                 print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate.value}.")
 
     def in_cooldown(self) -> bool:
-        """Whether the next epoch is not counted, because the rate has just been reduced."""
+        """Whether the next epoch is not counted because of a recent reduction."""
         return self.cooldown_counter > 0

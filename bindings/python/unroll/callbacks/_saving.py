@@ -12,16 +12,17 @@ from ._monitor import Monitor
 
 
 class ModelCheckpoint(Monitor):
-    """Saves the model after every epoch, or with `save_best_only` after those in which `monitor` improved.
+    """Saves the model after every epoch, or with `save_best_only` after those in which `monitor` has improved.
 
-    `filepath` may hold `{epoch:02d}` (counted from 1) and names of the logs,
-    `{val_loss:.4f}`; folders that do not exist are made. Its ending chooses the
+    `filepath` may contain `{epoch:02d}` (counted from 1) and names in the logs,
+    `{val_loss:.4f}`; missing directories are created. Its extension selects the
     format: .keras, .h5, or .weights.h5 with `save_weights_only`. A save that fails
-    leaves the old file. The first save of the best beats `initial_value_threshold`,
-    if there is one; `best` is the best value so far, and stays for the next fit.
+    leaves the old file as it was. With `save_best_only` the first value to be saved must
+    beat `initial_value_threshold`, if given; `best`, the best value so far, is kept for
+    the next fit.
 
-    `mode` and errors are those of `EarlyStopping`; ValueError for a `save_freq` that is
-    not "epoch", and for a name in `filepath` that the logs lack.
+    `mode` and errors are as for `EarlyStopping`; ValueError if `save_freq` is not
+    "epoch", and for a name in `filepath` that is not in the logs.
     """
 
     def __init__(
@@ -70,11 +71,11 @@ class ModelCheckpoint(Monitor):
 
 
 class CSVLogger(Callback):
-    """Writes the logs of each epoch as a line of a CSV file, which begins with a line of the names.
+    """Writes the logs of each epoch as a line of a CSV file, whose first line has the names.
 
-    Columns are "epoch" (counted from 0) and, sorted, the logs of the first epoch
+    The columns are "epoch" (counted from 0) and, sorted, the logs of the first epoch
     and of the validation; a value that is missing in an epoch is "NA". With
-    `append` lines are added to an existing file, in its columns. OSError if the
+    `append`, lines are added to an existing file, in its columns. OSError if the
     file cannot be written, ValueError if it has no column for a log of the first
     epoch.
     """
@@ -90,7 +91,7 @@ class CSVLogger(Callback):
         self._writer = None
 
     def _first_line(self) -> list[str]:
-        """That of the file, if there is one: its columns, or where "epoch" is not among them, whatever it is."""
+        """The first line of an existing file: the columns, or anything else if "epoch" is not among them."""
         try:
             with open(self.filename, newline="") as file:
                 return next(csv.reader(file, delimiter=self.separator), [])
@@ -113,7 +114,7 @@ class CSVLogger(Callback):
         self._file.flush()
 
     def _columns(self, logs: Mapping[str, float]) -> list[str]:
-        """As Keras sorts them; the first epoch may be one that is not validated."""
+        """In Keras' order; the first epoch may be one without validation."""
         names = sorted(logs)
         if self.params.get("do_validation") and not any(name.startswith("val_") for name in names):
             names += [f"val_{name}" for name in sorted(self.params["metrics"])]

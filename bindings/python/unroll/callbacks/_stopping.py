@@ -1,4 +1,4 @@
-"""Callbacks that end a training."""
+"""Callbacks that end training."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ._monitor import Monitor, epochs
 
 
 class EarlyStopping(Monitor):
-    """Ends the training when `monitor` has not improved for `patience` epochs.
+    """Ends training when `monitor` has not improved for `patience` epochs.
 
-    An improvement is one of more than `min_delta` over the best epoch so far; one
-    that does not also beat `baseline` does not start the waiting anew. Epochs
+    An improvement is a change of more than `min_delta` over the best epoch so far; an
+    improvement that does not also beat `baseline` does not reset the waiting. Epochs
     before `start_from_epoch` are not counted. With `restore_best_weights` the
     model ends with the weights of its best epoch.
 
     `mode` is "min", "max", or "auto" for the loss and metrics of the model.
-    KeyError if a fit has no value `monitor`, ValueError if "auto" does not know
-    which of its values are better. `best`, `best_epoch`, `wait` and
-    `stopped_epoch` (0: not stopped) are what it remembers during a fit, and
-    `best_weights` the weights that it will restore.
+    KeyError if a fit has no value `monitor`, ValueError if "auto" cannot tell which
+    of its values are better. `best`, `best_epoch`, `wait` and `stopped_epoch` (0: not
+    stopped) hold the state during a fit; `best_weights` are the weights that it
+    will restore.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class EarlyStopping(Monitor):
             patience=epochs(self.patience, "patience"), baseline=math.nan if self.baseline is None else self.baseline,
             start_from_epoch=epochs(self.start_from_epoch, "start_from_epoch"))
         verdict = self._step("unroll_early_stopping", rule, epoch, value)
-        # A subclass may have set `best`: then the first weights are those to go back to, as in Keras.
+        # A subclass may have set `best`: then the initial weights are those to restore, as in Keras.
         is_first = self.best_weights is None and self.wait > 0
         if self.restore_best_weights and (verdict == _abi.VERDICT_IMPROVED or is_first):
             self.best_weights, self.best_epoch = self.model.get_weights(), epoch
@@ -68,13 +68,13 @@ class EarlyStopping(Monitor):
 
 
 class TerminateOnNaN(Callback):
-    """Ends the training without an exception when the loss becomes NaN or infinite.
+    """Ends training without an exception when the loss becomes NaN or infinite.
 
     Without it such a fit raises `NotFiniteError`. The weights are those after
-    the last update with a finite loss; the epoch ends there, with its loss.
+    the last update with a finite loss; the epoch ends there, and its logs have the loss.
     """
 
-    # The library looks at each batch's loss, before the update; fit tells it to.
+    # The library checks the loss of each batch before the update; fit sets the option.
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         loss = (logs or {}).get("loss", 0.0)
         if not math.isfinite(loss):

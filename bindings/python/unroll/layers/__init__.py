@@ -1,15 +1,15 @@
 """Layers, with Keras' names, arguments and defaults.
 
-A layer is its configuration. The arithmetic and the weights are the model's,
-inside the library; `layer.get_weights()` asks the model it was added to.
-Every layer takes `name`, `trainable`, `dtype`, and, as the first of a
+A layer object holds only its configuration. The library does the arithmetic and
+keeps the weights in the model; `layer.get_weights()` asks the model that the layer
+was added to. Every layer takes `name`, `trainable`, `dtype`, and, as the first of a
 `Sequential`, `input_shape` (of one sample) or `batch_input_shape`. TypeError for
 an argument that a layer does not have, ValueError for a value outside its
-domain, at once or when the model is built; UnsupportedError for what Keras has
-and this library does not.
+domain, either at once or when the model is built; UnsupportedError for what Keras
+has and this library does not.
 
 Shapes in the documentation begin with the batch axis; `time` and `batch` may be
-any length. Where a result has the input's shape, none is given.
+any length. If no shape is given, the result has the shape of the input.
 """
 
 from . import core, merging, recurrent, shaping, wrappers

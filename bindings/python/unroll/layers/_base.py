@@ -11,10 +11,10 @@ from ._place import Placed
 
 
 class KerasTensor:
-    """What a layer returns when it is called on symbolic inputs: a value of a functional model, without numbers.
+    """The result of calling a layer on symbolic inputs: a value of a functional model, without numbers.
 
-    `layer` is where it comes from, `node` which of that layer's calls, `output`
-    which of the call's results; `shape` is known for inputs alone.
+    `layer` is the layer it comes from, `node` the index of that layer's call, and
+    `output` the index of the call's result. `shape` is known only for inputs.
     """
 
     def __init__(self, layer: "Layer", node: int, output: int, shape: tuple[int | None, ...] | None = None):
@@ -25,13 +25,13 @@ class KerasTensor:
 
 
 class Layer(Placed):
-    """The base of all layers: a Keras configuration. Its weights live in the model that it is added to."""
+    """The base of all layers: a Keras configuration. The model that it is added to keeps its weights."""
 
-    #: Keras' class name of a layer that was read from a file.
+    #: The Keras class of a layer that was read from a file.
     _loaded_class: str | None = None
-    #: Arguments that choose between ways to the same result, of which there is one here.
+    #: Arguments that choose between implementations with the same result; there is only one here.
     _without_effect: frozenset[str] = frozenset()
-    #: Whether its dtype may be one of whole numbers: that of its input.
+    #: Whether its dtype, which is that of its input, may be an integer type.
     _takes_indices = False
     #: The layers and models of the package by Keras' class name.
     _classes: ClassVar[dict[str, type[Layer]]] = {}
@@ -58,10 +58,10 @@ class Layer(Placed):
         for key, value in unknown.items():
             if key == "time_major" and "unroll" in self._without_effect:
                 if value:
-                    raise UnsupportedError(f"{type(self).__name__}: time_major=True is not supported; the batch comes first")
+                    raise UnsupportedError(f"{type(self).__name__}: time_major=True is not supported; the batch axis must come first")
             elif key == "data_format" and key in self._without_effect:
                 if value not in (None, "channels_last"):
-                    raise UnsupportedError(f"{type(self).__name__}: data_format={value!r} is not supported; the features come last")
+                    raise UnsupportedError(f"{type(self).__name__}: data_format={value!r} is not supported; the features must come last")
             elif key not in self._without_effect:
                 raise TypeError(f"{type(self).__name__} has no argument {key!r}")
         self._config = plain(config)
@@ -69,25 +69,25 @@ class Layer(Placed):
             _check_name("activity_regularizer", activity_regularizer)
             self._config["activity_regularizer"] = activity_regularizer
         if name is not None and (not isinstance(name, str) or "/" in name):
-            raise ValueError(f"a layer's name is text without '/', found {name!r}")
+            raise ValueError(f"a layer's name must be text without '/', found {name!r}")
         self._auto_named = name is None
         self.name: str = name if name is not None else snake_case(self._class_name())
         self._trainable = bool(trainable)
         self.dtype = element_type(dtype, self.name, indices=self._takes_indices)
         input_shape, batch_input_shape = plain(input_shape), plain(batch_input_shape)
         input_dim, batch_size = plain(input_dim), plain(batch_size)
-        #: Shape with the batch axis first, if the layer declares the model's input.
+        #: The shape with the batch axis first, if the layer declares the model's input.
         self.batch_shape: tuple[int | None, ...] | None = None
         if batch_input_shape is not None:
             self.batch_shape = tuple(batch_input_shape)
         elif input_shape is not None:
             if not isinstance(input_shape, (list, tuple)):
-                raise ValueError(f"input_shape is a tuple such as (60, 1), found {input_shape!r}")
+                raise ValueError(f"input_shape must be a tuple such as (60, 1), found {input_shape!r}")
             self.batch_shape = (batch_size, *input_shape)
         elif input_dim is not None:
             self.batch_shape = (batch_size, input_dim)
         elif batch_size is not None:
-            raise ValueError(f"{self.name}: batch_size says something together with input_shape only")
+            raise ValueError(f"{self.name}: batch_size needs input_shape")
         for inner in self._inner_layers():
             inner._wrapper = self
         self._calls: list[tuple[list[KerasTensor], dict[str, Any]]] = []
@@ -102,7 +102,7 @@ class Layer(Placed):
     # ---- configuration ------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:
-        """Keras' configuration of this layer, as JSON can hold it. ValueError for a Python function in it."""
+        """Keras' configuration of this layer, as JSON values. ValueError if it contains a Python function."""
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
         if self.dtype is not None:
             config["dtype"] = self.dtype
@@ -112,7 +112,7 @@ class Layer(Placed):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:
-        """A new layer from what `get_config` gave, without weights."""
+        """Creates a layer, without weights, from the result of `get_config`."""
         return cls._from_entry({"class_name": cls.__name__, "config": config})
 
     @classmethod
@@ -131,12 +131,12 @@ class Layer(Placed):
             config["cells"] = [from_keras(each) for each in config["cells"]]
         Layer.__init__(layer, config, batch_input_shape=config.get("batch_shape"), **common)
         layer._loaded_class = entry["class_name"]
-        if own_name is not None:  # which may have a slash, of TensorFlow's scopes
+        if own_name is not None:  # which may contain a slash, from TensorFlow's scopes
             layer.name, layer._auto_named = own_name, False
         return layer
 
     def to_keras(self) -> dict[str, Any]:
-        """`{"class_name": ..., "config": ...}`, as Keras' model files hold the layer."""
+        """`{"class_name": ..., "config": ...}`, as in Keras' model files."""
         return {"module": "keras.layers", "class_name": self._class_name(), "config": self.get_config(), "registered_name": None}
 
     # ---- functional models --------------------------------------------------
@@ -144,13 +144,13 @@ class Layer(Placed):
     def __call__(self, *inputs: Any, initial_state: Any = None, **arguments: Any) -> Any:
         """Calls the layer on symbolic tensors, for a functional `Model`.
 
-        `initial_state` is the state that a recurrent layer begins with: a tensor
+        `initial_state` is the state that a recurrent layer starts from: a tensor
         (batch, units) or a list of them. `mask`, a tensor with one number for
-        each step, 0 for a masked one, takes the place of the mask that the input
-        has; attention takes a list of them.
+        each step, 0 for a masked one, replaces the mask of the input; attention
+        takes a list of masks.
 
         Returns a tensor, or a list of them for a layer with `return_state`.
-        TypeError for arrays: those are computed by a model's `predict`.
+        TypeError for arrays: use a model's `predict` for those.
         """
         tensors: list[KerasTensor] = []
         for each in [*inputs, initial_state]:
@@ -191,21 +191,21 @@ def from_keras(entry: dict[str, Any]) -> Layer:
 
 
 def serialize(value: Any) -> Any:
-    """A configuration value as JSON holds it."""
+    """A configuration value as a JSON value."""
     if hasattr(value, "to_keras"):
         return value.to_keras()
     if isinstance(value, (list, tuple)):
         return [serialize(each) for each in value]
     if callable(value):
         raise ValueError(
-            f"{value!r} is a Python function; activations, initializers, regularizers and constraints run inside the "
-            "library and are given by name or as objects of unroll.initializers, regularizers and constraints"
+            f"{value!r} is a Python function; activations, initializers, regularizers and constraints run in the "
+            "library and must be given by name or as objects of unroll.initializers, regularizers and constraints"
         )
     return value
 
 
 def options(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The configuration among a constructor's `locals()`."""
+    """The configuration, from a constructor's `locals()`."""
     config = {key: value for key, value in arguments.items() if key not in ("self", "common", "__class__")}
     for key in ("activation", "recurrent_activation"):
         if key in config and config[key] is None:
@@ -231,7 +231,7 @@ _KNOWN = {
 
 
 def _check_name(key: str, value: Any) -> None:
-    """The library overlooks names in a file that matter in training only; here they are mistakes."""
+    """Refuses an unknown name. The library ignores those in a file that matter only in training; in code they are mistakes."""
     known = _KNOWN.get(key.rpartition("_")[2])
     if known is not None and isinstance(value, str) and value not in known:
         raise ValueError(f"{key}: unknown name {value!r}; known: {', '.join(sorted(known))}")

@@ -1,4 +1,4 @@
-"""Where a layer stands: in which models, inside which wrapper, and what follows from it."""
+"""The models and wrapper that a layer is part of, and what depends on them."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ class Home(Protocol):
 
 
 class Placed:
-    """What a layer is as part of a model: its weights there, and whether they are trained."""
+    """The part of a layer that depends on its model: the weights, and whether they are trained."""
 
     name: str
-    #: What messages call it.
+    #: Its name in messages.
     _kind = "layer"
-    #: The model whose layer it is; or the wrapper that it is inside of.
+    #: The model that it is a layer of, or the wrapper around it.
     _model: Home | None = None
     _wrapper: Placed | None = None
     _trainable = True
 
-    # ---- the places -----------------------------------------------------------
+    # ---- models and wrappers --------------------------------------------------
 
     def _inner_layers(self) -> Sequence[Placed]:
         """The layers inside a wrapper or a model."""
         return ()
 
     def _inner_name(self, layer: Placed) -> str:
-        """How a layer inside is named in the names of weights; "": as this one."""
+        """The name of a layer inside as part of weight names; "": this layer's own."""
         return layer.name
 
     def _holders(self) -> list[tuple[Home, str]]:
-        """The models that it is or is part of, inmost first, and its path in each: "encoder/lstm"."""
+        """The models that it is or is part of, innermost first, and its path in each: "encoder/lstm"."""
         holders: list[tuple[Home, str]] = []
         layer: Any = self
         path = ""
@@ -56,7 +56,7 @@ class Placed:
         return holders
 
     def _home(self) -> tuple[Home, str]:
-        """The model that holds the weights, the outermost that is built, and the path in it."""
+        """The model that holds the weights (the outermost one that is built), and the path in it."""
         holders = self._holders()
         if not holders:
             raise ValueError(f"layer {self.name!r} has no weights yet: add it to a model")
@@ -73,9 +73,9 @@ class Placed:
     def trainable(self) -> bool:
         """Whether the weights are trained. Setting it sets the layers inside too.
 
-        A change takes effect with the next `compile`, and with the first update
-        after a compile or a load. A BatchNormalization that is not trained
-        computes with its moving statistics in training too.
+        A change takes effect at the next `compile`, or at the first update after a
+        compile or a load. A BatchNormalization layer that is not trained uses its
+        moving statistics in training too.
         """
         return self._trainable
 
@@ -132,12 +132,12 @@ class Placed:
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Replaces all weights by arrays in the order of `get_weights`.
 
-        ValueError if the number or a shape differs; then all keep their values.
+        ValueError if the number or a shape differs; all weights then keep their values.
         """
         assign_all(self.weights, weights, f"{self._kind} {self.name!r}")
 
     def count_params(self) -> int:
-        """The number of elements of all its weights."""
+        """The total number of elements in its weights."""
         return sum(weight.size for weight in self.weights)
 
     @property

@@ -12,15 +12,15 @@ from ._place import Placed
 
 
 class Carrying(Placed):
-    """What a recurrent layer, or a model with some, has of its own states."""
+    """The states of a recurrent layer, or of a model that contains some."""
 
     @property
     def stateful(self) -> bool:
-        """Whether the states at the end of a batch begin the next one."""
+        """Whether each batch starts from the states at the end of the previous one."""
         raise NotImplementedError
 
     def reset_state(self) -> None:
-        """Sets the carried states to zero. The next batch may have another size, unless the input declares one."""
+        """Resets the carried states to zero. The next batch may have another size, unless the input declares one."""
         for model, path in self._holders():
             if model._handle is not None:
                 model._handle.reset_states(path)
@@ -28,13 +28,13 @@ class Carrying(Placed):
     def reset_states(self, states: Any = None) -> None:
         """Sets the carried states to zero, or to `states`: a list of arrays (batch, units), in Keras' order.
 
-        ShapeError if their number or a shape differs; then all stay as they are.
+        ShapeError if their number or a shape differs; all states then stay as they are.
         AttributeError if the layer is not stateful, StateError before it is built.
         """
         if states is None:
             return self.reset_state()
         if not self.stateful:
-            raise AttributeError(f"{self.name!r} is not stateful: it carries no states that could be set")
+            raise AttributeError(f"{self.name!r} is not stateful and has no states to set")
         model, path = self._home()
         if model._handle is None:
             raise StateError(f"{self.name!r} has no states yet: build the model first")
@@ -42,7 +42,7 @@ class Carrying(Placed):
 
     @property
     def states(self) -> list[np.ndarray] | None:
-        """Copies of the carried states, in Keras' order; None while there are none."""
+        """Copies of the carried states, in Keras' order; None as long as there are none."""
         if not self.stateful or not self._holders():
             return None
         model, path = self._home()
@@ -50,7 +50,7 @@ class Carrying(Placed):
 
 
 def _flat(states: Any) -> list[Any]:
-    """The arrays of a list, which for stacked cells has lists in it; a single array stands for itself."""
+    """The arrays in a list, which for stacked cells contains lists; a single array counts as a list of one."""
     if not isinstance(states, (list, tuple)):
         return [states]
     if states and np.isscalar(states[0]):

@@ -17,7 +17,7 @@ __all__ = [
 
 
 class InputLayer(Layer):
-    """Declares a model's input: `shape` is that of one sample, None in it an axis of any length.
+    """Declares a model's input: `shape` is that of one sample; None is an axis of any length.
 
     `batch_size` fixes the first axis, which stateful models need; `batch_shape`
     gives both. ValueError without a shape.
@@ -34,7 +34,7 @@ class InputLayer(Layer):
         batch_size = plain(batch_size)
         if batch_shape is None:
             if shape is None:
-                raise ValueError("Input needs a shape: that of one sample, for example (60, 1)")
+                raise ValueError("Input needs the shape of one sample, for example (60, 1)")
             batch_shape = (batch_size, *([shape] if isinstance(shape, int) else shape))
         super().__init__({"batch_shape": list(batch_shape)}, name=name, dtype=dtype, batch_input_shape=batch_shape)
 
@@ -45,8 +45,8 @@ def Input(
 ) -> KerasTensor:
     """The first entry of a `Sequential`, or a tensor to call layers on (functional models).
 
-    `shape` is that of one sample, for example (60, 1); None is any length.
-    `batch_size`, `batch_shape` and errors are those of `InputLayer`.
+    `shape` is that of one sample, for example (60, 1); None is an axis of any length.
+    `batch_size`, `batch_shape` and errors are as for `InputLayer`.
     """
     layer = InputLayer(shape, batch_size, dtype, batch_shape=batch_shape, name=name)
     return KerasTensor(layer, 0, 0, layer.batch_shape)
@@ -70,8 +70,8 @@ class Dense(Layer):
 class Embedding(Layer):
     """Replaces indices by learned vectors: (batch, time) to (batch, time, output_dim).
 
-    Indices are whole numbers from 0 to `input_dim` - 1; others are an
-    InvalidArgumentError when they are met. `mask_zero` masks the steps of index
+    Indices are whole numbers from 0 to `input_dim` - 1; others raise
+    InvalidArgumentError when they are computed. `mask_zero` masks the steps with index
     0 for the layers that follow. Weights: embeddings (input_dim, output_dim).
     """
 
@@ -90,14 +90,14 @@ class Embedding(Layer):
 
 
 class Activation(Layer):
-    """Applies an activation, given by name: "tanh", "sigmoid", "relu", "softmax", ..."""
+    """Applies an activation function, given by name: "tanh", "sigmoid", "relu", "softmax", ..."""
 
     def __init__(self, activation: str, **common: Any) -> None:
         super().__init__({"activation": activation}, **common)
 
 
 class ReLU(Layer):
-    """x above `threshold`, at most `max_value`; below it `negative_slope` (x - threshold)."""
+    """x, at most `max_value`, from `threshold` up; below it `negative_slope` (x - threshold)."""
 
     def __init__(
         self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **common: Any
@@ -106,14 +106,14 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
-    """x where it is positive, `negative_slope` x where it is not."""
+    """x where x is positive, `negative_slope` x elsewhere."""
 
     def __init__(self, negative_slope: float = 0.3, **common: Any) -> None:
         super().__init__(options(locals()), **common)
 
 
 class ELU(Layer):
-    """x where it is positive, `alpha` (exp(x) - 1) where it is not."""
+    """x where x is positive, `alpha` (exp(x) - 1) elsewhere."""
 
     def __init__(self, alpha: float = 1.0, **common: Any) -> None:
         super().__init__(options(locals()), **common)
@@ -122,7 +122,7 @@ class ELU(Layer):
 class PReLU(Layer):
     """ReLU with learned slopes for negative values.
 
-    Weights: alpha, of the shape of one sample, with an axis of 1 for each of
+    Weights: alpha, with the shape of one sample, but length 1 for each of
     `shared_axes` (counted from 1, the batch being axis 0).
     """
 
@@ -144,8 +144,8 @@ class Softmax(Layer):
 class Dropout(Layer):
     """In training sets a random fraction `rate` of the values to 0 and scales the others by 1 / (1 - rate).
 
-    `noise_shape`, the batch axis first, has 1 for an axis along which values are
-    dropped together, and None for one that is as long as the input's.
+    `noise_shape`, the batch axis first, is 1 for an axis along which all values are
+    dropped together, and None for an axis as long as the input's.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class Dropout(Layer):
 
 
 class SpatialDropout1D(Layer):
-    """Dropout of whole features, the same ones at all time steps: for (batch, time, features)."""
+    """Dropout of whole features, the same at all time steps: (batch, time, features)."""
 
     def __init__(self, rate: float, seed: int | None = None, **common: Any) -> None:
         super().__init__(options(locals()), **common)

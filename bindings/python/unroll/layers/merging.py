@@ -1,6 +1,6 @@
-"""Layers of several inputs, for functional models: merges and attention.
+"""Layers with several inputs, for functional models: merges and attention.
 
-They are called on a list of tensors. Merges stretch axes of 1, as NumPy does.
+They are called on a list of tensors. Merges broadcast axes of length 1, as NumPy does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = [
 
 
 class Concatenate(Layer):
-    """The inputs, joined along `axis`; their other axes are of equal length."""
+    """The inputs, joined along `axis`; their other axes must have equal lengths."""
 
     def __init__(self, axis: int = -1, **common: Any) -> None:
         super().__init__(options(locals()), **common)
@@ -52,10 +52,10 @@ class Minimum(_Merge):
 
 
 class Dot(Layer):
-    """The product of two inputs, summed over an axis of each, `axes`: one number for both, or a pair.
+    """The product of two inputs, summed over one axis of each; `axes` is one number for both, or a pair.
 
-    With `normalize` the inputs are first scaled to norm 1 along these axes: the
-    cosine of their angle.
+    With `normalize` the inputs are first scaled to norm 1 along these axes; the
+    result is the cosine of their angle.
     """
 
     def __init__(self, axes: int | Sequence[int], normalize: bool = False, **common: Any) -> None:
@@ -65,11 +65,11 @@ class Dot(Layer):
 class Attention(Layer):
     """Luong's attention, called on [query, value] or [query, value, key].
 
-    query (batch, T, features), value and key (batch, S, features), the result
-    (batch, T, features): the values weighed by the softmax over S of the scores.
-    `score_mode` is "dot" or "concat"; `use_scale` learns a factor of the scores
+    query is (batch, T, features), value and key are (batch, S, features). The result
+    (batch, T, features) is the sum of the values, weighted by the softmax of the scores
+    over S. `score_mode` is "dot" or "concat"; `use_scale` learns a factor for the scores
     (weights: scale, and with "concat" concat_score_weight); `dropout` is the
-    fraction of the weights that is dropped in training.
+    fraction of the softmax weights that is dropped in training.
     """
 
     def __init__(
@@ -81,8 +81,8 @@ class Attention(Layer):
 class AdditiveAttention(Layer):
     """Bahdanau's attention, called on [query, value] or [query, value, key].
 
-    Shapes are those of `Attention`; a score is the sum over the features of
-    scale tanh(query + key). Weights: with `use_scale` scale (features,).
+    Shapes are as for `Attention`; a score is the sum over the features of
+    scale tanh(query + key). Weights, with `use_scale`: scale (features,).
     """
 
     def __init__(self, use_scale: bool = True, dropout: float = 0.0, **common: Any) -> None:

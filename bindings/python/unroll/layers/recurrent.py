@@ -1,10 +1,10 @@
-"""Recurrent layers, and the cells that `RNN` runs.
+"""Recurrent layers, and cells for `RNN`.
 
-Inputs are (batch, time, features), outputs (batch, units), or (batch, time,
+Inputs are (batch, time, features). Outputs are (batch, units), or (batch, time,
 units) with `return_sequences`. With `return_state` a list is returned: the
-output, then the states, each (batch, units). A `stateful` layer begins each
-batch with the states at the end of the one before; `go_backwards` reads the
-steps from the last to the first. `dropout` and `recurrent_dropout` are the
+output, then the states, each (batch, units). A `stateful` layer starts each
+batch from the states at the end of the previous one; `go_backwards` processes the
+steps from last to first. `dropout` and `recurrent_dropout` are the
 fractions of the inputs and of the states that are dropped in training. Masked
 steps leave the states unchanged.
 """
@@ -62,15 +62,15 @@ class SimpleRNN(_Recurrent):
         bias_constraint: ConstraintLike = None, **common: Any,
     ) -> None:
         if common.pop("activity_regularizer", None) is not None:
-            warnings.warn("SimpleRNN has no activity_regularizer: Keras 3 takes the argument and leaves it out, and so it is here", stacklevel=2)
+            warnings.warn("the activity_regularizer of SimpleRNN has no effect, as in Keras 3", stacklevel=2)
         super().__init__(options(locals()), **common)
 
 
 class LSTM(_Recurrent):
-    """Long short-term memory; the gates stand in the order i, f, c, o.
+    """Long short-term memory, with the gates in the order i, f, c, o.
 
     i, f, o = recurrent_activation(...); c' = f c + i activation(...); h' = o activation(c').
-    The states are h and c. `unit_forget_bias` starts the biases of f at 1.
+    The states are h and c. With `unit_forget_bias` the initial biases of f are 1.
     Weights: kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,).
     """
 
@@ -92,12 +92,12 @@ class LSTM(_Recurrent):
 
 
 class GRU(_Recurrent):
-    """Gated recurrent unit; the gates stand in the order z, r, h: h' = z h + (1 - z) candidate.
+    """Gated recurrent unit, with the gates in the order z, r, h: h' = z h + (1 - z) candidate.
 
     r multiplies h before the product with the recurrent kernel, or with
     `reset_after` (the default) the product itself.
     Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias
-    (2, 3 units) with `reset_after` (the default), else (3 units,).
+    (2, 3 units) with `reset_after`, otherwise (3 units,).
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class GRUCell(_Cell):
 
 
 class StackedRNNCells(Layer):
-    """Several cells, one on top of the other, which `RNN` runs as one; its states are those of all cells, in order."""
+    """Several cells, one on top of the other, which `RNN` runs as one. Its states are those of all cells, in order."""
 
     def __init__(self, cells: Sequence[Layer], **common: Any) -> None:
         _number_names(cells)
@@ -180,7 +180,7 @@ class StackedRNNCells(Layer):
 
     @property
     def cells(self) -> list[Layer]:
-        """The cells, the lowest first."""
+        """The cells, lowest first."""
         return list(self._config["cells"])
 
     @property
@@ -188,12 +188,12 @@ class StackedRNNCells(Layer):
         return sum(cell._state_count for cell in self._config["cells"])
 
     def _tell_trainable(self, handle: ModelHandle, path: str, value: bool) -> None:
-        for cell in self.cells:  # which stand in the RNN's place themselves
+        for cell in self.cells:  # which take the place of the RNN
             cell._tell_trainable(handle, f"{path}/{cell.name}", value)
 
 
 class RNN(Layer, Carrying):
-    """A recurrent layer that runs a cell over time; `cell` is one, a `StackedRNNCells`, or a list of cells."""
+    """A recurrent layer that runs `cell` over time: one cell, a `StackedRNNCells`, or a list of cells."""
 
     @property
     def stateful(self) -> bool:
@@ -211,7 +211,7 @@ class RNN(Layer, Carrying):
 
     @property
     def cell(self) -> Layer:
-        """The cell, or the `StackedRNNCells`."""
+        """The cell, which may be a `StackedRNNCells`."""
         return cast(Layer, self._config["cell"])
 
     def _inner_name(self, layer: Placed) -> str:
@@ -222,7 +222,7 @@ class RNN(Layer, Carrying):
 
 
 def _number_names(cells: Sequence[Layer]) -> None:
-    """Gives cells that were not named different names: lstm_cell, lstm_cell_1, ..."""
+    """Gives different names to cells that have none: lstm_cell, lstm_cell_1, ..."""
     taken = {cell.name for cell in cells if not cell._auto_named}
     for cell in cells:
         if cell._auto_named:

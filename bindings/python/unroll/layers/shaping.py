@@ -29,14 +29,14 @@ class Flatten(Layer):
 
 
 class Reshape(Layer):
-    """To (batch, *target_shape), elements keeping their order; one entry of `target_shape` may be -1, for what is left."""
+    """To (batch, *target_shape), with the elements in the same order; one entry of `target_shape` may be -1, for the rest."""
 
     def __init__(self, target_shape: Sequence[int], **common: Any) -> None:
         super().__init__({"target_shape": list(plain(target_shape))}, **common)
 
 
 class Permute(Layer):
-    """Reorders the axes: axis i of the result is axis `dims[i - 1]` of the input; axes count from 1, the batch is 0."""
+    """Reorders the axes: axis i of the result is axis `dims[i - 1]` of the input. Axes count from 1; the batch is axis 0."""
 
     def __init__(self, dims: Sequence[int], **common: Any) -> None:
         super().__init__({"dims": list(plain(dims))}, **common)
@@ -52,7 +52,7 @@ class RepeatVector(Layer):
 class LayerNormalization(Layer):
     """gamma (x - mean) / sqrt(variance + epsilon) + beta, over `axis` of each sample and time step.
 
-    Weights: with `scale` gamma and with `center` beta, of the lengths of `axis`.
+    Weights, with the lengths of `axis`: gamma with `scale`, and beta with `center`.
     """
 
     def __init__(
@@ -65,12 +65,12 @@ class LayerNormalization(Layer):
 
 
 class BatchNormalization(Layer):
-    """gamma (x - mean) / sqrt(variance + epsilon) + beta, over all axes but `axis`.
+    """gamma (x - mean) / sqrt(variance + epsilon) + beta, over all axes except `axis`.
 
     In training the mean and variance are those of the batch, and the moving
     statistics are updated with `momentum`; in prediction, and while the layer is
-    not trainable, the moving statistics are used. Weights, each (features,): with `scale` gamma, with `center`
-    beta, moving_mean, moving_variance.
+    not trainable, the moving statistics are used. Weights, each (features,): gamma with
+    `scale`, beta with `center`, moving_mean, moving_variance.
     """
 
     def __init__(

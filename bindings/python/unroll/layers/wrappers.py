@@ -1,4 +1,4 @@
-"""Layers around another one."""
+"""Layers that wrap another layer."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = [
 
 
 class Bidirectional(Layer, Carrying):
-    """A recurrent layer run forwards, and a copy of it or `backward_layer` run backwards.
+    """Runs a recurrent layer forwards, and a copy of it, or `backward_layer`, backwards.
 
-    `merge_mode` says what becomes of their outputs: "concat" (the features of
+    `merge_mode` says how their outputs are combined: "concat" (the features of
     both, 2 units), "sum", "mul", "ave", or None for a list of the two. The
-    weights are those of the forward layer, then those of the backward one.
+    weights are those of the forward layer, then those of the backward layer.
     ValueError for layers that are not recurrent.
     """
 
@@ -28,7 +28,7 @@ class Bidirectional(Layer, Carrying):
     ) -> None:
         for each in (layer, *([] if backward_layer is None else [backward_layer])):
             if not isinstance(each, (recurrent._Recurrent, recurrent.RNN)):
-                raise ValueError(f"Bidirectional wraps recurrent layers, found {each!r}")
+                raise ValueError(f"Bidirectional needs recurrent layers, found {each!r}")
         config = options(locals())
         if backward_layer is None:
             del config["backward_layer"]
@@ -47,21 +47,21 @@ class Bidirectional(Layer, Carrying):
 
     def reset_state(self) -> None:
         if not self.stateful:  # as in Keras
-            raise AttributeError(f"{self.name!r} is not stateful: it carries no states")
+            raise AttributeError(f"{self.name!r} is not stateful and has no states")
         super().reset_state()
 
     # ---- its two layers -------------------------------------------------------
 
     @property
     def forward_layer(self) -> recurrent._Recurrent | recurrent.RNN:
-        """The layer that reads from the first step to the last."""
+        """The layer that processes the steps from first to last."""
         return cast(recurrent.RNN, self._config["layer"])
 
     layer = forward_layer
 
     @property
     def backward_layer(self) -> Layer:
-        """The layer that reads from the last step to the first."""
+        """The layer that processes the steps from last to first."""
         given: Layer | None = self._config.get("backward_layer")
         if given is not None:
             return given
@@ -83,17 +83,17 @@ class Bidirectional(Layer, Carrying):
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         if _flags(self.backward_layer) != _flags(self.forward_layer):
-            # One configuration does for both until they differ.
+            # One configuration serves both until they differ.
             config["backward_layer"] = self.backward_layer.to_keras()
         return config
 
 
 class TimeDistributed(Layer):
-    """Applies a layer to every time step: (batch, time, ...) to (batch, time, ...). ValueError if it is not a layer."""
+    """Applies a layer to every time step: (batch, time, ...) to (batch, time, ...). ValueError if `layer` is not a layer."""
 
     def __init__(self, layer: Layer, **common: Any) -> None:
         if not isinstance(layer, Layer):
-            raise ValueError(f"TimeDistributed wraps a layer, found {layer!r}")
+            raise ValueError(f"TimeDistributed needs a layer, found {layer!r}")
         super().__init__({"layer": layer}, **common)
 
     @property

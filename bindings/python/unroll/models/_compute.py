@@ -19,7 +19,7 @@ from ._arguments import Result, class_weights, frequency, listed, result, shuffl
 from ._core import Core
 
 class Compute(Core):
-    """The part of a model that calculates; mixed into it."""
+    """The mixin of a model that computes: compile, fit, evaluate and predict."""
 
     # ---- compile --------------------------------------------------------------
 
@@ -27,18 +27,18 @@ class Compute(Core):
         self, optimizer: Any = "rmsprop", loss: Any = "mse", metrics: Any = None, loss_weights: Any = None,
         weighted_metrics: Any = None, **unused: Any
     ) -> None:
-        """Fixes optimizer, loss and metrics, by name or as objects. The optimizer starts afresh.
+        """Sets the optimizer, loss and metrics, by name or as objects, and resets the optimizer's state.
 
-        With several outputs `loss` and `loss_weights` (factors of the outputs'
-        losses) are lists or dictionaries by output. `metrics` count every sample
-        once, `weighted_metrics` by its sample and class weight; with several
-        outputs either is a dictionary by output, or a list with an entry for
-        each; another list is for every output. A metric is reported under the
-        name that it was given, after the name of its output: "a_mae".
+        With several outputs `loss` and `loss_weights` (factors for the losses of the
+        outputs) are lists or dictionaries by output. `metrics` count every sample
+        once, `weighted_metrics` with its sample and class weight. With several
+        outputs each of the two is a dictionary by output, or a list with an entry for
+        each output; any other list applies to every output. A metric is reported under
+        the name that was given, after the name of its output: "a_mae".
 
-        ValueError for unknown names or options. `run_eagerly`, `jit_compile`,
-        `steps_per_execution` and `auto_scale_loss` of Keras are accepted and
-        have no meaning here: no number depends on them. TypeError for others.
+        ValueError for unknown names or options. Keras' `run_eagerly`, `jit_compile`,
+        `steps_per_execution` and `auto_scale_loss` are accepted and have no effect.
+        TypeError for other arguments.
         """
         for key in unused:
             if key not in ("run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss"):
@@ -55,9 +55,9 @@ class Compute(Core):
 
     @property
     def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns, in this order: "loss", those of the outputs if there are several, then the metrics."""
+        """The names of the values that `evaluate` returns: "loss", the losses of the outputs if there are several, the metrics."""
         names, outputs = self._native_metric_names(), len(self.output_names)
-        # Keras 3 lists those of several outputs by name.
+        # Keras 3 sorts those of several outputs by name.
         return names if outputs == 1 else names[:1 + outputs] + sorted(names[1 + outputs:])
 
     def _native_metric_names(self) -> list[str]:
@@ -67,7 +67,7 @@ class Compute(Core):
         return [text("unroll_model_get_metric_name", handle, index) for index in range(count.value)]
 
     def _logs(self, names: list[str], values: Any) -> dict[str, float]:
-        """What the library gave under its names, in the order of `metrics_names`."""
+        """The values from the library by name, in the order of `metrics_names`."""
         given = dict(zip(names, values))
         return {name: given[name] for name in self.metrics_names}
 
@@ -80,7 +80,7 @@ class Compute(Core):
     def _targets(self, y: Any) -> list[np.ndarray]:
         names = self.output_names
         if y is None:
-            raise ValueError("y is needed: the targets")
+            raise ValueError("y is required: the targets")
         return [with_sample_axes(each, f"y[{name!r}]" if len(names) > 1 else "y") for each, name in zip(listed(y, names, "y"), names)]
 
     def _data(self, x: Any, y: Any, sample_weight: Any, batch: int | None = None) -> DataView:
@@ -97,21 +97,21 @@ class Compute(Core):
         class_weight: dict[int, float] | None = None, sample_weight: Any = None, initial_epoch: int = 0,
         validation_batch_size: int | None = None, validation_freq: int = 1,
     ) -> History:
-        """Trains, and returns the losses and metrics of each epoch.
+        """Trains the model, and returns the losses and metrics of each epoch.
 
-        x is (samples, time, features), or what the model's input says; y are the
-        targets, of the output's shape, (samples,) being taken as (samples, 1).
+        x is (samples, time, features), or as the model's input requires. y are the
+        targets, with the shape of the output; (samples,) is taken as (samples, 1).
         For several inputs or outputs they are lists, or dictionaries by name.
 
-        `batch_size` is 32 by default. `epochs` is the number of the last epoch and
-        `initial_epoch` that of the first, counted from 0, as in Keras. `verbose` is
-        0, 1 (a bar), 2 (a line for each epoch) or "auto" (1). Validation is on
-        `validation_data`, (x, y) or (x, y, sample_weight), or on the last part
-        `validation_split` of the samples, before they are shuffled; after every
-        `validation_freq`-th epoch, in batches of `validation_batch_size`.
-        `class_weight` are factors of the loss by class index. `sample_weight` are
-        such factors too, (samples,) or (samples, time); for several outputs it may
-        be a list or dictionary with one for each, or None.
+        `batch_size` is 32 by default. As in Keras, `initial_epoch` is the number of
+        epochs already done, and `epochs` the number to reach. `verbose` is 0, 1 (a
+        bar), 2 (a line for each epoch) or "auto" (1). Validation uses
+        `validation_data`, (x, y) or (x, y, sample_weight), or the fraction
+        `validation_split` at the end of the samples, before they are shuffled; it runs
+        after every `validation_freq`-th epoch, in batches of `validation_batch_size`.
+        `class_weight` is a dictionary of factors for the loss by class index.
+        `sample_weight` are factors too, (samples,) or (samples, time); for several
+        outputs it may be a list or dictionary with an entry for each, or None.
 
         ShapeError if shapes do not fit, ValueError for options outside their
         domain, StateError if the model is not compiled, NotFiniteError if the loss
@@ -179,13 +179,13 @@ class Compute(Core):
         self, x: Any, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto", sample_weight: Any = None,
         callbacks: Callback | Iterable[Callback] | None = None, return_dict: bool = False,
     ) -> Result:
-        """Loss and metrics over all samples, without training.
+        """Returns the loss and metrics over all samples, without training.
 
-        x, y, `sample_weight`, `verbose` and errors are those of `fit`; `batch_size`
-        (32 by default) affects only memory and speed. Returns the loss, or a list
+        x, y, `sample_weight`, `verbose` and errors are as for `fit`; `batch_size`
+        (32 by default) affects only memory and speed. The result is the loss, or a list
         of the loss and the metrics in the order of `metrics_names`, or with
-        `return_dict` a dictionary. A callback that sets `model.stop_evaluating`
-        ends it; the values are then those of the batches so far.
+        `return_dict` a dictionary. A callback can set `model.stop_evaluating` to
+        end it; the values are then those of the batches so far.
         """
         size = whole(32 if batch_size is None else batch_size, "batch_size")
         data = self._data(x, y, sample_weight, size)
@@ -207,9 +207,9 @@ class Compute(Core):
         self, options: Any, callbacks: Any, verbose: int, stop: str, work: Callable[[], int],
         outputs: Callable[[int], Any] | None = None,
     ) -> tuple[int, int]:
-        """Does `work` and calls the callbacks; the number of batches, and of those predicted, as the library's events count them.
+        """Does `work` and calls the callbacks; returns the numbers of batches and of batches predicted.
 
-        Where nobody asks, without callbacks and progress, there are no events: 0.
+        Without callbacks and progress there are no events to count, and both are 0.
         """
         called = CallbackList(callbacks, self)
         if not called.callbacks and not verbose:
@@ -226,7 +226,7 @@ class Compute(Core):
         return driver.steps, driver.predicted
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Result:
-        """Loss and metrics of all samples as one batch, as `evaluate` returns them."""
+        """Returns the loss and metrics of all samples as one batch, as `evaluate` does."""
         size = max(len(self._inputs(x)[0]), 1)
         return self.evaluate(x, y, batch_size=size, verbose=0, sample_weight=sample_weight, return_dict=return_dict)
 
@@ -235,7 +235,7 @@ class Compute(Core):
     ) -> Result:
         """Makes one update with all samples as one batch; returns the loss and metrics before it, as `evaluate` does.
 
-        Arguments and errors are those of `fit`.
+        Arguments and errors are as for `fit`.
         """
         data = self._data(x, y, sample_weight)
         names = self._names_if_compiled()
@@ -256,12 +256,12 @@ class Compute(Core):
         self, x: Any, batch_size: int | None = None, verbose: int | str = "auto",
         callbacks: Callback | Iterable[Callback] | None = None,
     ) -> Any:
-        """The outputs for all samples, (samples, ...) of the model's element type; a list for several outputs.
+        """Returns the outputs for all samples, (samples, ...) of the model's element type; a list for several outputs.
 
-        x is that of `fit`. `batch_size` (32 by default) affects only memory and
+        x is as for `fit`. `batch_size` (32 by default) affects only memory and
         speed, except in stateful models, whose states have that many rows. A callback
-        that sets `model.stop_predicting` ends it with the batches so far.
-        ShapeError if x does not fit the model's input.
+        can set `model.stop_predicting` to end it; the result is then that of the batches
+        so far. ShapeError if x does not fit the model's input.
         """
         inputs = self._inputs(x)
         options = initialized(_abi.PredictOptions, "unroll_predict_options_init")
@@ -291,6 +291,6 @@ class Compute(Core):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def predict_on_batch(self, x: Any) -> Any:
-        """The outputs for all samples as one batch, as `predict` returns them."""
+        """Returns the outputs for all samples as one batch, as `predict` does."""
         return self.predict(x, batch_size=max(len(self._inputs(x)[0]), 1), verbose=0)
 

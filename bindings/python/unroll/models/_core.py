@@ -1,4 +1,4 @@
-"""The library's handle of a model: making it, keeping it, giving it back."""
+"""The library's handle of a model: creating, keeping and destroying it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..layers._states import Carrying
 
 
 class Core(Layer, Carrying):
-    """The handle of a model, and what its parts need of each other."""
+    """The handle of a model, and what the other mixins share."""
 
     _layers: list[Layer]
     _kind = "model"
@@ -34,23 +34,23 @@ class Core(Layer, Carrying):
         self._compiled: CompileSpec | None = None
         self._weight_list: list[Weight] | None = None
         self._is_fitting = False
-        #: The layers' `trainable` when training began after the last compile.
+        #: The `trainable` flags of the layers when training began after the last compile.
         self._trained_flags: dict[Layer, bool] | None = None
         self.optimizer: Any = None
-        #: What the last fit returned.
+        #: The result of the last fit.
         self.history: Any = None
-        #: Set it to True in a callback to end the training.
+        #: Set it to True in a callback to end training.
         self.stop_training = False
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TypeError(f"{self.name}: a model cannot be pickled or copied; save it, and load it where it is needed")
+        raise TypeError(f"{self.name}: a model cannot be pickled or copied; save it and load it where it is needed")
 
     def _inner_layers(self) -> Sequence[Layer]:
         return getattr(self, "_layers", ())
 
     @property
     def stateful(self) -> bool:
-        """Whether a layer carries states from batch to batch."""
+        """Whether any layer carries states from batch to batch."""
         return any(getattr(layer, "stateful", False) for layer in self._inner_layers())
 
     # ---- the handle -----------------------------------------------------------
@@ -66,7 +66,7 @@ class Core(Layer, Carrying):
         self._handle = self._weight_list = None
 
     def _create(self) -> ModelHandle:
-        """Makes the library's model of this configuration."""
+        """Creates the library's model from this configuration."""
         encoded = json.dumps(self._full_config()).encode()
         options = initialized(_abi.ModelOptions, "unroll_model_options_init")
         options.seed = self._seed
@@ -76,7 +76,7 @@ class Core(Layer, Carrying):
         self._adopt(handle)
         self._copy_nested_weights()
         if not self._trainable:
-            # A Sequential's configuration says it to no Keras.
+            # No version of Keras stores it in the configuration of a Sequential.
             for layer, path in [(self, ""), *_inside(self, "")]:
                 layer._tell_trainable(handle, path, layer._trainable)
         if self._compiled is not None:
@@ -84,7 +84,7 @@ class Core(Layer, Carrying):
         return handle
 
     def _copy_nested_weights(self) -> None:
-        """A model used as a layer brings the weights it had on its own."""
+        """Copies the weights that a model had before it was used as a layer."""
         for core, path in _inside(self, ""):
             if isinstance(core, Core) and core._handle is not None:
                 assign_all(self._weights_at(path), [weight.numpy() for weight in core._own_weights()], f"layer {path!r}")
@@ -93,8 +93,8 @@ class Core(Layer, Carrying):
         """The handle; builds the model if its input shape is known."""
         return self._create() if self._handle is None else self._handle
 
-    # A model that is part of another one has its weights there. What it computes
-    # by itself it computes with copies.
+    # A model that is part of another one has its weights there. When it computes
+    # by itself it uses copies.
 
     def _computing_handle(self) -> ModelHandle:
         """The handle, with the weights of the model that this one is part of."""
@@ -105,18 +105,18 @@ class Core(Layer, Carrying):
         return handle
 
     def _note_trained(self) -> None:
-        """Says once after a compile that a change of `trainable` waits for the next one."""
+        """Warns once per compile that a change of `trainable` takes effect at the next one."""
         flags = {layer: layer._trainable for layer in [self, *(layer for layer, _ in _inside(self, ""))]}
         changed = [layer.name for layer, flag in flags.items() if (self._trained_flags or flags).get(layer, flag) != flag]
         if changed:
             warnings.warn(
-                f"`trainable` was changed since the model was trained ({', '.join(changed)}); the change takes effect with "
+                f"`trainable` was changed since the model was trained ({', '.join(changed)}); the change takes effect at "
                 "the next compile()", stacklevel=3)
         self._trained_flags = flags
 
     @contextmanager
     def _fitting(self) -> Iterator[None]:
-        """While the weights change here."""
+        """A context in which the weights change here."""
         self._is_fitting = True
         try:
             yield
@@ -125,7 +125,7 @@ class Core(Layer, Carrying):
             self._share()
 
     def _share(self) -> None:
-        """Gives the model that this one is part of the weights that were changed here."""
+        """Copies the weights that were changed here to the model that this one is part of."""
         core, path = self._home()
         if core is not self:
             assign_all(core._weights_at(path), [weight.numpy() for weight in self._own_weights()], f"layer {path!r}")
@@ -133,7 +133,7 @@ class Core(Layer, Carrying):
     def _full_config(self) -> dict[str, Any]:
         return {"module": "keras", "class_name": self._class_name(), "config": self._keras_config(), "registered_name": None}
 
-    # What Sequential and functional models say of themselves.
+    # Implemented by Sequential and by functional models.
 
     @property
     def input_names(self) -> list[str]:
@@ -149,15 +149,15 @@ class Core(Layer, Carrying):
         raise NotImplementedError
 
     def _can_build(self) -> bool:
-        """True if enough is known to make the weights."""
+        """True if enough is known to create the weights."""
         raise NotImplementedError
 
     def _build_for(self, inputs: list[np.ndarray], batch: int) -> None:
-        """Makes the weights, if need be with the shapes of the first data, which comes in batches of this size."""
+        """Creates the weights, if necessary with the shapes of the first data, which comes in batches of this size."""
         raise NotImplementedError
 
     def _entry(self, layer: Layer) -> dict[str, Any]:
-        """A layer's configuration with the model's element type where it has none."""
+        """A layer's configuration, with the model's element type if it has none."""
         entry = layer.to_keras()
         entry["config"].setdefault("dtype", self.dtype)
         return entry
@@ -165,14 +165,14 @@ class Core(Layer, Carrying):
     # ---- weights ----------------------------------------------------------------
 
     def _own_weights(self) -> list[Weight]:
-        """All of them; builds the model if need be."""
+        """All weights; builds the model if necessary."""
         handle = self._handle_or_raise()
         if self._weight_list is None:
             self._weight_list = [Weight(self, index) for index in range(handle.info().weight_count)]
         return self._weight_list
 
     def _weights_at(self, path: str) -> list[Weight]:
-        """Those of the layer at `path`; "" is the model."""
+        """The weights of the layer at `path`; "" is the model."""
         return [weight for weight in self._own_weights() if not path or weight.path.startswith(path + "/")]
 
     def _layer_output_shape(self, name: str) -> Any:
@@ -182,11 +182,11 @@ class Core(Layer, Carrying):
                 return shapes[0] if len(shapes) == 1 else shapes
         raise StateError(f"the model has no layer {name!r}")
 
-    # ---- asked for by optimizers and callbacks ---------------------------------------
+    # ---- used by optimizers and callbacks --------------------------------------------
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the next update; may be set at any time. StateError before `compile`, or if the rate follows a schedule."""
+        """The learning rate of the next update; can be set at any time. StateError before `compile`, or if a schedule sets it."""
         return self._handle_or_raise().learning_rate
 
     @learning_rate.setter
@@ -194,12 +194,12 @@ class Core(Layer, Carrying):
         self._handle_or_raise().learning_rate = value
 
     def describe(self) -> dict[str, Any]:
-        """What the model is, as a dictionary: layers, shapes, parameters, training, and notes on what a load adapted."""
+        """A dictionary about the model: layers, shapes, parameters, training, and notes on what was adapted while loading."""
         return self._handle_or_raise().describe()
 
 
 def _inside(layer: Layer, path: str) -> Iterator[tuple[Layer, str]]:
-    """All layers inside, those of layers behind them, and their paths."""
+    """All layers inside, each followed by those inside it, with their paths."""
     for inner in layer._inner_layers():
         inner_path = "/".join(part for part in (path, layer._inner_name(inner)) if part)
         yield inner, inner_path

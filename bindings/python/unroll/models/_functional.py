@@ -14,10 +14,10 @@ from ._model import Native
 class Model(Native, keras_name="Functional"):
     """A functional model: `x = Input((60, 1)); y = LSTM(50)(x); Model(x, Dense(1)(y))`.
 
-    `inputs` and `outputs` are tensors or lists of them. Every layer belongs to
-    one model; models that share weights are one model with several outputs.
+    `inputs` and `outputs` are tensors or lists of them. A layer belongs to one model;
+    instead of models that share weights, use one model with several outputs.
     ValueError for an input that is not a result of `Input()`, for outputs that
-    need another input, for two layers of one name, and for shapes that do not fit.
+    need another input, for two layers with the same name, and for shapes that do not fit.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Model(Native, keras_name="Functional"):
         self.outputs: list[KerasTensor] = _tensors(outputs, "outputs")
         for tensor in self.inputs:
             if not isinstance(tensor.layer, InputLayer):
-                raise ValueError(f"inputs are results of Input(), found one of layer {tensor.layer.name!r}")
+                raise ValueError(f"inputs must be results of Input(), found one of layer {tensor.layer.name!r}")
         self._nodes: dict[Layer, list[int]] = {}
         self._collect()
         self._name_layers()
@@ -46,11 +46,11 @@ class Model(Native, keras_name="Functional"):
     # ---- the graph ----------------------------------------------------------------
 
     def _collect(self) -> None:
-        """The layers and calls that the outputs need, in the order in which Keras has them.
+        """The layers and calls that the outputs need, in Keras' order.
 
-        Files hold weights in the order of the layers, so it must be Keras': those
-        farthest from the outputs first, and among equals the first met on the way
-        from the outputs to the inputs.
+        Files hold weights in the order of the layers, so it must be the same: the layers
+        farthest from the outputs come first, and among equals those that are reached
+        first on the way from the outputs to the inputs.
         """
         met: dict[Layer, int] = {}
         calls = self._calls_in_order(met)
@@ -69,10 +69,10 @@ class Model(Native, keras_name="Functional"):
         self._nodes = {layer: sorted({n for each, n in calls if each is layer}) or [0] for layer in self._layers}
 
     def _calls_in_order(self, met: dict[Layer, int]) -> list[tuple[Layer, int]]:
-        """Every call after those it takes from; `met` gets the layers in the order of meeting them."""
+        """The calls, each after those whose results it takes; `met` receives the layers in the order in which they are reached."""
         given = {tensor.layer for tensor in self.inputs}
         done: dict[tuple[Layer, int], None] = {}
-        # An explicit stack: a chain of layers may be longer than Python's recursion.
+        # An explicit stack: a chain of layers may be longer than Python's recursion limit.
         stack = [(tensor.layer, tensor.node, False) for tensor in reversed(self.outputs)]
         while stack:
             layer, node, expanded = stack.pop()
@@ -91,10 +91,10 @@ class Model(Native, keras_name="Functional"):
     def _name_layers(self) -> None:
         taken = {layer.name for layer in self._layers if not layer._auto_named}
         if len(taken) < sum(not layer._auto_named for layer in self._layers):
-            raise ValueError("layers of a model need different names")
+            raise ValueError("the layers of a model need different names")
         for layer in self._layers:
             if layer._model is not None:
-                raise ValueError(f"layer {layer.name!r} is part of another model; a layer's weights belong to one model")
+                raise ValueError(f"layer {layer.name!r} is part of another model; a layer can belong to one model only")
             if layer._auto_named:
                 stem, number = layer.name, 0
                 while layer.name in taken:
@@ -120,11 +120,11 @@ class Model(Native, keras_name="Functional"):
         }
 
     def _history(self, tensor: KerasTensor) -> list[Any]:
-        """Where a tensor comes from: layer, call within this model, output."""
+        """The origin of a tensor: layer, call within this model, output."""
         return [tensor.layer.name, self._nodes[tensor.layer].index(tensor.node), tensor.output]
 
     def _keras(self, value: Any) -> Any:
-        """Arguments of a call, with tensors as Keras writes them."""
+        """The arguments of a call, with tensors in Keras' notation."""
         if isinstance(value, KerasTensor):
             shape = None if value.shape is None else list(value.shape)
             return {
@@ -135,7 +135,7 @@ class Model(Native, keras_name="Functional"):
             return {key: self._keras(each) for key, each in value.items()}
         return [self._keras(each) for each in value] if isinstance(value, (list, tuple)) else value
 
-    # ---- as the rest of the model needs it -------------------------------------------
+    # ---- what the mixins need --------------------------------------------------------
 
     @property
     def input_names(self) -> list[str]:
@@ -156,7 +156,7 @@ class Model(Native, keras_name="Functional"):
 
 
 class _LoadedGraph(Model):
-    """A functional model that was read: its graph is the library's."""
+    """A functional model that was loaded: the library has its graph."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         Native.__init__(self, name=config.get("name"), default="functional", trainable=config.get("trainable", True), dtype=None)
@@ -166,7 +166,7 @@ class _LoadedGraph(Model):
             layer._model = self
 
     def _keras_config(self) -> dict[str, Any]:
-        # The layers' own part may have changed: what is trainable.
+        # The trainable flags of the layers may have changed.
         entries = [{**entry, "config": layer.to_keras()["config"]} for entry, layer in zip(self._configuration["layers"], self._layers)]
         return {**self._configuration, "trainable": self.trainable, "layers": entries}
 
@@ -183,14 +183,14 @@ class _LoadedGraph(Model):
 
 
 def _names(entries: Any) -> list[str]:
-    """Layer names of [[name, 0, 0], ...], which Keras writes flat for a single one."""
+    """The layer names in [[name, 0, 0], ...], which Keras writes flat for a single one."""
     if entries and isinstance(entries[0], str):
         entries = [entries]
     return [entry[0] for entry in entries]
 
 
 def _taken(layer: Layer, node: int) -> list[KerasTensor]:
-    """What call `node` of a layer takes."""
+    """The arguments of call `node` of a layer."""
     return [] if isinstance(layer, InputLayer) else layer._calls[node][0]
 
 
@@ -198,7 +198,7 @@ def _tensors(value: Any, what: str) -> list[KerasTensor]:
     listed: Sequence[Any] = list(value) if isinstance(value, (list, tuple)) else [value]
     for each in listed:
         if not isinstance(each, KerasTensor):
-            raise TypeError(f"{what} are results of Input() and of layers called on them, found {each!r}")
+            raise TypeError(f"{what} must be results of Input() or of layers called on them, found {each!r}")
     if not listed:
         raise ValueError(f"a model needs {what}")
     return list(listed)

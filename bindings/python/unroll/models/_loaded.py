@@ -12,13 +12,13 @@ from .._lib import call, initialized, text
 from ._reading import model_of
 
 def load_model(filepath: Source, compile: bool = True) -> Any:
-    """Reads a whole model that Keras 1 to 3 or this library wrote: .h5 or .keras.
+    """Loads a whole model that Keras 1 to 3 or this library wrote: .h5 or .keras.
 
-    From a file by its name, from bytes, or from an open binary file. With
-    `compile` (the default) optimizer, loss and metrics are restored, and
-    training goes on where it stopped. FileNotFoundError if there is no such
-    file, FileError if it cannot be read, FormatError if it is not a model,
-    UnsupportedError naming a layer that is not known.
+    `filepath` is the name of a file, bytes, or an open binary file. With `compile`
+    (the default) optimizer, loss and metrics are restored, and training continues
+    where it stopped. FileNotFoundError if there is no such file, FileError if it
+    cannot be read, FormatError if it is not a model, UnsupportedError if a layer is
+    unknown (the message names it).
     """
     options = initialized(_abi.LoadOptions, "unroll_load_options_init")
     options.compile = bool(compile)
@@ -32,10 +32,10 @@ def load_model(filepath: Source, compile: bool = True) -> Any:
 
 
 def inspect(filepath: Source) -> dict[str, Any]:
-    """What a model file, or its bytes, is, as a dictionary, without loading it.
+    """Describes a model file, or its bytes, as a dictionary, without keeping the model.
 
-    Format, who wrote it, layers, shapes, and notes on what a load would adapt.
-    Errors are those of `load_model`.
+    It has the format, what wrote the file, layers, shapes, and notes on what a load
+    would adapt. Errors are as for `load_model`.
     """
     content = content_of(filepath)
     if isinstance(content, Content):

@@ -1,4 +1,4 @@
-"""The model: a handle of the library, and Keras' methods on it."""
+"""The model: a handle of the library, with Keras' methods."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ._symbols import Symbols
 
 
 class Native(Compute, Symbols):
-    """What Sequential and functional models share."""
+    """The methods that Sequential and functional models share."""
 
     # ---- what it is -------------------------------------------------------------
 
@@ -57,20 +57,20 @@ class Native(Compute, Symbols):
         return int(self._handle_or_raise().info().parameter_count)
 
     def summary(self, print_fn: Callable[[str], Any] | None = None, line_length: int | None = None) -> None:
-        """Prints a table of the layers, their output shapes and parameters, or hands it to `print_fn` as one text."""
+        """Prints a table of the layers, their output shapes and parameters, or passes it to `print_fn` as one text."""
         (print_fn or print)(text("unroll_model_get_summary", self._handle_or_raise()))
 
     def to_json(self) -> str:
-        """The Keras configuration as text, which `model_from_json` and Keras read."""
+        """The Keras configuration as JSON text, which `model_from_json` and Keras can read."""
         return text("unroll_model_get_json", self._handle_or_raise())
 
     def get_config(self) -> dict[str, Any]:
-        """The Keras configuration: what `from_config` takes."""
+        """The Keras configuration, as `from_config` takes it."""
         return self._keras_config()
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
-        """A new model, with fresh weights, from what `get_config` gave."""
+        """Creates a model with new weights from the result of `get_config`."""
         kind = "Sequential" if cls.__name__ == "Sequential" else "Functional"
         return model_from_json(json.dumps({"class_name": kind, "config": config}))
 
@@ -85,19 +85,19 @@ class Native(Compute, Symbols):
         self, filepath: Target, overwrite: bool = True, include_optimizer: bool = True, sample: Any = None,
         file_format: str = "auto",
     ) -> None:
-        """Writes the whole model: .keras, or .h5. A save that fails leaves the old file.
+        """Saves the whole model as .keras or .h5. A save that fails leaves the old file as it was.
 
-        `filepath` is a file's name or an open binary file, `io.BytesIO()` for bytes
-        in memory, to which "auto" writes .keras.
+        `filepath` is the name of a file, or an open binary file (`io.BytesIO()` for bytes
+        in memory), to which "auto" writes .keras.
 
-        `sample`, an input as for `predict`, is stored with the output it gives,
-        and every load checks that the model still gives it. Keras ignores it.
-        Without one, the sample of the file that the model was loaded from is
-        kept, as long as the model still gives that output.
+        `sample`, an input as for `predict`, is stored with the model's output for it,
+        which every load checks. Keras ignores it. Without a sample, that of the file
+        that the model was loaded from is kept, as long as the model still gives that
+        output.
 
-        `file_format`: "h5", "keras", or "h5_keras2" for tf.keras 2, which cannot
+        `file_format` is "h5", "keras", or "h5_keras2" for tf.keras 2, which cannot
         otherwise read the .h5 file of a model that passes initial states or masks
-        to calls; "auto" goes by the ending of the name.
+        to calls; "auto" chooses by the extension of the name.
 
         FileError if the file cannot be written, FileExistsError if it exists and
         `overwrite` is False.
@@ -105,10 +105,11 @@ class Native(Compute, Symbols):
         self._save("unroll_model_save", filepath, overwrite, include_optimizer, sample, file_format)
 
     def save_weights(self, filepath: Target, overwrite: bool = True, file_format: str = "auto") -> None:
-        """Writes the weights only: .weights.h5 (Keras 3's) or .h5.
+        """Saves only the weights, as .weights.h5 (Keras 3's) or .h5.
 
-        To a file's name, or to an open binary file, to which "auto" writes
-        .weights.h5. `file_format`: "weights_h5" or "h5_weights".
+        `filepath` is the name of a file, or an open binary file, to which "auto" writes
+        .weights.h5. `file_format` is "auto", "weights_h5" or "h5_weights". Errors are as
+        for `save`.
         """
         self._save("unroll_model_save_weights", filepath, overwrite, False, file_format=file_format)
 
@@ -135,11 +136,11 @@ class Native(Compute, Symbols):
             call(function, handle, path_bytes(filepath), given)
 
     def load_weights(self, filepath: Source) -> None:
-        """Reads the weights of any file Keras or this library wrote, layer by layer in order.
+        """Loads the weights of any file that Keras or this library wrote, layer by layer in order.
 
-        From a file by its name, from bytes, or from an open binary file.
-        FileError or FormatError if it cannot be read or does not fit; then the
-        weights are as before.
+        `filepath` is the name of a file, bytes, or an open binary file. FileError or
+        FormatError if it cannot be read or does not fit; the weights then stay as they
+        are.
         """
         content = content_of(filepath)
         if isinstance(content, Content):
@@ -151,19 +152,19 @@ class Native(Compute, Symbols):
     # ---- the rest -------------------------------------------------------------------
 
     def stream(self, batch_size: int = 1, weights: str = "model") -> Stream:
-        """A run through the model, one time step a call; many streams may share one model.
+        """Creates a stream, which runs the model one time step per call; many streams may share one model.
 
         `batch_size` is the number of series that run side by side. With
         `weights="float16"` the recurrent layers of a float32 model read their
-        kernels in half precision, each weight off by at most 2**-11 of itself:
-        faster for models larger than a processor's cache. ValueError for other
+        kernels in half precision, with a relative error of at most 2**-11 per weight,
+        which is faster for models larger than a processor's cache. ValueError for other
         `weights`, UnsupportedError for models that need a whole series at once,
         such as those with a `Bidirectional` layer.
         """
         return Stream(self, batch_size, weights)
 
     def set_threads(self, threads: int) -> None:
-        """Sets how many threads fit, evaluate and predict may use; 0 means one for each core. No result depends on it."""
+        """Sets how many threads fit, evaluate and predict may use; 0 means one for each core. Results do not depend on it."""
         call("unroll_model_set_thread_count", self._handle_or_raise(), whole(threads, "threads"))
 
     def __repr__(self) -> str:

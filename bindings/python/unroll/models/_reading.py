@@ -1,4 +1,4 @@
-"""Models from what the library read: the Python objects around a handle."""
+"""The Python objects around the handle of a model that the library loaded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._core import Core
 
 
 def model_of(pointer: ctypes.c_void_p) -> Any:
-    """The model of a pointer that the library gave: `Sequential`, or functional."""
+    """The model for a pointer from the library: `Sequential` or functional."""
     handle = ModelHandle(pointer)
     model = from_keras(json.loads(text("unroll_model_get_json", handle)))
     assert isinstance(model, Core)
@@ -27,9 +27,9 @@ def model_of(pointer: ctypes.c_void_p) -> Any:
 
 
 def model_from_json(json_string: str) -> Any:
-    """A model with fresh weights from the text of `to_json()`, this library's or Keras'.
+    """Creates a model with new weights from the text of `to_json()`, this library's or Keras'.
 
-    FormatError if it is not such a text, UnsupportedError naming what the library does not have.
+    FormatError if it is not such a text, UnsupportedError for what the library does not have (the message names it).
     """
     options = initialized(_abi.ModelOptions, "unroll_model_options_init")
     options.seed = utils._next_seed()

@@ -18,7 +18,7 @@ from ._model import Native
 class Sequential(Native):
     """Layers one after the other: `Sequential([...])`, or `Sequential()` and `add`.
 
-    Its weights are made when the input shape is known: from `Input(shape)` as
+    Its weights are created when the input shape is known: from `Input(shape)` as
     the first entry, from `input_shape=` of the first layer, from `build`, or
     from the first data. `dtype` is "float32" or "float64".
     """
@@ -53,19 +53,19 @@ class Sequential(Native):
     def add(self, layer: Any) -> None:
         """Appends a layer. The weights of the layers before it are kept.
 
-        ValueError for a second layer of the same name, or one of another model.
+        ValueError for a second layer with the same name, or a layer of another model.
         """
         if isinstance(layer, KerasTensor):
             layer = layer.layer
         if not isinstance(layer, Layer):
-            raise TypeError(f"layers of unroll.layers are needed, found {layer!r}")
+            raise TypeError(f"expected a layer of unroll.layers, found {layer!r}")
         if isinstance(layer, InputLayer):
             if self._layers or self._input is not None:
-                raise ValueError("the input comes first, and once")
+                raise ValueError("a model has one input layer, which must come first")
             self._input = layer
             return
         if layer._model is not None:
-            raise ValueError(f"layer {layer.name!r} is part of another model; a layer's weights belong to one model")
+            raise ValueError(f"layer {layer.name!r} is part of another model; a layer can belong to one model only")
         self._name(layer)
         if not self._layers and self._input is None:
             declared = layer.batch_shape or _declared_inside(layer)
@@ -87,7 +87,7 @@ class Sequential(Native):
         taken = {each.name for each in self._layers}
         if not layer._auto_named:
             if layer.name in taken:
-                raise ValueError(f"two layers are named {layer.name!r}; layers of a model need different names")
+                raise ValueError(f"two layers are named {layer.name!r}; the layers of a model need different names")
             return
         stem, number = layer.name, 0
         while layer.name in taken:
@@ -95,7 +95,7 @@ class Sequential(Native):
             layer.name = f"{stem}_{number}"
 
     def _change(self, change: Any) -> None:
-        """Changes the layers of a model whose weights may exist already, and keeps those."""
+        """Changes the layers of a model whose weights may already exist, and keeps the weights."""
         old = self.get_weights() if self._handle is not None else []
         self._release()
         change()
@@ -114,7 +114,7 @@ class Sequential(Native):
     def output_names(self) -> list[str]:
         if not self._layers:
             return ["output"]
-        # With return_state the last layer gives its states too.
+        # With return_state the last layer returns its states too.
         return [self._layers[-1].name] * self._output_count(None)
 
     def _output_count(self, first_input: Any) -> int:
@@ -124,16 +124,16 @@ class Sequential(Native):
         return self._input is not None and bool(self._layers)
 
     def build(self, input_shape: Sequence[int | None] | None = None) -> None:
-        """Makes the weights. `input_shape` has the batch axis first, as in Keras: (None, 60, 1).
+        """Creates the weights. `input_shape` has the batch axis first, as in Keras: (None, 60, 1).
 
-        StateError if the model has no layers or no shape, ShapeError if the layers do not fit.
+        StateError if the model has no layers or no shape, ShapeError if the layers do not fit together.
         """
         if input_shape is not None and self._input is None:
             self._input = InputLayer(batch_shape=plain(input_shape), name="input_layer")
         self._handle_or_raise()
 
     def _build_for(self, inputs: list[np.ndarray], batch: int) -> None:
-        """Makes the weights of a model that got no input shape, from its first data."""
+        """Creates the weights of a model without an input shape, from its first data."""
         if self._handle is None:
             if self._input is None:
                 rows = min(batch, len(inputs[0])) if self.stateful else None

@@ -1,4 +1,4 @@
-"""Models over symbols: vocabulary, training on one sequence an update, generating."""
+"""Models over symbols: vocabulary, training on one sequence per update, generation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STARTS = {
 
 
 class SequenceProgress(NamedTuple):
-    """Where `fit_sequences` stands after an iteration, counted from 0: its loss, and a moving mean of all losses so far."""
+    """The progress of `fit_sequences` after an iteration, counted from 0: its loss, and a smoothed loss."""
 
     iteration: int
     loss: float
@@ -29,18 +29,19 @@ class SequenceProgress(NamedTuple):
 
 
 class Symbols(Core):
-    """The part of a model that knows characters; mixed into it.
+    """The mixin of a model that reads and writes symbols.
 
-    Such a model reads one-hot vectors (None, T, V), or indices (None, T) through
-    an Embedding, and its last layer has V units with softmax.
+    Such a model reads one-hot vectors (batch, T, V), or indices (batch, T) with an
+    Embedding, and its last layer has V units with softmax, or without (logits).
     """
 
     @property
     def vocabulary(self) -> str:
-        """The text whose character i stands for symbol i; "" if there is none. Saved with the model.
+        """A text whose character i is symbol i; "" if there is none. It is saved with the model.
 
-        May be set to a text, a `Vocabulary`, or None. ShapeError for another
-        number of characters than the model's output has, ValueError for one twice.
+        Can be set to a text, a `Vocabulary`, or None. ShapeError if the number of
+        characters is not that of the model's output features, ValueError for a character
+        that occurs twice.
         """
         return text("unroll_model_get_vocabulary", self._handle_or_raise())
 
@@ -50,11 +51,11 @@ class Symbols(Core):
         call("unroll_model_set_vocabulary", self._handle_or_raise(), given)
 
     def encode(self, characters: str) -> np.ndarray:
-        """The symbols of a text, int32 (characters,). ValueError for a character that the vocabulary lacks, StateError without one."""
+        """The symbols of a text, int32 (characters,). ValueError for a character not in the vocabulary, StateError without one."""
         return encoded("unroll_model_encode", self._handle_or_raise(), characters)
 
     def decode(self, symbols: Any) -> str:
-        """The text of symbols. ValueError for a symbol that the vocabulary lacks, StateError without one."""
+        """The text of symbols. ValueError for a symbol not in the vocabulary, StateError without one."""
         return decoded("unroll_model_decode", self._handle_or_raise(), symbols)
 
     def fit_sequences(
@@ -67,14 +68,14 @@ class Symbols(Core):
 
         `sequences` are strings (with a vocabulary) or arrays of symbols. In a
         stateful model the state is carried from sequence to sequence. `start` is
-        what is read before the first symbol: "zeros", a symbol, "nothing", or the
-        model's default; `end_symbol` (a symbol, or a character) is predicted after
-        the last. Iteration j takes sequence order[j % len(order)]; without `order`
+        read before the first symbol: "zeros", a symbol, "nothing", or the model's
+        default. `end_symbol` (a symbol or a character) is predicted after the last
+        symbol. Iteration j takes sequence order[j % len(order)]; without `order`
         each sequence is taken once per pass, in random order.
 
         `callback(progress)` is called every `callback_every` iterations and after
-        the last; what it raises comes out of here, and if it returns True the
-        training ends. Ctrl-C raises KeyboardInterrupt after at most 100 more
+        the last. This method raises what the callback raises; training ends if the
+        callback returns True. Ctrl-C raises KeyboardInterrupt after at most 100 more
         iterations.
 
         StateError if not compiled with a cross-entropy, ShapeError if this is not
@@ -116,13 +117,14 @@ class Symbols(Core):
         self, prefix: Any = None, *, end_symbol: int | str | None = None, limit: int = 50, temperature: float = 1.0,
         top_k: int = 0, seed: int = 0, start: int | str = "default",
     ) -> Any:
-        """Draws symbols one by one, each from the model's output for all before it.
+        """Draws symbols one by one, each from the model's output for all symbols before it.
 
-        With a vocabulary the result is text, prefix included; without one, or
-        for a prefix of symbols, an int32 array of the symbols drawn. `temperature`
-        divides the logits, 0 takes the likeliest; `top_k` draws among the
-        likeliest only. Drawing ends after `limit` symbols, or with `end_symbol`,
-        which is not part of the result. The same seed and weights give the same result.
+        With a vocabulary the result is text, including the prefix; without one, or
+        for a prefix of symbols, it is an int32 array of the symbols drawn. `temperature`
+        divides the logits; 0 takes the most probable symbol. `top_k` draws only among
+        that many most probable symbols. Drawing ends after `limit` symbols, or with
+        `end_symbol`, which is not part of the result. The same seed and weights give the
+        same result.
         ValueError for options outside their domain, ShapeError if this is not a
         model over symbols.
         """
@@ -145,10 +147,10 @@ class Symbols(Core):
             return _abi.SYMBOL_NONE
         if isinstance(symbol, str):
             if len(symbol) != 1:
-                raise ValueError(f"end_symbol is one character, found {symbol!r}")
+                raise ValueError(f"end_symbol must be one character, found {symbol!r}")
             return int(self.encode(symbol)[0])
         if symbol < 0:
-            raise ValueError(f"a symbol is not negative, found {symbol}")
+            raise ValueError(f"a symbol must not be negative, found {symbol}")
         return int(symbol)
 
     def _start(self, start: int | str) -> int:
@@ -158,7 +160,7 @@ class Symbols(Core):
 
 
 class _Watcher:
-    """Receives the library's calls; keeps an exception until the library has returned."""
+    """Receives the library's calls, and keeps an exception until the library has returned."""
 
     def __init__(
         self, callback: Callable[[SequenceProgress], Any] | None, every: int, end: int, interrupts: Interrupts,
@@ -175,7 +177,7 @@ class _Watcher:
             if self.callback is not None and (progress.iteration % self.every == 0 or progress.iteration + 1 == self.end):
                 stop = self.callback(SequenceProgress(progress.iteration, progress.loss, progress.smoothed_loss)) is True
             self.bar.update(progress.iteration + 1, {"loss": progress.smoothed_loss})
-        except BaseException as error:  # noqa: B902: whatever it is, it must not cross the library
+        except BaseException as error:  # noqa: B902: whatever it is, it must not propagate into the library
             self.error = error
             return _abi.CALLBACK_CANCEL
         if self.interrupts.pending:

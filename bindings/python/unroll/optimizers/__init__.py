@@ -1,8 +1,8 @@
 """Optimizers, with Keras' names, arguments and defaults.
 
 `compile(optimizer=...)` takes an object or a name: "adam", "sgd", "rmsprop", ...
-Below, g is a weight's gradient and lr the learning rate; the arithmetic is
-elementwise and done inside the library.
+Below, g is the gradient of a weight and lr the learning rate; the library does the
+arithmetic, elementwise.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .._plain import snake_case
 from . import schedules
 from .schedules import LearningRateSchedule
 
-Rate = Union[float, LearningRateSchedule]  # or a schedule's Keras configuration
+Rate = Union[float, LearningRateSchedule]  # or the Keras configuration of a schedule
 
 
-#: What Keras' configurations have besides, and the values at which it does nothing. Without
-#: use_ema the other two say nothing; jit_compile and is_legacy_optimizer are about how Keras runs.
+#: Other options in Keras' configurations, and the values at which they do nothing. Without
+#: use_ema the two ema options have no effect; jit_compile and is_legacy_optimizer only concern Keras.
 _OFF: dict[str, Any] = {
     "use_ema": False, "ema_momentum": 0.99, "ema_overwrite_frequency": None, "loss_scale_factor": None,
     "gradient_accumulation_steps": None,
@@ -39,18 +39,18 @@ class Rated(Protocol):
 
 
 class Optimizer(Numbered):
-    """The base of all optimizers: a Keras configuration. Its state (moments, number of updates) lives in the model.
+    """The base of all optimizers: a Keras configuration. The model keeps its state (moments, number of updates).
 
-    All optimizers take at most one of `clipvalue` (the bound of each element of
-    a gradient), `clipnorm` (of the norm of each weight's gradient) and
-    `global_clipnorm` (of the norm of all gradients together), and
+    All optimizers take at most one of `clipvalue` (the bound on each element of
+    a gradient), `clipnorm` (on the norm of each weight's gradient) and
+    `global_clipnorm` (on the norm of all gradients together), and
     `weight_decay`: before its update each weight w becomes
-    w (1 - weight_decay * lr). ValueError for options that the library lacks.
+    w (1 - weight_decay * lr). ValueError for options that the library does not have.
     """
 
     _module = "keras.optimizers"
 
-    #: What this optimizer has beside the learning rate, clipping and weight decay; a subclass has its base's.
+    #: The options other than the learning rate, clipping and weight decay; subclasses inherit them.
     _options: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -70,7 +70,7 @@ class Optimizer(Numbered):
         for key, value in config.items():
             if key not in self._options and not _is_off(key, value):
                 raise ValueError(f"{type(self).__name__}: the option {key}={value!r} is not supported")
-        #: Keras' name, which files keep.
+        #: Keras' name, which is kept in files.
         self.name = name or snake_case(type(self).__name__)
         self._learning_rate = schedules.get(learning_rate) if isinstance(learning_rate, dict) else learning_rate
         super().__init__(
@@ -81,7 +81,7 @@ class Optimizer(Numbered):
 
     @property
     def learning_rate(self) -> float | LearningRateSchedule:
-        """The rate of the next update, or the schedule. A rate can be set at any time.
+        """The learning rate of the next update, or the schedule. A rate can be set at any time.
 
         ValueError when a schedule is set after `compile`.
         """
@@ -93,7 +93,7 @@ class Optimizer(Numbered):
     def learning_rate(self, value: Rate) -> None:
         if self._model is not None:
             if isinstance(value, LearningRateSchedule):
-                raise ValueError("a schedule is given when the optimizer is made; here a number is needed")
+                raise ValueError("a schedule can be set only when the optimizer is created; expected a number")
             self._model.learning_rate = float(value)
         self._learning_rate = value
 
@@ -115,7 +115,7 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Subtracts lr g / sqrt(v + epsilon), where v is a moving mean of g² that keeps `rho` of its old value.
+    """Subtracts lr g / sqrt(v + epsilon), where v is a moving mean of g² with decay rate `rho`.
 
     With `centered` the square of the moving mean of g is subtracted from v;
     with `momentum` the steps accumulate as in SGD.
@@ -133,7 +133,7 @@ class RMSprop(Optimizer):
 class Adam(Optimizer):
     """Subtracts lr m / (sqrt(v) + epsilon), where m and v are bias-corrected moving means of g and g² (Kingma & Ba 2014).
 
-    m keeps `beta_1` and v `beta_2` of its old value; with `amsgrad` v never decreases.
+    `beta_1` and `beta_2` are the decay rates of m and v; with `amsgrad` v never decreases.
     """
 
     _kind = _abi.OPTIMIZER_ADAM
@@ -196,7 +196,7 @@ class Nadam(Optimizer):
 
 
 class Lion(Optimizer):
-    """Moves each weight by lr, against the sign of a mean of g and its moving mean (Chen et al. 2023)."""
+    """Moves each weight by lr against the sign of a mean of g and its moving mean (Chen et al. 2023)."""
 
     _kind = _abi.OPTIMIZER_LION
 
@@ -205,7 +205,7 @@ class Lion(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """Steps in proportion to the root mean square of the earlier steps (Zeiler 2012; the paper's `learning_rate` is 1)."""
+    """Takes steps in proportion to the root mean square of the earlier steps (Zeiler 2012; the paper's `learning_rate` is 1)."""
 
     _kind = _abi.OPTIMIZER_ADADELTA
 
@@ -216,8 +216,8 @@ class Adadelta(Optimizer):
 class Ftrl(Optimizer):
     """Follows the regularized leader (McMahan et al. 2013), with penalties that can make weights exactly 0.
 
-    As in Keras, a weight is what the gradients so far make it: one that never
-    had any becomes 0.
+    As in Keras, a weight depends only on its gradients so far: one that never had
+    a gradient becomes 0.
     """
 
     _kind = _abi.OPTIMIZER_FTRL
@@ -238,7 +238,7 @@ _ALL = {each.__name__.lower(): each for each in (SGD, RMSprop, Adam, AdamW, Adag
 
 
 def get(identifier: str | Optimizer | dict[str, Any]) -> Optimizer:
-    """An optimizer from its name, from its Keras configuration, or as it is. ValueError if unknown."""
+    """The optimizer with this name or Keras configuration, or the object itself. ValueError if unknown."""
     if isinstance(identifier, Optimizer):
         return identifier
     if isinstance(identifier, str) and identifier.lower() in _ALL:

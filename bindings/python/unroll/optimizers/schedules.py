@@ -1,7 +1,7 @@
 """Learning rates that change with the number of updates made.
 
-An optimizer takes one as its `learning_rate`. `step` below is the number of
-updates made so far; rates are per update.
+Pass a schedule to an optimizer as its `learning_rate`. `step` below is the number
+of updates made so far.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .._configured import Numbered, from_keras
 
 
 class LearningRateSchedule(Numbered):
-    """The base of all schedules: a Keras configuration; the rate is computed inside the library."""
+    """The base of all schedules: a Keras configuration; the library computes the rate."""
 
     _module = "keras.optimizers.schedules"
 
@@ -56,10 +56,10 @@ class InverseTimeDecay(LearningRateSchedule):
 
 
 class CosineDecay(LearningRateSchedule):
-    """Half a cosine, from the initial rate down to `alpha` times it in `decay_steps` updates.
+    """Half a cosine from the initial rate down to `alpha` times that rate, over `decay_steps` updates.
 
-    With `warmup_target` the rate first rises linearly from the initial one to
-    the target in `warmup_steps` updates, and then falls from there.
+    With `warmup_target` the rate first changes linearly from the initial rate to the
+    target, over `warmup_steps` updates, and then falls from there.
     """
 
     _kind = _abi.SCHEDULE_COSINE
@@ -77,7 +77,7 @@ class CosineDecay(LearningRateSchedule):
 class PiecewiseConstantDecay(LearningRateSchedule):
     """values[i] up to and including step boundaries[i], the last value after that.
 
-    ValueError at `compile` unless there is one value more than boundaries.
+    ValueError at `compile` unless there is one more value than boundaries.
     """
 
     _kind = _abi.SCHEDULE_PIECEWISE
@@ -90,7 +90,7 @@ _CLASSES = (ExponentialDecay, InverseTimeDecay, CosineDecay, PiecewiseConstantDe
 
 
 def get(configuration: dict[str, Any]) -> LearningRateSchedule:
-    """A schedule from its Keras configuration, `{"class_name": ..., "config": ...}`. ValueError if unknown."""
+    """The schedule with this Keras configuration, `{"class_name": ..., "config": ...}`. ValueError if unknown."""
     made = from_keras(_CLASSES, configuration)
     if made is None:
         raise ValueError(f"unknown schedule {configuration!r}; known: {', '.join(each.__name__ for each in _CLASSES)}")

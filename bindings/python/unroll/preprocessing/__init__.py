@@ -1,4 +1,4 @@
-"""Preparing series for a network: scaling and windows."""
+"""Prepares series for a network: scaling and windows."""
 
 from .scaling import MinMaxScaler
 from .windows import sliding_windows, windows

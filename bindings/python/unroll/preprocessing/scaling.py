@@ -17,8 +17,8 @@ class MinMaxScaler:
     """Scales each column linearly, so that its minimum and maximum become the ends of `feature_range`.
 
     Arrays are (time,) or (time, features); results are float64 of the same
-    shape. NaN is skipped by `fit` and kept by `transform`. InvalidArgumentError
-    for a range whose ends are not in order.
+    shape. `fit` skips NaN, and `transform` keeps it. InvalidArgumentError for a range
+    whose ends are not in ascending order.
     """
 
     def __init__(self, feature_range: tuple[float, float] = (0.0, 1.0)) -> None:
@@ -29,20 +29,20 @@ class MinMaxScaler:
         self._handle = Handle(handle, "unroll_scaler_destroy")
 
     def fit(self, series: Any) -> "MinMaxScaler":
-        """Takes the minimum and maximum of each column of a series, and returns the scaler. ShapeError for an empty one."""
+        """Finds the minimum and maximum of each column of a series; returns the scaler. ShapeError for an empty series."""
         call("unroll_scaler_fit", self._handle, ctypes.byref(view(as_input(series, "series"))))
         return self
 
     def transform(self, series: Any) -> np.ndarray:
-        """The series scaled to the range. StateError before `fit`, ShapeError for another number of columns."""
+        """The series, scaled to the range. StateError before `fit`, ShapeError for another number of columns."""
         return self._apply("unroll_scaler_transform", series)
 
     def inverse_transform(self, series: Any) -> np.ndarray:
-        """A scaled series in its own units again; errors are those of `transform`."""
+        """A scaled series, converted back to its own units. Errors are as for `transform`."""
         return self._apply("unroll_scaler_inverse_transform", series)
 
     def fit_transform(self, series: Any) -> np.ndarray:
-        """`fit`, then `transform`, of one series."""
+        """`fit` and then `transform` for one series."""
         return self.fit(series).transform(series)
 
     def _apply(self, function: str, series: Any) -> np.ndarray:

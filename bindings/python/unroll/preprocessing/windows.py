@@ -1,4 +1,4 @@
-"""Windows over a series, as views: nothing is copied."""
+"""Views of windows over a series: nothing is copied."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .._lib import call, initialized, whole
 def sliding_windows(
     series: Any, window: int, horizon: int = 1, stride: int = 1, target_column: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cuts a series into (windows, what follows them), for `fit(X, y)`.
+    """Cuts a series into windows and the values that follow them, (X, y) for `fit(X, y)`.
 
-    `series` has shape (time,) or (time, features). X (n, window, features) are
-    the windows, one every `stride` steps; y (n, 1) is `target_column`, `horizon`
-    steps after each window's last one (1: the next).
+    `series` has shape (time,) or (time, features). X (n, window, features) holds
+    the windows, one every `stride` steps; y (n, 1) holds `target_column`, `horizon`
+    steps after the last step of each window (1: the next step).
     n = (time - window - horizon) // stride + 1.
 
     X and y are read-only views of the series: nothing is copied, here or inside
@@ -35,7 +35,7 @@ def sliding_windows(
 
 
 def windows(series: Any, window: int, stride: int = 1) -> np.ndarray:
-    """All windows of a series, (n, window, features), the last one ending with it; for predict."""
+    """All windows of a series, (n, window, features), for predict; the last one ends with the series."""
     values = as_input(series, "series")
     result = _abi.Array()
     options = _options(window, 0, stride, 0)
