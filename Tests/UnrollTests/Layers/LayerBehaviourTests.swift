@@ -14,7 +14,28 @@ struct LayerBehaviourTests {
     let values = try network.run()[0].values
     #expect(values[0] == 0 && values[2] == 0)
     #expect(abs(values[1] + 1) < 1e-3 && abs(values[3] - 1) < 1e-3)
-    for parameter in network.network.store.parameters { for i in 0..<parameter.count { #expect(parameter.value[i].isFinite) } }
+    for parameter in network.parameters { for i in 0..<parameter.count { #expect(parameter.value[i].isFinite) } }
+  }
+
+  /// Keras 2 bounds the square of the length, Keras 3 the length, at 1e-12.
+  @Test func shortVectorsAreStretchedFurtherInKeras3() throws {
+    for (rules, expected) in [(TrainingRules.keras2, 0.01), (.keras2Unmasked, 0.01), (.keras3, 1)] {
+      var spec = sequential([2], [.unitNormalization(UnitNormalizationConfig(axis: -1))])
+      spec.trainingRules = rules
+      let values = try TestNetwork<Double>(spec, [TestArray([2, 2], [0, 1e-8, 3, 4])]).run()[0].values
+      #expect(zip(values, [0, expected, 0.6, 0.8]).allSatisfy { abs($0 - $1) < 1e-15 })
+    }
+  }
+
+  /// y = relu(x) - alpha relu(-x)
+  @Test func preluHasNoSlopeAtZero() throws {
+    let spec = sequential([3], [.prelu(PReLUConfig())])
+    let network = try TestNetwork<Double>(spec, [TestArray([1, 3], [0, 2, -2])], mode: .training, inputGradients: true)
+    _ = try network.run()
+    for i in 0..<3 { network.plan.outputs[0].gradient?[i] = 1 }
+    network.plan.backward()
+    let slopes = try #require(network.plan.inputs[0].gradient)
+    #expect((0..<3).map { slopes[$0] } == [0, 1, network.parameters[0].value[2]])
   }
 
   @Test func dropoutMasksDoNotDependOnShards() throws {

@@ -173,7 +173,13 @@ class Trial:
         evaluation = {}
         if not self.case.training.validation and not self.evaluating_moves_statistics:
             evaluation = model.evaluate(given["x"], given["y"], batch_size=given["batch_size"], verbose=0, return_dict=True)
-        return Trained(history, evaluation, weights_of(model))
+        return Trained(self.distinct(history), self.distinct(evaluation), weights_of(model))
+
+    def distinct(self, values):
+        """Without those of two outputs of one layer: Keras 3 keeps the last one under the name of both, we number them."""
+        names = list(getattr(self.model, "output_names", []))
+        twice = tuple(f"{name}_" for name in names if names.count(name) > 1)
+        return {name: value for name, value in values.items() if not twice or not name.removeprefix("val_").startswith(twice)}
 
     @property
     def evaluating_moves_statistics(self):
@@ -184,7 +190,7 @@ class Trial:
     def go_on(self, model):
         """One more epoch."""
         given = {key: value for key, value in self.fit_arguments.items() if not key.startswith("validation")}
-        return Trained(model.fit(**given, epochs=1).history, {}, weights_of(model))
+        return Trained(self.distinct(model.fit(**given, epochs=1).history), {}, weights_of(model))
 
     @cached_property
     def training(self):
@@ -227,7 +233,8 @@ def in_order(layer):
             return [weight for each in getattr(layer, name) for weight in in_order(each)]
     if hasattr(layer, "backward_layer"):
         return in_order(layer.forward_layer) + in_order(layer.backward_layer)
-    return in_order(layer.cell) if hasattr(layer, "cell") else layer.weights
+    inner = getattr(layer, "cell", None) or getattr(layer, "layer", None)
+    return in_order(inner) if inner else layer.weights
 
 
 def reset_states(model):

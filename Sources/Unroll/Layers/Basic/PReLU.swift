@@ -90,7 +90,7 @@ private final class PReLUOp<S: Scalar>: Op<S> {
     }
   }
 
-  /// dalpha = sum of dy x over x < 0
+  /// dalpha = sum of dy x over x < 0. As y = relu(x) - alpha relu(-x), dx is 0 where x is.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func backward(_ run: RunContext<S>) {
@@ -104,7 +104,7 @@ private final class PReLUOp<S: Scalar>: Op<S> {
           let at = row * features + f
           let v = x.data[at]
           if v < 0, let learned { learned[slopes[position] + f * featureStep] += dy[at] * v }
-          if let dx = x.gradient { dx[at] = v >= 0 ? dy[at] : slope[f * featureStep] * dy[at] }
+          if let dx = x.gradient { dx[at] = v > 0 ? dy[at] : v == 0 ? 0 : slope[f * featureStep] * dy[at] }
         }
       }
     }

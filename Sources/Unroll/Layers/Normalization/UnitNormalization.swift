@@ -20,7 +20,9 @@ final class UnitNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     let along = try sampleAxis(axis, rank: x.rank)
     if isTime(along, of: x) { try refuseStreaming(planner, "its axis \(axis) is time") }
     let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
-    planner.append(UnitNormalizationOp(x: x, y: y, AxisLayout(x, axis: along), largest: 1e12))
+    // Keras 2 bounds the square at 1e-12, Keras 3 the length.
+    let largest = planner.trainingRules.areOfKeras2 ? 1e6 : 1e12
+    planner.append(UnitNormalizationOp(x: x, y: y, AxisLayout(x, axis: along), largest: largest))
     return [y]
   }
 }
