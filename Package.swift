@@ -48,7 +48,7 @@ let package = Package(
     // What the reader makes of a file, to be compared with libhdf5.
     .executableTarget(name: "h5dump-unroll", dependencies: ["HDF5Reader", "ByteInput"], path: "Tests/referee/dump"),
     .testTarget(name: "KerasFormatTests", dependencies: ["KerasFormat", "Unroll", "HDF5Reader", "HDF5Writer"]),
-    .testTarget(name: "ABITests", dependencies: ["UnrollABI", "CUnroll"]),
+    .testTarget(name: "ABITests", dependencies: ["UnrollABI", "Unroll", "KernelAPI", "CUnroll"]),
   ]
 )
 

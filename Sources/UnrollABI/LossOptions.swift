@@ -1,17 +1,11 @@
 import CUnroll
 import Unroll
 
-/// The header's numbers of losses, and where its struct has their options.
-
-private let kinds: [(number: unroll_loss_kind, kind: LossFunction.Kind)] = [
-  (UNROLL_LOSS_MEAN_SQUARED_ERROR, .meanSquaredError), (UNROLL_LOSS_MEAN_ABSOLUTE_ERROR, .meanAbsoluteError),
-  (UNROLL_LOSS_BINARY_CROSSENTROPY, .binaryCrossentropy), (UNROLL_LOSS_CATEGORICAL_CROSSENTROPY, .categoricalCrossentropy),
-  (UNROLL_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, .sparseCategoricalCrossentropy), (UNROLL_LOSS_HUBER, .huber), (UNROLL_LOSS_LOG_COSH, .logCosh),
-]
+/// Where the header's struct has the options of losses.
 
 /// nil for a number that is none.
-private func loss(_ kind: unroll_loss_kind) -> LossDescriptor? {
-  kinds.first { $0.number == kind }.map { LossDescriptor.of($0.kind) }
+private func loss(_ number: unroll_loss_kind) -> LossDescriptor? {
+  kindNumbered(number.rawValue).map { LossDescriptor.of($0) }
 }
 
 extension unroll_loss_options: RuleStruct {

@@ -1,18 +1,11 @@
 import CUnroll
 import Unroll
 
-/// The header's numbers of metrics, and where its struct has their options.
-
-private let kinds: [(number: unroll_metric_kind, kind: MetricFunction.Kind)] = [
-  (UNROLL_METRIC_MEAN_ABSOLUTE_ERROR, .meanAbsoluteError), (UNROLL_METRIC_MEAN_SQUARED_ERROR, .meanSquaredError),
-  (UNROLL_METRIC_ROOT_MEAN_SQUARED_ERROR, .rootMeanSquaredError), (UNROLL_METRIC_ACCURACY, .accuracy),
-  (UNROLL_METRIC_BINARY_ACCURACY, .binaryAccuracy), (UNROLL_METRIC_CATEGORICAL_ACCURACY, .categoricalAccuracy),
-  (UNROLL_METRIC_SPARSE_CATEGORICAL_ACCURACY, .sparseCategoricalAccuracy), (UNROLL_METRIC_EQUALITY, .equality),
-]
+/// Where the header's struct has the options of metrics.
 
 /// nil for a number that is none.
-private func metric(_ kind: unroll_metric_kind) -> MetricDescriptor? {
-  kinds.first { $0.number == kind }.map { MetricDescriptor.of($0.kind) }
+private func metric(_ number: unroll_metric_kind) -> MetricDescriptor? {
+  kindNumbered(number.rawValue).map { MetricDescriptor.of($0) }
 }
 
 extension unroll_metric_options: RuleStruct {

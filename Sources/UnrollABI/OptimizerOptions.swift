@@ -2,18 +2,11 @@ import CUnroll
 import KernelAPI
 import Unroll
 
-/// The header's numbers of optimizers, and where its struct has their options.
-
-private let kinds: [(number: unroll_optimizer_kind, kind: OptimizerRule.Kind)] = [
-  (UNROLL_OPTIMIZER_SGD, .sgd), (UNROLL_OPTIMIZER_RMSPROP, .rmsprop), (UNROLL_OPTIMIZER_ADAM, .adam),
-  (UNROLL_OPTIMIZER_ADAMW, .adamw), (UNROLL_OPTIMIZER_ADAGRAD, .adagrad), (UNROLL_OPTIMIZER_ADAMAX, .adamax),
-  (UNROLL_OPTIMIZER_NADAM, .nadam), (UNROLL_OPTIMIZER_LION, .lion), (UNROLL_OPTIMIZER_ADADELTA, .adadelta),
-  (UNROLL_OPTIMIZER_FTRL, .ftrl),
-]
+/// Where the header's struct has the options of optimizers.
 
 /// nil for a number that is none.
-private func optimizer(_ kind: unroll_optimizer_kind) -> OptimizerDescriptor? {
-  kinds.first { $0.number == kind }.map { OptimizerDescriptor.of($0.kind) }
+private func optimizer(_ number: unroll_optimizer_kind) -> OptimizerDescriptor? {
+  kindNumbered(number.rawValue).map { OptimizerDescriptor.of($0) }
 }
 
 extension unroll_optimizer_options: RuleStruct {

@@ -1,12 +1,7 @@
 import CUnroll
 import Unroll
 
-/// The header's numbers of schedules, and where an optimizer's struct has their options.
-
-private let kinds: [(number: unroll_schedule_kind, kind: LearningRate.Kind)] = [
-  (UNROLL_SCHEDULE_CONSTANT, .constant), (UNROLL_SCHEDULE_INVERSE_TIME, .inverseTime), (UNROLL_SCHEDULE_EXPONENTIAL, .exponential),
-  (UNROLL_SCHEDULE_COSINE, .cosine), (UNROLL_SCHEDULE_PIECEWISE, .piecewise),
-]
+/// Where an optimizer's struct in the header has the options of schedules.
 
 private let members: [OptionMember<unroll_optimizer_options, LearningRate>] = [
   .init(.learningRate, \.learning_rate), .init(.initial, \.learning_rate), .init(.decaySteps, \.decay_steps), .init(.decayRate, \.decay_rate),
@@ -16,7 +11,7 @@ private let members: [OptionMember<unroll_optimizer_options, LearningRate>] = [
 /// The learning rate that a caller described. Members of another schedule are
 /// not looked at, as a program may choose among schedules by `schedule` alone.
 func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -> LearningRate {
-  guard let kind = kinds.first(where: { $0.number == options.schedule })?.kind else {
+  guard let kind: LearningRate.Kind = kindNumbered(options.schedule.rawValue) else {
     throw unknown(options.schedule.rawValue, "unroll_schedule_kind", "optimizer->schedule")
   }
   let descriptor = ScheduleDescriptor.of(kind)

@@ -254,13 +254,14 @@ def compare_numbers(keras, path):
 KINDS = {"training=": MODES, "activity": PENALTIES, "rules": RULES}
 
 
-NOT_IN_KERAS_2 = ("masked steps that are sequences for a while",)  # whose RepeatVector takes no mask
+# Keras 2's RepeatVector takes no mask; Keras 3 multiplies losses by masks of another rank.
+NOT_IN_KERAS = {2: "masked steps that are sequences for a while", 3: "masked steps that a model repeats"}
 
 
 def rows(major):
     # Keras 3 overrides what a call says, and draws random numbers in fit.
     modes = [name for name in MODES if major == 2 or name.startswith("BatchNormalization")]
-    others = [f"{kind}: {name}" for kind in ("activity", "rules") for name in KINDS[kind] if major == 3 or name not in NOT_IN_KERAS_2]
+    others = [f"{kind}: {name}" for kind in ("activity", "rules") for name in KINDS[kind] if name != NOT_IN_KERAS[major]]
     return [*(f"training=: {name}" for name in (*modes, "Dropout, True")), *others]
 
 
