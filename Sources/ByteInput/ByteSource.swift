@@ -79,7 +79,7 @@ public struct ByteSource: Sendable {
 
   private func check(_ offset: Int, _ wanted: Int) throws(UnrollError) {
     guard offset >= 0, wanted >= 0, offset <= count, wanted <= count - offset else {
-      throw UnrollError(.format, "\(name): \(wanted) bytes expected at byte \(offset) of \(count); the file is damaged or truncated")
+      throw UnrollError(.format, "\(name): expected \(wanted) bytes at byte \(offset) of \(count); the file is damaged or truncated")
     }
   }
 }

@@ -17,7 +17,7 @@ public enum Inflate {
   ) throws(UnrollError) -> Int {
     var stream = z_stream()
     guard unroll_inflate_init(&stream, wrapping == .zlib ? 15 : -15) == Z_OK else {
-      throw UnrollError(.outOfMemory, "\(name): no memory to decompress")
+      throw UnrollError(.outOfMemory, "\(name): cannot allocate memory to decompress it")
     }
     defer { inflateEnd(&stream) }
     var consumed = 0, produced = 0
@@ -39,10 +39,10 @@ public enum Inflate {
       consumed += read
       produced += written
       if status == Z_STREAM_END { return produced }
-      if status == Z_MEM_ERROR { throw UnrollError(.outOfMemory, "\(name): no memory to decompress") }
+      if status == Z_MEM_ERROR { throw UnrollError(.outOfMemory, "\(name): cannot allocate memory to decompress it") }
       guard status == Z_OK || status == Z_BUF_ERROR, read > 0 || written > 0 else {
         let what = produced == output.count ? "more than the \(output.count) bytes that were declared" : "damaged or truncated data"
-        throw UnrollError(.format, "\(name): the compressed data holds \(what)")
+        throw UnrollError(.format, "\(name): the compressed data contains \(what)")
       }
     }
   }

@@ -34,7 +34,7 @@ public func unroll_model_destroy(_ model: OpaquePointer?) {
 func add(_ handle: ModelHandle, _ layer: LayerSpec) throws(UnrollError) {
   let model = handle.model
   if !layer.name.isEmpty, model.spec.layers.contains(where: { $0.name == layer.name }) {
-    throw UnrollError(.invalidArgument, "the model has a layer named '\(layer.name)' already; names must be unique")
+    throw UnrollError(.invalidArgument, "the model already has a layer named '\(layer.name)'; names must be unique")
   }
   try model.add(layer)
 }
@@ -47,7 +47,7 @@ public func unroll_model_build(
     let model = handle.model
     if model.isBuilt { return }
     guard !model.spec.layers.isEmpty else {
-      throw UnrollError(.invalidState, "the model has no layers; add some before it is built")
+      throw UnrollError(.invalidState, "the model has no layers; add some before building it")
     }
     if shape == nil, rank == 0 { return try model.build() }
     let count = try checkedCount(Int(rank), "rank", to: Int(UNROLL_RANK_MAX) - 1)

@@ -53,7 +53,7 @@ func readInitializer(
     return try readInitializer(try readRequired(long, "\(name)_options"), "\(name)_options->")
   }
   guard short.kind != UNROLL_INITIALIZER_VARIANCE_SCALING else {
-    throw UnrollError(.invalidArgument, "\(name).kind is UNROLL_INITIALIZER_VARIANCE_SCALING, which has more members; set \(name)_options")
+    throw UnrollError(.invalidArgument, "\(name).kind is UNROLL_INITIALIZER_VARIANCE_SCALING, which needs more members; set \(name)_options")
   }
   var options: unroll_initializer_options = try kindDefaults(short.kind, "\(name).kind")
   options.a = short.a

@@ -3,7 +3,7 @@ import KernelAPI
 import Unroll
 
 func unknown(_ value: UInt32, _ enumeration: String, _ name: String) -> UnrollError {
-  UnrollError(.invalidArgument, "\(name) is \(value), which is no value of \(enumeration)")
+  UnrollError(.invalidArgument, "\(name) is \(value), which is not a value of \(enumeration)")
 }
 
 func modelType(_ dtype: unroll_dtype, _ name: String) throws(UnrollError) -> DType {

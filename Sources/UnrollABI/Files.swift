@@ -27,7 +27,7 @@ func sample(_ options: unroll_save_options) throws(UnrollError) -> [ArrayView]? 
 func weightFormat(_ options: UnsafePointer<unroll_save_options>?) throws(UnrollError) -> FileFormat {
   let options = try read(options, "options")
   guard try sample(options) == nil else {
-    throw UnrollError(.invalidArgument, "options->sample goes with a whole model; unroll_model_save stores it")
+    throw UnrollError(.invalidArgument, "options->sample is stored only with a whole model; use unroll_model_save")
   }
   return try fileFormat(options.format)
 }

@@ -115,7 +115,7 @@ private func checkPlaceholders(_ path: FilePath) throws(UnrollError) {
     guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else { return }
     let name = String(decoding: rest[...end], as: UTF8.self)
     throw UnrollError(
-      .invalidArgument, "checkpoint->path has \(name); only {epoch} is replaced in it, by the epoch's number: \(path)")
+      .invalidArgument, "checkpoint->path has \(name); only {epoch} is supported, which becomes the epoch's number: \(path)")
   }
 }
 

@@ -62,7 +62,8 @@ func readAll<T: DescribingStruct>(_ base: UnsafePointer<T>?, _ count: Int, _ nam
     let found = UnsafeRawPointer(element).loadUnaligned(as: Int.self)
     guard found == size else {
       throw UnrollError(
-        .invalidArgument, "\(name)[\(index)].struct_size is \(found), that of the first is \(size); all elements of an array must have the same")
+        .invalidArgument,
+        "\(name)[\(index)].struct_size is \(found), but that of the first is \(size); all elements of an array must have the same size")
     }
     result.append(try readRequired(element, "\(name)[\(index)]"))
   }

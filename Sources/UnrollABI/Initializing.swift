@@ -15,7 +15,7 @@ private func initialize<T: DescribingStruct>(
     let options = try resultPointer(options, "options")
     let defaults: T = try kindDefaults(kind, "kind")
     guard initialize(options, size, defaults) else {
-      throw UnrollError(.invalidArgument, "size is \(UInt(bitPattern: size)), which is that of no struct")
+      throw UnrollError(.invalidArgument, "size is \(UInt(bitPattern: size)), which is not the size of this struct in any version")
     }
   }
 }

@@ -18,7 +18,7 @@ private func send(_ buffer: HeapBuffer, _ write: unroll_write_callback, _ userDa
   let bytes = buffer.bytes
   let answer = try call("write function") { cunroll_call_write_callback(write, bytes.baseAddress, bytes.count, userData, $0) }
   guard answer == 0 else {
-    throw UnrollError(.cancelled, "the write function gave the save up: it answered \(answer)")
+    throw UnrollError(.cancelled, "the write callback cancelled the save: it returned \(answer)")
   }
 }
 

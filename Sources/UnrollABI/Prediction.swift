@@ -17,7 +17,7 @@ private func predict(
   guard outputCount == expected.count, let outputs else {
     if outputs == nil { throw missing(outputName) }
     throw UnrollError(
-      .shapeMismatch, "the model has \(expected.count) output(s), room was given for \(UInt(bitPattern: outputCount))")
+      .shapeMismatch, "the model has \(expected.count) output(s), but there is room for \(UInt(bitPattern: outputCount))")
   }
   var places: [OutputView] = []
   for (index, shape) in expected.enumerated() {

@@ -57,12 +57,12 @@ final class StreamHandle {
         return UnrollError(.shapeMismatch, "the model has \(sizes.count) \(name)s; use unroll_stream_run")
       }
       guard found == sizes[0] else {
-        return UnrollError(.shapeMismatch, "\(name): a step has \(sizes[0]) elements, found \(UInt(bitPattern: found))")
+        return UnrollError(.shapeMismatch, "\(name): a step must have \(sizes[0]) elements, found \(UInt(bitPattern: found))")
       }
       guard let pointer else { return missing(name) }
       do throws(UnrollError) { try checkAlignment(pointer, elementSize, name) } catch { return error }
     }
-    return UnrollError(.invalidArgument, "the step cannot be made")
+    return UnrollError(.invalidArgument, "the step cannot be run")
   }
 }
 

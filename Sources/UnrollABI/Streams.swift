@@ -100,7 +100,7 @@ public func unroll_stream_run(
     guard let outputs else { throw missing("outputs") }
     guard output_count == shapes.count else {
       throw UnrollError(
-        .shapeMismatch, "the model has \(shapes.count) output(s), room was given for \(UInt(bitPattern: output_count))")
+        .shapeMismatch, "the model has \(shapes.count) output(s), but there is room for \(UInt(bitPattern: output_count))")
     }
     var places: [OutputView] = []
     for (index, shape) in shapes.enumerated() {

@@ -53,7 +53,7 @@ func writeText(
     throw UnrollError(.invalidArgument, "capacity must be at most \(Int.max), found \(UInt(bitPattern: capacity))")
   }
   if capacity > 0, buffer == nil {
-    throw UnrollError(.invalidArgument, "text is NULL, but capacity is \(capacity); pass (NULL, 0, &length) to learn the length")
+    throw UnrollError(.invalidArgument, "text is NULL, but capacity is \(capacity); pass (NULL, 0, &length) to get the length")
   }
   guard buffer != nil || length != nil else {
     throw UnrollError(.invalidArgument, "text and length are both NULL; there is nowhere to put the result")

@@ -8,7 +8,7 @@ func readData(_ pointer: UnsafePointer<unroll_data>?, _ name: String) throws(Unr
   if data.sample_weight != nil { weights = [try readView(data.sample_weight, "\(name)->sample_weight")] }
   if data.sample_weight_count > 0 || data.sample_weights != nil {
     guard weights.isEmpty else {
-      throw UnrollError(.invalidArgument, "\(name)->sample_weight and \(name)->sample_weights are both set; one of them says the weights")
+      throw UnrollError(.invalidArgument, "\(name)->sample_weight and \(name)->sample_weights are both set; set only one of them")
     }
     for (index, array) in try elements(data.sample_weights, data.sample_weight_count, "\(name)->sample_weights").enumerated() {
       weights.append(array == nil ? nil : try readView(array, "\(name)->sample_weights[\(index)]"))
@@ -76,7 +76,7 @@ private func valuePlace(
   let values = try resultPointer(values, "values")
   let expected = try model.valueNames().count
   guard count == expected else {
-    throw UnrollError(.shapeMismatch, "the model reports \(expected) value(s), room was given for \(UInt(bitPattern: count))")
+    throw UnrollError(.shapeMismatch, "the model reports \(expected) value(s), but there is room for \(UInt(bitPattern: count))")
   }
   return values
 }

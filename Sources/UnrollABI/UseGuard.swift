@@ -94,6 +94,6 @@ struct UseGuard: ~Copyable {
     }
     return UnrollError(
       .invalidState,
-      "the \(name) is in use by another thread, or by the call whose callback made this one; a call that changes it needs it alone")
+      "the \(name) is in use by another thread, or by the call whose callback made this one; a call that changes it needs exclusive use")
   }
 }

@@ -126,7 +126,7 @@ static void training_and_series(void) {
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "model is NULL", unroll_model_evaluate_ext(NULL, &data, &evaluate, &value, 1));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "data is NULL", unroll_model_evaluate_ext(model, NULL, &evaluate, &value, 1));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "values is NULL", unroll_model_evaluate_ext(model, &data, NULL, NULL, 1));
-  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "room was given for 2",
+  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "but there is room for 2",
           unroll_model_evaluate_ext(model, &data, NULL, &value, 2));
   evaluate.batch_size = 0;
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "batch_size", unroll_model_evaluate_ext(model, &data, &evaluate, &value, 1));

@@ -77,7 +77,7 @@ static void predict(void) {
   REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "1 input", unroll_model_predict_all(model, NULL, 0, &y, 1, NULL));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "18446744073709551615",
           unroll_model_predict_all(model, &x, (size_t)-1, &y, 1, NULL));
-  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "room was given for 2", unroll_model_predict_all(model, &x, 1, &y, 2, NULL));
+  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "but there is room for 2", unroll_model_predict_all(model, &x, 1, &y, 2, NULL));
 
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "model is NULL", unroll_model_predict_shape(NULL, &x, 1, 0, shape, &rank));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "inputs is NULL", unroll_model_predict_shape(model, NULL, 1, 0, shape, &rank));
@@ -245,7 +245,7 @@ static void streams(void) {
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "inputs is NULL", unroll_stream_run(stream, NULL, 1, 3, &out, 1));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "outputs is NULL", unroll_stream_run(stream, &in, 1, 3, NULL, 1));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "steps", unroll_stream_run(stream, &in, 1, (size_t)-1, &out, 1));
-  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "room was given for 2", unroll_stream_run(stream, &in, 1, 3, &out, 2));
+  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "but there is room for 2", unroll_stream_run(stream, &in, 1, 3, &out, 2));
   REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "1 input", unroll_stream_run(stream, &in, 0, 3, &out, 1));
   REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "expected shape (1, 4, 1), found (1, 3, 1)",
           unroll_stream_run(stream, &in, 1, 4, &out, 1));

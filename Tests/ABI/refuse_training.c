@@ -194,11 +194,11 @@ static void fit(void) {
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "data is NULL", unroll_model_evaluate(model, NULL, 32, values, 1));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "batch_size", unroll_model_evaluate(model, &data, 0, values, 1));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "values is NULL", unroll_model_evaluate(model, &data, 32, NULL, 1));
-  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "1 value(s), room was given for 2",
+  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "1 value(s), but there is room for 2",
           unroll_model_evaluate(model, &data, 32, values, 2));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "model is NULL", unroll_model_train_on_batch(NULL, &data, values, 1));
   REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "data is NULL", unroll_model_train_on_batch(model, NULL, values, 1));
-  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "room was given for 0", unroll_model_train_on_batch(model, &data, values, 0));
+  REFUSES(UNROLL_ERROR_SHAPE_MISMATCH, "but there is room for 0", unroll_model_train_on_batch(model, &data, values, 0));
   unroll_model_destroy(model);
 }
 

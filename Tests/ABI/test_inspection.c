@@ -130,7 +130,7 @@ static void copies(void) {
   OK(unroll_model_set_trainable(model, "lstm", 0));
   unroll_model_destroy(copy);
   copy = NULL;
-  REFUSES(UNROLL_ERROR_INVALID_STATE, "frozen or thawed", unroll_model_copy(model, &copy));
+  REFUSES(UNROLL_ERROR_INVALID_STATE, "frozen or unfrozen", unroll_model_copy(model, &copy));
   CHECK(copy == NULL);
   OK(unroll_model_compile(model, &options));
   OK(unroll_model_copy(model, &copy));

@@ -130,9 +130,9 @@ static void a_file_is_its_bytes(void) {
 static void a_save_that_is_given_up_fails(void) {
   unroll_model *model = trained();
   sink s = {NULL, 0, 0, 0, 7};
-  REFUSES(UNROLL_ERROR_CANCELLED, "answered 7", unroll_model_save_to_memory(model, NULL, take, &s));
+  REFUSES(UNROLL_ERROR_CANCELLED, "returned 7", unroll_model_save_to_memory(model, NULL, take, &s));
   CHECK(s.calls == 1);
-  REFUSES(UNROLL_ERROR_CANCELLED, "answered 7", unroll_model_save_weights_to_memory(model, NULL, take, &s));
+  REFUSES(UNROLL_ERROR_CANCELLED, "returned 7", unroll_model_save_weights_to_memory(model, NULL, take, &s));
   s.answer = 0;
   OK(unroll_model_save_to_memory(model, NULL, take, &s));
   free(s.bytes);

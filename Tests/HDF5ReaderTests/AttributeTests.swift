@@ -128,7 +128,7 @@ import UnrollErrors
     #expect(try string(second) == "second")
     #expect(try string { FileBuilder.reference(0, $0, 9) } == "")
     #expect(try string { _ in FileBuilder.reference(5, 0, 1) } == "")
-    expectError(.format, "a string of 7 bytes where 6 are stored") { _ = try string { FileBuilder.reference(7, $0, 2) } }
+    expectError(.format, "a string has 7 bytes, but only 6 are stored") { _ = try string { FileBuilder.reference(7, $0, 2) } }
     expectError(.format, "string 3 is missing") { _ = try string { FileBuilder.reference(6, $0, 3) } }
     expectError(.format, "does not begin with GCOL") { _ = try string { FileBuilder.reference(6, $0 + 8, 1) } }
     expectError(.format, "attribute a: the heap of strings") { _ = try string { _ in FileBuilder.reference(6, 1 << 50, 1) } }
@@ -144,6 +144,6 @@ import UnrollErrors
       let heap = builder.add(Array("GCOL".utf8) + [1, 0, 0, 0] + le(16 + 16 * 1000, 8) + (0..<1000).flatMap { _ in le(1, 16) })
       return [FileBuilder.attribute("a", FileBuilder.variableText, [], FileBuilder.reference(1, heap, 1))]
     }
-    expectError(.format, "a string of 1 bytes where 0 are stored") { _ = try attributes.string("a") }
+    expectError(.format, "a string has 1 bytes, but only 0 are stored") { _ = try attributes.string("a") }
   }
 }

@@ -103,7 +103,7 @@ import UnrollErrors
       }
     }
     let cut = try Self.dataset([4], chunk: [4], [], [Stored(offset: [0], data: bits(Self.four), count: 12)])
-    expectError(.format, "x: a chunk of 12 bytes where 16 are expected") { _ = try values(cut, as: Float.self) }
+    expectError(.format, "x: a chunk has 12 bytes, expected 16") { _ = try values(cut, as: Float.self) }
     let deflated = Self.deflated(bits(Self.four))
     let truncated = try Self.dataset([4], chunk: [4], [.deflate], [Stored(offset: [0], data: Array(deflated.dropLast(8)))])
     expectError(.format, "damaged or truncated data") { _ = try values(truncated, as: Float.self) }
@@ -142,7 +142,7 @@ import UnrollErrors
   @Test func chunksThatDoNotFitTheShapeAreErrors() throws {
     let whole = Stored(offset: [0], data: bits(Self.four))
     let twice = try Self.dataset([4], chunk: [4], [], [whole, whole])
-    expectError(.format, "x: more chunks than the 1 of its shape") { _ = try values(twice, as: Float.self) }
+    expectError(.format, "x: more chunks than the 1 that its shape has") { _ = try values(twice, as: Float.self) }
     let between = try Self.dataset([8], chunk: [4], [], [whole, Stored(offset: [2], data: bits(Self.four))])
     expectError(.format, "a chunk begins at 2, chunks are 4 long") { _ = try values(between, as: Float.self) }
     let huge = try Self.dataset([8], chunk: [4], [.deflate], [Stored(offset: [0], data: bits(Self.four), count: 1 << 31)])

@@ -20,7 +20,8 @@ import Unroll
 
   @Test func unknownLayersAreNamedWithWhatThereIs() {
     let text = message { _ = try ModelFile.modelFromJSON(sequential(#"{"class_name": "ConvLSTM2D", "config": {"name": "c"}}"#)) }
-    #expect(text.hasPrefix("c (ConvLSTM2D): layers of class ConvLSTM2D are not supported; there are Activation, Add, AdditiveAttention"))
+    #expect(
+      text.hasPrefix("c (ConvLSTM2D): layers of class ConvLSTM2D are not supported; the supported classes are Activation, Add, AdditiveAttention"))
   }
 
   @Test(arguments: [
@@ -43,7 +44,7 @@ import Unroll
     let layer = #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "activation": "snake"}}"#
     #expect(
       message { _ = try ModelFile.modelFromJSON(sequential(layer)) }.hasPrefix(
-        "d (Dense): activation = \"snake\" is not supported; there are elu, exponential, gelu"))
+        "d (Dense): activation = \"snake\" is not supported; the supported ones are elu, exponential, gelu"))
   }
 
   static let unknownMembers = [
@@ -53,11 +54,11 @@ import Unroll
     ),
     (
       #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_regularizer": "l3"}}"#,
-      "d (Dense): kernel_regularizer \"l3\" is unknown and left out; it matters in training only"
+      "d (Dense): kernel_regularizer \"l3\" is unknown and left out; it matters only in training"
     ),
     (
       #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "bias_constraint": "tiny"}}"#,
-      "d (Dense): bias_constraint \"tiny\" is unknown and left out; it matters in training only"
+      "d (Dense): bias_constraint \"tiny\" is unknown and left out; it matters only in training"
     ),
   ]
 
@@ -81,7 +82,7 @@ import Unroll
         {"class_name": "Dense", "name": "b", "config": {"name": "b", "units": 3}, "inbound_nodes": [[["a", 0, 0, {}]]]}],
         "input_layers": [["i", 0, 0]], "output_layers": [["b", 0, 0]]}}
       """
-    #expect(message { _ = try ModelFile.modelFromJSON(text) } == "f (Functional): the layers' calls wait for each other in a circle")
+    #expect(message { _ = try ModelFile.modelFromJSON(text) } == "f (Functional): the calls of its layers form a cycle")
   }
 
   @Test func aConfigurationSurvivesARoundTrip() throws {

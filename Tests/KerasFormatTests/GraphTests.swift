@@ -39,7 +39,7 @@ import Unroll
 
   @Test func mergesThatAreNotSupportedAreNamed() throws {
     let error = try #require(throws: UnrollError.self) { try ModelFile.load(path: "\(fixtures)/keras1/refused_cos.h5") }
-    #expect(error.message.contains("merged (Merge): mode = \"cos\" is not supported; there are concat, sum, mul, ave, max and dot"))
+    #expect(error.message.contains("merged (Merge): mode = \"cos\" is not supported; expected one of concat, sum, mul, ave, max, dot"))
   }
 
   private func check(_ graph: GraphCase, in directory: String, _ endings: [String]) throws {

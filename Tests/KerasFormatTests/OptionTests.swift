@@ -54,7 +54,7 @@ import Unroll
     let model = try ModelFile.load(path: "\(fixtures)/\(option.file)")
     for format in [FileFormat.h5, .keras] {
       let error = try #require(throws: UnrollError.self) { try ModelFile.encode(model, format: format) }
-      #expect(error.message.contains("its call says training"))
+      #expect(error.message.contains("its call sets training"))
     }
   }
 

@@ -40,10 +40,11 @@ import Unroll
     #expect(message("CosineDecay", ["decay_steps": 3, "warmup_steps": 1.5]).contains("warmup_steps must be a whole number"))
     #expect(message("ExponentialDecay", ["decay_steps": 3, "decay_rate": -1]).contains("decay_rate"))
     #expect(message("ExponentialDecay", ["decay_steps": 3, "alpha": 0.5]).contains("the option alpha = 0.5 is not supported"))
-    #expect(message("PiecewiseConstantDecay", ["boundaries": [1], "values": [0.5]]).contains("one value more than boundaries"))
+    #expect(message("PiecewiseConstantDecay", ["boundaries": [1], "values": [0.5]]).contains("one more value than boundaries"))
     #expect(message("PiecewiseConstantDecay", ["boundaries": [1.5], "values": [0.5, 1]]).contains("boundaries must be a whole number"))
     #expect(message("PiecewiseConstantDecay", ["boundaries": [2, 1], "values": [3, 2, 1]]).contains("must increase, found [2, 1]"))
     #expect(message("PiecewiseConstantDecay", ["values": [3, 2, 1]]).contains("boundaries: expected a list of numbers, found nothing"))
-    #expect(message("PolynomialDecay", [:]).contains("there are CosineDecay, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay"))
+    #expect(
+      message("PolynomialDecay", [:]).contains("the supported ones are CosineDecay, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay"))
   }
 }

@@ -113,7 +113,7 @@ import Unroll
   @Test func aLayerOfFloat64IsNotCutToItsModelsFloat32() throws {
     let dense = layer("Dense", #""units": 2, "dtype": "float64""#)
     let error = try #require(throws: UnrollError.self) { try ModelFile.layerFromJSON(dense, type: .float32) }
-    #expect(error.message.contains("dtype = \"float64\" in a model of float32"))
+    #expect(error.message.contains("dtype = \"float64\" in a float32 model"))
     _ = try ModelFile.layerFromJSON(dense, type: .float64)
   }
 

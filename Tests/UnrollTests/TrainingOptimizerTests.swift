@@ -384,7 +384,7 @@ struct TrainingOptimizerTests {
     #expect(optimizer(both).contains("at most one"))
     #expect(
       optimizer(.init(.adam(beta1: 0.9, beta2: 0.9, epsilon: 1e-7, amsgrad: false), learningRate: .piecewiseConstant(boundaries: [1], values: [1])))
-        .contains("one value more"))
+        .contains("one more value"))
     #expect(message(CompileSpec(optimizer: .adam(), losses: [])).contains("loss"))
     #expect(message(CompileSpec(optimizer: .adam(), losses: [LossSpec(.huber(delta: -1))])).contains("delta"))
   }

@@ -66,7 +66,7 @@ struct ChunkDecoder {
 
   private func expect(_ expected: Int, _ found: Int) throws(UnrollError) {
     guard expected == found else {
-      throw UnrollError(.format, "a chunk of \(found) bytes where \(expected) are expected; the file is damaged")
+      throw UnrollError(.format, "a chunk has \(found) bytes, expected \(expected); the file is damaged")
     }
   }
 }

@@ -18,14 +18,14 @@ enum Shuffle {
 /// Fletcher's checksum of 16-bit words, behind the data.
 enum Fletcher32 {
   static func verify(_ bytes: UnsafeRawBufferPointer) throws(UnrollError) {
-    guard bytes.count >= 4 else { throw UnrollError(.format, "a chunk of \(bytes.count) bytes without its checksum; the file is damaged") }
+    guard bytes.count >= 4 else { throw UnrollError(.format, "a chunk of \(bytes.count) bytes has no checksum; the file is damaged") }
     let data = UnsafeRawBufferPointer(rebasing: bytes[0..<bytes.count - 4])
     let stored = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: data.count, as: UInt32.self))
     let found = sum(data)
     // HDF5 before 1.6.3 wrote the bytes of each half the other way round.
     let swapped = (found & 0x00FF_00FF) << 8 | (found & 0xFF00_FF00) >> 8
     guard stored == found || stored == swapped else {
-      throw UnrollError(.format, "the checksum of a chunk does not fit; the file is damaged")
+      throw UnrollError(.format, "the checksum of a chunk does not match; the file is damaged")
     }
   }
 

@@ -35,9 +35,9 @@ struct ChunkIndex {
     func count() throws(UnrollError) {
       try walk { (chunk) throws(UnrollError) in
         chunks += 1
-        guard chunks <= grid.cells else { throw UnrollError(.format, "more chunks than the \(grid.cells) of its shape; the file is damaged") }
+        guard chunks <= grid.cells else { throw UnrollError(.format, "more chunks than the \(grid.cells) that its shape has; the file is damaged") }
         guard file.holds(chunk.count, at: chunk.address), total <= file.source.count - chunk.count else {
-          throw UnrollError(.format, "chunks hold more bytes than the file of \(file.source.count); the file is damaged or truncated")
+          throw UnrollError(.format, "chunks hold more bytes than the file, which has \(file.source.count); the file is damaged or truncated")
         }
         total += chunk.count
       }

@@ -23,7 +23,7 @@ struct ExtensibleArray {
     var header = try file.readChecksummed("the extensible array", at: address, 16 + 6 * file.sizes.length + file.sizes.offset)
     try header.expect("EAHD")
     try header.expect(version: 0)
-    guard try header.byte() == client else { throw header.damage("it is of another kind") }
+    guard try header.byte() == client else { throw header.damage("it has an unexpected type") }
     entrySize = try header.byte()
     let bits = try header.byte()
     indexBlockEntries = try header.byte()
@@ -131,7 +131,7 @@ struct ExtensibleArray {
   private func check(_ block: inout Cursor, _ signature: StaticString) throws(UnrollError) {
     try block.expect(signature)
     try block.expect(version: 0)
-    guard try block.byte() == client, try block.address() == address else { throw block.damage("it belongs elsewhere") }
+    guard try block.byte() == client, try block.address() == address else { throw block.damage("it belongs to another array") }
   }
 
   private func damage(_ reason: String) -> UnrollError {

@@ -10,7 +10,7 @@ enum FixedArray {
     var header = try file.readChecksummed("the fixed array", at: address, 12 + file.sizes.length + file.sizes.offset)
     try header.expect("FAHD")
     try header.expect(version: 0)
-    guard try header.byte() == client else { throw header.damage("it is of another kind") }
+    guard try header.byte() == client else { throw header.damage("it has an unexpected type") }
     let entrySize = try header.byte(), pageBits = try header.byte(), count = try header.length()
     guard let block = try header.address() else { return }
     guard entrySize >= file.sizes.offset, count <= file.source.count / entrySize, pageBits < 32 else {
@@ -23,7 +23,7 @@ enum FixedArray {
       "the fixed array's block", at: block, prefix + (pages == 0 ? count * entrySize : 0) + 4)
     try data.expect("FADB")
     try data.expect(version: 0)
-    guard try data.byte() == client, try data.address() == address else { throw data.damage("it belongs elsewhere") }
+    guard try data.byte() == client, try data.address() == address else { throw data.damage("it belongs to another array") }
     if pages == 0 {
       for index in 0..<count {
         var entry = try data.part(entrySize)

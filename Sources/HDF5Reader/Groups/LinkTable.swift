@@ -62,7 +62,7 @@ struct LinkTable {
     guard !name.isEmpty else { throw body.damage("a link without a name") }
     switch type {
     case 0:
-      guard let address = try body.address() else { throw body.damage("a link that leads nowhere") }
+      guard let address = try body.address() else { throw body.damage("a link without an address") }
       return (name, .hard(address))
     case 1: return (name, .other("a soft link"))
     case 64: return (name, .other("an external link"))

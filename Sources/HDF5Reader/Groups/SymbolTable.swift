@@ -8,7 +8,7 @@ enum SymbolTable {
   ) throws(UnrollError) {
     var message = message
     guard let tree = try message.address(), let heap = try message.address() else {
-      throw message.damage("a group without its table of names")
+      throw message.damage("a group without a table of names")
     }
     let names = try localHeap(file, at: heap)
     try BTree1.walk(file, from: tree, .group, keySize: file.sizes.length) { (_, node) throws(UnrollError) in
@@ -29,7 +29,7 @@ enum SymbolTable {
         } else if let address {
           try visit(name, .hard(address))
         } else {
-          throw head.damage("an entry leads nowhere")
+          throw head.damage("an entry has no address")
         }
       }
     }

@@ -136,7 +136,7 @@ final class FractalHeap {
     try block.expect(signature)
     try block.expect(version: 0)
     guard try block.address() == address, try block.integer(offsetSize) == start else {
-      throw block.damage("it belongs elsewhere")
+      throw block.damage("it belongs to another heap")
     }
   }
 
@@ -146,12 +146,12 @@ final class FractalHeap {
     let sizes = file.sizes
     // Identifiers with room for it say where the object is.
     if idLength > sizes.offset + sizes.length {
-      guard let address = try id.address() else { throw id.damage("an object that is nowhere") }
+      guard let address = try id.address() else { throw id.damage("an object without an address") }
       return try file.read("a large heap object", at: address, try id.length())
     }
     let key = try id.unsigned(min(id.left, 8))
     if huge == nil { huge = try hugeObjects() }
-    guard let found = huge?[key] else { throw id.damage("an object that is nowhere") }
+    guard let found = huge?[key] else { throw id.damage("an object without an address") }
     return try file.read("a large heap object", at: found.address, found.count)
   }
 
@@ -159,7 +159,7 @@ final class FractalHeap {
     guard let hugeTree else { throw damage("it has no index of large objects") }
     var objects: [UInt64: (address: Int, count: Int)] = [:]
     try BTree2.walk(file, at: hugeTree, .hugeObjects) { (record) throws(UnrollError) in
-      guard let address = try record.address() else { throw record.damage("an object that is nowhere") }
+      guard let address = try record.address() else { throw record.damage("an object without an address") }
       let count = try record.length()
       objects[try record.unsigned(file.sizes.length)] = (address, count)
     }

@@ -37,7 +37,7 @@ final class GlobalHeapCollection {
       throw UnrollError(.format, "string \(index) is missing from its heap; the file is damaged")
     }
     guard length <= object.left else {
-      throw UnrollError(.format, "a string of \(length) bytes where \(object.left) are stored; the file is damaged")
+      throw UnrollError(.format, "a string has \(length) bytes, but only \(object.left) are stored; the file is damaged")
     }
     try file.charge(length)
     let text = object.withBytes { String(decoding: $0.prefix(length).prefix { $0 != 0 }, as: UTF8.self) }

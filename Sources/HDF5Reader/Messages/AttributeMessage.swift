@@ -43,7 +43,7 @@ struct AttributeMessage {
     var body = body
     let version = try body.byte(), flags = try body.byte()
     guard (1...3).contains(version) else {
-      throw UnrollError(.unsupported, "an attribute in the form \(version); expected 1 to 3; \(repack)")
+      throw UnrollError(.unsupported, "an attribute of version \(version); expected 1 to 3; \(repack)")
     }
     let nameSize = try body.integer(2), typeSize = try body.integer(2), spaceSize = try body.integer(2)
     if version == 3 { try body.skip(1) }

@@ -13,7 +13,7 @@ struct Dataspace {
     var message = message
     let version = try message.byte()
     guard version == 1 || version == 2 else {
-      throw UnrollError(.unsupported, "a shape in the form \(version); expected 1 or 2; \(repack)")
+      throw UnrollError(.unsupported, "a dataspace of version \(version); expected 1 or 2; \(repack)")
     }
     let rank = try message.byte(), flags = try message.byte()
     let isNull = try message.byte() == 2 && version == 2

@@ -7,7 +7,7 @@ enum FillValue {
     if var message = try header.message(.fillValue) {
       let version = try message.byte()
       guard (1...3).contains(version) else {
-        throw UnrollError(.unsupported, "a fill value in the form \(version); expected 1 to 3; \(repack)")
+        throw UnrollError(.unsupported, "a fill value of version \(version); expected 1 to 3; \(repack)")
       }
       let isDefined: Bool, isNeverWritten: Bool
       if version == 3 {

@@ -17,7 +17,7 @@ struct FilterPipeline {
     var message = message
     let version = try message.byte(), count = try message.byte()
     guard version == 1 || version == 2 else {
-      throw UnrollError(.unsupported, "a list of filters in the form \(version); expected 1 or 2; \(repack)")
+      throw UnrollError(.unsupported, "a list of filters of version \(version); expected 1 or 2; \(repack)")
     }
     if version == 1 { try message.skip(6) }
     for _ in 0..<count {

@@ -15,7 +15,7 @@ enum Layout {
     case 1, 2: self = try Self.old(&message)
     case 3: self = try Self.third(&message)
     case 4, 5: self = try Self.latest(&message, version: version, file)
-    default: throw UnrollError(.unsupported, "data stored in the form \(version); expected 1 to 5; \(repack)")
+    default: throw UnrollError(.unsupported, "a data layout of version \(version); expected 1 to 5; \(repack)")
     }
   }
 
@@ -32,7 +32,7 @@ enum Layout {
       return .compact(try message.part(count))
     case 1: return .contiguous(address: address, count: nil)
     case 2: return .chunked(try ChunkLayout(lengths, .tree1(address), message))
-    default: throw message.damage("data stored in the way \(kind)")
+    default: throw message.damage("a data layout of class \(kind)")
     }
   }
 
@@ -54,7 +54,7 @@ enum Layout {
       let address = try message.address()
       return .contiguous(address: address, count: try message.length())
     case 3: throw UnrollError(.unsupported, "a virtual dataset: a model file must hold its data itself")
-    default: throw message.damage("data stored in the way \(kind)")
+    default: throw message.damage("a data layout of class \(kind)")
     }
   }
 
@@ -82,7 +82,7 @@ enum Layout {
     case 5:
       try message.skip(6)
       index = .tree2(try message.address())
-    default: throw UnrollError(.unsupported, "chunks indexed in the way \(type); expected 1 to 5; \(repack)")
+    default: throw UnrollError(.unsupported, "a chunk index of type \(type); expected 1 to 5; \(repack)")
     }
     var layout = try ChunkLayout(lengths, index, message)
     layout.leavesEdgesAlone = flags & 0x01 != 0

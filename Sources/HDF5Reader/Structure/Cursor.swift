@@ -30,7 +30,7 @@ struct Cursor {
   }
 
   private mutating func advance(_ count: Int) throws(UnrollError) -> Int {
-    guard count >= 0, count <= end - position else { throw damage("\(count) bytes expected where \(end - position) are left") }
+    guard count >= 0, count <= end - position else { throw damage("expected \(count) bytes, but \(end - position) are left") }
     defer { position += count }
     return position
   }
@@ -125,7 +125,7 @@ struct Cursor {
     var stored = self
     stored.position = end
     stored.end = end + 4
-    guard try stored.unsigned(4) == found else { throw damage("its checksum does not fit") }
+    guard try stored.unsigned(4) == found else { throw damage("its checksum does not match") }
   }
 
   /// The checksum of blocks that hold it in their middle: counted as zeros,
@@ -136,6 +136,6 @@ struct Cursor {
     let field = stored.position
     let expected = try stored.unsigned(4)
     for index in field..<field + 4 { buffer.mutableBytes[index] = 0 }
-    guard expected == withBytes({ lookup3($0) }) else { throw damage("its checksum does not fit") }
+    guard expected == withBytes({ lookup3($0) }) else { throw damage("its checksum does not match") }
   }
 }

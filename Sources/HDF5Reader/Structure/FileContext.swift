@@ -24,7 +24,7 @@ final class FileContext {
   /// proportion to its size, however its structures point at each other.
   func charge(_ bytes: Int) throws(UnrollError) {
     guard bytes <= allowance else {
-      throw UnrollError(.format, "the file's structures overlap or lead back to each other; the file is damaged")
+      throw UnrollError(.format, "the file's structures overlap or form a cycle; the file is damaged")
     }
     allowance -= max(bytes, 16)
   }

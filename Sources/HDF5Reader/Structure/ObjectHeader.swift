@@ -90,7 +90,7 @@ struct ObjectHeader {
               block: Int32(truncatingIfNeeded: number), start: whole.left - block.left - size))
           continue
         }
-        guard let next = try body.address() else { throw body.damage("it continues nowhere") }
+        guard let next = try body.address() else { throw body.damage("its continuation has no address") }
         let count = try body.length()
         if isNew {
           var more = try file.readChecksummed("the continued object header", at: next, count)

@@ -61,7 +61,7 @@ struct Superblock {
       _ = try file.readChecksummed(what, at: 0, 16 + 4 * sizes.offset)
     }
     if let end, end >= base, end - base > source.count {
-      throw UnrollError(.format, "\(end - base) bytes expected, found \(source.count); the file is truncated")
+      throw UnrollError(.format, "expected \(end - base) bytes, found \(source.count); the file is truncated")
     }
     if version >= 2, let second { try checkExtension(second) }
   }

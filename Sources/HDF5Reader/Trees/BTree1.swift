@@ -19,13 +19,13 @@ enum BTree1 {
       let prefix = 8 + 2 * file.sizes.offset
       var head = try file.read(what, at: address, prefix)
       try head.expect("TREE")
-      guard try head.byte() == kind.rawValue else { throw head.damage("it is of another kind") }
+      guard try head.byte() == kind.rawValue else { throw head.damage("it has an unexpected type") }
       let level = try head.byte(), count = try head.integer(2)
       guard expectedLevel == nil || (level == expectedLevel && count > 0) else { throw head.damage("its level or count is wrong") }
       var entries = try file.read(what, at: address + prefix, count * (keySize + file.sizes.offset))
       for _ in 0..<count {
         var key = try entries.part(keySize)
-        guard let child = try entries.address() else { throw head.damage("an entry leads nowhere") }
+        guard let child = try entries.address() else { throw head.damage("an entry has no address") }
         if level == 0 { try visit(&key, child) } else { waiting.append((child, level - 1)) }
       }
     }

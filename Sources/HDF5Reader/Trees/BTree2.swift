@@ -22,7 +22,7 @@ enum BTree2 {
     var header = try file.readChecksummed("the version 2 B-tree", at: address, 22 + offset + file.sizes.length)
     try header.expect("BTHD")
     try header.expect(version: 0)
-    guard try header.byte() == kind.rawValue else { throw header.damage("it is of another kind") }
+    guard try header.byte() == kind.rawValue else { throw header.damage("it has an unexpected type") }
     let nodeSize = try header.integer(4), recordSize = try header.integer(2), depth = try header.integer(2)
     try header.skip(2)
     let root = try header.address(), rootCount = try header.integer(2)
@@ -52,7 +52,7 @@ enum BTree2 {
       var node = try file.readChecksummed("the version 2 B-tree node", at: address, size)
       try node.expect(level > 0 ? "BTIN" : "BTLF")
       try node.expect(version: 0)
-      guard try node.byte() == kind.rawValue else { throw node.damage("it is of another kind") }
+      guard try node.byte() == kind.rawValue else { throw node.damage("it has an unexpected type") }
       for _ in 0..<count {
         var record = try node.part(recordSize)
         try visit(&record)

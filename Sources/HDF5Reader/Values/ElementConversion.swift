@@ -39,7 +39,7 @@ struct ElementConversion {
         return bits
       }
       guard all <= UInt64(Int64.max) else {
-        throw UnrollError(.unsupported, "an element over \(Int64.max); expected integers that fit 64 bits with a sign")
+        throw UnrollError(.unsupported, "an element above \(Int64.max); expected signed 64-bit integers")
       }
     }
   }

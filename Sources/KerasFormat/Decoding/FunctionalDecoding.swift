@@ -107,7 +107,7 @@ struct FunctionalDecoder {
         throw UnrollError(.unsupported, "\(name) (\(className)): an operation with a constant is not supported; it needs two tensors")
       }
       if let argument = calls.lazy.compactMap({ $0.unknown.first }).first {
-        throw UnrollError(.unsupported, "\(name) (\(className)): the argument \(argument) at its call is not supported")
+        throw UnrollError(.unsupported, "\(name) (\(className)): the argument \(argument) in its call is not supported")
       }
     }
     return Entry(
@@ -242,7 +242,7 @@ struct FunctionalDecoder {
       }
     }
     guard nodes.count == items.count else {
-      throw UnrollError(.format, "\(name) (Functional): the layers' calls wait for each other in a circle")
+      throw UnrollError(.format, "\(name) (Functional): the calls of its layers form a cycle")
     }
     return (nodes, position)
   }

@@ -19,7 +19,7 @@ extension FunctionalDecoder {
       }
       let owner = "\(layer.name) (\(layer.config.className))"
       for tensor in item.inputs where operations.isMask(tensor) {
-        throw UnrollError(.unsupported, "\(owner): a mask, from \(tensor.layer), as its input is not supported")
+        throw UnrollError(.unsupported, "\(owner): an input that is a mask, from \(tensor.layer), is not supported")
       }
       let brought = walk.inputs(of: nodes[position])
       var masks: [ModelSpec.GivenMask?] = []
@@ -44,7 +44,7 @@ extension FunctionalDecoder {
           masks.append(.tensor(value))
         } else {
           throw UnrollError(
-            .unsupported, "\(owner): its mask, from \(tensor.layer), is one that no layer before it makes, which is not supported")
+            .unsupported, "\(owner): its mask, from \(tensor.layer), is not made by a layer before it, which is not supported")
         }
       }
       while masks.last == .some(nil) { masks.removeLast() }
@@ -74,12 +74,12 @@ extension FunctionalDecoder {
     if let marks = item.marks { return marks.training }
     if item.version.major < 3 {
       if item.training == true, layer.config.normalizes {
-        context.note("\(owner): called with training=True; it takes the moments of each batch, but predicting does not move its statistics")
+        context.note("\(owner): called with training=True: it uses the moments of each batch, but prediction does not update its statistics")
       }
       return item.training
     }
     if item.training == true, layer.config.actsInTraining {
-      context.note("\(owner): training=True at its call is without effect, as in the predict, evaluate and fit of Keras 3")
+      context.note("\(owner): training=True in its call has no effect, as in predict, evaluate and fit of Keras 3")
     }
     return nil
   }

@@ -103,7 +103,7 @@ struct KerasCall {
       case "training":
         if value.isNull { break }
         guard let flag = value.bool ?? value.int.map({ $0 != 0 }) else {
-          throw UnrollError(.unsupported, "\(owner): training = \(JSONWriter.write(value)) at its call is not supported; there are true and false")
+          throw UnrollError(.unsupported, "\(owner): training = \(JSONWriter.write(value)) in its call is not supported; expected true or false")
         }
         training = flag
       default:

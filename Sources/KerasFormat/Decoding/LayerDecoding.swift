@@ -37,12 +37,12 @@ struct LayerDecoder {
     let named = reader.value("dtype", old: context.version.major < 2 ? ["input_dtype"] : [])
     guard className != "InputLayer" || context.version.major < 2, let found = named else { return }
     guard let name = found.string ?? found["config"]?["name"]?.string ?? found["config"]?.string else {
-      throw reader.unsupported("dtype = \(JSONWriter.write(found)) is not supported; there are float32 and float64")
+      throw reader.unsupported("dtype = \(JSONWriter.write(found)) is not supported; expected float32 or float64")
     }
     // An old Embedding names the type of its indices here.
     if className == "Embedding" || className == "InputLayer", name.hasPrefix("int") { return }
     guard Self.types.contains(name) || context.isLenient && Self.widened.contains(name) else {
-      throw reader.unsupported("dtype = \"\(name)\" is not supported; there are float32 and float64")
+      throw reader.unsupported("dtype = \"\(name)\" is not supported; expected float32 or float64")
     }
     // TensorFlow 2.0 and 2.1 left open what it would be: float32.
     context.dtypes.insert(name.hasPrefix("_infer") ? "float32" : name)
@@ -67,7 +67,8 @@ struct LayerDecoder {
     case "Merge": return try keras1Merge(reader)
     default:
       guard let prototype = LayerConfig.prototype(className) else {
-        throw UnrollError(.unsupported, "\(reader.owner): layers of class \(className) are not supported; there are \(Self.supported)")
+        throw UnrollError(
+          .unsupported, "\(reader.owner): layers of class \(className) are not supported; the supported classes are \(Self.supported)")
       }
       if let cell = prototype as? RecurrentConfig { return .recurrent(try recurrent(cell, className, reader)) }
       return try read(prototype, reader)
@@ -96,7 +97,7 @@ struct LayerDecoder {
   func child(_ entry: JSON, _ reader: ConfigReader, isCalled: Bool = false) throws(UnrollError) -> LayerSpec {
     var spec = try layer(entry)
     if spec.activityRegularizer != nil, !isCalled {
-      context.note("\(reader.owner): the activity_regularizer of the layer inside is left out; it matters in training only")
+      context.note("\(reader.owner): the activity_regularizer of the layer inside is left out; it matters only in training")
       spec.activityRegularizer = nil
     }
     return spec

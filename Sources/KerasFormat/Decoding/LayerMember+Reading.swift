@@ -20,7 +20,7 @@ extension ConfigReader {
     case .axis(let path):
       guard let axes = try ints(name, old: old) else { return }
       guard let axis = axes.first, axes.count == 1 else {
-        throw unsupported("\(name) = \(axes): \(axes.isEmpty ? "no axis" : "several axes") cannot be used here; one is supported")
+        throw unsupported("\(name) = \(axes): \(axes.isEmpty ? "no axis" : "several axes") cannot be used here; exactly one is supported")
       }
       config[keyPath: path] = axis
     case .axes(let path), .integers(let path): config[keyPath: path] = try ints(name, old: old) ?? config[keyPath: path]
@@ -46,7 +46,7 @@ extension ConfigReader {
     case .word(let words, _, let set):
       guard let word = try optionalString(name, old: old) else { return }
       guard set(&config, word) else {
-        throw unsupported("\(name) = \"\(word)\" is not supported; there are \(words.joined(separator: ", "))")
+        throw unsupported("\(name) = \"\(word)\" is not supported; expected one of \(words.joined(separator: ", "))")
       }
     case .only(let word): try require(name, isOneOf: [.string(word)])
     case .off: try require(name, isOneOf: [false, 0])
@@ -71,7 +71,7 @@ extension LayerMember {
     case .lengths: "a list of axes"
     case .number, .optionalNumber: "a number"
     case .flag, .off, .trainingOnly: "true or false"
-    case .activation: "an activation's name"
+    case .activation: "the name of an activation"
     case .initializer: "an initializer"
     case .regularizer: "a regularizer"
     case .constraint: "a constraint"

@@ -94,7 +94,7 @@ struct MaskOperations {
     let entry = entries[target.entry]
     throw UnrollError(
       .unsupported,
-      "\(owner): its mask, from \(entry.name) (\(entry.className)), is something other than the masks of Embedding and Masking layers, as layers hand them on, which is not supported"
+      "\(owner): its mask, from \(entry.name) (\(entry.className)), is not a mask of an Embedding or Masking layer, as layers pass it on; other masks are not supported"
     )
   }
 

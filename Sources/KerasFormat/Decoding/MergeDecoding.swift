@@ -31,7 +31,7 @@ extension LayerDecoder {
       }
       return .dot(DotConfig(axes: (first, last)))
     default:
-      throw reader.unsupported("mode = \"\(mode)\" is not supported; there are concat, sum, mul, ave, max and dot")
+      throw reader.unsupported("mode = \"\(mode)\" is not supported; expected one of concat, sum, mul, ave, max, dot")
     }
   }
 }
@@ -45,7 +45,7 @@ extension ModelDecoder {
   func merged(_ entries: [JSON], name: String) throws(UnrollError) -> ModelSpec {
     var graph = MergedGraph(ModelSpec(name: name, isSequential: false, layers: [], nodes: [], inputs: [], outputs: []))
     graph.spec.outputs = [try append(entries, name, to: &graph, depth: 0)]
-    context.note("\(name): a Sequential model that begins with Merge is read as the Functional model it means")
+    context.note("\(name): a Sequential model that begins with Merge is read as the equivalent Functional model")
     return graph.spec.treatingMasks(as: context.version)
   }
 
@@ -56,7 +56,7 @@ extension ModelDecoder {
     guard Self.beginsWithMerge(entries) else {
       let chain = try sequential(.array(entries), name, [:])
       guard chain.layers.first?.config.isInput == true else {
-        throw UnrollError(.format, "\(name): a merged model does not say its input shape")
+        throw UnrollError(.format, "\(name): a merged model has no input shape")
       }
       var last: ModelSpec.TensorRef?
       for layer in chain.layers { last = try graph.append(layer, inputs: last.map { [$0] } ?? []) }

@@ -63,7 +63,7 @@ struct ModelDecoder {
         return try FunctionalDecoder(context: context).decode(object, fallbackName: fallbackName)
       }
       throw UnrollError(
-        .unsupported, "models of class \(className) are not supported; there are Sequential and Functional (Model)")
+        .unsupported, "models of class \(className) are not supported; expected Sequential or Functional (Model)")
     }
   }
 

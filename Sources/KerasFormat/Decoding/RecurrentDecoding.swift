@@ -19,7 +19,7 @@ extension LayerDecoder {
   private func cell(_ className: String, _ reader: ConfigReader) throws(UnrollError) -> RecurrentConfig {
     guard let cell = RecurrentCell.allCases.first(where: { $0.cellClassName == className }) else {
       let known = RecurrentCell.allCases.map(\.cellClassName).joined(separator: ", ")
-      throw reader.unsupported("cells of class \(className) are not supported; there are \(known)")
+      throw reader.unsupported("cells of class \(className) are not supported; the supported classes are \(known)")
     }
     var config = usual(RecurrentConfig(cell: cell, units: 0), reader)
     try reader.read(config.cellMembers, into: &config)
@@ -37,13 +37,13 @@ extension LayerDecoder {
     case .gru:
       config.resetAfter = context.version.defaultsToResetAfter
       if reader.value("reset_after") == nil {
-        context.note("\(reader.owner): reset_after is not in the file; Keras \(context.version) meant \(config.resetAfter)")
+        context.note("\(reader.owner): reset_after is not in the file; the default of Keras \(context.version) was \(config.resetAfter)")
       }
     }
     if context.version.defaultsToHardSigmoid {
       config.recurrentActivation = ActivationSpec(.hardSigmoidKeras2)
       if reader.value("recurrent_activation", old: ["inner_activation"]) == nil {
-        context.note("\(reader.owner): recurrent_activation is not in the file; Keras \(context.version) meant hard_sigmoid")
+        context.note("\(reader.owner): recurrent_activation is not in the file; the default of Keras \(context.version) was hard_sigmoid")
       }
     }
     return config
@@ -106,10 +106,10 @@ extension LayerDecoder {
     }
     if context.version.repeatsMaskedSteps || inner[BidirectionalConfig.repeatsMark] == true {
       config.zeroesMaskedSteps = false
-      context.note("\(reader.owner): masked steps of a sequence repeat the output before, as in Keras up to 2.3; later ones give zeros")
+      context.note("\(reader.owner): masked steps of a sequence repeat the previous output, as in Keras up to 2.3; later versions give zeros")
     }
     for entry in [inner, reader.value("backward_layer")] where entry?["config"]?["unroll"] == true && entry?["config"]?["return_sequences"] == true {
-      context.note("\(reader.owner): masked steps of a sequence give zeros; with unroll = true Keras gives there what depends on its backend")
+      context.note("\(reader.owner): masked steps of a sequence give zeros; with unroll = true their values in Keras depend on its backend")
     }
     reader.noteRead("merge_mode")
     if let mode = reader.object["merge_mode"] {
@@ -117,7 +117,7 @@ extension LayerDecoder {
         config.mergeMode = .none
       } else {
         guard let name = mode.string, let known = BidirectionalConfig.MergeMode(rawValue: name == "mean" ? "ave" : name) else {
-          throw reader.unsupported("merge_mode = \(JSONWriter.write(mode)) is not supported; there are concat, sum, mul, ave and null")
+          throw reader.unsupported("merge_mode = \(JSONWriter.write(mode)) is not supported; expected one of concat, sum, mul, ave, null")
         }
         config.mergeMode = known
       }
@@ -131,7 +131,7 @@ extension LayerDecoder {
       throw reader.unsupported("layers of class \(child.config.className) cannot run in two directions")
     }
     if sequence.stateful, context.version.forgetsBidirectionalStates {
-      context.note("\(reader.owner): not stateful, as Keras 2.1 to 2.3 computed it: they began every call with zero states")
+      context.note("\(reader.owner): not stateful, as Keras 2.1 to 2.3 computed it: they started every call from zero states")
       child.config.sequence?.stateful = false
     }
     return child

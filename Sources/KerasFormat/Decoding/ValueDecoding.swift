@@ -17,7 +17,7 @@ extension ConfigReader {
   private func activation(_ found: JSON, _ member: String) throws(UnrollError) -> ActivationSpec {
     if let name = found.string { return try activation(named: name, member) }
     guard let object = found.object, let className = object["class_name"]?.string else {
-      throw wrong(member, "an activation's name", found)
+      throw wrong(member, "the name of an activation", found)
     }
     // A function by name: {"class_name": "function", "config": "tanh"}.
     if let name = object["config"]?.string { return try activation(named: name, member) }
@@ -55,12 +55,12 @@ extension ConfigReader {
     var name = written.split(whereSeparator: { $0 == ">" || $0 == "." }).last.map(String.init) ?? written
     if name.hasSuffix("_v2") { name.removeLast(3) }
     if name == "hard_sigmoid", context.version.hasOldHardSigmoid {
-      context.note("hard_sigmoid is that of Keras 2, clip(0.2 x + 0.5, 0, 1); Keras 3 means relu6(x + 3) / 6 by the same name")
+      context.note("hard_sigmoid is that of Keras 2, clip(0.2 x + 0.5, 0, 1); Keras 3 has relu6(x + 3) / 6 under the same name")
       return ActivationSpec(.hardSigmoidKeras2)
     }
     guard let function = ActivationNames.functions[name] else {
       throw unsupported(
-        "\(member) = \"\(written)\" is not supported; there are \(ActivationNames.functions.keys.sorted().joined(separator: ", "))")
+        "\(member) = \"\(written)\" is not supported; the supported ones are \(ActivationNames.functions.keys.sorted().joined(separator: ", "))")
     }
     return ActivationSpec(function)
   }
@@ -71,7 +71,7 @@ extension ConfigReader {
       guard let found = object[name], !found.isNull else { continue }
       let result = initializer(found, name)
       if case .unknown(let className) = result {
-        try leaveOut(name, className, "weights that are not loaded begin at zero")
+        try leaveOut(name, className, "weights that are not loaded start at zero")
       }
       return result
     }
@@ -82,7 +82,7 @@ extension ConfigReader {
     let className = found.string ?? found["class_name"]?.string ?? "?"
     let values = found["config"]?.object ?? [:]
     if values["seed"]?.int != nil, context.isLenient {
-      context.note("\(owner): the seed of its \(member) is left out; it matters for weights that are not loaded only")
+      context.note("\(owner): the seed of its \(member) is left out; it matters only for weights that are not loaded")
     }
     func number(_ name: String, _ fallback: Double) -> Double { values[name]?.double ?? fallback }
     switch className.split(separator: ">").last.map(String.init) ?? className {
@@ -142,7 +142,7 @@ extension ConfigReader {
       case "l1l2", "l1_l2", "weightregularizer":
         result = Regularizer(l1: try values.double("l1", default: 0), l2: try values.double("l2", default: 0))
       default:
-        try leaveOut(name, className, "it matters in training only")
+        try leaveOut(name, className, "it matters only in training")
         return nil
       }
       values.noteRead("class_name")
@@ -156,7 +156,7 @@ extension ConfigReader {
   /// Options that act in training only and that the engine does not have.
   func noteTrainingOnly(_ name: String) {
     guard let found = value(name), found.bool != false else { return }
-    context.note("\(owner): \(name) is not supported and left out; it matters in training only")
+    context.note("\(owner): \(name) is not supported and left out; it matters only in training")
   }
 
   /// nil for none.
@@ -178,7 +178,7 @@ extension ConfigReader {
           minimum: try values.double("min_value", old: ["low"], default: 0), maximum: try values.double("max_value", old: ["high"], default: 1),
           rate: try values.double("rate", default: 1), axes: try values.ints("axis") ?? [0])
       default:
-        try leaveOut(name, className, "it matters in training only")
+        try leaveOut(name, className, "it matters only in training")
         return nil
       }
       values.noteRead("class_name")

@@ -93,7 +93,7 @@ struct HardSigmoidUse {
   func version(default normal: String) throws(UnrollError) -> String {
     if old, new {
       throw UnrollError(
-        .unsupported, "the model uses hard_sigmoid both as Keras 2 and as Keras 3 defines it, which an .h5 file cannot say; save it as .keras")
+        .unsupported, "the model uses hard_sigmoid both as Keras 2 and as Keras 3 defines it, which an .h5 file cannot express; save it as .keras")
     }
     if old { return "2.15.0" }
     if new { return Dialect.keras3Version }

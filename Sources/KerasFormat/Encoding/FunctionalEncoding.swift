@@ -104,7 +104,7 @@ struct FunctionalEncoder {
       case .tensor(let reference): masks.append(try tensor(reference))
       case .carried:
         guard form == .objects, let mask = given.flatMap({ walk.mask(of: $0) }) else {
-          throw UnrollError(.unsupported, "\(layer.name): the mask that it is given cannot be written here; save the model as .keras")
+          throw UnrollError(.unsupported, "\(layer.name): the mask passed to it cannot be written in this format; save the model as .keras")
         }
         masks.append(try entries.entry(for: mask))
       case nil: masks.append(.null)

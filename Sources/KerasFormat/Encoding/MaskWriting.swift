@@ -39,10 +39,10 @@ struct MaskWriting {
     let advice =
       rules == .keras2
       ? "save it as .keras"
-      : givesMasks ? "save it for Keras 2 (h5_keras2), or its weights alone" : "save it as .keras, or for Keras 2 (h5_keras2)"
+      : givesMasks ? "save it for Keras 2 (h5_keras2), or save only its weights" : "save it as .keras, or for Keras 2 (h5_keras2)"
     throw UnrollError(
       .unsupported,
-      "\(firstDifference(spec, passing) ?? spec.name): \(other), opening this file, would hand it another mask than the model does and compute something else, so the model cannot be saved so; \(advice)"
+      "\(firstDifference(spec, passing) ?? spec.name): \(other) would pass it another mask than this model does and compute something else, so the model cannot be saved in this format; \(advice)"
     )
   }
 

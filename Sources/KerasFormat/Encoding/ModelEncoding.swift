@@ -31,7 +31,7 @@ struct ModelEncoder {
     if calls != .keras2, let layer = spec.callInTraining {
       throw UnrollError(
         .unsupported,
-        "\(layer): its call says training, which Keras 2 obeys and Keras 3 does not; save the model for Keras 2 (h5_keras2), or its weights alone")
+        "\(layer): its call sets training, which Keras 2 obeys and Keras 3 ignores; save the model for Keras 2 (h5_keras2), or save only its weights")
     }
     let rules: MaskRules = calls == .keras2 ? .keras2 : .keras3
     let written = try MaskWriting(rules, givesMasks: dialect != .legacy).written(spec)

@@ -17,7 +17,7 @@ extension ModelFile {
     let layer = try LayerDecoder(context: context).layer(document)
     if type == .float32, context.dtypes.contains(DType.float64.rawValue) {
       throw UnrollError(
-        .unsupported, "\(layer.name): dtype = \"float64\" in a model of float32; make the model of float64, all its layers compute in one type")
+        .unsupported, "\(layer.name): dtype = \"float64\" in a float32 model; all layers compute in one type, so create the model with float64")
     }
     return layer
   }

@@ -32,7 +32,7 @@ package enum FileFormat: String, Sendable, CaseIterable {
     if name.hasSuffix(".h5") || name.hasSuffix(".hdf5") { return weightsOnly ? .h5Weights : .h5 }
     if name.hasSuffix(".keras"), !weightsOnly { return .keras }
     let endings = weightsOnly ? ".weights.h5, .h5 or .hdf5" : ".h5, .hdf5 or .keras"
-    throw UnrollError(.invalidArgument, "cannot tell the format of \(path) by its ending; expected \(endings), or name a format")
+    throw UnrollError(.invalidArgument, "cannot tell the format of \(path) from its extension; expected \(endings), or a format")
   }
 
   /// The format to write in memory.

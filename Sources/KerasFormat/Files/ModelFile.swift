@@ -52,7 +52,7 @@ package enum ModelFile {
     }
     let (spec, context) = try located(file.name) { () throws(UnrollError) in try ModelDecoder.decode(config, version: file.version) }
     guard spec.declaresInputs else {
-      throw UnrollError(.format, "\(file.name): the configuration does not say the model's input shape")
+      throw UnrollError(.format, "\(file.name): the configuration does not have the model's input shape")
     }
     // All is compared before anything of the model's size is made.
     let parameters = try located(file.name) { () throws(UnrollError) in try spec.declaredParameters() }
@@ -131,7 +131,7 @@ package enum ModelFile {
       let arrays = try file.optimizerArrays()
       guard !arrays.isEmpty else {
         if training["optimizer"]?["module"]?.string == "keras.optimizers.legacy" {
-          context.note("Keras 2 stores no state of its legacy optimizers in .keras: the optimizer starts afresh, as there")
+          context.note("Keras 2 stores no state of its legacy optimizers in .keras: the optimizer starts without a state, as in Keras")
         }
         return
       }
@@ -146,7 +146,7 @@ package enum ModelFile {
       if error.code == .outOfMemory { throw error }
       // Some of it may have been set.
       if model.compileSpec != nil { try model.compile(spec) }
-      context.note("the optimizer's state was not restored and starts afresh: \(error.message)")
+      context.note("the optimizer's state was not restored: \(error.message)")
     }
   }
 }

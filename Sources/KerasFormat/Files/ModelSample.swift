@@ -27,7 +27,7 @@ struct ModelSample: Sendable {
   /// Runs the model on the sample.
   init(_ inputs: [ArrayView], of model: Model) throws(UnrollError) {
     guard !model.isStateful else {
-      throw UnrollError(.unsupported, "a sample cannot be stored with a stateful model: its output depends on what it was given before")
+      throw UnrollError(.unsupported, "a sample cannot be stored with a stateful model: its output depends on earlier batches")
     }
     guard let rows = inputs.first?.rows, rows > 0 else {
       throw UnrollError(.invalidArgument, "the sample to store is empty; expected at least one row for each input of the model")
@@ -37,7 +37,7 @@ struct ModelSample: Sendable {
     guard try SampleBudget.allows(inputs, model) else {
       throw UnrollError(
         .invalidArgument,
-        "the sample to store has \(rows) rows of shape \(inputs[0].shape.dropFirst()); every load would compute them, which takes too long: store fewer rows or steps"
+        "the sample to store has \(rows) rows of shape \(inputs[0].shape.dropFirst()); every load computes them, and these take too long: store fewer rows or steps"
       )
     }
     var stored: [Stored] = []
@@ -137,7 +137,7 @@ struct ModelSample: Sendable {
         // Compressed or never written: no sample of ours is.
         left -= dataset.plainByteCount
         guard dataset.plainByteCount > 0, left >= 0 else {
-          throw UnrollError(.format, "\(Self.name): \(name) does not stand in the file as it is; expected an array stored without chunks, once")
+          throw UnrollError(.format, "\(Self.name): \(name) must be stored without chunks, and share no bytes with another array")
         }
         result.append(Stored(values: try SourceArray(dataset).read(), shape: found))
       }
@@ -182,7 +182,7 @@ struct ModelSample: Sendable {
     }
   }
 
-  private static let advice = "weights or configuration changed after the sample was stored; save the model again where it is right"
+  private static let advice = "weights or configuration changed after the sample was stored; save the model again from a correct one"
 
   private static func compare(
     _ expected: ArrayValues, _ found: ArrayValues, _ shape: [Int], _ tolerance: Double, _ name: String

@@ -175,11 +175,11 @@ struct JSONReader {
         position += 1
       }
     }
-    throw failure("a string without end")
+    throw failure("an unterminated string")
   }
 
   private mutating func escape(into text: inout [UInt8]) throws(UnrollError) {
-    guard let byte = current else { throw failure("a string without end") }
+    guard let byte = current else { throw failure("an unterminated string") }
     position += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)

@@ -70,7 +70,7 @@ struct CompileDecoder {
   /// Keras 3 flattens a dictionary by its sorted keys where the losses are a list.
   private func noteSortedWeights(_ weights: JSON, losses: JSON) {
     guard context.version.major >= 3, weights.object != nil, losses.array != nil, outputNames != outputNames.sorted() else { return }
-    context.note("loss_weights go by the outputs' names; Keras 3 hands them out in the order of the sorted names where the losses are a list")
+    context.note("loss_weights are matched to outputs by name; if the losses are a list, Keras 3 assigns them in the order of the sorted names")
   }
 
   private func lossWeights(_ value: JSON) throws(UnrollError) -> [Double] {

@@ -27,7 +27,7 @@ struct LossDecoder {
     switch written.string {
     case "auto", "sum_over_batch_size", "mean": return .mean
     case "sum": return .sum
-    default: throw reader.unsupported("reduction = \(JSONWriter.write(written)) is not supported; there are sum_over_batch_size and sum")
+    default: throw reader.unsupported("reduction = \(JSONWriter.write(written)) is not supported; expected sum_over_batch_size or sum")
     }
   }
 }
@@ -51,6 +51,6 @@ extension ConfigReader {
   func requireWideType() throws(UnrollError) {
     guard let written = value("dtype") else { return }
     let name = written.string ?? written["config"]?["name"]?.string ?? JSONWriter.write(written)
-    guard ["float32", "float64"].contains(name) else { throw unsupported("dtype = \(name) is not supported; there are float32 and float64") }
+    guard ["float32", "float64"].contains(name) else { throw unsupported("dtype = \(name) is not supported; expected float32 or float64") }
   }
 }

@@ -26,7 +26,7 @@ struct OptimizerDecoder {
     // Nadam's is about its momentum.
     let decay = name == "nadam" ? 0 : try reader.double("decay", default: 0)
     guard let descriptor = OptimizerDescriptor.named(name) else {
-      throw reader.unsupported("there are \(OptimizerDescriptor.all.map { $0.kind.rawValue }.joined(separator: ", "))")
+      throw reader.unsupported("the supported ones are \(OptimizerDescriptor.all.map { $0.kind.rawValue }.joined(separator: ", "))")
     }
     var spec = OptimizerSpec(try rule(descriptor, reader), learningRate: try learningRate(reader, descriptor, decay))
     if reader.value("learning_rate", old: ["lr"])?.object != nil { spec.decay = decay }
@@ -41,7 +41,7 @@ struct OptimizerDecoder {
     let norm = try reader.double("clipnorm", default: 0)
     spec.globalClipNorm = try reader.double("global_clipnorm", default: 0)
     if norm > 0, context.version.clipsNormGlobally {
-      context.note("clipnorm is that of Keras \(context.version): the norm of all gradients together")
+      context.note("clipnorm limits the norm of all gradients together, as in Keras \(context.version)")
       spec.globalClipNorm = norm
     } else {
       spec.clipNorm = norm
@@ -99,7 +99,7 @@ struct OptimizerDecoder {
     let reader = ConfigReader(object["config"]?.object ?? [:], owner: "the learning rate schedule \(className)", context)
     let classes = ScheduleDescriptor.classes
     guard let descriptor = classes.first(where: { $0.kind.rawValue == className }) else {
-      throw reader.unsupported("there are \(classes.map(\.kind.rawValue).sorted().joined(separator: ", "))")
+      throw reader.unsupported("the supported ones are \(classes.map(\.kind.rawValue).sorted().joined(separator: ", "))")
     }
     var rate = descriptor.rate
     try reader.read(descriptor.options, into: &rate, besides: ["name"])

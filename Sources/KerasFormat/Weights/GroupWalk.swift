@@ -20,7 +20,7 @@ final class GroupWalk {
     let names = try group.childNames()
     left -= names.count + 1
     guard left >= 0 else {
-      throw UnrollError(.format, "\(group.displayPath): groups are linked to each other in more ways than can be followed")
+      throw UnrollError(.format, "\(group.displayPath): the groups have too many links to follow")
     }
     return names
   }

@@ -18,7 +18,7 @@ struct LegacyConversion {
       return try convertCells(ordered)
     }
     if arrays.count == tree.keras1Count {
-      context.note("\(layer): one array for each gate, the form of Keras 1; the gates were joined")
+      context.note("\(layer): one array for each gate, as in Keras 1; the gates were joined")
       var remaining = arrays[...]
       return try joinGates(tree, &remaining)
     }
@@ -117,7 +117,7 @@ struct LegacyConversion {
     let half = source.shape[0] / 2
     // Both halves have the same gradient, which is that of their sum too.
     let scale = isState ? 0.5 : 1
-    if isState { context.note("\(layer): CuDNN trains two biases where there is one now, which takes half their steps") }
+    if isState { context.note("\(layer): CuDNN trains two biases; the one here moves half as far as their sum") }
     return source.mapped([half]) { (values) throws(UnrollError) in
       try .doubles(count: half, for: source.path) { (values.double($0) + values.double(half + $0)) * scale }
     }

@@ -64,7 +64,7 @@ struct V3Weights {
       guard groups.updateValue(layers, forKey: stem) == nil else {
         throw UnrollError(
           .unsupported,
-          "\(list.displayPath) has layers of class \(stem) and of class \(fast), whose order this format does not say; save the weights as weights-only .h5"
+          "\(list.displayPath) has layers of class \(stem) and of class \(fast), whose order is not stored in this format; save the weights as weights-only .h5"
         )
       }
     }

@@ -79,7 +79,7 @@ struct ZipReader {
       throw UnrollError(.format, "\(source.name): the ZIP archive is damaged: \(member.name) is not where its directory says")
     }
     guard start <= member.limit, member.compressedSize <= member.limit - start else {
-      throw UnrollError(.format, "\(source.name): the ZIP archive is damaged: \(member.name) reaches into what follows it")
+      throw UnrollError(.format, "\(source.name): the ZIP archive is damaged: \(member.name) overlaps what follows it")
     }
     return try source.slice(start, member.compressedSize, name: name)
   }

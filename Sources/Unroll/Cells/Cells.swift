@@ -113,7 +113,7 @@ extension Cells {
     _ shape: CellShape, _ weights: UnsafePointer<Double>?, _ bias: UnsafePointer<Double>?, _ name: String
   ) throws(UnrollError) -> (UnsafePointer<Double>, UnsafePointer<Double>) {
     guard shape.outputs > 0, let weights, let bias else {
-      throw UnrollError(.invalidArgument, "a prediction needs \(name), by and n_y of at least 1; give them, or no room for y")
+      throw UnrollError(.invalidArgument, "a prediction needs \(name), by and n_y of at least 1; pass them, or NULL for the prediction")
     }
     return (weights, bias)
   }

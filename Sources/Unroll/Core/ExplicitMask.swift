@@ -51,7 +51,7 @@ extension Graph {
   /// The mask that tensor `mask` says in numbers, for `input`.
   func mask(_ mask: Tensor<S>, for input: Tensor<S>, _ layer: Layer<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8> {
     if planner.mode == .streaming {
-      throw UnrollError(.unsupported, "\(layer.name): a mask of whole sequences has no meaning one step at a time")
+      throw UnrollError(.unsupported, "\(layer.name): a mask of whole sequences cannot be used one step at a time")
     }
     guard mask.rank == 1, mask.features == input.dimensions.first, mask.rows == input.rows else {
       throw UnrollError(
@@ -67,7 +67,7 @@ extension Graph {
     guard let mask = carrier.mask else { return nil }
     guard carrier.vectors == input.vectors else {
       throw UnrollError(
-        .shapeMismatch, "\(layer.name): its mask is that of a value of shape \(carrier.shape), which does not fit its input of shape \(input.shape)")
+        .shapeMismatch, "\(layer.name): its mask belongs to a value of shape \(carrier.shape), which does not fit its input of shape \(input.shape)")
     }
     return mask
   }

@@ -56,7 +56,7 @@ final class Graph<S: Scalar> {
       if spec.isSequential, let before = node.inputs.first, shapes[before.node].count > 1 {
         throw UnrollError(
           .shapeMismatch,
-          "\(layer.name): the layer before it, \(layers[spec.nodes[before.node].layer].name), has \(shapes[before.node].count) outputs (return_state), a Sequential model hands on one; use a Functional model"
+          "\(layer.name): the layer before it, \(layers[spec.nodes[before.node].layer].name), has \(shapes[before.node].count) outputs (return_state), but a Sequential model passes on only one; use a Functional model"
         )
       }
       for given in node.masks {

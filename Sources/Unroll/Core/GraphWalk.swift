@@ -85,7 +85,7 @@ final class GraphWalk<S: Scalar> {
     }
     if planner.mode == .streaming, planner.training == true, layer.spec.config.actsInTraining {
       throw UnrollError(
-        .unsupported, "\(layer.name): it is called with training=True, which has no meaning one step at a time; use predict with whole sequences")
+        .unsupported, "\(layer.name): it is called with training=True, which cannot be done one step at a time; use predict with whole sequences")
     }
     return try layer.plan(inputs, planner)
   }

@@ -41,7 +41,7 @@ extension Network {
     let first = min(batchSize, rows)
     guard rows % first == 0 else {
       throw UnrollError(
-        .shapeMismatch, "a stateful model needs batches of one size: \(rows) samples are not a multiple of the batch size \(batchSize)")
+        .shapeMismatch, "all batches of a stateful model must have the same size: \(rows) samples are not a multiple of the batch size \(batchSize)")
     }
     try checkBatch(rows: first)
   }

@@ -26,7 +26,7 @@ extension Model {
     let variables = try optimizerVariables()
     guard variables == other.optimizerVariables else {
       throw UnrollError(
-        .invalidState, "layers were frozen or thawed since the optimizer gathered its state; compile the model before it is copied")
+        .invalidState, "layers were frozen or unfrozen since the optimizer created its state; compile the model before copying it")
     }
     let room = try AlignedBuffer<Double>(count: variables.map { $0.count }.max() ?? 0)
     for index in variables.indices {

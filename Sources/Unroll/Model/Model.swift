@@ -41,10 +41,10 @@ package final class Model: @unchecked Sendable {
   /// Appends a layer to a Sequential model that is not built.
   package func add(_ layer: LayerSpec) throws(UnrollError) {
     guard spec.isSequential else {
-      throw UnrollError(.invalidState, "layers can be added to a Sequential model only")
+      throw UnrollError(.invalidState, "layers can be added only to a Sequential model")
     }
     guard network == nil || spec.layers.count == 1 else {
-      throw UnrollError(.invalidState, "the model is built; add all layers before its weights are made")
+      throw UnrollError(.invalidState, "the model is built; add all layers before building it")
     }
     var layer = layer
     naming.complete(&layer)
@@ -78,7 +78,7 @@ package final class Model: @unchecked Sendable {
     guard !isBuilt else { return }
     guard !spec.inputs.isEmpty else { throw UnrollError(.invalidState, "the model has no layers") }
     guard case .input = spec.layers[spec.nodes[spec.inputs[0].node].layer].config else {
-      throw UnrollError(.invalidState, "the input shape is not known; give the first layer one, or call build with it")
+      throw UnrollError(.invalidState, "the input shape is not known; add an input first, or call build with the shape")
     }
     let network: any AnyNetwork =
       switch spec.dtype {
@@ -91,7 +91,7 @@ package final class Model: @unchecked Sendable {
 
   func builtNetwork() throws(UnrollError) -> any AnyNetwork {
     guard let network else {
-      throw UnrollError(.invalidState, "the model is not built; give its first layer an input shape, or call build")
+      throw UnrollError(.invalidState, "the model is not built; add an input first, or call build with the input shape")
     }
     return network
   }
@@ -169,7 +169,7 @@ extension Model {
   ) throws(UnrollError) {
     let network = try builtNetwork()
     guard outputs.count == network.outputShapes.count else {
-      throw UnrollError(.shapeMismatch, "the model has \(network.outputShapes.count) output(s), room was given for \(outputs.count)")
+      throw UnrollError(.shapeMismatch, "the model has \(network.outputShapes.count) output(s), but there is room for \(outputs.count)")
     }
     try network.predict(inputs, batchSize: batchSize, threads: threads, outputs: outputs)
   }

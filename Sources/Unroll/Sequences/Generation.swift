@@ -33,7 +33,7 @@ extension Model {
       throw UnrollError(.invalidArgument, "symbol \(symbol) is outside the model's \(classes) symbols")
     }
     if start == .nothing, options.prefix.isEmpty {
-      throw UnrollError(.invalidArgument, "generating needs something to begin with: a prefix, a start symbol or the zero vector")
+      throw UnrollError(.invalidArgument, "generation needs something to start from: a prefix, a start symbol or the zero vector")
     }
     guard options.limit >= 0 else { throw UnrollError(.invalidArgument, "limit must not be negative, found \(options.limit)") }
     let sampler = try Sampler(options.sampling, try spec.outputKind(), classes: classes)
@@ -57,7 +57,7 @@ extension Model {
     let x = try AlignedBuffer<S>(count: input == .oneHot ? classes : 1)
     let y = try AlignedBuffer<S>(count: classes)
     guard stream.inputCounts == [x.count], stream.outputCounts == [y.count] else {
-      throw UnrollError(.unsupported, "the model does not give one output per step, so symbols cannot be drawn one by one")
+      throw UnrollError(.unsupported, "the model does not return one output per step, so symbols cannot be drawn one by one")
     }
     for symbol in first {
       input.write(symbol, classes: classes, to: x.pointer)

@@ -58,7 +58,7 @@ package struct MinMaxScaler: Sendable {
     let ranges = try fitted()
     let width = try columnCount(input)
     guard width == columns else {
-      throw UnrollError(.shapeMismatch, "input: expected \(columns) column(s), as the scaler was fitted, found \(width)")
+      throw UnrollError(.shapeMismatch, "input: expected \(columns) column(s), as in the series the scaler was fitted to, found \(width)")
     }
     try forEachBlock(input, width) { (block, firstRow, rows) throws(UnrollError) in
       for row in 0..<rows {

@@ -74,6 +74,6 @@ package struct SequenceSet: Sendable {
   }
 
   private static func outside(_ symbol: Int, _ index: Int) -> UnrollError {
-    UnrollError(.invalidArgument, "sequence \(index) has the symbol \(symbol); symbols are numbers from 0 on")
+    UnrollError(.invalidArgument, "sequence \(index) has the symbol \(symbol); symbols must not be negative")
   }
 }

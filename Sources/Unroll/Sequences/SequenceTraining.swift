@@ -46,7 +46,7 @@ struct SequenceTask {
     func require(_ holds: Bool, _ message: @autoclosure () -> String) throws(UnrollError) {
       if !holds { throw UnrollError(.invalidArgument, message()) }
     }
-    try require(sequences.bound <= classes, "the sequences have the symbol \(sequences.bound - 1), the model tells \(classes) symbols apart")
+    try require(sequences.bound <= classes, "the sequences have the symbol \(sequences.bound - 1), but the model has only \(classes) symbols")
     if let end = options.endSymbol {
       try require(end >= 0 && end < classes, "the end symbol \(end) is outside the model's \(classes) symbols")
     }

@@ -16,11 +16,11 @@ package struct Vocabulary: Sendable, Equatable {
     var indices: [Unicode.Scalar: Int] = [:]
     for (index, symbol) in symbols.enumerated() {
       guard symbol.value != 0 else {
-        throw UnrollError(.invalidArgument, "a vocabulary cannot hold the NUL character (at index \(index))")
+        throw UnrollError(.invalidArgument, "a vocabulary cannot contain the NUL character (at index \(index))")
       }
       if let first = indices.updateValue(index, forKey: symbol) {
         throw UnrollError(
-          .invalidArgument, "the vocabulary has \(Self.describe(symbol)) twice, at \(first) and \(index); every character stands in it once")
+          .invalidArgument, "the vocabulary has \(Self.describe(symbol)) twice, at \(first) and \(index); a character may occur only once")
       }
     }
     guard !symbols.isEmpty else { throw UnrollError(.invalidArgument, "a vocabulary needs at least one character") }
@@ -86,7 +86,7 @@ extension Model {
   package func setVocabulary(_ vocabulary: Vocabulary?) throws(UnrollError) {
     if let vocabulary, isBuilt, let classes = try outputShapes().first?.features, classes != vocabulary.count {
       throw UnrollError(
-        .shapeMismatch, "the vocabulary has \(vocabulary.count) characters, the model's output \(classes); they must agree")
+        .shapeMismatch, "the vocabulary has \(vocabulary.count) characters, but the model's output has \(classes) features; they must be equal")
     }
     metadata[Vocabulary.metadataKey] = vocabulary?.text
   }

@@ -65,7 +65,7 @@ package struct LearningRate: Sendable, Equatable {
     guard kind == .piecewise else { return }
     guard values.count == boundaries.count + 1 else {
       throw UnrollError(
-        .invalidArgument, "\(owner) needs one value more than boundaries, found \(values.count) values and \(boundaries.count) boundaries")
+        .invalidArgument, "\(owner) needs one more value than boundaries, found \(values.count) values and \(boundaries.count) boundaries")
     }
     guard zip(boundaries, boundaries.dropFirst()).allSatisfy({ $0 < $1 }) else {
       throw UnrollError(.invalidArgument, "the boundaries of \(owner) must increase, found \(boundaries.compactMap { Int(exactly: $0) })")

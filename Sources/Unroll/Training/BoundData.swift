@@ -72,7 +72,7 @@ final class BoundData {
     // As Keras has it, an axis of one number may be missing or stand behind.
     guard found == wanted || found == wanted + [1] || wanted.last == 1 && found == leading else {
       let shape = Shape.tuple(values.shape)
-      let kind = isSparse ? "class numbers of shape" : "shape"
+      let kind = isSparse ? "class indices of shape" : "shape"
       throw UnrollError(
         .shapeMismatch,
         "the targets\(which): expected \(kind) \(Shape(isSparse ? leading : dimensions)), found \(shape); the model's output has shape \(Shape(dimensions))"
@@ -116,7 +116,7 @@ final class BoundData {
         guard label == label.rounded() else {
           throw UnrollError(
             .invalidArgument,
-            "the targets\(which): class \(shown(label)) of sample \(row) is not a whole number; a sparse loss takes the numbers of classes")
+            "the targets\(which): class \(shown(label)) of sample \(row) is not a whole number; a sparse loss takes class indices")
         }
       }
     }

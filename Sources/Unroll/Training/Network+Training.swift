@@ -21,7 +21,7 @@ extension Trainer {
     guard hasPaths else {
       throw UnrollError(
         .invalidState,
-        "there is nothing to train: no output and no regularizer gives a gradient to any of the trainable weights (the indices of an Embedding and masks pass none on); freeze them (trainable = False) to run the training all the same"
+        "there is nothing to train: no output and no regularizer gives a gradient to any trainable weight (gradients do not pass through masks and the indices of an Embedding); freeze the weights (trainable = False) to train anyway"
       )
     }
   }
@@ -32,7 +32,7 @@ extension Trainer {
     guard iteration == 0 || wanted.isPart(of: trained) else {
       throw UnrollError(
         .invalidState,
-        "layers were made trainable for which the optimizer that was loaded has no state; compile the model again, which starts the optimizer anew")
+        "layers were made trainable for which the loaded optimizer has no state; compile the model again, which resets the optimizer")
     }
     let next = try network.trainer(spec, modelSeed: modelSeed)
     next.optimizer.goOn(from: optimizer)

@@ -37,7 +37,8 @@ extension Trainer {
     guard target.features == wanted else {
       throw UnrollError(
         .invalidArgument,
-        "the metric \(rule.name) cannot judge output \(trained.name): it needs \(wanted) target value(s) where the loss has \(target.features)")
+        "the metric \(rule.name) cannot be computed for output \(trained.name): it needs \(wanted) target value(s), but the loss has \(target.features)"
+      )
     }
   }
 

@@ -128,7 +128,8 @@ final class Trainer<S: Scalar>: AnyTrainer {
       let mine = min(options.batchSize, bound.rows), other = min(options.validationBatchSize ?? options.batchSize, validation.rows)
       guard mine == other else {
         throw UnrollError(
-          .shapeMismatch, "a stateful model needs batches of one size: those of the training have \(mine) samples, of the validation \(other)")
+          .shapeMismatch,
+          "all batches of a stateful model must have the same size: those of the training have \(mine) samples, those of the validation \(other)")
       }
     }
     let workers = try workers(options.threads, bound, rows: min(options.batchSize, bound.rows))

@@ -14,7 +14,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     let depth = spec.config.timeDistributions
     guard depth <= Self.deepest else {
       throw UnrollError(
-        .unsupported, "\(spec.name): TimeDistributed layers stand \(depth) deep inside one another, supported are \(Self.deepest)")
+        .unsupported, "\(spec.name): TimeDistributed layers are nested \(depth) deep; at most \(Self.deepest) are supported")
     }
     child = try makeLayer(inner.inside(spec))
     super.init(spec)
@@ -24,7 +24,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     _ = try child.build([step(try onlyInput(inputs, rank: 2...16))])
     guard child.statefulStates.isEmpty else {
       throw UnrollError(
-        .unsupported, "\(name): a stateful layer inside TimeDistributed, which carries its states from step to step, is not supported")
+        .unsupported, "\(name): a stateful layer inside TimeDistributed, which would carry its states from step to step, is not supported")
     }
     adopt(child)
   }
