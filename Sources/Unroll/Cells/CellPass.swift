@@ -2,7 +2,7 @@ import KernelAPI
 
 /// One run of the layers' recurrent kernels over the report's arrays: the
 /// memory, the packed weights and the sequence. `Cells` maps names and
-/// layouts onto it; the arithmetic is the one the layers use.
+/// layouts onto it; the arithmetic is that of the layers.
 struct CellPass {
   let table: KernelTable<Double>
   let arena = Arena<Double>()

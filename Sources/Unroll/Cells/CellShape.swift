@@ -5,7 +5,7 @@ package struct CellShape: Sendable, Equatable {
   package var inputs: Int
   /// n_a: units, features of the hidden state a.
   package var units: Int
-  /// n_y: features of the prediction y; 0 where none is made.
+  /// n_y: features of the prediction y; 0 for no prediction.
   package var outputs: Int
   /// m: samples side by side.
   package var batch: Int
@@ -20,7 +20,7 @@ package struct CellShape: Sendable, Equatable {
     self.steps = steps
   }
 
-  /// Every size is in range and every array of a pass can be addressed.
+  /// Checks that every size is in range and every array of a pass can be addressed.
   func validate() throws(UnrollError) {
     for (name, value, least) in [
       ("n_x", inputs, 1), ("n_a", units, 1), ("n_y", outputs, 0), ("m", batch, 1), ("T_x", steps, 1),

@@ -1,10 +1,10 @@
 /// The cells of "RNN from scratch" in float64, over a host's arrays of shape
-/// `(features, batch[, time])`. They run the kernels that the layers run; what
-/// is here are names and layouts.
+/// `(features, batch[, time])`. They run the kernels of the layers; only names and
+/// layouts are defined here.
 ///
 /// A cell is a sequence of one step: `rnn_cell_forward` is `rnnForward` with
 /// `steps` 1, and so on. The backward passes take the inputs of the forward
-/// pass, which they run again: a cache is those inputs.
+/// pass, which the report's caches contain, and run that pass again.
 package enum Cells {}
 
 /// Weights of the simple cell: Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a),
@@ -77,8 +77,8 @@ extension Cells {
   ///     dWax = sum dz<t> x<t>^T      dWaa = sum dz<t> a<t-1>^T      dba = sum dz<t>
   ///     dx<t> = Wax^T dz<t>          da0 = Waa^T dz<1>
   ///
-  /// sums are over time and samples. `da` (n_a, m, T_x) is the loss's own
-  /// gradient at each step.
+  /// Sums are over time and samples. `da` (n_a, m, T_x) is the gradient of the loss
+  /// at each step, without that from later steps.
   package static func rnnBackward(
     _ shape: CellShape, _ parameters: RNNParameters, x: UnsafePointer<Double>, a0: UnsafePointer<Double>,
     da: UnsafePointer<Double>, _ result: RNNGradients
@@ -108,7 +108,7 @@ extension Cells {
     return pass
   }
 
-  /// The weights of a prediction that was asked for.
+  /// The weights of the prediction, if there is one.
   static func prediction(
     _ shape: CellShape, _ weights: UnsafePointer<Double>?, _ bias: UnsafePointer<Double>?, _ name: String
   ) throws(UnrollError) -> (UnsafePointer<Double>, UnsafePointer<Double>) {

@@ -31,7 +31,7 @@ package struct LSTMParameters {
   }
 }
 
-/// Values of the gates, each (n_a, m[, T_x]): what a cache holds of them.
+/// Values of the gates, each (n_a, m[, T_x]), as the report's caches hold them.
 package struct LSTMGates {
   package var ft, it, cct, ot: UnsafeMutablePointer<Double>
   package init(
@@ -91,7 +91,7 @@ extension Cells {
   ///     y<t> = softmax(Wy a<t> + by)
   ///
   /// x is (n_x, m, T_x), a0 and c0 (n_a, m), a and c (n_a, m, T_x), y (n_y, m,
-  /// T_x) or nil; c0 nil means zeros, as the report's `lstm_forward` has it.
+  /// T_x) or nil; c0 nil means zeros, as in the report's `lstm_forward`.
   package static func lstmForward(
     _ shape: CellShape, _ parameters: LSTMParameters, x: UnsafePointer<Double>, a0: UnsafePointer<Double>,
     c0: UnsafePointer<Double>?, a: UnsafeMutablePointer<Double>, c: UnsafeMutablePointer<Double>,
@@ -99,7 +99,7 @@ extension Cells {
   ) throws(UnrollError) {
     let pass = try lstmPass(shape, parameters, x)
     let block = shape.batch * shape.units
-    // Step by step: the kernels hand out the carry at the end of a sequence only.
+    // Step by step: the kernels return the carry only at the end of a sequence.
     let carries = try pass.arena.allocate(shape.steps * block)
     let start = try pass.state(a0)
     let startCarry = try c0.map { (carry) throws(UnrollError) in try pass.state(carry) }
@@ -122,7 +122,7 @@ extension Cells {
     if let gates { try writeGates(pass, parameters, start: start, gates) }
   }
 
-  /// Backward through time. With da = da<t> + what comes back from t+1, and
+  /// Backward through time. With da = da<t> + the gradient from step t+1, and
   /// dc = dc<t+1> + da * o * (1 - tanh(c<t>)^2), the gates' gradients before
   /// their activations are
   ///
@@ -185,7 +185,7 @@ extension Cells {
     return pass
   }
 
-  /// The gates' values, which the fused kernels keep to themselves: one
+  /// Computes the gates' values, which the fused kernels do not return: one
   /// product with [a<t-1>; x<t>] for all steps, then the activation.
   private static func writeGates(
     _ pass: CellPass, _ parameters: LSTMParameters, start: UnsafePointer<Double>, _ gates: LSTMGates

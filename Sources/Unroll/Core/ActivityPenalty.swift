@@ -8,7 +8,7 @@ final class ActivityPenaltyOp<S: Scalar>: Op<S> {
   private let rows: Int
   private let isUsed: Bool
 
-  /// `rows`: those of the batch, which training keeps together for this layer.
+  /// `rows`: the rows of the batch, which training keeps together for this layer.
   /// `isUsed`: whether anything else writes the gradient of `y`.
   init(_ y: Tensor<S>, _ penalty: Regularizer, rows: Int, isUsed: Bool) {
     self.y = y
@@ -57,7 +57,7 @@ extension Planner {
   }
 }
 
-/// A value that nothing reads has a gradient of 0, where what computes it may add to that.
+/// Zeroes the gradient of a value that nothing reads, so that the operation that computes it can add to it.
 final class UnreadOp<S: Scalar>: Op<S> {
   private let y: Tensor<S>
 

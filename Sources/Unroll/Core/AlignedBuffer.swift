@@ -16,7 +16,7 @@ final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     self.count = count
   }
 
-  /// With an element for every index.
+  /// A buffer with `element(index)` at every index.
   convenience init(count: Int, _ element: (Int) -> Element) throws(UnrollError) {
     try self.init(count: count)
     for index in 0..<count { pointer[index] = element(index) }
@@ -64,7 +64,7 @@ final class Arena<S: Scalar> {
   private var scalars: [AlignedBuffer<S>] = []
   private var bytes: [AlignedBuffer<UInt8>] = []
   private(set) var byteCount = 0
-  /// More than this is refused with `limitReached`.
+  /// Allocating more than this throws `limitReached`.
   var limit = Int.max
 
   static var limitReached: UnrollError { UnrollError(.outOfMemory, "the memory allowed for this computation is used up") }

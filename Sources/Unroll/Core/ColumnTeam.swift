@@ -1,15 +1,15 @@
 import KernelAPI
 
-/// A pool whose threads a kernel can share one product among (`KernelTeam`).
+/// A pool of threads among which a kernel can share one product (`KernelTeam`).
 /// Lives for one call into the library, as the pool does.
 enum ColumnTeam {
-  /// A product, as the kernel hands it over.
+  /// A product, as the kernel passes it.
   private struct Share {
     let work: KernelTeam.Work
     let argument: UnsafeRawPointer
   }
 
-  /// Calls `body` with a team of so many threads, or without one.
+  /// Calls `body` with a team of this many threads, or without a team.
   static func with(threads: Int, _ body: (UnsafePointer<KernelTeam>?) -> Void) {
     guard threads > 1 else { return body(nil) }
     let pool = WorkerPool(threads: threads) { share, part, _ in

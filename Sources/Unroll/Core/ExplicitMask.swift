@@ -1,6 +1,6 @@
 import KernelAPI
 
-/// A mask that a call was given as a tensor: one number for each step, 0 where
+/// A mask that was passed to a call as a tensor: one number for each step, 0 where
 /// the step does not count.
 final class ExplicitMaskOp<S: Scalar>: Op<S> {
   private let tensor: Tensor<S>
@@ -48,7 +48,7 @@ extension Graph {
     }
   }
 
-  /// The mask that tensor `mask` says in numbers, for `input`.
+  /// The mask for `input` that tensor `mask` gives as numbers.
   func mask(_ mask: Tensor<S>, for input: Tensor<S>, _ layer: Layer<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8> {
     if planner.mode == .streaming {
       throw UnrollError(.unsupported, "\(layer.name): a mask of whole sequences cannot be used one step at a time")
@@ -62,7 +62,7 @@ extension Graph {
     return bytes
   }
 
-  /// The mask that `carrier` carries, for `input`.
+  /// The mask of `carrier`, for `input`.
   func mask(carriedBy carrier: Tensor<S>, for input: Tensor<S>, _ layer: Layer<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
     guard let mask = carrier.mask else { return nil }
     guard carrier.vectors == input.vectors else {

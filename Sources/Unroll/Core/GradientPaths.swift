@@ -23,7 +23,7 @@ final class GradientPaths<S: Scalar> {
 }
 
 extension Graph {
-  /// Which inputs the gradients of these outputs, and of penalties inside, reach.
+  /// Which inputs are reached by the gradients of these outputs and of penalties inside.
   func trace(_ outputs: [Bool], _ paths: GradientPaths<S>) -> [Bool] {
     var values: Set<ModelSpec.TensorRef> = []
     for (reference, isReached) in zip(spec.outputs, outputs) where isReached { values.insert(reference) }
@@ -31,7 +31,7 @@ extension Graph {
       let layer = layers[call.layer]
       let isPenalized = layer.spec.activityRegularizer != nil
       let outputs = shapes[node].indices.map { isPenalized || values.contains(.init(node: node, output: $0)) }
-      // What a call reads as a mask gets no gradient.
+      // An input that a call reads as a mask gets no gradient.
       for (reference, isReached) in zip(call.inputs, layer.trace(outputs, inputs: call.inputs.count, paths)) where isReached {
         values.insert(reference)
       }

@@ -15,13 +15,13 @@ final class Graph<S: Scalar> {
     self.layers = layers
   }
 
-  /// Of a model that is not trainable no parameter is; what a layer does in
-  /// training follows its own flag all the same, as in Keras.
+  /// If a model is not trainable, none of its parameters is. What a layer does in
+  /// training still depends on its own flag, as in Keras.
   func freezeParameters() {
     for parameter in parameters { parameter.isTrainable = false }
   }
 
-  /// What hosts and files see of the parameters.
+  /// The parameters as hosts and files see them.
   var parameterInfos: [ParameterInfo] {
     layers.enumerated().flatMap { index, layer in
       layer.parameters.map {
@@ -62,7 +62,7 @@ final class Graph<S: Scalar> {
       for given in node.masks {
         switch given {
         case .tensor(let reference): masks.append(try shape(reference))
-        // Whether its steps are those of the input is known when data has come.
+        // Whether its steps are those of the input is known only with the data.
         case .carried(let reference):
           _ = try shape(reference)
           masks.append(nil)
@@ -87,7 +87,7 @@ final class Graph<S: Scalar> {
     for layer in layers { try layer.prepare() }
   }
 
-  /// How many times each value is used, as a model output included.
+  /// How many times each value is used, including as a model output.
   func consumers() -> [ModelSpec.TensorRef: Int] {
     var count: [ModelSpec.TensorRef: Int] = [:]
     for node in spec.nodes { for reference in node.inputs + node.maskTensors { count[reference, default: 0] += 1 } }

@@ -2,20 +2,20 @@ import KernelAPI
 
 /// Plans the calls of a graph one after another.
 ///
-/// A model used as a layer is walked where it stands, on a list instead of the
-/// stack: a predicting thread may have little of that, whatever the nesting.
+/// A model used as a layer is walked in place, with a list instead of recursion: a
+/// predicting thread may have a small stack, however deep the nesting.
 final class GraphWalk<S: Scalar> {
   private let graph: Graph<S>
   private let waiting: [ModelSpec.TensorRef: Int]
   private var values: [ModelSpec.TensorRef: [Tensor<S>]] = [:]
-  /// Values whose masks later calls are given.
+  /// Values whose masks are passed to later calls.
   private var carriers: [ModelSpec.TensorRef: Tensor<S>] = [:]
   private let carrying: Set<ModelSpec.TensorRef>
   private let inputNodes: Set<Int>
-  /// What the call of this graph says of `training`.
+  /// The `training` argument of this graph's call.
   private let training: Bool?
   private var next = 0
-  /// The call being planned: its node, what it was given, and that with masks.
+  /// The call being planned: its node, its inputs, and its inputs with masks.
   private var node = 0
   private var arguments: [Tensor<S>] = []
   private var masked: [Tensor<S>] = []
@@ -98,7 +98,7 @@ final class GraphWalk<S: Scalar> {
         planner.penalize(tensor, penalty, isUsed: isUsed)
       }
     }
-    // Inside a model its outputs count as read.
+    // The outputs of a nested model count as read.
     if graph.layers[call.layer].nestedGraph != nil {
       for (output, tensor) in outputs.enumerated() where waiting[.init(node: node, output: output)] == nil {
         planner.append(UnreadOp(tensor))

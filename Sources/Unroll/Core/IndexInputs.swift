@@ -1,6 +1,6 @@
 import KernelAPI
 
-/// A model input whose numbers an embedding looks up as they are: they can be
+/// A model input whose numbers an embedding looks up unchanged: they can be
 /// checked before anything is computed.
 struct IndexInput: Sendable {
   let input: Int
@@ -10,7 +10,7 @@ struct IndexInput: Sendable {
 
   func outside(_ value: Double) -> UnrollError { RunFault(layer: layer, value: value, limit: limit).error }
 
-  /// Throws if one of the plan's own copies is out of range.
+  /// Throws if an index in the plan's copy is out of range.
   @inline(__always)
   func check<S: Scalar>(_ values: UnsafePointer<S>, _ count: Int) throws(UnrollError) {
     let low: S = -1, high = S(limit)
@@ -20,7 +20,7 @@ struct IndexInput: Sendable {
     }
   }
 
-  /// Throws if a number of the host's array is out of range once it is of the
+  /// Throws if a number in the host's array is out of range after conversion to the
   /// model's type `S`.
   func check<S: Scalar>(_ view: ArrayView, _: S.Type) throws(UnrollError) {
     let value: S? =
@@ -62,8 +62,8 @@ extension ArrayView {
 }
 
 extension Network {
-  /// Throws if an input has a number that an embedding does not know. `inputs`
-  /// are one per model input.
+  /// Throws if an input has an index outside an embedding's table. `inputs` has one
+  /// array per model input.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func check(_ indexInputs: [IndexInput], of inputs: [ArrayView]) throws(UnrollError) {

@@ -1,8 +1,8 @@
 import KernelAPI
 
 extension ParameterStore {
-  /// Draws all initial values. Each parameter has a random stream of its own,
-  /// so that its values do not depend on what stands before it.
+  /// Draws all initial values. Each parameter has its own random stream, so that
+  /// its values do not depend on the parameters before it.
   func initialize(seed: UInt64) throws(UnrollError) {
     for (index, parameter) in parameters.enumerated() {
       var random = RandomGenerator(seed: seed, stream: UInt64(index) &+ 1)

@@ -1,8 +1,8 @@
 import KernelAPI
 
-/// A layer: configuration and parameters. It is immutable while it serves, so
-/// that many plans and streams can share it; what changes from call to call
-/// lives in the `Op`s it plans.
+/// A layer: configuration and parameters. It does not change while it is used, so
+/// that many plans and streams can share it; what changes from call to call is in
+/// the `Op`s that it plans.
 class Layer<S: Scalar> {
   let spec: LayerSpec
   var name: String { spec.name }
@@ -20,9 +20,9 @@ class Layer<S: Scalar> {
   /// Checks the options and declares the parameters, before the first call.
   func declareParameters(_ inputs: [Shape]) throws(UnrollError) {}
 
-  /// The shapes of the outputs for inputs of these shapes: the one place that
-  /// says them, to `plan` as well (`outputDimensions`). Throws if the inputs do
-  /// not fit, or not the parameters, once there are some.
+  /// The shapes of the outputs for inputs of these shapes, also for `plan`
+  /// (`outputDimensions`). Throws if the inputs do not fit the layer, or its
+  /// parameters once they exist.
   func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     throw UnrollError(.unsupported, "\(name): this kind of layer cannot be called")
   }
@@ -33,28 +33,28 @@ class Layer<S: Scalar> {
     return try outputShapes(inputs)
   }
 
-  /// Derives packed copies of the weights; called whenever values changed,
+  /// Derives packed copies of the weights; called whenever values have changed,
   /// never while another thread computes.
   func prepare() throws(UnrollError) {}
 
-  /// The graph of a model used as a layer: it is planned with the outer one's.
+  /// The graph of a model used as a layer; it is planned together with the outer graph.
   var nestedGraph: Graph<S>? { nil }
 
   /// The layers inside a wrapper or a model, in the order of their parameters;
   /// their names begin with its own.
   var innerLayers: [Layer<S>] { [] }
 
-  /// Those that have parameters of their own, each prepared by itself.
+  /// The layers with parameters of their own, each prepared separately.
   final var preparedLayers: [Layer<S>] { innerLayers.isEmpty ? [self] : innerLayers.flatMap { $0.preparedLayers } }
 
   /// Appends the operations that compute this layer to the plan and returns
-  /// its outputs. Inputs may be returned as they are where nothing is to do.
+  /// its outputs. Inputs may be returned unchanged if there is nothing to do.
   func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     throw UnrollError(.unsupported, "\(name): this kind of layer cannot be computed")
   }
 
-  /// Which of its `inputs` the gradients of these outputs reach; tells `paths`
-  /// which parameters they reach.
+  /// Returns which of its `inputs` the gradients of these outputs reach, and adds the
+  /// parameters that they reach to `paths`.
   func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
     let isReached = outputs.contains(true)
     if isReached { paths.reach(parameters) }
@@ -64,13 +64,13 @@ class Layer<S: Scalar> {
   /// True if training must see the whole batch at once (batch statistics).
   var needsWholeBatch: Bool { false }
 
-  /// States that live from batch to batch in a `stateful` layer.
+  /// States that a `stateful` layer keeps from batch to batch.
   var statefulStates: [StatefulState<S>] { innerLayers.flatMap { $0.statefulStates } }
 
   final func adopt(_ child: Layer<S>) { parameters.append(contentsOf: child.parameters) }
 
-  /// The weights of its configuration, in that order; their paths begin with the
-  /// layer's name.
+  /// Declares the weights of its configuration, in that order; their paths begin with
+  /// the layer's name.
   final func declare(
     _ weights: [WeightDeclaration], _ shapes: [String: [Int]],
     afterInitialize: [String: @Sendable (UnsafeMutablePointer<S>) -> Void] = [:]
@@ -124,7 +124,7 @@ class Op<S: Scalar> {
   /// Reads the outputs' gradients, overwrites the inputs' and adds to the
   /// parameters' (`run.gradient(of:)`).
   func backward(_ run: RunContext<S>) {}
-  /// Streaming: forgets everything seen.
+  /// Streaming: resets the state.
   func resetState() {}
   /// Streaming: the memory that makes up the state, in a fixed order.
   var state: [UnsafeMutableBufferPointer<S>] { [] }
@@ -134,12 +134,12 @@ class Op<S: Scalar> {
 final class StatefulState<S: Scalar> {
   let units: Int
   private(set) var buffer: AlignedBuffer<S>?
-  /// Rows that it carries; 0 at the zero state.
+  /// The number of rows that it carries; 0 at the zero state.
   private(set) var rows = 0
 
   init(units: Int) { self.units = units }
 
-  /// Zeros for so many rows, nil if the state has room for as many.
+  /// Zeros for this many rows, or nil if the state already has room for them.
   func room(rows: Int) throws(UnrollError) -> AlignedBuffer<S>? {
     rows == self.rows ? nil : try AlignedBuffer<S>(count: try checkedProduct([rows, units], "a state"))
   }
@@ -149,7 +149,7 @@ final class StatefulState<S: Scalar> {
     self.buffer = buffer
   }
 
-  /// Zeros, for a batch of any size.
+  /// Resets to zeros, for a batch of any size.
   func reset() { restore(rows: 0, nil) }
 
   func row(_ row: Int) -> UnsafeMutablePointer<S>? { buffer.map { $0.pointer + row * units } }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A value behind a lock. Not `Synchronization.Mutex`: that one keeps its
-/// owner's thread number, which in a child of fork() is the parent's, and ends
-/// the process when two threads of the child meet at it.
+/// A value behind a lock. It is not `Synchronization.Mutex`, which stores its owner's
+/// thread number: in a child of fork() that is the parent's, and the process ends
+/// when two threads of the child contend for it.
 final class Locked<Value>: @unchecked Sendable {
   private var value: Value
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

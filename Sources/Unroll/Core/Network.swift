@@ -1,6 +1,6 @@
 import KernelAPI
 
-/// What a plan is made for. Not generic, so that looking one up is not either.
+/// What a plan is made for. It is not generic, so that looking a plan up is not either.
 struct PlanKey: Hashable {
   let mode: PlanMode
   let rows: Int
@@ -12,27 +12,27 @@ struct PlanKey: Hashable {
 final class Network<S: Scalar>: @unchecked Sendable {
   let graph: Graph<S>
   let store: ParameterStore<S>
-  /// Of its stateful layers.
+  /// The states of its stateful layers.
   let states: [StatefulState<S>]
-  /// Whether predictions draw random numbers, or take moments of their batch.
+  /// Whether predictions draw random numbers or use the moments of their batch.
   let trainsInInference: Bool
   let seed: UInt64
-  /// As the specification has them now: what is trainable there is trained once
-  /// a trainer is made.
+  /// The parameters with the current flags of the specification: those that are
+  /// trainable there are trained once a trainer is made.
   private(set) var parameterInfos: [ParameterInfo]
   private(set) var declared: Trainability
-  /// By parameter, the innermost layer that keeps copies of it.
+  /// For each parameter, the innermost layer that keeps copies of it.
   let owners: [Layer<S>]
-  /// Plans for `predict` that no thread is using, newest last.
+  /// Plans for `predict` that no thread uses, newest last.
   private let idle = Locked<[PlanKey: [Plan<S>]]>([:])
   private let draws = Locked<UInt64>(0)
-  /// The last question for output dimensions and its answer: a host asks before
-  /// every prediction, mostly the same.
+  /// The last query for output dimensions and its result: a host asks before every
+  /// prediction, mostly for the same dimensions.
   private let asked = Locked<(inputs: [[Int]], outputs: [[Int]])>(([], []))
   private static var keptPlans: Int { 4 }
 
-  /// Not `initialized`: the weights are zeros until they are written, and nothing
-  /// can be computed before they are prepared then.
+  /// If not `initialized`, the weights are zeros until they are written, and nothing
+  /// can be computed before they are prepared after that.
   init(_ spec: ModelSpec, seed: UInt64, initialized: Bool = true) throws(UnrollError) {
     graph = try Graph(spec)
     self.seed = seed
@@ -51,7 +51,7 @@ final class Network<S: Scalar>: @unchecked Sendable {
   /// How often the layers have packed their weights.
   private(set) var preparations = 0
 
-  /// Has the layers derive what they keep beside the weights, which have changed.
+  /// Makes the layers derive their copies of the weights, which have changed.
   func prepare() throws(UnrollError) {
     preparations += 1
     try graph.prepare()
@@ -59,7 +59,7 @@ final class Network<S: Scalar>: @unchecked Sendable {
 
   var isStateful: Bool { !states.isEmpty }
 
-  /// Takes over what `spec`, of the same layers, says may be trained.
+  /// Takes the trainable flags from `spec`, which has the same layers.
   func declareTrainability(_ spec: ModelSpec) throws(UnrollError) {
     let other = try Graph<S>(spec)
     try other.build()
@@ -71,12 +71,13 @@ final class Network<S: Scalar>: @unchecked Sendable {
   /// True if training must see the whole batch at once.
   var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } }
 
-  /// Stateful layers' states for a batch of so many rows, which must be those of
-  /// the states that are carried. Changes all of them or, out of memory, none.
+  /// Prepares the states of stateful layers for a batch of this many rows, which must
+  /// be as many as the carried states have. Changes all states or, if memory runs
+  /// out, none.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func reserveStates(rows: Int) throws(UnrollError) {
-    // Batch after batch they are there.
+    // Usually they are there from the batch before.
     if states.allSatisfy({ $0.rows == rows }) { return }
     try checkBatch(rows: rows)
     var rooms: [AlignedBuffer<S>?] = []
@@ -89,7 +90,7 @@ final class Network<S: Scalar>: @unchecked Sendable {
   // Unspecialised, every call asks the runtime for types, under its locks: half
   // the time of a small prediction.
 
-  /// Lends a plan of this layout, made now if none is idle.
+  /// Lends a plan of this layout, which is made now if none is idle.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func borrowPlan(_ key: PlanKey) throws(UnrollError) -> Plan<S> {
@@ -115,7 +116,7 @@ final class Network<S: Scalar>: @unchecked Sendable {
     }
   }
 
-  /// Output sample dimensions for inputs of these, all axes known.
+  /// The output dimensions of a sample for inputs of these dimensions, with all axes known.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func outputDimensions(for inputs: [[Int]]) throws(UnrollError) -> [[Int]] {

@@ -6,27 +6,27 @@ import Kernels
 /// of normal numbers with R's diagonal positive (Mezzadri, 2007).
 ///
 /// Block Gram-Schmidt: a panel of vectors is made orthonormal by halves, then
-/// taken out of all later vectors in two matrix products. Where the vectors were
-/// nearly dependent, as the last ones of a square matrix are, all of it is done
-/// a second time. Always with the portable kernels, so that a seed gives the
-/// same numbers to the bit on every processor.
+/// subtracted from all later vectors in two matrix products. If the vectors were
+/// nearly dependent, as the last ones of a square matrix are, everything is done
+/// a second time. It always uses the portable kernels, so that a seed gives the
+/// same numbers, bit for bit, on every processor.
 struct OrthogonalMatrix {
   /// `count` vectors of `length` elements, one after the other.
   private let vectors: AlignedBuffer<Double>
   private let count: Int
   private let length: Int
   private let table = Kernels.KernelSet.float64
-  /// A panel as the right side of both products, and the first one's result.
+  /// A panel as the right-hand side of both products, and the result of the first.
   private let packedColumns: AlignedBuffer<Double>
   private let packedRows: AlignedBuffer<Double>
   private let products: AlignedBuffer<Double>
-  /// Squares of the norms that the vectors began with.
+  /// The squares of the vectors' original norms.
   private let squares: AlignedBuffer<Double>
 
   private static var panel: Int { 64 }
-  /// Few enough for vector by vector.
+  /// At most this many vectors are orthonormalised one by one.
   private static var leaf: Int { 8 }
-  /// A vector of which less than this is left was nearly dependent.
+  /// A vector of which less than this part is left was nearly dependent.
   private static var dependent: Double { 1.0 / 16 }
 
   /// Writes a (rows, columns) matrix whose rows, or columns if they are fewer,
@@ -65,7 +65,7 @@ struct OrthogonalMatrix {
     }
   }
 
-  /// Returns the smallest part of a vector that was left of it.
+  /// Returns the smallest part that was left of any vector.
   private func orthonormalize() -> Double {
     for index in 0..<count {
       let vector = vectors.pointer + index * length

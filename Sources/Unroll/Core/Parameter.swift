@@ -62,8 +62,8 @@ final class ParameterStore<S: Scalar> {
 }
 
 extension Parameter {
-  /// The values. A parameter is given storage when its network is built,
-  /// before any layer can plan; a layer must not ask earlier.
+  /// The values. A parameter gets its storage when its network is built, before any
+  /// layer can plan; a layer must not read them earlier.
   var value: UnsafeMutablePointer<S> {
     // The sentinel is never dereferenced: plans exist only for built networks.
     storage ?? UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped

@@ -8,13 +8,13 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   let run: RunContext<S>
   let rows: Int
   private let ops: [Op<S>]
-  /// The operations once more, without a reference count to touch for each:
-  /// in a streamed step those cost as much as the arithmetic.
+  /// The operations again, without reference counting: in a streamed step that costs
+  /// as much as the arithmetic.
   private let order: UnsafeMutableBufferPointer<Unmanaged<Op<S>>>
   private let arena: Arena<S>
   /// Inputs to check before a run.
   let indexInputs: [IndexInput]
-  /// Operations up to the last that may still find a fault after that check.
+  /// The number of operations up to the last that may still find a fault after that check.
   private let faultingOps: Int
 
   /// Without gradients of its own, `run.gradients` must be set before `backward`.
@@ -64,7 +64,7 @@ final class Plan<S: Scalar>: @unchecked Sendable {
     }
   }
 
-  /// Throws what a layer found wrong with the values of the runs since the
+  /// Throws the first fault that a layer found in the values of the runs since the
   /// last call.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
@@ -74,10 +74,10 @@ final class Plan<S: Scalar>: @unchecked Sendable {
     throw fault.error
   }
 
-  /// A run may find values without meaning although its inputs were checked.
+  /// Whether a run may find invalid values although its inputs were checked.
   var mayFault: Bool { faultingOps > 0 }
 
-  /// Throws if the inputs in the plan hold an index out of range; nothing has
+  /// Throws if the inputs in the plan have an index out of range; nothing has
   /// been computed then.
   @_specialize(where S == Float)
   @_specialize(where S == Double)

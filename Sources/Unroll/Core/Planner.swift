@@ -5,11 +5,11 @@ enum PlanMode: Hashable {
   case inference
   /// Forward and backward, dropout on.
   case training
-  /// One time step a call, state kept in the operations.
+  /// One time step per call, with the state kept in the operations.
   case streaming
 }
 
-/// A value found while a plan ran that has no meaning for the layer.
+/// An invalid value that a layer found while a plan ran.
 struct RunFault: Sendable {
   let layer: String
   let value: Double
@@ -36,16 +36,15 @@ final class RunContext<S: Scalar> {
   var draw: UInt64 = 0
   /// Flat gradient buffer of this shard, laid out as the parameter store.
   var gradients: UnsafeMutablePointer<S>
-  /// What the layers' activity regularizers came to, times the batch size;
-  /// whoever runs the plan sets it to zero before.
+  /// The sum of the layers' activity penalties, times the batch size; the caller sets
+  /// it to zero before a run.
   var activityPenalty = 0.0
-  /// The first value a layer could not work with (an embedding index out of
-  /// range); the plan goes on with zeros and whoever runs it reports this.
+  /// The first invalid value that a layer found (an embedding index out of range); the
+  /// plan continues with zeros, and the caller reports the fault.
   var fault: RunFault?
-  /// Threads for the products of few rows, set by whoever runs the plan while
-  /// it has them.
+  /// Threads for the products of few rows, set by the caller as long as it has them.
   var team: UnsafePointer<KernelTeam>?
-  /// Temporary memory, valid inside one forward or backward call only.
+  /// Temporary memory, valid only inside one forward or backward call.
   fileprivate(set) var scratch: UnsafeMutablePointer<S>
 
   fileprivate init(kernels: KernelTable<S>, mode: PlanMode, gradients: UnsafeMutablePointer<S>) {
@@ -59,7 +58,7 @@ final class RunContext<S: Scalar> {
   func gradient(of parameter: Parameter<S>) -> UnsafeMutablePointer<S> { gradients + parameter.offset }
 }
 
-/// What the call being planned does with masks.
+/// How the call being planned treats masks.
 struct PlannedMasks {
   var heeds = true
   var joining = ModelSpec.MaskJoining.any
@@ -81,7 +80,7 @@ final class Planner<S: Scalar> {
   private(set) var nextRandomKey: UInt64 = 1
   var masks = PlannedMasks()
   var trainingRules = TrainingRules.keras3
-  /// What the call being planned says of `training`, or one around it.
+  /// The `training` argument of the call being planned, or of a call around it.
   var training: Bool?
 
   init(mode: PlanMode, rows: Int, kernels: KernelTable<S>) {
@@ -91,9 +90,9 @@ final class Planner<S: Scalar> {
     self.kernels = kernels
   }
 
-  /// The numbers of steps that are folded into the rows, of the outermost layer first.
+  /// The numbers of steps that are folded into the rows, outermost layer first.
   private(set) var foldedSteps: [Int] = []
-  /// How often what is being planned counts in training (see `folded`).
+  /// How many times what is being planned counts in training (see `folded`).
   private(set) var repetitions = 1
 
   /// Plans `body` with `steps` time steps folded into the rows, as
@@ -113,7 +112,7 @@ final class Planner<S: Scalar> {
   /// How the recurrent layers of a stream keep their weights.
   var streamWeights = StreamWeights.model
 
-  /// Whether gradients are wanted.
+  /// Whether gradients are computed.
   var isTraining: Bool { mode == .training }
   /// Whether layers act as in training: noise, dropout, moments of the batch.
   var actsInTraining: Bool { training ?? isTraining }
@@ -123,12 +122,12 @@ final class Planner<S: Scalar> {
   /// The model's inputs, once they are planned.
   var inputData: [UnsafeMutablePointer<S>] = []
   private(set) var indexInputs: [IndexInput] = []
-  /// How many operations there are up to the last that may find a fault.
+  /// The number of operations up to the last that may find a fault.
   private(set) var faultingOps = 0
 
-  /// Called by a layer that looks `x` up in a table of `limit` rows, after its
-  /// operation. Numbers that come from an input as they are can be checked
-  /// beforehand; of others the run finds out.
+  /// Called by a layer that looks up `x` in a table of `limit` rows, after adding its
+  /// operation. Numbers that come unchanged from an input can be checked in advance;
+  /// others are checked during the run.
   func noteIndices(_ x: Tensor<S>, limit: Int, layer: String) {
     if let input = inputData.firstIndex(of: x.data) {
       indexInputs.append(IndexInput(input: input, layer: layer, limit: limit))
@@ -137,16 +136,16 @@ final class Planner<S: Scalar> {
     }
   }
 
-  /// A key that keeps this operation's random numbers apart from all others'.
+  /// A key that makes this operation's random numbers different from all others.
   func randomKey() -> UInt64 {
     defer { nextRandomKey += 1 }
     return nextRandomKey
   }
 
-  /// Room in `RunContext.scratch` during a forward or backward call.
+  /// Reserves room in `RunContext.scratch` during a forward or backward call.
   func reserveScratch(_ count: Int) { scratchCount = max(scratchCount, count) }
 
-  /// A new tensor. `gradient` says whether anything before it wants one.
+  /// A new tensor. `gradient` says whether anything before it needs one.
   func tensor(
     _ dimensions: [Int], gradient: Bool, mask: UnsafeMutablePointer<UInt8>? = nil
   ) throws(UnrollError) -> Tensor<S> {
@@ -157,7 +156,7 @@ final class Planner<S: Scalar> {
   }
 
   /// The output of a layer: it has a gradient if an input has one or the
-  /// layer itself learns.
+  /// layer has parameters to train.
   func output(
     _ dimensions: [Int], of layer: Layer<S>, from inputs: [Tensor<S>], mask: UnsafeMutablePointer<UInt8>? = nil
   ) throws(UnrollError) -> Tensor<S> {

@@ -67,8 +67,8 @@ func splitMix64(_ state: inout UInt64) -> UInt64 {
   return mix64(state)
 }
 
-/// SplitMix64's finaliser: turns a counter into a random number, which makes
-/// random access possible (dropout masks by row).
+/// SplitMix64's finaliser: turns a counter into a random number, which allows
+/// random access (dropout masks by row).
 @inline(__always)
 func mix64(_ value: UInt64) -> UInt64 {
   var z = value

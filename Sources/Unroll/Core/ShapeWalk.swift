@@ -2,11 +2,11 @@ import KernelAPI
 
 /// Follows shapes through the calls of a graph.
 ///
-/// A model used as a layer is walked where it stands, on a list instead of the
-/// stack: a predicting thread may have little of that, whatever the nesting.
+/// A model used as a layer is walked in place, with a list instead of recursion: a
+/// predicting thread may have a small stack, however deep the nesting.
 private struct ShapeWalk<S: Scalar> {
   let graph: Graph<S>
-  /// Of the nodes so far.
+  /// The shapes of the nodes so far.
   var shapes: [[Shape]] = []
 
   init(_ graph: Graph<S>, _ inputs: [Shape]) throws(UnrollError) {
@@ -21,7 +21,7 @@ private struct ShapeWalk<S: Scalar> {
 
   private let inputs: [Shape]
 
-  /// The next call and what it is given, or nil after the last.
+  /// The next call and its inputs, or nil after the last.
   mutating func next() throws(UnrollError) -> (layer: Layer<S>, inputs: [Shape])? {
     let nodes = graph.spec.nodes
     while let input = graph.spec.inputs.firstIndex(where: { $0.node == shapes.count }) { shapes.append([inputs[input]]) }

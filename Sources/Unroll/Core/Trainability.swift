@@ -23,7 +23,7 @@ struct Trainability: Equatable {
     }
   }
 
-  /// Whether all that is trained here is trained there too.
+  /// Whether everything that is trained here is trained in `other` too.
   func isPart(of other: Trainability) -> Bool {
     zip(parameters, other.parameters).allSatisfy { !$0 || $1 }
   }

@@ -5,18 +5,18 @@ import Synchronization
 /// Threads that share the numbered tasks of one phase after another.
 ///
 /// `run` hands out tasks 0..<count; the caller works too, and every thread
-/// claims the next task by compare-and-swap, so that a thread the system has
-/// put aside delays its own task only. Waiting threads spin for a moment, as
-/// the next phase usually follows at once and waking a sleeper costs about
-/// 60 us, and sleep after that. A pool lives for one call into the library
-/// and is shut down before the call returns: no thread of ours is left when
-/// the host unloads. Its threads block all signals, which stay the host's. In a
-/// child forked by a callback its threads are gone; the caller works alone.
+/// claims the next task by compare-and-swap, so that a thread that the system has
+/// suspended delays only its own task. Waiting threads first spin for a moment,
+/// because the next phase usually follows at once and waking a sleeping thread costs
+/// about 60 us, and then sleep. A pool exists for one call into the library and is
+/// shut down before the call returns, so that no thread is left when the host
+/// unloads the library. Its threads block all signals, which remain the host's. In a
+/// child forked by a callback its threads do not exist; the caller works alone.
 final class WorkerPool: @unchecked Sendable {
-  /// One task of `work`, which is what `run` was given.
+  /// One task of `work`, which was passed to `run`.
   typealias Body = (_ work: UnsafeRawPointer, _ task: Int, _ worker: Int) -> Void
 
-  /// Workers, the caller included; the caller is worker 0.
+  /// The number of workers, including the caller, which is worker 0.
   private(set) var threads = 1
   private let body: Body
   private var handles: [pthread_t] = []
@@ -35,7 +35,7 @@ final class WorkerPool: @unchecked Sendable {
   /// About 100 us of `pause`.
   private static var spins: Int { 2500 }
 
-  /// If the system refuses a thread, the pool works with those it has.
+  /// If the system refuses a thread, the pool works with the threads it has.
   init(threads wanted: Int, body: @escaping Body) {
     self.body = body
     pthread_mutex_init(mutex, nil)
@@ -96,7 +96,7 @@ final class WorkerPool: @unchecked Sendable {
     workDone.deallocate()
   }
 
-  /// Only its caller has come through a fork.
+  /// After a fork only the calling thread exists.
   private var isOrphaned: Bool { cplatform_fork_count() != forks }
 
   /// Runs `body` for every task of `work` and returns when all have finished.
@@ -105,7 +105,7 @@ final class WorkerPool: @unchecked Sendable {
     withUnsafePointer(to: work) { run(tasks: tasks, work: UnsafeRawPointer($0)) }
   }
 
-  /// A host's fork may happen between tasks.
+  /// The host may fork between tasks.
   private func run(tasks: Int, work: UnsafeRawPointer) {
     if threads == 1 || tasks == 1 || isOrphaned {
       for task in 0..<tasks {
@@ -121,8 +121,8 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// The tasks that can be claimed: those of one slice, which are as many as fit
-  /// the claim word. Read by who has claimed one; the first `work` is none.
+  /// The tasks that can be claimed: those of one slice, as many as fit into the claim
+  /// word. It is read by threads that have claimed a task; the first `work` is none.
   private var work = UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
   private var firstTask = 0
 
@@ -149,7 +149,7 @@ final class WorkerPool: @unchecked Sendable {
         cplatform_pause()
         continue
       }
-      // Another program has the other processor: leave ours to our worker.
+      // Another program uses the other processor: leave this one to our worker.
       pthread_mutex_lock(mutex)
       callerSleeps.store(true, ordering: .sequentiallyConsistent)
       while unfinished.load(ordering: .sequentiallyConsistent) > 0 { pthread_cond_wait(workDone, mutex) }
@@ -159,7 +159,7 @@ final class WorkerPool: @unchecked Sendable {
     return done
   }
 
-  /// Takes back the tasks that nobody has begun; returns how many.
+  /// Withdraws the tasks that no thread has begun; returns how many.
   private func withdraw() -> Int {
     while true {
       let word = claim.load(ordering: .acquiring)

@@ -1,6 +1,6 @@
 import KernelAPI
 
-/// A network whose element type is hidden: what `Model` needs of it.
+/// A network with its element type erased, as `Model` uses it.
 protocol AnyNetwork: AnyObject {
   var inputShapes: [Shape] { get }
   var outputShapes: [Shape] { get }
@@ -16,7 +16,7 @@ protocol AnyNetwork: AnyObject {
   func prepare() throws(UnrollError)
   /// The same for what depends on one parameter.
   func prepare(parameter index: Int) throws(UnrollError)
-  /// Which parameters the trainer made next will train.
+  /// Sets which parameters the next trainer trains.
   func declareTrainability(_ spec: ModelSpec) throws(UnrollError)
   func resetStates(_ path: String) throws(UnrollError)
   func stateShapes(_ path: String) throws(UnrollError) -> [[Int?]]
@@ -26,7 +26,7 @@ protocol AnyNetwork: AnyObject {
   func checkBatches(rows: Int, of batchSize: Int) throws(UnrollError)
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError)
   func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int?
-  /// What puts the carried states of now back.
+  /// Returns a function that restores the current carried states.
   func keptStates() throws(UnrollError) -> () -> Void
   func outputDimensions(_ inputs: [ArrayView]) throws(UnrollError) -> [[Int]]
   func makeStream(batch: Int, weights: StreamWeights) throws(UnrollError) -> any AnyStream
@@ -44,7 +44,7 @@ package struct OutputView: @unchecked Sendable {
   }
 }
 
-/// One parameter as hosts and files see it.
+/// A parameter as hosts and files see it.
 package struct ParameterInfo: Sendable, Equatable {
   /// "lstm_2/recurrent_kernel".
   package let name: String

@@ -3,7 +3,7 @@ import KernelAPI
 // The states that stateful layers carry from batch to batch.
 
 extension Network {
-  /// Rows of a batch, if the inputs of a stateful model declare them.
+  /// The number of rows of a batch, if the inputs of a stateful model declare it.
   var declaredBatch: Int? {
     for reference in graph.spec.inputs {
       if case .input(let config) = graph.spec.layers[graph.spec.nodes[reference.node].layer].config, let batch = config.batchSize {
@@ -13,13 +13,13 @@ extension Network {
     return nil
   }
 
-  /// Rows of the states that are carried; 0 if all are zero.
+  /// The number of rows of the carried states; 0 if all are zero.
   private var carriedBatch: Int {
     states.lazy.map { $0.rows }.first { $0 != 0 } ?? 0
   }
 
-  /// A stateful model computes batches of the size that it declares, and of the
-  /// states that it carries.
+  /// Checks that the batch has the size that a stateful model declares, and that of
+  /// the states that it carries.
   func checkBatch(rows: Int) throws(UnrollError) {
     guard isStateful else { return }
     if let declared = declaredBatch, declared != rows {
@@ -35,7 +35,7 @@ extension Network {
     }
   }
 
-  /// The same of so many rows in batches of `batchSize`: none may be smaller.
+  /// The same for this many rows in batches of `batchSize`: none may be smaller.
   func checkBatches(rows: Int, of batchSize: Int) throws(UnrollError) {
     guard isStateful, rows > 0 else { return }
     let first = min(batchSize, rows)
@@ -100,21 +100,21 @@ extension Network {
 
 extension Model {
   /// Zeroes the states of the stateful layer at `path` (see `isTrainable`) and
-  /// of those inside it; "" is the model. A layer without states is left alone.
+  /// of those inside it; "" is the model. It has no effect on a layer without states.
   package func resetStates(_ path: String = "") throws(UnrollError) { try builtNetwork().resetStates(path) }
 
   /// Shapes of the same states, in Keras' order (h, then c; forwards, then
-  /// backwards): (batch, units). The batch is nil while it is free.
+  /// backwards): (batch, units). The batch is nil as long as any size is accepted.
   package func stateShapes(_ path: String = "") throws(UnrollError) -> [[Int?]] { try builtNetwork().stateShapes(path) }
 
-  /// Copies state `index` of those, `rows` rows, to `destination`.
+  /// Copies state `index` of these, with `rows` rows, to `destination`.
   package func readState(
     _ index: Int, _ path: String = "", into destination: UnsafeMutableRawPointer, rows: Int, type: ElementType
   ) throws(UnrollError) {
     try builtNetwork().readState(index, path, into: destination, rows: rows, type: type)
   }
 
-  /// Replaces all of them, each by an array of its shape.
+  /// Replaces all states, each by an array of its shape.
   package func writeStates(_ views: [ArrayView], _ path: String = "") throws(UnrollError) {
     try builtNetwork().writeStates(views, path)
   }

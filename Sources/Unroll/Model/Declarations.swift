@@ -1,10 +1,10 @@
 import KernelAPI
 
-// What a model would take, before it takes it: for whoever is given a
-// specification by a stranger.
+// What a model would need, computed before anything is allocated: for
+// specifications from untrusted sources.
 
 extension ModelSpec {
-  /// Whether the model's inputs are known, so that it can be built as it is.
+  /// Whether the model's inputs are known, so that it can be built.
   package var declaresInputs: Bool {
     !inputs.isEmpty && layers.contains { if case .input = $0.config { true } else { false } }
   }
@@ -32,8 +32,8 @@ extension Graph {
 }
 
 extension Model {
-  /// Elements of memory that predicting `batch` rows of these inputs takes, or
-  /// nil if they are more than `limit`; no more than those are allocated.
+  /// The number of elements of memory that predicting `batch` rows of these inputs
+  /// takes, or nil if it is more than `limit`; no more than that is allocated.
   package func predictionElements(_ inputs: [ArrayView], batch: Int, limit: Int) throws(UnrollError) -> Int? {
     try builtNetwork().predictionElements(inputs, batch: batch, limit: limit)
   }

@@ -1,12 +1,12 @@
 import KernelAPI
 
 extension Model {
-  /// A second model that computes and trains on as this one does: layers,
-  /// parameters, carried states, and what `compile` made with all that the
-  /// optimizer has gathered. Allocates memory of its own for all of it.
+  /// A second model that computes and continues training identically: it has the same
+  /// layers, parameters and carried states and, if this model is compiled, the
+  /// optimizer with its state. Allocates separate memory for all of it.
   ///
-  /// Throws `.invalidState` if layers were frozen or thawed since the optimizer
-  /// gathered its state, which then is that of other parameters.
+  /// Throws `.invalidState` if layers were frozen or unfrozen since the optimizer
+  /// created its state, which then belongs to other parameters.
   package func copy() throws(UnrollError) -> Model {
     let copy = try Model(spec, seed: seed, initialized: initializesWeights && !isBuilt)
     copy.notes = notes
@@ -38,7 +38,7 @@ extension Model {
 }
 
 extension Network {
-  /// Takes over parameters and carried states of a network of the same specification.
+  /// Copies the parameters and carried states of a network with the same specification.
   func copyValues(of other: any AnyNetwork) throws(UnrollError) {
     guard let other = other as? Network<S> else { return }
     for (mine, its) in zip(store.parameters, other.store.parameters) { mine.value.update(from: its.value, count: its.count) }

@@ -1,9 +1,9 @@
 import KernelAPI
 
 extension Model {
-  /// `predict`, telling `callback` of each batch, whose results are in place
-  /// when it ends. What throws, an index out of range say, may have given out
-  /// batches before it; states are as before.
+  /// `predict` with a `callback` for each batch, whose results are in place when the
+  /// batch ends. If it throws, for example for an index out of range, the results of
+  /// earlier batches may already be in place; states are unchanged.
   package func predict(
     _ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView], callback: @escaping FitCallback
   ) throws(UnrollError) {
@@ -33,14 +33,14 @@ extension Model {
 }
 
 extension OutputView {
-  /// The place of the rows behind the first `count`, each of these dimensions.
+  /// The place of the rows after the first `count`, each of these dimensions.
   fileprivate func rows(from count: Int, of dimensions: [Int]) -> OutputView {
     OutputView(base: base + count * dimensions.reduce(type.byteCount, *), type: type)
   }
 }
 
 extension Network {
-  /// Puts the carried states of now back.
+  /// Returns a function that restores the current carried states.
   func keptStates() throws(UnrollError) -> () -> Void {
     guard isStateful else { return {} }
     let states = CarriedState(self)

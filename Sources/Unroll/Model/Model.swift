@@ -3,9 +3,9 @@ import KernelAPI
 /// A model: its specification and, once built, its parameters.
 ///
 /// A Sequential model grows layer by layer with `add` and is built when its
-/// input shape is known; a specification with inputs is built at once. A built
-/// model may be read (predict, streams, weights) from many threads; what
-/// changes it (set, compile, fit) needs it alone.
+/// input shape is known; a specification with inputs is built at once. Many threads
+/// may read a built model (predict, streams, weights); a call that changes it (set,
+/// compile, fit) needs exclusive use.
 package final class Model: @unchecked Sendable {
   package internal(set) var spec: ModelSpec
   /// Seed of the initial weights.
@@ -17,15 +17,15 @@ package final class Model: @unchecked Sendable {
   package var notes: [String] = []
   /// Text stored with the model that the engine does not interpret (a vocabulary, say).
   package var metadata: [String: String] = [:]
-  /// What the file it was loaded from holds beside it and the engine does not know.
+  /// Other contents of the file it was loaded from, which the engine does not interpret.
   package var attachment: (any Sendable)?
 
   let initializesWeights: Bool
   private var naming = LayerNaming()
 
-  /// Without `initialized` the weights are zeros, for whoever writes all of
-  /// them and calls `weightsChanged` then: orthogonal matrices take longer than
-  /// reading large ones, and weights are packed once.
+  /// If not `initialized`, the weights are zeros, for a caller that writes all of them
+  /// and then calls `weightsChanged`: drawing large orthogonal matrices takes longer
+  /// than reading them, and weights are packed only once.
   package init(_ spec: ModelSpec, seed: UInt64 = 0, initialized: Bool = true) throws(UnrollError) {
     self.spec = spec
     self.seed = seed
@@ -66,7 +66,7 @@ package final class Model: @unchecked Sendable {
     do throws(UnrollError) {
       try build()
     } catch {
-      // Another shape may be tried.
+      // The caller may try another shape.
       spec = before
       throw error
     }
@@ -134,10 +134,10 @@ extension Model {
     network.writeParameter(index, from: view)
   }
 
-  /// Derives what the layers keep beside their parameters.
+  /// Derives the layers' copies of their parameters.
   package func weightsChanged() throws(UnrollError) { try builtNetwork().prepare() }
 
-  /// The same after a change of parameter `index` alone.
+  /// The same after a change of parameter `index` only.
   package func weightChanged(_ index: Int) throws(UnrollError) {
     let network = try builtNetwork()
     try check(index, network)

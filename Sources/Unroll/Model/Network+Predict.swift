@@ -2,9 +2,9 @@ import CPlatform
 import KernelAPI
 
 extension Network {
-  /// Cuts the samples into chunks of at most `batchSize` that the threads take
-  /// one after another, each with a plan of its own. A row's result does not
-  /// depend on its chunk, so nothing depends on the number of threads.
+  /// Cuts the samples into chunks of at most `batchSize`, which the threads take one
+  /// after another, each with its own plan. The result of a row does not depend on
+  /// its chunk, so nothing depends on the number of threads.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func predict(_ inputs: [ArrayView], batchSize: Int, threads: Int, outputs: [OutputView]) throws(UnrollError) {
@@ -19,7 +19,7 @@ extension Network {
     let job = try PredictionJob(
       self, zip(inputs, dimensions).map { $0.with(sampleDimensions: $1) }, outputs, rows: rows, chunk: chunk, workers: workers, dimensions)
     defer { job.returnPlans() }
-    // Steps and rows of nothing need not be counted off.
+    // There is nothing to compute.
     if job.isEmpty { return }
     try job.checkInputs()
     if isStateful, job.mayFault {
@@ -56,11 +56,11 @@ extension Network {
     try job.checkValues()
   }
 
-  /// Rows of a chunk. 16 are two full tiles of the AVX-512 kernels, keep a
-  /// step's activations in the first cache and leave chunks enough for every
-  /// thread to end at the same time (48 took 18% longer with AVX-512, as long
-  /// with AVX2); a model whose weights do not fit a cache reads them once for
-  /// all rows of a thread. A stateful model takes its batches as they are.
+  /// The number of rows in a chunk. 16 rows are two full tiles of the AVX-512 kernels,
+  /// keep a step's activations in the first-level cache and give enough chunks for all
+  /// threads to end at the same time (48 rows took 18% longer with AVX-512, and the
+  /// same time with AVX2). A model whose weights do not fit a cache reads them once
+  /// for all rows of a thread. A stateful model uses its batches as chunks.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   private func predictionRows(_ rows: Int, workers: Int) -> Int {
@@ -69,7 +69,7 @@ extension Network {
     return store.count > 1 << 18 ? share : min(share, 16)
   }
 
-  /// Threads that share the rows.
+  /// The number of threads that share the rows.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   private func predictionWorkers(_ wanted: Int, rows: Int, _ dimensions: [[Int]]) -> Int {
@@ -77,8 +77,8 @@ extension Network {
     return max(1, min(usefulThreads(wanted, rows: rows, dimensions), rows / 4, 64))
   }
 
-  /// Threads that share the columns of large weights, where rows are too few to
-  /// be shared or come one batch after another.
+  /// The number of threads that share the columns of large weights, if there are too
+  /// few rows to share or the batches depend on each other.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   private func columnWorkers(_ wanted: Int, rows: Int, _ dimensions: [[Int]]) -> Int {
@@ -111,8 +111,8 @@ private final class PredictionJob<S: Scalar> {
   private let draw: UInt64
   private var plans: [Plan<S>] = []
   private var lastPlan: Plan<S>?
-  /// Results that are given out when all are known to be right; empty if
-  /// checked inputs are all it takes.
+  /// Results that are returned once all are known to be valid; empty if checking the
+  /// inputs is enough.
   private var staged: [AlignedBuffer<S>] = []
 
   @_specialize(where S == Float)
@@ -159,7 +159,7 @@ private final class PredictionJob<S: Scalar> {
     }
     plan.run.team = team
     plan.run.seed = network.seed
-    // A stateful model's rows are counted from the batch's first: they say where its states lie.
+    // Rows of a stateful model are counted from the first of the batch: they locate its states.
     plan.run.firstRow = network.isStateful ? 0 : first
     plan.run.draw = draw << 32 | (network.isStateful ? UInt64(index) : 0)
     plan.forward()
@@ -179,7 +179,7 @@ private final class PredictionJob<S: Scalar> {
     try lastPlan?.checkValues()
   }
 
-  /// Gives out results that were held back.
+  /// Writes the results that were held back.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func deliver() {

@@ -1,27 +1,27 @@
 import KernelAPI
 
-/// A model running one time step a call. It owns its state and scratch; the
-/// model it reads must not be trained or changed meanwhile. A stream is used
-/// by one thread at a time, a model may have many.
+/// A model running one time step per call. It owns its state and scratch memory; the
+/// model must not be trained or changed meanwhile. A stream is used by one thread at
+/// a time; a model may have many streams.
 package protocol AnyStream: AnyObject {
-  /// Elements a step reads and writes, per input and output.
+  /// The number of elements that a step reads and writes, per input and output.
   var inputCounts: [Int] { get }
   var outputCounts: [Int] { get }
   /// Elements of the exported state.
   var stateCount: Int { get }
   var dtype: DType { get }
-  /// One step of the single input and output, in the model's element type.
-  /// Throws if an embedding is given an index out of range; state and output
-  /// are then as they were.
+  /// Runs one step of a model with one input and output, in the model's element type.
+  /// Throws if an index for an embedding is out of range; state and output are then
+  /// unchanged.
   func step(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer) throws(UnrollError)
-  /// `steps` steps at once, with the results of as many single ones to the bit.
+  /// Runs `steps` steps, with the same results as single steps, bit for bit.
   ///
-  /// Each input has shape (batch, steps, ...), of any element type and strides;
-  /// (batch, steps) does for one feature. Each output has room for (batch,
-  /// steps, ...), contiguous, float32 or float64. A call that throws leaves
-  /// state and outputs as they were. The first call allocates its scratch memory.
+  /// Each input has shape (batch, steps, ...), or (batch, steps) for one feature, with
+  /// any element type and strides. Each output has room for (batch, steps, ...),
+  /// contiguous, float32 or float64. A call that throws leaves state and outputs
+  /// unchanged. The first call allocates scratch memory.
   func run(inputs: [ArrayView], steps: Int, outputs: [OutputView]) throws(UnrollError)
-  /// The shape of what a step adds to each output, batch and time left out.
+  /// The shape of one step of each output, without batch and time.
   var outputStepShapes: [[Int]] { get }
   func reset()
   func exportState(_ destination: UnsafeMutableRawPointer)
@@ -33,13 +33,13 @@ extension AnyStream {
   package var stateByteCount: Int { stateCount * dtype.byteCount }
 }
 
-/// How the recurrent layers of a stream keep their kernels.
+/// The precision in which a stream keeps the kernels of recurrent layers.
 package enum StreamWeights: Sendable {
-  /// In the model's type.
+  /// The model's type.
   case model
-  /// Rounded to half precision and widened in registers, for models whose
-  /// weights do not fit the nearest caches. A weight is off by at most 2^-11 of
-  /// itself (2^-25 where it is below 2^-14); sums and states keep their type.
+  /// Half precision, widened in registers, for models whose weights do not fit the
+  /// nearest caches. The relative error of a weight is at most 2^-11 (the absolute
+  /// error 2^-25 if it is below 2^-14); sums and states keep their type.
   /// A layer with masked steps keeps the model's weights.
   case float16
 }
@@ -47,18 +47,18 @@ package enum StreamWeights: Sendable {
 final class NetworkStream<S: Scalar>: AnyStream {
   private let network: Network<S>
   let plan: Plan<S>
-  /// Inputs are indices, or a layer looks indices up that others compute.
+  /// Whether inputs are indices, or a layer looks up indices that others compute.
   private let isChecked: Bool
-  /// The state before a step that may turn out to be impossible.
+  /// The state before a step that may turn out to be invalid.
   private let saved: AlignedBuffer<S>?
   /// Scratch memory of `run`, made when it is first called.
   var blocks: StreamBlocks<S>?
-  /// The first input and output as a step needs them: reading a `Tensor` out
-  /// of an array retains its dimensions, counting its elements walks them.
+  /// The first input and output, as a step needs them: reading a `Tensor` from an array
+  /// retains its dimensions, and counting its elements iterates over them.
   private let input: UnsafeMutableBufferPointer<S>
   private let output: UnsafeMutableBufferPointer<S>
-  /// Whether the outputs of a step have one row after another; a step that is a
-  /// sequence itself has its positions around them.
+  /// Whether the output of a step has one row after another; if it is itself a
+  /// sequence, the rows are inside its positions.
   private let givesRows: Bool
 
   init(_ network: Network<S>, batch: Int, weights: StreamWeights = .model) throws(UnrollError) {
@@ -115,7 +115,7 @@ final class NetworkStream<S: Scalar>: AnyStream {
     if isChecked { try forwardChecked() } else { plan.forward() }
   }
 
-  /// A step that leaves the state alone if it finds an index out of range.
+  /// A step that does not change the state if it finds an index out of range.
   private func forwardChecked() throws(UnrollError) {
     try plan.checkInputs()
     guard let saved else { return plan.forward() }
@@ -127,7 +127,7 @@ final class NetworkStream<S: Scalar>: AnyStream {
     }
   }
 
-  /// Most steps move one or a few values, for which a call of memmove is long.
+  /// Most steps copy one or a few values, for which calling memmove takes too long.
   @inline(__always)
   private func copyElements(_ source: UnsafePointer<S>?, _ target: UnsafeMutablePointer<S>?, _ count: Int) {
     guard let source, let target else { return }

@@ -4,7 +4,7 @@ import KernelAPI
 /// Scratch memory of a stream's block calls: inputs and outputs of some steps
 /// as the plan has them, `[steps][positions][rows][features]`.
 final class StreamBlocks<S: Scalar> {
-  /// Steps that there is room for.
+  /// The number of steps that there is room for.
   let steps: Int
   let inputs: [Port]
   let outputs: [Port]
@@ -38,7 +38,7 @@ final class StreamBlocks<S: Scalar> {
     self.memory = memory
   }
 
-  /// A block that stays in the nearest cache.
+  /// A block that fits the nearest cache.
   static func cached(_ plan: Plan<S>) throws(UnrollError) -> StreamBlocks {
     let largest = (plan.inputs + plan.outputs).reduce(1) { max($0, $1.count) }
     return try StreamBlocks(plan, steps: max(1, 1024 / largest))
@@ -65,7 +65,7 @@ extension NetworkStream {
     }
   }
 
-  /// A later step may still fail: nothing is given out before all have run.
+  /// A later step may still fail, so nothing is returned before all have run.
   private func runWhole(_ views: [ArrayView], steps: Int, _ outputs: [OutputView]) throws(UnrollError) {
     let blocks = try StreamBlocks(plan, steps: steps)
     let before = try AlignedBuffer<S>(count: stateCount)
@@ -129,7 +129,7 @@ extension NetworkStream {
   }
 
   var outputStepShapes: [[Int]] {
-    // One output a step has no axis of its own for time.
+    // An output with one value per step has no time axis of its own.
     plan.outputs.map { $0.rank > 1 && $0.dimensions[0] == 1 ? Array($0.dimensions.dropFirst()) : $0.dimensions }
   }
 }

@@ -1,6 +1,6 @@
 /// The table that Keras' `summary()` prints.
 extension Model {
-  /// One line a layer: name and class, output shape, number of parameters.
+  /// One line per layer: name and class, output shape, number of parameters.
   package func summary() throws(UnrollError) -> String {
     var rows: [[String]] = [["Layer (type)", "Output Shape", "Param #"]]
     let shapes = layerOutputShapes()
@@ -26,7 +26,7 @@ extension Model {
     return text
   }
 
-  /// The shapes of each layer's outputs at its first call; empty while they are not known.
+  /// The shapes of each layer's outputs at its first call; empty as long as they are not known.
   package func layerOutputShapes() -> [[Shape]] {
     let shapes = network?.nodeShapes ?? []
     var result = [[Shape]](repeating: [], count: spec.layers.count)

@@ -3,7 +3,7 @@ import KernelAPI
 
 /// How `Model.generate` runs.
 package struct GenerateOptions: Sendable {
-  /// Symbols the sequence begins with; the model reads them, then goes on.
+  /// Symbols that the sequence begins with; the model reads them and then continues.
   package var prefix: [Int] = []
   /// What the model reads first; nil: zeros for one-hot models, the end symbol
   /// (or, without one, nothing) for models that read indices.
@@ -19,9 +19,9 @@ package struct GenerateOptions: Sendable {
 }
 
 extension Model {
-  /// Draws a sequence symbol by symbol, each from the model's output for what
-  /// went before, from the zero state on. Returns the drawn symbols, without
-  /// the prefix and the end symbol. `emit` is given each as it is drawn and
+  /// Draws a sequence symbol by symbol, each from the model's output for the symbols
+  /// before it, starting from the zero state. Returns the symbols drawn, without the
+  /// prefix and the end symbol. `emit` is called with each symbol as it is drawn and
   /// returns false to stop there.
   ///
   /// Safe on many threads at once.

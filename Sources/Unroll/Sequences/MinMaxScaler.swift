@@ -2,8 +2,8 @@
 ///
 ///     y = low + (x - min) (high - low) / (max - min)
 ///
-/// and back. Computed in float64 whatever the arrays hold. A constant column
-/// becomes `low`, and comes back as its constant.
+/// and back. Computes in float64, whatever the type of the arrays. A constant column
+/// becomes `low`, and is restored as its constant.
 package struct MinMaxScaler: Sendable {
   package let low: Double
   package let high: Double
@@ -29,7 +29,7 @@ package struct MinMaxScaler: Sendable {
     return ranges[column]
   }
 
-  /// Takes the range of each column of (L) or (L, F). NaN is skipped.
+  /// Finds the range of each column of (L) or (L, F). NaN is skipped.
   package mutating func fit(_ series: ArrayView) throws(UnrollError) {
     let width = try columnCount(series)
     guard series.rows >= 1 else { throw UnrollError(.shapeMismatch, "series: expected at least one step, found none") }
@@ -53,7 +53,7 @@ package struct MinMaxScaler: Sendable {
     ranges = found
   }
 
-  /// Scales `input`, (L) or (L, F), to `output`, which has room for as many elements.
+  /// Scales `input`, (L) or (L, F), and writes it to `output`, which has room for as many elements.
   package func apply(_ input: ArrayView, to output: OutputView, inverse: Bool) throws(UnrollError) {
     let ranges = try fitted()
     let width = try columnCount(input)
@@ -98,7 +98,7 @@ package struct MinMaxScaler: Sendable {
     return width
   }
 
-  /// Reads the series a block of rows at a time into scratch memory, as float64.
+  /// Reads the series, a block of rows at a time, into scratch memory as float64.
   private func forEachBlock(
     _ series: ArrayView, _ width: Int, _ body: (UnsafeMutablePointer<Double>, Int, Int) throws(UnrollError) -> Void
   ) throws(UnrollError) {

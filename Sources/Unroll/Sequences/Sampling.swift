@@ -3,10 +3,10 @@ import KernelAPI
 
 /// How one of several classes is drawn from a model's output.
 package struct SamplingOptions: Sendable, Equatable {
-  /// Divides the logits: below 1 the likely becomes likelier, above 1 the
-  /// draw more even. 0 takes the likeliest always.
+  /// Divides the logits: below 1, probable classes become more probable; above 1, the
+  /// draw becomes more even. 0 always takes the most probable class.
   package var temperature = 1.0
-  /// Draws among the k likeliest only; 0 means all.
+  /// Draws only among the k most probable classes; 0 means all.
   package var topK = 0
   package init() {}
 
@@ -25,7 +25,7 @@ enum OutputKind: Sendable {
   case logits
 }
 
-/// Draws classes; its memory is made once.
+/// Draws classes; its memory is allocated once.
 ///
 /// With temperature 1 and no top-k, class k is drawn where the running sum of
 /// the probabilities first exceeds the uniform number u in [0, 1): NumPy's
@@ -34,7 +34,7 @@ struct Sampler {
   private let options: SamplingOptions
   private let kind: OutputKind
   private let weights: AlignedBuffer<Double>
-  /// Of the classes; empty unless the likeliest are looked for.
+  /// The order of the classes; empty unless the most probable ones are needed.
   private let order: AlignedBuffer<Int>
 
   init(_ options: SamplingOptions, _ kind: OutputKind, classes: Int) throws(UnrollError) {
@@ -45,7 +45,7 @@ struct Sampler {
     order = try AlignedBuffer(count: options.topK > 0 && options.topK < classes ? classes : 0) { $0 }
   }
 
-  /// Throws `.notFinite` if the output has no distribution.
+  /// Throws `.notFinite` if the output is not a distribution.
   func draw<S: Scalar>(_ output: UnsafePointer<S>, uniform: Double) throws(UnrollError) -> Int {
     let weights = weights.pointer, count = self.weights.count
     var best = 0
@@ -79,7 +79,7 @@ struct Sampler {
     return best
   }
 
-  /// Zeroes all weights but the k largest; of equal ones the first stay.
+  /// Zeroes all weights except the k largest; of equal ones the first are kept.
   private func keepLikeliest() {
     let weights = weights.pointer
     var order = UnsafeMutableBufferPointer(start: order.pointer, count: order.count)

@@ -1,20 +1,20 @@
 import KernelAPI
 
-/// Sequences of symbols as batches of one row, one an iteration.
+/// Sequences of symbols as batches of one row, one per iteration.
 final class SequenceBatches<S: Scalar>: BatchSource<S> {
   private let task: SequenceTask
   private var order: SequenceOrder
-  /// The sequence being trained on, and what is to be predicted from it.
+  /// The sequence being trained on, and its targets.
   private let input: AlignedBuffer<S>
   private let target: AlignedBuffer<S>
-  /// What batches of this many steps run in, made when a length is first met.
+  /// The layout and data for batches of this many steps, created when a length first occurs.
   private var lengths: [Int: (layout: BatchLayout<S>, data: BoundData)] = [:]
   private var byteCount = 0
-  /// Of the last batch.
+  /// The iteration of the last batch.
   private(set) var iteration = 0
   private(set) var sequence = 0
 
-  /// Lengths are dropped when they hold more than this.
+  /// Lengths are dropped when they take more memory than this.
   private static var keptBytes: Int { 256 << 20 }
 
   init(_ trainer: Trainer<S>, _ task: SequenceTask, _ loss: LossSpec) throws(UnrollError) {
@@ -28,7 +28,7 @@ final class SequenceBatches<S: Scalar>: BatchSource<S> {
     try checkIndices()
   }
 
-  /// Throws if a sequence has a symbol that the model's embedding does not.
+  /// Throws if a sequence has a symbol outside the model's embedding.
   private func checkIndices() throws(UnrollError) {
     guard task.input == .index else { return }
     for index in try length(task.steps(0)).layout.indexInputs {

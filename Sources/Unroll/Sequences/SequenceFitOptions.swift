@@ -2,17 +2,17 @@
 package struct SequenceFitOptions: Sendable {
   /// Updates to make, one sequence each.
   package var iterations = 1
-  /// Number of the first iteration: training that goes on where another ended
-  /// takes the sequences from there.
+  /// The number of the first iteration: training that continues an earlier one takes
+  /// the sequences from there.
   package var firstIteration = 0
   /// What the model reads before the first symbol; nil: zeros for one-hot
   /// models, the end symbol (or, without one, nothing) for models that read
   /// indices.
   package var start: SequenceStart?
-  /// Predicted after the last symbol of every sequence; nil: nothing is.
+  /// Predicted after the last symbol of every sequence; nil: nothing is predicted there.
   package var endSymbol: Int?
-  /// Iteration j takes sequence `order[j % order.count]`; empty: every
-  /// sequence once a pass, shuffled anew for each pass or in order.
+  /// Iteration j takes sequence `order[j % order.count]`; empty: every sequence once per
+  /// pass, shuffled for each pass or in order.
   package var order: [Int] = []
   package var shuffle = true
   /// Seed of shuffling and dropout; nil: the model's.
@@ -20,8 +20,8 @@ package struct SequenceFitOptions: Sendable {
   /// The smoothed loss is `smoothing` times itself plus the rest times the
   /// iteration's loss.
   package var smoothing = 0.999
-  /// What the smoothed loss begins with; nil: the loss of even guessing over a
-  /// sequence of mean length.
+  /// The first smoothed loss; nil: the loss of a uniform guess over a sequence of mean
+  /// length.
   package var initialLoss: Double?
   /// The callback is called after every iteration whose number is a multiple
   /// of this, and after the last.
@@ -29,10 +29,10 @@ package struct SequenceFitOptions: Sendable {
   package init() {}
 }
 
-/// Where `Model.fitSequences` stands.
+/// The progress of `Model.fitSequences`.
 package struct SequenceProgress: Sendable, Equatable {
   package internal(set) var iteration = 0
-  /// The iteration's loss, with the reduction that `compile` was given.
+  /// The loss of the iteration, with the reduction that was passed to `compile`.
   package internal(set) var loss = 0.0
   package internal(set) var smoothedLoss = 0.0
 }

@@ -32,7 +32,7 @@ package struct SequenceSet: Sendable {
     self = try result.get()
   }
 
-  /// The same from a host's memory, which is copied.
+  /// Copies the sequences from a host's memory.
   package init(symbols: UnsafeBufferPointer<Int32>, lengths: UnsafeBufferPointer<Int>) throws(UnrollError) {
     guard !lengths.isEmpty else { throw UnrollError(.invalidArgument, "there are no sequences") }
     let offsets = try AlignedBuffer<Int>(count: lengths.count + 1)
@@ -62,7 +62,7 @@ package struct SequenceSet: Sendable {
     self.bound = bound
   }
 
-  /// One sequence a text, without an end symbol.
+  /// One sequence per text, without an end symbol.
   package init(_ texts: [String], _ vocabulary: Vocabulary) throws(UnrollError) {
     var sequences: [[Int]] = []
     for (index, text) in texts.enumerated() {

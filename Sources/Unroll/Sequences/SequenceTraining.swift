@@ -2,16 +2,16 @@ import Glibc
 import KernelAPI
 
 extension Model {
-  /// Trains on one sequence an update: the model reads a sequence's symbols
-  /// and learns to predict the next one at each step.
+  /// Trains on one sequence per update: the model reads the symbols of a sequence and
+  /// learns to predict the next one at each step.
   ///
   /// The loss, its reduction, the optimizer and its clipping are those of
   /// `compile`; the loss is a (sparse) categorical cross-entropy. In a stateful
-  /// model the hidden state at the end of a sequence is where the next begins
-  /// (gradients stay within a sequence); otherwise each begins at zeros.
+  /// model each sequence starts from the state at the end of the previous one
+  /// (gradients stay within a sequence); otherwise each starts from zeros.
   ///
-  /// Throws `.notFinite` for a loss that is not a number and `.cancelled` if
-  /// the callback asked for it; the weights are those of the last update.
+  /// Throws `.notFinite` for a loss that is NaN or infinite, and `.cancelled` if the
+  /// callback cancels; the weights are those of the last update.
   @discardableResult
   package func fitSequences(
     _ sequences: SequenceSet, _ options: SequenceFitOptions = SequenceFitOptions(), callback: SequenceCallback? = nil
@@ -65,12 +65,12 @@ struct SequenceTask {
     }
   }
 
-  /// Predictions made in a sequence: each symbol's, and the end's.
+  /// The number of predictions in a sequence: of each symbol, and of the end.
   func steps(_ index: Int) -> Int {
     sequences.length(index) - (start == .nothing ? 1 : 0) + (options.endSymbol == nil ? 0 : 1)
   }
 
-  /// Elements that the model reads at a step.
+  /// The number of elements that the model reads per step.
   var inputWidth: Int { input == .oneHot ? classes : 1 }
 
   var meanSteps: Double {
@@ -79,7 +79,7 @@ struct SequenceTask {
     return Double(sum) / Double(sequences.count)
   }
 
-  /// Writes a sequence's inputs and what is to be predicted from them.
+  /// Writes the inputs and targets of a sequence.
   @inline(__always)
   func stage<S: Scalar>(_ index: Int, input x: UnsafeMutablePointer<S>, target y: UnsafeMutablePointer<S>) {
     let width = inputWidth
@@ -101,7 +101,7 @@ struct SequenceTask {
 }
 
 extension Trainer {
-  /// The loss of class numbers that `compile` asked for.
+  /// The loss passed to `compile`, for class indices.
   private func sequenceLoss() throws(UnrollError) -> LossSpec {
     guard let loss = spec.losses.first, spec.losses.count == 1 else {
       throw UnrollError(.invalidState, "training on sequences needs one loss, compile was given \(spec.losses.count)")

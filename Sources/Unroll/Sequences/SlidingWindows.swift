@@ -1,7 +1,7 @@
 /// Windows over a series as overlapping views of it: nothing is copied.
 ///
 /// Window n covers steps n*stride ..< n*stride + window; its target is
-/// `targetColumn`, `horizon` steps after the window's last one.
+/// `targetColumn`, `horizon` steps after the last step of the window.
 package struct SlidingWindows: Sendable {
   package var window: Int
   package var horizon: Int
@@ -16,7 +16,7 @@ package struct SlidingWindows: Sendable {
   }
 
   /// Inputs (N, window, F) and targets (N, 1) over a series (L) or (L, F).
-  /// With horizon 0 the targets are the windows' own last steps.
+  /// With horizon 0 the targets are the last steps of the windows.
   package func cut(_ series: ArrayView) throws(UnrollError) -> (inputs: ArrayView, targets: ArrayView) {
     guard series.shape.count == 1 || series.shape.count == 2 else {
       throw UnrollError(.shapeMismatch, "series: expected shape (L,) or (L, F), found \(series.shape)")

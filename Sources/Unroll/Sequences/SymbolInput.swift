@@ -5,8 +5,8 @@ enum SymbolInput: Sendable, Equatable {
   case oneHot
   case index
 
-  /// Throws unless the model maps one sequence of symbols to one of scores
-  /// over the same symbols.
+  /// Throws unless the model maps a sequence of symbols to a sequence of scores over
+  /// the same symbols.
   static func of(_ model: Model) throws(UnrollError) -> (input: SymbolInput, classes: Int) {
     let inputs = try model.inputShapes(), outputs = try model.outputShapes()
     guard inputs.count == 1, outputs.count == 1, let classes = outputs[0].features, outputs[0].rank == 2 else {

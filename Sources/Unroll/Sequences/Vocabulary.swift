@@ -1,7 +1,7 @@
 /// The characters a model reads and writes, each with its index.
 ///
-/// Characters are Unicode scalars: one index always decodes to the same text,
-/// whatever stands beside it. A vocabulary travels with its model as metadata.
+/// Characters are Unicode scalars: an index always decodes to the same text, whatever
+/// is next to it. A vocabulary is saved with its model as metadata.
 package struct Vocabulary: Sendable, Equatable {
   /// In the order of their indices.
   package let symbols: [Unicode.Scalar]
@@ -10,8 +10,8 @@ package struct Vocabulary: Sendable, Equatable {
   /// Key of the model's metadata under which the symbols are kept.
   package static let metadataKey = "vocabulary"
 
-  /// A vocabulary with the given order. Throws if it is empty or a character
-  /// stands in it twice.
+  /// A vocabulary with the given order. Throws if it is empty or a character occurs
+  /// twice.
   package init(symbols: [Unicode.Scalar]) throws(UnrollError) {
     var indices: [Unicode.Scalar: Int] = [:]
     for (index, symbol) in symbols.enumerated() {
@@ -81,8 +81,8 @@ extension Model {
     return try Vocabulary(symbols: Array(text.unicodeScalars))
   }
 
-  /// Stores a vocabulary with the model; files carry it. nil removes it.
-  /// Throws if it has fewer or more characters than the model tells apart.
+  /// Stores a vocabulary with the model, and in its files. nil removes it. Throws if
+  /// the number of characters is not that of the model's output features.
   package func setVocabulary(_ vocabulary: Vocabulary?) throws(UnrollError) {
     if let vocabulary, isBuilt, let classes = try outputShapes().first?.features, classes != vocabulary.count {
       throw UnrollError(

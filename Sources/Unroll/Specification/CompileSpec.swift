@@ -1,12 +1,12 @@
-/// What `compile` fixes: optimizer, losses and metrics, in Keras' terms.
+/// The arguments of `compile`: optimizer, losses and metrics, in Keras' terms.
 package struct CompileSpec: Sendable, Equatable {
   package var optimizer: OptimizerSpec
-  /// One loss per model output (a single one is used for all).
+  /// One loss per model output; a single loss is used for all.
   package var losses: [LossSpec]
   /// Weight of each loss in the total; empty means 1 for all.
   package var lossWeights: [Double] = []
   package var metrics: [MetricSpec] = []
-  /// Metrics that count sample and class weights; `metrics` do not, as in Keras.
+  /// Metrics that use sample and class weights; `metrics` do not, as in Keras.
   package var weightedMetrics: [MetricSpec] = []
 
   /// The metrics of one output in the order in which they are reported.
@@ -15,7 +15,7 @@ package struct CompileSpec: Sendable, Equatable {
     return mine(metrics).map { ($0, false) } + mine(weightedMetrics).map { ($0, true) }
   }
 
-  /// What the metrics of each output are reported under.
+  /// The names under which the metrics of each output are reported.
   package func metricNames(outputs: [String]) -> [[String]] { ValueNames(self, outputs: outputs).metrics }
 
   package init(optimizer: OptimizerSpec, losses: [LossSpec], metrics: [MetricSpec] = []) {

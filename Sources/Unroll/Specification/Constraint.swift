@@ -1,12 +1,12 @@
-/// What a parameter is made to satisfy after every update (Keras'
-/// constraints). Norms are taken along `axes` of the parameter.
+/// A constraint that is imposed on a parameter after every update (Keras'
+/// constraints). Norms are computed along `axes` of the parameter.
 package enum Constraint: Sendable, Equatable {
   /// No norm above `limit`.
   case maxNorm(limit: Double, axes: [Int])
   case nonNegative
   /// Norms of one.
   case unitNorm(axes: [Int])
-  /// Norms between two limits; `rate` is how far a norm outside goes towards them.
+  /// Norms between two limits; `rate` is how far a norm outside moves towards them.
   case minMaxNorm(minimum: Double, maximum: Double, rate: Double, axes: [Int])
 
   var axes: [Int] {

@@ -1,2 +1,2 @@
-// Whoever imports the engine has its errors.
+// Importing the engine also imports its errors.
 @_exported import UnrollErrors

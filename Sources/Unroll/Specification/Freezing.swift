@@ -1,23 +1,23 @@
-// Freezing. `trainable` is set on a layer and all layers inside it, as in Keras;
-// a layer is named by the path that its weights' names begin with.
+// Freezing. Setting `trainable` on a layer sets it on all layers inside it, as in
+// Keras. A layer is named by the path that the names of its weights begin with.
 
 extension ModelSpec {
-  /// The same weights trained without the model's own flag: of a model that is
-  /// not trainable every layer is frozen.
+  /// A specification without the model's own flag that trains the same weights: every
+  /// layer of a model that is not trainable is frozen.
   package var withFlagsInLayers: ModelSpec {
     var result = self
     if !trainable { for index in layers.indices { _ = result.layers[index].setTrainable(false, at: "") } }
     return result
   }
 
-  /// Keras 1 and 2 trained nothing inside a wrapper or model that was frozen,
-  /// whatever was said there. Makes the inner flags say so.
+  /// Sets the inner flags as Keras 1 and 2 used them, which trained nothing inside a
+  /// frozen wrapper or model, whatever the flags inside.
   package mutating func freezeInsideFrozen() {
     for index in layers.indices { layers[index].freezeInsideFrozen() }
   }
 
-  /// Whether the layer at `path`, or with "" the model, may be trained by its
-  /// own flag; nil if there is no such layer.
+  /// The flag of the layer at `path`, or with "" of the model; nil if there is no such
+  /// layer.
   func isTrainable(at path: String) -> Bool? {
     if path.isEmpty { return trainable }
     for layer in layers {
@@ -43,14 +43,14 @@ extension ModelSpec {
 }
 
 extension LayerSpec {
-  /// Its name inside a wrapper or a model.
+  /// The layer's name inside a wrapper or a model.
   func innerName(prefix: String = "") -> String {
     let own = name.isEmpty ? config.snakeName : name
     return own.hasPrefix(prefix) ? own : prefix + own
   }
 
-  /// Whether something in it is trained: what a frozen wrapper must say to a
-  /// Keras that trains nothing inside one.
+  /// Whether anything in it is trained: the flag that a wrapper must have for a version
+  /// of Keras that trains nothing inside a frozen one.
   package var trainsAnything: Bool {
     switch config {
     case .timeDistributed(let inner): inner.trainsAnything
@@ -81,7 +81,7 @@ extension LayerSpec {
     }
   }
 
-  /// What of `path` lies behind the layer's name; nil if it names another.
+  /// The part of `path` after the layer's name; nil if it names another layer.
   fileprivate func rest(of path: Substring, _ name: String) -> Substring? {
     if path == name { return "" }
     guard path.hasPrefix(name + "/") else { return nil }
@@ -126,7 +126,7 @@ extension LayerSpec {
     return true
   }
 
-  /// The same of a layer that is inside another: "" is all there is inside.
+  /// The same for a layer inside another; "" is everything inside.
   fileprivate mutating func setTrainable(_ flag: Bool, inside path: Substring, _ prefix: String) -> Bool {
     guard let rest = path.isEmpty ? "" : rest(of: path, innerName(prefix: prefix)) else { return false }
     return setTrainable(flag, at: rest)
@@ -141,14 +141,14 @@ extension BidirectionalConfig {
     let found = ahead.setTrainable(flag, inside: path, Self.forwardPrefix)
     guard back.setTrainable(flag, inside: path, Self.backwardPrefix) || found else { return false }
     forward = ahead
-    // One configuration does for both until they differ.
+    // One configuration serves both until they differ.
     if backward != nil || !path.isEmpty { backward = back }
     return true
   }
 }
 
 extension LayerSpec {
-  /// The recurrent layer the other way round.
+  /// The recurrent layer in the opposite direction.
   fileprivate var backwards: LayerSpec {
     var turned = self
     turned.config.sequence?.goBackwards.toggle()
@@ -157,7 +157,7 @@ extension LayerSpec {
 }
 
 extension StackedRNNConfig {
-  /// The name of a cell in its weights' names.
+  /// The name of a cell, as in the names of its weights.
   func cellName(_ index: Int) -> String { index < cellNames.count ? cellNames[index] : "cell_\(index)" }
 
   fileprivate func cell(at path: Substring) -> Int? { cells.indices.first { cellName($0) == path } }

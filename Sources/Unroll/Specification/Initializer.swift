@@ -1,4 +1,4 @@
-/// How a parameter gets its first values (Keras' initializers).
+/// How a parameter gets its initial values (Keras' initializers).
 package enum Initializer: Sendable, Equatable {
   package enum FanMode: String, Sendable { case fanIn = "fan_in", fanOut = "fan_out", fanAvg = "fan_avg" }
   package enum Distribution: String, Sendable {
@@ -15,8 +15,8 @@ package enum Initializer: Sendable, Equatable {
   /// Saxe et al. 2014, arXiv:1312.6120.
   case orthogonal(gain: Double)
   case identity(gain: Double)
-  /// Named in a file but unknown here: harmless, since the file's weights
-  /// follow; without them the values stay zero.
+  /// Named in a file but unknown here. This is harmless if the file has weights;
+  /// without them the values stay zero.
   case unknown(String)
 
   /// Glorot & Bengio 2010.

@@ -2,10 +2,10 @@
 /// their number.
 struct LayerNaming {
   private var taken: Set<String> = []
-  /// By stem: every number below is taken.
+  /// For each stem: every number below this one is taken.
   private var next: [String: Int] = [:]
 
-  /// Names all layers; the names that hosts gave come first.
+  /// Names all layers; names given by hosts take precedence.
   mutating func complete(_ layers: inout [LayerSpec]) {
     for layer in layers { taken.insert(layer.name) }
     for index in layers.indices { complete(&layers[index]) }

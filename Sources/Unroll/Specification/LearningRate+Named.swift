@@ -1,4 +1,4 @@
-/// A learning rate of each kind from its numbers.
+/// Creates a learning rate of each kind from its numbers.
 extension LearningRate {
   package static func constant(_ rate: Double) -> Self { made(.constant) { $0.initial = rate } }
 

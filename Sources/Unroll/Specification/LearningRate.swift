@@ -1,7 +1,7 @@
 import Glibc
 
-/// The step size as a function of the number of updates made so far: which of
-/// Keras' schedules, with its numbers. What a kind does not have is not looked at.
+/// The step size as a function of the number of updates made so far: one of Keras'
+/// schedules, with its numbers. Numbers that a kind does not have are ignored.
 package struct LearningRate: Sendable, Equatable {
   /// By Keras' names of the classes.
   package enum Kind: String, Sendable, CaseIterable {
@@ -19,12 +19,12 @@ package struct LearningRate: Sendable, Equatable {
   package var decayRate = 1.0
   /// Only whole multiples of `decaySteps` count.
   package var staircase = false
-  /// The part of the rate that is left in the end.
+  /// The fraction of the rate that is left at the end.
   package var alpha = 0.0
   package var warmupTarget: Double?
   package var warmupSteps = 0.0
   package var boundaries: [Double] = []
-  /// One more than there are boundaries.
+  /// One more value than there are boundaries.
   package var values: [Double] = []
 
   package init(_ kind: Kind) { self.kind = kind }
@@ -73,8 +73,8 @@ package struct LearningRate: Sendable, Equatable {
   }
 }
 
-/// What there is to know of one of Keras' schedules. Files, checks and the C
-/// interface go by it; its formula stands above.
+/// The description of one of Keras' schedules, which files, checks and the C interface
+/// use; its formula is above.
 package struct ScheduleDescriptor: Sendable {
   package let kind: LearningRate.Kind
   /// In the order of Keras' configuration.
@@ -100,7 +100,7 @@ package struct ScheduleDescriptor: Sendable {
 
   package static func of(_ kind: LearningRate.Kind) -> ScheduleDescriptor { byKind[kind] ?? .init(kind: kind, options: []) }
 
-  /// Those that Keras has a class of.
+  /// Those that have a class in Keras.
   package static var classes: [ScheduleDescriptor] { all.filter { $0.kind != .constant } }
 }
 

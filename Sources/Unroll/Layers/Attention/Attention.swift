@@ -2,9 +2,9 @@ import KernelAPI
 
 /// Attention (Luong et al., 2015) and AdditiveAttention (Bahdanau et al., 2015).
 ///
-/// Inputs are query (Tq, D), value (Tv, Dv) and optionally key (Tv, D), else
-/// the value: y = softmax(score(query, key)) value. The value's mask keeps
-/// steps out of the softmax; the query's mask zeroes outputs and goes on.
+/// Inputs are query (Tq, D), value (Tv, Dv) and optionally key (Tv, D), which
+/// defaults to the value: y = softmax(score(query, key)) value. The value's mask
+/// excludes steps from the softmax; the query's mask zeroes outputs and is passed on.
 final class AttentionLayer<S: Scalar>: Layer<S> {
   let config: AttentionConfig
   /// Scalar for the dot product, (D) for the additive score.

@@ -9,7 +9,7 @@ final class AttentionOp<S: Scalar>: Op<S> {
   private let y: Tensor<S>
   /// The softmax of each row, `[B][Tq][Tv]`.
   private let weights: UnsafeMutablePointer<S>
-  /// Dropout's factors of the same layout, or nil.
+  /// Dropout factors in the same layout, or nil.
   private let factors: UnsafeMutablePointer<S>?
   private let random: (key: UInt64, place: RowPlace)
   private let keyIsValue: Bool
@@ -62,7 +62,7 @@ final class AttentionOp<S: Scalar>: Op<S> {
   }
 
   /// Masked scores are lowered by 1e9, as Keras does: a row without any valid
-  /// key attends to all.
+  /// key attends to all keys.
   @inline(__always)
   private func mask(_ scores: UnsafeMutablePointer<S>, _ row: Int) {
     let n = score.keys, causal = layer.config.useCausalMask

@@ -1,6 +1,6 @@
 import KernelAPI
 
-/// How well a query step fits a key step; scores of one row are `[Tq][Tv]`.
+/// Computes how well a query step fits a key step; the scores of one row are `[Tq][Tv]`.
 class AttentionScore<S: Scalar> {
   let query: Tensor<S>
   let key: Tensor<S>
@@ -12,7 +12,7 @@ class AttentionScore<S: Scalar> {
 
   var queries: Int { query.dimensions[0] }
   var keys: Int { key.dimensions[0] }
-  /// Scalars of `scratch` the two functions may use.
+  /// The number of scalars of `scratch` that the two functions may use.
   var scratchCount: Int { 0 }
 
   func forward(_ run: RunContext<S>, row: Int, _ scores: UnsafeMutablePointer<S>, _ scratch: UnsafeMutablePointer<S>) {}

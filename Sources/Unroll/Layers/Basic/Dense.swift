@@ -56,7 +56,7 @@ private final class DenseOp<S: Scalar>: Op<S> {
   private let y: Tensor<S>
   /// x W + b; the output itself where the activation can work in place.
   private let before: UnsafeMutablePointer<S>
-  /// The product, and the output's sizes, worked out once.
+  /// The product and the sizes of the output, computed once.
   private let product: MatrixProduct<S>
   private let vectors: Int
   private let units: Int

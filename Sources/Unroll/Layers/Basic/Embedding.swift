@@ -2,8 +2,8 @@ import KernelAPI
 
 /// y = E[x]: row x of a table (input_dim, output_dim) for every index x.
 ///
-/// Indices arrive as scalars of the model's type; an index out of range gives
-/// zeros and a fault in the run, which the caller's boundary reports.
+/// Indices are scalars of the model's type; an index out of range gives zeros and a
+/// fault in the run, which the caller reports.
 final class EmbeddingLayer<S: Scalar>: Layer<S> {
   private let config: EmbeddingConfig
   private var table: Parameter<S>?
@@ -19,7 +19,7 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
         .invalidArgument,
         "\(name): input_dim and output_dim must be at least 1, found \(config.inputDim) and \(config.outputDim)")
     }
-    // Indices are exact up to the significand's width.
+    // Integers are exact up to the width of the significand.
     guard S.isDouble || config.inputDim <= 1 << 24 else {
       throw UnrollError(
         .unsupported, "\(name): float32 models have exact indices up to \(1 << 24), found input_dim \(config.inputDim); use float64")

@@ -1,7 +1,7 @@
 import KernelAPI
 
-/// A step whose features all equal `value` is masked: it becomes zeros, and
-/// every layer after it that knows masks skips it.
+/// Masks each step whose features all equal `value`: it becomes zeros, and later
+/// layers that support masks skip it.
 final class MaskingLayer<S: Scalar>: ElementwiseLayer<S> {
   private let value: Double
 

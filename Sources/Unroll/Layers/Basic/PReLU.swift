@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// y = x for x >= 0, else alpha x, with a learned alpha for every element of
-/// the sample; axes in `sharedAxes` have one alpha together (He et al., 2015).
+/// the sample; elements along `sharedAxes` share one alpha (He et al., 2015).
 final class PReLULayer<S: Scalar>: ElementwiseLayer<S> {
   private let config: PReLUConfig
   private var alpha: Parameter<S>?

@@ -1,7 +1,7 @@
 import KernelAPI
 
-/// A weight matrix W (k, n) packed for x W and, once training asks for it,
-/// for dy W^T. The copies keep their place, so plans may point to them.
+/// A weight matrix W (k, n), packed for x W and, once training needs it, for
+/// dy W^T. The copies do not move, so plans may point to them.
 final class PackedMatrix<S: Scalar> {
   let k: Int
   let n: Int
@@ -15,7 +15,7 @@ final class PackedMatrix<S: Scalar> {
     kernels = Unroll.kernels(for: S.self)
   }
 
-  /// Packs the present values, row-major with `rowStride` scalars to a row.
+  /// Packs the current values, which are row-major with `rowStride` scalars per row.
   func prepare(_ values: UnsafePointer<S>, rowStride: Int) throws(UnrollError) {
     let buffer: AlignedBuffer<S>
     if let plain { buffer = plain } else { buffer = try AlignedBuffer<S>(count: kernels.packedCount(k, n)) }

@@ -24,8 +24,8 @@ final class Conv1DOp<S: Scalar>: Op<S> {
     self.left = left
   }
 
-  /// Calls `body(firstOutputStep, firstInputStep, steps)` for the stretches in
-  /// which a tap reads real input.
+  /// Calls `body(firstOutputStep, firstInputStep, steps)` for the ranges in which a
+  /// tap reads real input.
   @inline(__always)
   private func stretches(tap: Int, _ body: (Int, Int, Int) -> Void) {
     let stride = layer.config.strides, shift = tap * layer.config.dilation - left
@@ -105,7 +105,7 @@ final class Conv1DOp<S: Scalar>: Op<S> {
   }
 }
 
-/// A causal convolution one step a call; the steps its taps reach back to are
+/// A causal convolution, one step per call; the steps that its taps reach back to are
 /// its state, oldest first.
 final class Conv1DStreamOp<S: Scalar>: Op<S> {
   private let layer: Conv1DLayer<S>
@@ -152,7 +152,7 @@ final class Conv1DStreamOp<S: Scalar>: Op<S> {
 
   override func resetState() { history.update(repeating: 0, count: length * x.count) }
 
-  /// The newest step is of the last call and is not read again.
+  /// The newest step belongs to the last call and is not read again.
   override var state: [UnsafeMutableBufferPointer<S>] {
     [UnsafeMutableBufferPointer(start: history + x.count, count: (length - 1) * x.count)]
   }

@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// GlobalMaxPooling1D and GlobalAveragePooling1D: over all steps. The average
-/// counts valid steps only; the maximum, as in Keras, knows no masks.
+/// counts only valid steps; the maximum, as in Keras, ignores masks.
 final class GlobalPooling1DLayer<S: Scalar>: ElementwiseLayer<S> {
   private let config: GlobalPooling1DConfig
 
@@ -46,7 +46,7 @@ private final class GlobalPooling1DOp<S: Scalar>: Op<S> {
     return best
   }
 
-  /// 1 / valid steps of a row; infinite for a row without any, as in Keras.
+  /// 1 / (valid steps of a row); infinite for a row without any, as in Keras.
   @inline(__always)
   private func weight(_ row: Int) -> S {
     guard let mask = x.mask else { return 1 / S(x.positions) }

@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// MaxPooling1D and AveragePooling1D: the largest value, or the mean, of each
-/// feature in windows over time. Padding does not count. Masks stop here.
+/// feature in windows over time. Padding does not count. Masks are not passed on.
 final class Pooling1DLayer<S: Scalar>: ElementwiseLayer<S> {
   private let config: Pooling1DConfig
 

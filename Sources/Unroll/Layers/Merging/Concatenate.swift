@@ -43,8 +43,8 @@ final class ConcatenateLayer<S: Scalar>: Layer<S> {
 
 extension Planner {
   /// Inputs joined along the sample's axis `axis` into `dimensions`, with Keras' mask: along
-  /// time the masks are joined too, along the features a step is valid if
-  /// any of its parts is, or before Keras 3.4 if all are.
+  /// time the masks are joined too; along the features a step is valid if any of its
+  /// parts is valid, or, before Keras 3.4, if all of them are.
   func concatenate(_ inputs: [Tensor<S>], axis: Int, to dimensions: [Int], of layer: Layer<S>) throws(UnrollError) -> Tensor<S> {
     let first = inputs[0]
     let alongFeatures = axis == first.rank - 1
@@ -62,7 +62,7 @@ private final class ConcatenateOp<S: Scalar>: Op<S> {
   private let inputs: [Tensor<S>]
   private let y: Tensor<S>
   private let outer: Int
-  /// Contiguous elements of each input in one of `outer` pieces.
+  /// The number of contiguous elements of each input in each of `outer` pieces.
   private let pieces: [Int]
   private let alongFeatures: Bool
   private let joining: ModelSpec.MaskJoining

@@ -2,7 +2,7 @@ import KernelAPI
 
 /// Sums the products of two inputs along one axis of each:
 /// y[i, j] = sum over k of a[i, k] b[k, j]. With `normalize` the two are
-/// scaled to unit length along these axes first. Masks stop here.
+/// scaled to unit length along these axes first. Masks are not passed on.
 final class DotLayer<S: Scalar>: Layer<S> {
   private let config: DotConfig
 

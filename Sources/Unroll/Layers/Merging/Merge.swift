@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// Add, Subtract, Multiply, Average, Maximum and Minimum of several inputs,
-/// element by element. Axes of length 1 are stretched; inputs of lower rank
+/// element by element. Axes of length 1 are broadcast; inputs of lower rank
 /// get axes of length 1 after the batch, as in Keras.
 final class MergeLayer<S: Scalar>: Layer<S> {
   private let kind: MergeKind
@@ -59,12 +59,12 @@ extension Planner {
   }
 }
 
-/// An input as the merge's result sees it.
+/// An input, broadcast to the result of a merge.
 struct Broadcast<S: Scalar> {
   let tensor: Tensor<S>
-  /// The input's position for each of the result's.
+  /// For each position of the result, that of the input.
   let positions: AlignedBuffer<Int>
-  /// 0 where one feature serves all.
+  /// 0 if one feature is used for all.
   let featureStep: Int
   /// Same shape: element i is element i.
   let isWhole: Bool
@@ -86,7 +86,7 @@ struct Broadcast<S: Scalar> {
     }
   }
 
-  /// Index of the row that serves row b of the result's `position`.
+  /// The index of the row that is used for row b of the result's `position`.
   @inline(__always)
   func row(_ position: Int, _ b: Int) -> Int { positions[position] * tensor.rows + b }
 

@@ -4,7 +4,7 @@ final class MergeOp<S: Scalar>: Op<S> {
   private let kind: MergeKind
   private let inputs: [Broadcast<S>]
   private let y: Tensor<S>
-  /// Sums of inputs of one shape are left to the kernels.
+  /// Sums of inputs with equal shapes are computed by the kernels.
   private let isPlainSum: Bool
   private let masks: PlannedMasks
 
@@ -32,8 +32,8 @@ final class MergeOp<S: Scalar>: Op<S> {
     return input.tensor.data[input.row(position, b) * input.tensor.features + f * input.featureStep]
   }
 
-  /// Which input gives the maximum or minimum. Keras merges one after
-  /// another; where one side is masked the other's value stands for it.
+  /// Which input gives the maximum or minimum. Keras merges one input after another;
+  /// where one side is masked, the value of the other is used.
   @inline(__always)
   private func winner(_ position: Int, _ b: Int, _ f: Int) -> Int {
     var best = 0
@@ -110,7 +110,7 @@ final class MergeOp<S: Scalar>: Op<S> {
     }
   }
 
-  /// A stretched input gets the sum over what it was stretched to.
+  /// The gradient of a broadcast input is the sum over the elements it was broadcast to.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func backward(_ run: RunContext<S>) {

@@ -1,9 +1,9 @@
 import KernelAPI
 
-/// Random numbers addressed by what they are for, not by the order in which
-/// they are drawn: (seed, draw, operation) give a key, and each element's
-/// number follows from its position, its global row and its feature. So they
-/// do not depend on shards or threads.
+/// Random numbers that depend on what they are for, not on the order in which they
+/// are drawn: (seed, draw, operation) give a key, and the number of each element
+/// follows from its position, its global row and its feature. They therefore do not
+/// depend on shards or threads.
 struct CounterRandom {
   private let key: UInt64
 
@@ -41,7 +41,7 @@ struct CounterRandom {
   fileprivate static var increment: UInt64 { 0x9E37_79B9_7F4A_7C15 }
 }
 
-/// Where the rows of a planned tensor lie in the whole batch: with time
+/// The place of a planned tensor's rows in the whole batch: with time
 /// folded into the batch, row r is row r % shardRows of step r / shardRows.
 struct RowPlace {
   let shardRows: Int

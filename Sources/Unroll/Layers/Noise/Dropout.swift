@@ -3,8 +3,8 @@ import KernelAPI
 /// Dropout (Srivastava et al., 2014), scaled while training: y = x m / (1 - rate),
 /// m = 0 with probability `rate`, else 1. Inference passes its input on.
 ///
-/// SpatialDropout1D draws one m for a whole feature of a sequence; a
-/// noise_shape shares one along any axes.
+/// SpatialDropout1D draws one m for a whole feature of a sequence; with a
+/// noise_shape, elements along any axes share one m.
 final class DropoutLayer<S: Scalar>: ElementwiseLayer<S> {
   private let config: NoiseConfig
   private let isSpatial: Bool

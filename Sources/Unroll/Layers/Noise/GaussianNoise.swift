@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// GaussianNoise: y = x + s n. GaussianDropout: y = x (1 + s n) with
-/// s = sqrt(rate / (1 - rate)); n is standard normal. Both act in training only.
+/// s = sqrt(rate / (1 - rate)); n is standard normal. Both act only in training.
 final class GaussianLayer<S: Scalar>: ElementwiseLayer<S> {
   private let config: NoiseConfig
   private let isMultiplicative: Bool
@@ -29,7 +29,7 @@ final class GaussianLayer<S: Scalar>: ElementwiseLayer<S> {
     guard planner.actsInTraining, config.rate > 0 else { return [x] }
     let key = planner.randomKey() ^ UInt64(truncatingIfNeeded: config.seed ?? 0) << 32
     var y = try planner.output(x.dimensions, of: self, from: isMultiplicative ? [x] : [], mask: x.mask)
-    // Added noise leaves the gradient as it is: both tensors share it.
+    // Added noise does not change the gradient: both tensors share it.
     if !isMultiplicative { y.gradient = x.gradient }
     let deviation = isMultiplicative ? (config.rate / (1 - config.rate)).squareRoot() : config.rate
     let factors = isMultiplicative ? try planner.arena.allocate(x.count) : nil

@@ -7,7 +7,7 @@ final class SharedDropoutOp<S: Scalar>: Op<S> {
   private let y: Tensor<S>
   /// 0 or 1 / (1 - rate) for every element.
   private let factors: UnsafeMutablePointer<S>
-  /// Of each position the one whose numbers it uses.
+  /// For each position, the one whose numbers it uses.
   private let source: AlignedBuffer<Int>
   private let sharesRows: Bool
   private let sharesFeatures: Bool
@@ -48,7 +48,7 @@ final class SharedDropoutOp<S: Scalar>: Op<S> {
     var factor = factors
     for position in 0..<x.positions {
       for row in 0..<x.rows {
-        // With a shared batch axis the numbers are those of its first row.
+        // With a shared batch axis all rows use the numbers of the first.
         let own = sharesRows ? row - row % place.shardRows : row
         let numbers = place.random(random, position: source[position], row: own, firstRow: sharesRows ? 0 : run.firstRow)
         run.kernels.dropoutFactors(sharesFeatures ? 1 : features, numbers.key, rate, factor)

@@ -1,9 +1,9 @@
 import KernelAPI
 
 /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta for every channel
-/// (Ioffe and Szegedy, 2015). Training takes mean and variance from the valid
-/// rows of the batch and moves the moving ones towards them; inference, and a
-/// layer that is not trainable, uses the moving ones.
+/// (Ioffe and Szegedy, 2015). Training uses the mean and variance of the valid rows of
+/// the batch and moves the moving statistics towards them; inference, and a layer
+/// that is not trainable, uses the moving statistics.
 final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
   let config: BatchNormalizationConfig
   private(set) var gamma: Parameter<S>?
@@ -48,7 +48,7 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     planner.append(
       try BatchNormalizationOp(
         self, x: x, y: y, axis: axis, mean: movingMean, variance: movingVariance,
-        // TimeDistributed: every step has moments of its own, as in Keras 3.
+        // TimeDistributed: every step has its own moments, as in Keras 3.
         steps: usesBatch && !planner.trainingRules.areOfKeras2 ? planner.foldedSteps : [], usesBatch: usesBatch,
         moments: moments(of: x, axis: axis, planner)))
     return [y]

@@ -1,14 +1,14 @@
 import KernelAPI
 
-/// How moments of a batch are taken; versions of Keras differ.
+/// How the moments of a batch are computed, which differs between versions of Keras.
 struct BatchMoments {
   /// Whether masked rows are left out.
   var heedsMasks = true
-  /// Added to the number of rows where some are masked.
+  /// Added to the number of rows if some are masked.
   var maskedEpsilon = 0.0
   /// Whether the moving variance gets sum(u^2) / (n - 1) instead of sum(u^2) / n.
   var movesUnbiased = false
-  /// How many times a batch moves the statistics.
+  /// How many times a batch updates the statistics.
   var moves = 1
 }
 
@@ -20,14 +20,14 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   private let movingVariance: Parameter<S>
   private let usesBatch: Bool
   private let rules: BatchMoments
-  /// Of the rows that moments are taken of; nil: all.
+  /// Selects the rows whose moments are computed; nil: all.
   private let mask: UnsafeMutablePointer<UInt8>?
   private let channels: Int
   /// Rows of the batch that share moments.
   private let groupRows: Int
   private let groups: Int
-  /// The groups in the order in which they move the statistics: the steps of
-  /// the innermost TimeDistributed run first, and are the last in memory.
+  /// The groups in the order in which they update the statistics: the steps of the
+  /// innermost TimeDistributed run first, and are last in memory.
   private let order: AlignedBuffer<Int>
   /// Channel of each position, or empty if the features are the channels.
   private let channelOfPosition: AlignedBuffer<Int>
@@ -76,7 +76,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   private var products: UnsafeMutablePointer<Double> { moments.pointer + 4 * groups * channels }
 
   /// Calls `body(element, moment)` for every element of every row, the
-  /// masked ones only if asked for.
+  /// masked rows only on request.
   @inline(__always)
   private func forEach(includingMasked: Bool, _ body: (_ element: Int, _ moment: Int) -> Void) {
     let features = x.features, byFeature = channelOfPosition.count == 0
@@ -119,7 +119,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
   }
 
   /// mean = sum(w x) / n, variance = sum(w (x - mean)^2) / n; with a mask Keras 3
-  /// divides by n + 1e-7. Prediction changes no weights: nothing moves then.
+  /// divides by n + 1e-7. Prediction changes no weights, so the statistics stay as they are.
   @inline(__always)
   private func takeMoments(moving: Bool) {
     let means = means, inverses = inverses, counts = counts
@@ -133,7 +133,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
       means[moment] += Double(x.data[element])
       counts[moment] += 1
     }
-    // Moments of no rows are 0: all of a channel may be masked.
+    // All rows of a channel may be masked: the moments are then 0.
     if mask != nil { for i in 0..<total { counts[i] = counts[i] > 0 ? counts[i] + rules.maskedEpsilon : 1 } }
     for i in 0..<total { means[i] /= counts[i] }
     forEach(includingMasked: false) { element, moment in

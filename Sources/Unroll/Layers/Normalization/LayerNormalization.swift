@@ -1,8 +1,8 @@
 import KernelAPI
 
 /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over the features
-/// of each vector or over other axes of the sample (Ba et al., 2016). With `rmsScaling`, as Keras computes it:
-/// y = gamma x / sqrt(variance + epsilon).
+/// of each vector or over other axes of the sample (Ba et al., 2016). With
+/// `rmsScaling`, as in Keras: y = gamma x / sqrt(variance + epsilon).
 final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
   let config: LayerNormalizationConfig
   private(set) var gamma: Parameter<S>?
@@ -16,7 +16,7 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
   override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     let input = try onlyInput(inputs, rank: 1...16)
     _ = try axes(rank: input.rank)
-    // As Keras: the lengths in the order given, the elements in the order of the axes.
+    // As in Keras: the lengths in the order given, the elements in the order of the axes.
     let shape = try lengths(input).compactMap { $0 }
     guard shape.count == config.axes.count else {
       throw UnrollError(.shapeMismatch, "\(name): the axes \(config.axes) of its input must be known, found shape \(input)")
@@ -34,14 +34,14 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     return [input]
   }
 
-  /// Of the normalised axes in the order given.
+  /// The lengths of the normalised axes, in the order given.
   private func lengths(_ input: Shape) throws(UnrollError) -> [Int?] {
     var lengths: [Int?] = []
     for axis in config.axes { lengths.append(input.dimensions[try sampleAxis(axis, rank: input.rank)]) }
     return lengths
   }
 
-  /// The normalised axes of a sample, in rising order.
+  /// The normalised axes of a sample, in ascending order.
   private func axes(rank: Int) throws(UnrollError) -> [Int] {
     var axes: Set<Int> = []
     for axis in config.axes { axes.insert(try sampleAxis(axis, rank: rank)) }
@@ -70,7 +70,7 @@ private final class LayerNormalizationOp<S: Scalar>: Op<S> {
   private let layer: LayerNormalizationLayer<S>
   private let x: Tensor<S>
   private let y: Tensor<S>
-  /// Of each vector: the mean, and 1 / sqrt(variance + epsilon).
+  /// For each vector: the mean, and 1 / sqrt(variance + epsilon).
   private let means: UnsafeMutablePointer<S>
   private let inverses: UnsafeMutablePointer<S>
 

@@ -1,12 +1,12 @@
 import KernelAPI
 
 /// Layer normalisation over any axes of the samples: the elements of a row
-/// that agree in all other axes are a group, with a mean and a variance.
+/// that agree in all other axes form a group, with a mean and a variance.
 final class LayerNormalizationOverAxesOp<S: Scalar>: Op<S> {
   private let layer: LayerNormalizationLayer<S>
   private let x: Tensor<S>
   private let y: Tensor<S>
-  /// Of each element of a sample, `[position][feature]`: its group and its place in gamma and beta.
+  /// For each element of a sample, `[position][feature]`: its group and its place in gamma and beta.
   private let group: [Int32]
   private let place: [Int32]
   private let groups: Int
@@ -15,7 +15,7 @@ final class LayerNormalizationOverAxesOp<S: Scalar>: Op<S> {
   /// `[rows][groups]` each: mean, 1 / sqrt(variance + epsilon), and two sums of the backward pass.
   private let moments: AlignedBuffer<Double>
 
-  /// `axes` are in rising order.
+  /// `axes` are in ascending order.
   init(_ layer: LayerNormalizationLayer<S>, x: Tensor<S>, y: Tensor<S>, axes: [Int]) throws(UnrollError) {
     self.layer = layer
     self.x = x

@@ -74,7 +74,7 @@ final class UnitNormalizationOp<S: Scalar>: Op<S> {
         let exact = inverse(at)
         let scale = S(min(exact, largest))
         var dot: S = 0
-        // Where the limit holds the factor is a constant.
+        // Where the limit applies, the factor is a constant.
         if exact <= largest {
           for i in 0..<layout.length { dot += dy[at + i * layout.inner] * y.data[at + i * layout.inner] }
         }

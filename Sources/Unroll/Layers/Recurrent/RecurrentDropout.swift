@@ -1,10 +1,10 @@
 import KernelAPI
 
-/// Dropout factors of a recurrent layer, 0 or 1 / (1 - rate): one draw a row
-/// and unit, kept for all steps of the sequence (Gal and Ghahramani, 2016).
+/// Dropout factors of a recurrent layer, 0 or 1 / (1 - rate): one draw per row and
+/// unit, kept for all steps of the sequence (Gal and Ghahramani, 2016).
 ///
 /// A number depends on what it is for (seed, step, operation, global row,
-/// index), not on the order of drawing: shards and threads do not change it.
+/// index), not on the order of drawing, so shards and threads do not change it.
 struct RecurrentDropout<S: Scalar> {
   private let rate: Double
   private let operation: UInt64

@@ -16,12 +16,12 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   /// needs a second form, gate by gate.
   private(set) var packed: AlignedBuffer<S>?
   private(set) var packedForTraining: AlignedBuffer<S>?
-  /// The weights in half precision once a stream has asked for them; streams may
-  /// be made on many threads.
+  /// The weights in half precision, once a stream has needed them; streams may be
+  /// created on many threads.
   private let half = Locked<AlignedBuffer<UInt16>?>(nil)
-  /// The same in the form for streams of one row.
+  /// The weights in the form for streams of one row.
   private let stepBlocks = Locked<AlignedBuffer<S>?>(nil)
-  /// The packed forms that plans have asked for so far.
+  /// The packed forms that plans have needed so far.
   private var parts: RecurrentPacking = .forward
   private let table = kernels(for: S.self)
   private var states: [StatefulState<S>] = []
@@ -42,7 +42,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   override var statefulStates: [StatefulState<S>] { states }
   var usesGateMasks: Bool { config.recurrentDropout > 0 }
 
-  /// The kernels' plan: recurrent dropout acts in training only.
+  /// The kernels' plan: recurrent dropout acts only in training.
   func kernelPlan(training: Bool) -> RecurrentPlan {
     var plan = recurrentPlan
     plan.gateMasks = training && usesGateMasks
@@ -59,7 +59,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     recurrentPlan.features = features
     var afterInitialize: [String: @Sendable (UnsafeMutablePointer<S>) -> Void] = [:]
     if config.cell == .lstm, config.unitForgetBias {
-      // Jozefowicz et al. (2015): gates that begin open learn long memories.
+      // Jozefowicz et al. (2015): forget gates that start open learn long dependencies.
       afterInitialize["bias"] = { bias in for u in units..<2 * units { bias[u] = 1 } }
     }
     let own = try declare(
@@ -119,8 +119,8 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     stepBlocks.withLock { refresh(&$0, packStepBlocks) }
   }
 
-  /// A stream's form of the weights follows them while a stream has it; training
-  /// on after the last stream has gone does not pay for it.
+  /// A stream's form of the weights is updated as long as a stream uses it; training
+  /// after the last stream is destroyed does not pay for it.
   @inline(__always)
   private func refresh<E>(_ kept: inout AlignedBuffer<E>?, _ pack: (AlignedBuffer<E>) -> Void) {
     if isKnownUniquelyReferenced(&kept) { kept = nil }
@@ -133,9 +133,9 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
       kernelPlan(training: false), kernel.value, recurrentKernel.value, bias.map { UnsafePointer($0.value) }, buffer.pointer)
   }
 
-  /// The weights as a stream of one row reads them, nil where the usual form does
-  /// as well: beyond the second cache a step is reading its weights, and one copy
-  /// of those is enough.
+  /// The weights as a stream of one row reads them; nil if the usual form is as fast:
+  /// if they exceed the second-level cache, a step is limited by reading them, and one
+  /// copy is enough.
   private func blocksForSteps(rows: Int) throws(UnrollError) -> AlignedBuffer<S>? {
     let count = table.stepBlocksCount(kernelPlan(training: false))
     guard rows == 1, count > 0, count * MemoryLayout<S>.stride <= 1 << 21 else { return nil }
@@ -172,7 +172,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     }
   }
 
-  /// Into the buffer there is, so that a training step allocates nothing.
+  /// Packs into the existing buffer, so that a training step allocates nothing.
   @inline(__always)
   private func pack(training: Bool, _ buffer: AlignedBuffer<S>?) throws(UnrollError) -> AlignedBuffer<S>? {
     guard let kernel, let recurrentKernel else { return nil }
@@ -183,7 +183,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
     return target
   }
 
-  /// What training reads beyond the forward pass is packed from here on.
+  /// From now on also packs the forms that training needs besides the forward pass.
   private func want(_ more: RecurrentPacking) throws(UnrollError) {
     guard !parts.isSuperset(of: more) else { return }
     parts.formUnion(more)

@@ -16,8 +16,8 @@ final class RecurrentOp<S: Scalar>: Op<S> {
   private let droppedInput: UnsafeMutablePointer<S>
   /// [G][B][U]
   private let gateFactors: UnsafeMutablePointer<S>
-  /// Stateful: what the sequence began with; the layer's state has moved on
-  /// when the backward pass asks.
+  /// Stateful: the states at the beginning of the sequence; the layer's states have
+  /// changed by the time of the backward pass.
   private let savedStates: [UnsafeMutablePointer<S>]
   private let usesScratch: Bool
 
@@ -34,7 +34,7 @@ final class RecurrentOp<S: Scalar>: Op<S> {
     plan = layer.kernelPlan(training: drops)
     let steps = x.positions, rows = x.rows
     let arena = planner.arena
-    // The kernels work out the size of their workspace without looking for overflow.
+    // The kernels compute the size of their workspace without checking for overflow.
     _ = try checkedProduct([max(steps, 1), rows, max(config.units, x.features), 256], "\(layer.name): a sequence of \(steps) steps")
     let count = planner.kernels.recurrentWorkspaceCount(plan, steps, rows, training)
     usesScratch = !training
@@ -42,7 +42,7 @@ final class RecurrentOp<S: Scalar>: Op<S> {
     if training {
       workspace = try arena.allocate(count)
     } else {
-      // Nothing is kept: one piece of memory serves all layers.
+      // Nothing is kept, so all layers share one piece of memory.
       planner.reserveScratch(count)
     }
     sequence = RecurrentSequence(
@@ -113,7 +113,7 @@ final class RecurrentOp<S: Scalar>: Op<S> {
         run.kernels.fill(rows * units, 0, savedStates[index])
       }
     }
-    // A stateful layer takes the final states itself and passes them on.
+    // A stateful layer stores the final states itself and passes them on.
     var call = sequence
     let states = layer.statefulStates
     if !states.isEmpty {

@@ -49,7 +49,7 @@ extension Layer {
     return sum
   }
 
-  /// A stream shows a layer one step at a time.
+  /// A stream passes a layer one step at a time.
   final func refuseStreaming(_ planner: Planner<S>, _ reason: String) throws(UnrollError) {
     guard planner.mode == .streaming else { return }
     let kind = spec.config.className

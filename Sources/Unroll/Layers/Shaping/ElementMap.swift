@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// Element n of a result sample is element `map(n)` of the source sample, both
-/// counted in Keras' (row-major) order; a bijection. The map is kept as runs
+/// counted in Keras' (row-major) order; a bijection. The map is stored as runs
 /// that are contiguous on both sides.
 final class ElementMap<S: Scalar>: Op<S> {
   private struct Run {
@@ -34,7 +34,7 @@ final class ElementMap<S: Scalar>: Op<S> {
     var run: Run?
     for target in 0..<y.positions * yFeatures {
       let source = map(target)
-      // Row 0's place; row b lies b * features further.
+      // The place of row 0; row b is b * features further.
       let from = source / xFeatures * rows * xFeatures + source % xFeatures
       let to = target / yFeatures * rows * yFeatures + target % yFeatures
       if let last = run, last.source + last.length == from, last.target + last.length == to,

@@ -28,7 +28,7 @@ final class PositionMap<S: Scalar>: Op<S> {
     }
   }
 
-  /// A source used several times gets the sum.
+  /// The gradient of a source that is used several times is the sum.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func backward(_ run: RunContext<S>) {
@@ -63,8 +63,8 @@ final class MaskMap<S: Scalar>: Op<S> {
 }
 
 extension Planner {
-  /// A tensor of shape `dimensions` whose position p is that of `x` with the
-  /// number `source(p)`. Has no mask.
+  /// A tensor of shape `dimensions` whose position p is position `source(p)` of `x`.
+  /// It has no mask.
   func mapPositions(
     _ x: Tensor<S>, to dimensions: [Int], of layer: Layer<S>, _ source: (Int) -> Int
   ) throws(UnrollError) -> Tensor<S> {

@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// ZeroPadding1D, Cropping1D and UpSampling1D: steps added, removed or
-/// repeated. Masks stop here.
+/// repeated. Masks are not passed on.
 final class ResamplingLayer<S: Scalar>: ElementwiseLayer<S> {
   enum Kind {
     case padding(left: Int, right: Int)

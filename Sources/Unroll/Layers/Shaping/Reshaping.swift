@@ -1,6 +1,6 @@
 import KernelAPI
 
-/// Flatten: all axes of a sample become one. Masks stop here.
+/// Flatten: all axes of a sample become one. Masks are not passed on.
 final class FlattenLayer<S: Scalar>: ElementwiseLayer<S> {
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] { [Shape([try onlyInput(inputs).count])] }
 
@@ -11,8 +11,8 @@ final class FlattenLayer<S: Scalar>: ElementwiseLayer<S> {
   }
 }
 
-/// Reshape: the same elements in Keras' order under other axes; one may be -1.
-/// Masks stop here.
+/// Reshape: the same elements, in Keras' order, with other axes; one may be -1.
+/// Masks are not passed on.
 final class ReshapeLayer<S: Scalar>: ElementwiseLayer<S> {
   private let target: [Int]
 
@@ -48,7 +48,7 @@ final class ReshapeLayer<S: Scalar>: ElementwiseLayer<S> {
   }
 }
 
-/// Permute: result axis i is input axis `axes[i]`, counted from 1. Masks stop here.
+/// Permute: result axis i is input axis `axes[i]`, counted from 1. Masks are not passed on.
 final class PermuteLayer<S: Scalar>: ElementwiseLayer<S> {
   private let axes: [Int]
 
@@ -117,7 +117,7 @@ final class RepeatVectorLayer<S: Scalar>: ElementwiseLayer<S> {
 extension Planner {
   /// The same elements in row-major order under other dimensions, without mask.
   func reshape(_ x: Tensor<S>, to dimensions: [Int], of layer: Layer<S>) throws(UnrollError) -> Tensor<S> {
-    // Equal features mean equal memory: positions are row-major on both sides.
+    // With equal features the memory is the same: positions are row-major on both sides.
     if dimensions.last == x.features {
       var y = x
       y.dimensions = dimensions

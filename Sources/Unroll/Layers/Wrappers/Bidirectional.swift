@@ -1,8 +1,8 @@
 import KernelAPI
 
-/// Two recurrent layers over one sequence, one of them from its end; with
-/// sequences the second's output is turned round, so that both speak of the
-/// same step. Outputs: merged (or both), then the states of both.
+/// Two recurrent layers over one sequence, one of them from its end. If they return
+/// sequences, the output of the second is reversed, so that both refer to the same
+/// step. Outputs: the merged output (or both), then the states of both.
 final class BidirectionalLayer<S: Scalar>: Layer<S> {
   private let config: BidirectionalConfig
   private let forward: Layer<S>
@@ -49,7 +49,7 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     return try merged(try forward.outputShapes(first), try backward.outputShapes(second))
   }
 
-  /// The sequence for both; of the initial states the first half for the
+  /// The sequence for both layers; the first half of the initial states for the
   /// forward layer.
   private func split<T>(_ inputs: [T]) throws(UnrollError) -> ([T], [T]) {
     guard let sequence = inputs.first, inputs.count % 2 == 1 else {
@@ -79,7 +79,7 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     guard let penalty = layer.spec.activityRegularizer else { return outputs }
     var results: [Tensor<S>] = []
     for output in outputs {
-      // A copy of its own: whether anything uses the other is not known here.
+      // A separate copy: whether anything uses the other is not known here.
       let copies = try planner.fanOut(output, 2)
       planner.penalize(copies[1], penalty, isUsed: false)
       results.append(copies[0])
@@ -96,7 +96,7 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
 
   override var innerLayers: [Layer<S>] { [forward, backward] }
 
-  /// What reads one direction's states alone leaves the other one out.
+  /// If only one direction's states are read, gradients do not reach the other.
   override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
     let ahead = outputs[0], back = config.mergeMode == .none ? outputs[1] : ahead
     let states = outputs.dropFirst(config.mergeMode == .none ? 2 : 1), half = states.count / 2
@@ -125,7 +125,7 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
       back = try planner.mapPositions(back, to: back.dimensions, of: self) { last - $0 }
     }
     let dimensions = try outputDimensions(inputs)[0]
-    // The two are merged as they are: a masked step is no factor of 1 here.
+    // The two are merged unchanged: a masked step does not count as 1 here.
     var (ahead, outputs) = (a[0], [Tensor<S>]())
     ahead.mask = nil
     back.mask = nil
@@ -142,7 +142,7 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
 }
 
 extension SequenceFlags {
-  /// Those of a layer that Bidirectional can wrap.
+  /// The flags of a layer that Bidirectional can wrap.
   fileprivate init(_ spec: LayerSpec, in wrapper: LayerSpec) throws(UnrollError) {
     guard let own = spec.config.sequence else {
       throw UnrollError(
@@ -151,7 +151,7 @@ extension SequenceFlags {
     self = own
   }
 
-  /// The layer as Bidirectional runs it: masked steps of sequences give zeros, if not in an old Keras.
+  /// The layer as Bidirectional runs it: masked steps of sequences give zeros, except in old versions of Keras.
   fileprivate func applied(to spec: LayerSpec, _ wrapper: BidirectionalConfig) -> LayerSpec {
     var result = spec
     result.config.sequence?.goBackwards = goBackwards

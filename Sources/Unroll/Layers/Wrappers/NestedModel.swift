@@ -1,7 +1,7 @@
 import KernelAPI
 
 /// A Sequential or Functional model used as a layer. Its layers are planned
-/// as if they stood in the outer model.
+/// as if they were part of the outer model.
 final class NestedModelLayer<S: Scalar>: Layer<S> {
   private let model: ModelSpec
   private var graph: Graph<S>?
@@ -16,7 +16,7 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
     var isDeclared = false
     if case .input = inner.layers.first?.config { isDeclared = true }
     if inner.isSequential, !isDeclared {
-      // A Sequential that was never built takes the shape it is given.
+      // A Sequential that was never built accepts any shape.
       let shape = try onlyInput(inputs)
       inner.prepend(LayerSpec(name: "input", .input(InputConfig(shape: shape))))
     }
@@ -35,7 +35,7 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
     self.graph = graph
   }
 
-  /// The inner model's declared inputs accept these shapes.
+  /// Checks that the inner model's declared inputs accept these shapes.
   private func check(_ inputs: [Shape], _ inner: ModelSpec) throws(UnrollError) {
     guard inputs.count == inner.inputs.count else {
       throw UnrollError(.shapeMismatch, "\(name): the model has \(inner.inputs.count) input(s), found \(inputs.count)")

@@ -1,8 +1,8 @@
 import KernelAPI
 
-/// Keras' RNN over cells: each cell reads the outputs of the one before it, so
-/// it is a stack of recurrent layers of which only the last may return its
-/// final output alone. States follow cell by cell.
+/// Keras' RNN over cells. Each cell reads the outputs of the one before it, so this is
+/// a stack of recurrent layers, of which only the last may return just its final
+/// output. States are in the order of the cells.
 final class StackedRNNLayer<S: Scalar>: Layer<S> {
   private let config: StackedRNNConfig
   private let cells: [RecurrentLayer<S>]
@@ -16,7 +16,7 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
       var own = cell
       own.sequence = config.sequence
       own.returnSequences = isLast ? config.returnSequences : true
-      // The first cell turns the sequence round for all.
+      // The first cell reverses the sequence for all.
       own.goBackwards = index == 0 && config.goBackwards
       own.zeroOutputForMask = isLast && config.zeroOutputForMask
       let cellSpec = LayerSpec(
@@ -36,7 +36,7 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
     try through(inputs) { layer, inputs throws(UnrollError) in try layer.outputShapes(inputs) }
   }
 
-  /// Sends the sequence through all cells, each with its initial states.
+  /// Runs the sequence through all cells, each with its initial states.
   private func through<T>(
     _ inputs: [T], _ call: (RecurrentLayer<S>, [T]) throws(UnrollError) -> [T]
   ) throws(UnrollError) -> [T] {
@@ -62,7 +62,7 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
   override var innerLayers: [Layer<S>] { cells }
 
   override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
-    // TensorFlow's loop gives all weights in it gradients, of 0 where there is no path.
+    // TensorFlow's loop gives all its weights gradients, which are 0 where there is no path.
     guard config.unroll else { return super.trace(outputs, inputs: inputs, paths) }
     var sequence = outputs[0], states = outputs.dropFirst(), given: [Bool] = []
     for cell in cells.reversed() {

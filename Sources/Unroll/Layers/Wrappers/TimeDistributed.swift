@@ -7,7 +7,7 @@ import KernelAPI
 final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   private let child: Layer<S>
 
-  /// Each one inside another is planned on the stack, which may be small.
+  /// Nested ones are planned recursively, and the stack may be small.
   private static var deepest: Int { 8 }
 
   init(_ spec: LayerSpec, _ inner: LayerSpec) throws(UnrollError) {
@@ -38,7 +38,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     return [Shape([input.dimensions[0]] + output.dimensions)]
   }
 
-  /// What the layer inside is given.
+  /// The shape that the layer inside receives.
   private func step(_ sequence: Shape) -> Shape { Shape(Array(sequence.dimensions.dropFirst())) }
 
   override func prepare() throws(UnrollError) { try child.prepare() }
@@ -52,7 +52,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     return child.trace(outputs.map { $0 || isPenalized }, inputs: inputs, paths)
   }
 
-  /// Keras 2 calls a model inside once more, in training too, for its mask.
+  /// Keras 2 calls a model inside a second time for its mask, also in training.
   private var isCalledForItsMask: Bool { child.nestedGraph != nil }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
@@ -93,20 +93,20 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     return [y]
   }
 
-  /// Keras 3's: the sequence's own, one number a step whatever is in it. Here
-  /// each position has one.
+  /// Keras 3's mask: that of the sequence, one number per step. Here each position has
+  /// one.
   private func ownMask(_ x: Tensor<S>, _ y: Tensor<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
     x.positions != y.positions ? try wholeSteps(x, y, planner) : x.mask
   }
 
-  /// A step's number at each of its positions.
+  /// Repeats the number of each step at all of its positions.
   private func wholeSteps(_ x: Tensor<S>, _ y: Tensor<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
     guard let mask = try stepMask(x, planner) else { return nil }
     let inside = max(y.positions / max(x.dimensions[0], 1), 1)
     return inside == 1 ? mask : try mapped(mask, y.positions, rows: y.rows, planner) { $0 / inside }
   }
 
-  /// `[T][B]`: whether anything of a step is valid.
+  /// `[T][B]`: whether any part of a step is valid.
   private func stepMask(_ x: Tensor<S>, _ planner: Planner<S>) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
     let steps = x.dimensions[0]
     guard let mask = x.mask, x.positions != steps else { return x.mask }
@@ -115,8 +115,8 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     return result
   }
 
-  /// Keras 2's: what the layer made of the steps' masks; where it made none, a
-  /// step is valid that has anything valid inside.
+  /// Keras 2's mask: what the layer computed from the masks of the steps; if it
+  /// computed none, a step is valid if any part of it is.
   private func maskInside(
     _ x: Tensor<S>, _ y: Tensor<S>, _ made: UnsafeMutablePointer<UInt8>?, _ planner: Planner<S>
   ) throws(UnrollError) -> UnsafeMutablePointer<UInt8>? {
@@ -131,7 +131,7 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
     { $0 % columns * rows + $0 / columns }
   }
 
-  /// A mask `[positions][B]` of which position p is that of `mask` with the number `source(p)`.
+  /// A mask `[positions][B]` whose position p is position `source(p)` of `mask`.
   private func mapped(
     _ mask: UnsafeMutablePointer<UInt8>, _ positions: Int, rows: Int, _ planner: Planner<S>, _ source: (Int) -> Int
   ) throws(UnrollError) -> UnsafeMutablePointer<UInt8> {

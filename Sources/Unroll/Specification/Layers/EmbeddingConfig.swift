@@ -28,7 +28,7 @@ extension EmbeddingConfig: LayerConfiguration {
   }
 
   package var weights: [WeightDeclaration] { [WeightDeclaration("embeddings", initializer, regularizer, constraint)] }
-  /// It makes one of its own.
+  /// It creates its own mask.
   package var passesMask: Bool { false }
   package var layerConfig: LayerConfig { .embedding(self) }
 }

@@ -10,7 +10,7 @@ package protocol KernelConfiguration: LayerConfiguration {
 }
 
 extension KernelConfiguration {
-  /// What Keras says of the two; `use_bias` has old names of the layer's own.
+  /// Keras' members for the two; the old names of `use_bias` depend on the layer.
   static var kernelMembers: [LayerMember<Self>] {
     [
       .init("kernel_initializer", .initializer(\.kernelInitializer), old: "init"),
@@ -22,7 +22,7 @@ extension KernelConfiguration {
     ]
   }
 
-  /// Kernel and bias, with what stands between them.
+  /// Kernel and bias, with the weights between them.
   func kernelWeights(_ between: [WeightDeclaration] = []) -> [WeightDeclaration] {
     [WeightDeclaration("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)] + between
       + (useBias ? [WeightDeclaration("bias", biasInitializer, biasRegularizer, biasConstraint)] : [])

@@ -39,7 +39,7 @@ package indirect enum LayerConfig: Sendable, Equatable {
 }
 
 extension LayerConfig {
-  /// The configuration; nil for inputs, wrappers and models, which hold shapes or
+  /// The configuration; nil for inputs, wrappers and models, which contain shapes or
   /// other layers.
   package var configuration: (any LayerConfiguration)? {
     switch self {
@@ -87,7 +87,7 @@ extension LayerConfig {
     return result
   }()
 
-  /// What a layer of this Keras class has, of today or of old, whose configuration says nothing.
+  /// The defaults of a layer of this Keras class, current or old.
   package static func prototype(_ className: String) -> (any LayerConfiguration)? { prototypes[className] }
 
   /// Keras' classes that have a configuration of their own.

@@ -1,20 +1,19 @@
-/// What there is to know of a kind of layer beside its arithmetic: files,
-/// checks and the engine go by it.
+/// The description of a layer class, apart from its arithmetic, which files, checks
+/// and the engine use.
 package protocol LayerConfiguration: Sendable, Equatable {
-  /// By the class names of Keras, old ones included, what a layer has whose
-  /// configuration says nothing.
+  /// The defaults of the layer, by Keras' class names, including old ones.
   static var prototypes: [String: Self] { get }
-  /// The class that Keras of today has for it.
+  /// Its class in Keras 3.
   var className: String { get }
-  /// What its Keras configuration says, beside name and flags.
+  /// The members of its Keras configuration, except name and flags.
   var members: [LayerMember<Self>] { get }
-  /// Its own weights in Keras' order, moving statistics last; their shapes are
-  /// the layer's.
+  /// Its own weights in Keras' order, moving statistics last; the layer defines their
+  /// shapes.
   var weights: [WeightDeclaration] { get }
-  /// Whether its output carries the mask of its one input; what else layers do
-  /// with masks is in `MaskRules`.
+  /// Whether its output has the mask of its only input; `MaskRules` has everything else
+  /// that layers do with masks.
   var passesMask: Bool { get }
-  /// Whether it computes something else in training.
+  /// Whether it computes something different in training.
   var actsInTraining: Bool { get }
   var layerConfig: LayerConfig { get }
 }
@@ -24,7 +23,7 @@ extension LayerConfiguration {
   package var actsInTraining: Bool { false }
 }
 
-/// A weight as far as it does not depend on the input.
+/// A weight, except for what depends on the input.
 package struct WeightDeclaration: Sendable, Equatable {
   /// "recurrent_kernel"
   package let name: String

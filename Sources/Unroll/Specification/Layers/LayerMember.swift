@@ -1,23 +1,23 @@
-/// A member of a layer's Keras configuration. Files are read and written by the
-/// same description, so that what one direction knows the other does too; the
-/// default is what the configuration has before it is read.
+/// A member of a layer's Keras configuration. Reading and writing files use the same
+/// description, so that neither knows a member that the other does not; the default is
+/// the value of the configuration before it is read.
 package struct LayerMember<Config>: Sendable {
   package typealias Path<Value> = WritableKeyPath<Config, Value> & Sendable
 
-  /// What kind of value it is, and where it stands.
+  /// The type of the value, and where it is stored.
   package enum Value: Sendable {
     /// A number of at least 1.
     case size(Path<Int>)
-    /// A size of one axis, which Keras writes as [3] and reads as 3 too.
+    /// A size along one axis, which Keras writes as [3] and also reads as 3.
     case sizeOfAxis(Path<Int>)
     case optionalSizeOfAxis(Path<Int?>)
-    /// Read as [1] too, by layers of which Keras' take several.
+    /// Also read as [1], for layers that take several axes in Keras.
     case axis(Path<Int>)
-    /// One axis is written as a number.
+    /// A single axis is written as a number.
     case axes(Path<[Int]>)
-    /// Written as null where there are none.
+    /// Written as null if there are none.
     case integers(Path<[Int]>)
-    /// Two numbers, of which one alone is both.
+    /// Two numbers; a single one means both.
     case pair(Path<Int>, Path<Int>, atLeast: Int)
     case optionalInteger(Path<Int?>)
     /// Lengths of axes, nil for the input's own.
@@ -31,19 +31,19 @@ package struct LayerMember<Config>: Sendable {
     case constraint(Path<Constraint?>)
     /// One of several words; `set` is false for another.
     case word([String], get: @Sendable (Config) -> String, set: @Sendable (inout Config, String) -> Bool)
-    /// What Keras lets one choose, and of which there is only this word here.
+    /// An option that has several values in Keras but only this one here.
     case only(String)
-    /// What is refused unless it is false or 0.
+    /// An option that is refused unless it is false or 0.
     case off
-    /// What is noted and left out, since it acts in training only.
+    /// An option that is left out with a note, because it acts only in training.
     case trainingOnly
   }
 
   package enum Writing: Sendable {
     case always
-    /// Where it is not the default: not every version knows the word.
+    /// Only if it is not the default: not every version has this member.
     case ifChanged
-    /// The same, and never for Keras 2, which refuses it.
+    /// The same, but never for Keras 2, which refuses it.
     case ifChangedForKeras3
     case never
   }
@@ -51,11 +51,11 @@ package struct LayerMember<Config>: Sendable {
   /// Keras 3's name.
   package let name: String
   package let value: Value
-  /// Names that other versions have for it, which are read too.
+  /// Its names in other versions, which are read too.
   package let oldNames: [String]
-  /// The name for every Keras that reads our files, where Keras 3's is too new.
+  /// The name that every version of Keras reading our files knows, if Keras 3's is too new.
   package let portableName: String?
-  /// No default: what does not say it is refused.
+  /// Without a default: a configuration without it is refused.
   package let isRequired: Bool
   package let writing: Writing
 
@@ -72,7 +72,7 @@ package struct LayerMember<Config>: Sendable {
 }
 
 extension LayerMember {
-  /// A word of Keras' for each case.
+  /// One of Keras' words for each case.
   package static func word<Word: RawRepresentable & CaseIterable & SendableMetatype>(_ path: Path<Word>) -> Value where Word.RawValue == String {
     .word(
       Word.allCases.map(\.rawValue), get: { $0[keyPath: path].rawValue },

@@ -1,7 +1,7 @@
 extension LayerConfig {
   package var isInput: Bool { if case .input = self { true } else { false } }
 
-  /// Keras' class name of this kind of layer.
+  /// Keras' class name of this layer.
   package var className: String {
     switch self {
     case .input: "InputLayer"

@@ -1,4 +1,4 @@
-/// Elementwise merges of several inputs of one shape (with broadcasting of axes of length 1).
+/// Elementwise merges of several inputs of the same shape (axes of length 1 are broadcast).
 package enum MergeKind: String, Sendable, CaseIterable {
   case add = "Add", subtract = "Subtract", multiply = "Multiply"
   case average = "Average", maximum = "Maximum", minimum = "Minimum"
@@ -26,7 +26,7 @@ extension ConcatenateConfig: LayerConfiguration {
 }
 
 package struct DotConfig: Sendable, Equatable {
-  /// The contracted axis of each input, the batch is axis 0.
+  /// The contracted axis of each input; the batch is axis 0.
   package var first: Int, second: Int
   package var normalize = false
   package init(axes: (Int, Int)) { (first, second) = axes }
@@ -50,9 +50,9 @@ package struct AttentionConfig: Sendable, Equatable {
   /// `concat` has a learned scale of its own (Attention only).
   package var score = Score.dot
   package var dropout = 0.0
-  /// Chooses the random numbers of `dropout`; nil: the model's own.
+  /// The seed of `dropout`; nil: the model's own.
   package var seed: Int?
-  /// Keras before 3 had it as a layer option; Keras 3 as a call argument.
+  /// A layer option before Keras 3; in Keras 3 an argument of the call.
   package var useCausalMask = false
   package init(isAdditive: Bool) {
     self.isAdditive = isAdditive
@@ -71,7 +71,7 @@ extension AttentionConfig: LayerConfiguration {
       .init("use_scale", .flag(\.useScale)),
       .init("dropout", .number(\.dropout)),
       .init("score_mode", LayerMember.word(\.score), writing: .ifChanged),
-      // Keras 2's takes none, nor does Keras 3's additive one.
+      // Keras 2's layer takes none, and neither does Keras 3's additive layer.
       .init("seed", .optionalInteger(\.seed), writing: isAdditive ? .never : .ifChangedForKeras3),
       .init("causal", .flag(\.useCausalMask), writing: .never),
     ]

@@ -6,8 +6,8 @@ package struct NoiseConfig: Sendable, Equatable {
   /// The fraction dropped, or the standard deviation of GaussianNoise.
   package var rate: Double
   package var seed: Int?
-  /// Dropout's noise_shape, the batch first: an axis of 1 shares its numbers,
-  /// nil is the input's own length. Empty: every element has its own number.
+  /// Dropout's noise_shape, the batch first: along an axis of length 1 all elements share
+  /// a number; nil is the input's own length. Empty: every element has its own number.
   package var noiseShape: [Int?] = []
   package init(_ kind: Kind, rate: Double, seed: Int? = nil) {
     self.kind = kind

@@ -1,5 +1,5 @@
 package struct LayerNormalizationConfig: Sendable, Equatable {
-  /// Negative axes count from the end, 0 is the batch.
+  /// Negative axes count from the end; 0 is the batch.
   package var axes: [Int] = [-1]
   package var epsilon = 1e-3
   package var center = true

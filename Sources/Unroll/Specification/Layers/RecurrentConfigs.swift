@@ -1,6 +1,6 @@
 import KernelAPI
 
-/// How a recurrent layer goes through its sequence, whatever its cell.
+/// How a recurrent layer processes its sequence, whatever its cell.
 package struct SequenceFlags: Sendable, Equatable {
   package var returnSequences = false
   package var returnState = false
@@ -9,7 +9,7 @@ package struct SequenceFlags: Sendable, Equatable {
   package var zeroOutputForMask = false
 }
 
-/// The configuration of a layer that walks a sequence.
+/// The configuration of a layer that processes a sequence.
 @dynamicMemberLookup
 package protocol SequenceConfiguration: Sendable, Equatable {
   var sequence: SequenceFlags { get set }
@@ -36,7 +36,7 @@ extension SequenceConfiguration {
 }
 
 extension RecurrentCell {
-  /// Keras' class of the layer; that of the cell alone ends in "Cell".
+  /// Keras' class of the layer; the class of the cell adds "Cell".
   package var className: String {
     switch self {
     case .simpleRNN: "SimpleRNN"
@@ -50,8 +50,8 @@ extension RecurrentCell {
   package var stateCount: Int { self == .lstm ? 2 : 1 }
 }
 
-/// SimpleRNN, LSTM and GRU, as layers and as cells; those of `RNN` have no
-/// sequence of their own.
+/// SimpleRNN, LSTM and GRU, as layers and as cells; cells of `RNN` do not use the
+/// sequence options.
 package struct RecurrentConfig: SequenceConfiguration {
   package var cell: RecurrentCell
   package var units: Int
@@ -94,7 +94,7 @@ extension RecurrentConfig: KernelConfiguration {
   package var className: String { cell.className }
   package var members: [LayerMember<Self>] { Self.sequenceMembers + cellMembers }
 
-  /// What Keras' cells have too.
+  /// The members that Keras' cells have too.
   package var cellMembers: [LayerMember<Self>] {
     var result: [LayerMember<Self>] = [
       .init("units", .size(\.units), old: "output_dim", isRequired: true),
@@ -121,24 +121,24 @@ extension RecurrentConfig: KernelConfiguration {
     kernelWeights([WeightDeclaration("recurrent_kernel", recurrentInitializer, recurrentRegularizer, recurrentConstraint)])
   }
 
-  /// That of its sequence, if it returns one.
+  /// Passes on the mask of its sequence if it returns a sequence.
   package var passesMask: Bool { sequence.returnSequences }
   package var actsInTraining: Bool { dropout > 0 || recurrentDropout > 0 }
   package var layerConfig: LayerConfig { .recurrent(self) }
 }
 
-/// Keras' `RNN(cells)`: the cells' own sequence options are ignored, the
-/// wrapper's count.
+/// Keras' `RNN(cells)`: the sequence options of the wrapper apply, those of the cells
+/// are ignored.
 package struct StackedRNNConfig: SequenceConfiguration {
   package var cells: [RecurrentConfig]
   package var cellNames: [String]
   /// False for RNN(cell), true for RNN(StackedRNNCells([...])), which are stored differently.
   package var isStacked: Bool
-  /// Numbers of the cells that are not trained, whatever the layer is.
+  /// The indices of the cells that are not trained, whatever the layer's flag.
   package var frozenCells: Set<Int> = []
   package var sequence = SequenceFlags()
-  /// Of cells whose outputs nothing uses, it leaves the weights untrained, as
-  /// in Keras; what is computed is the same.
+  /// Leaves the weights of cells whose outputs nothing uses untrained, as in Keras; it
+  /// does not change what is computed.
   package var unroll = false
   package init(cells: [RecurrentConfig], cellNames: [String], isStacked: Bool) {
     self.cells = cells
@@ -152,11 +152,11 @@ package struct StackedRNNConfig: SequenceConfiguration {
 package struct BidirectionalConfig: Sendable, Equatable {
   package enum MergeMode: String, Sendable { case concat, sum, mul, ave, none }
   package var forward: LayerSpec
-  /// nil: a copy of `forward` that runs the other way.
+  /// nil: a copy of `forward` in the opposite direction.
   package var backward: LayerSpec?
   package var mergeMode: MergeMode
-  /// Of sequences, masked steps give zeros; false: they repeat the output
-  /// before, as in Keras up to 2.3.
+  /// Masked steps of sequences give zeros; false: they repeat the previous output, as in
+  /// Keras up to 2.3.
   package var zeroesMaskedSteps = true
   package init(forward: LayerSpec, backward: LayerSpec? = nil, mergeMode: MergeMode = .concat) {
     self.forward = forward
@@ -166,8 +166,8 @@ package struct BidirectionalConfig: Sendable, Equatable {
 }
 
 extension LayerConfig {
-  /// How a recurrent layer, or RNN, goes through its sequence; nil for others,
-  /// which setting it leaves as they are.
+  /// How a recurrent layer, or RNN, processes its sequence; nil for other layers, on
+  /// which setting it has no effect.
   package var sequence: SequenceFlags? {
     get {
       switch self {

@@ -7,7 +7,7 @@ extension MaskingConfig: LayerConfiguration {
   package static var prototypes: [String: Self] { ["Masking": Self()] }
   package var className: String { "Masking" }
   package var members: [LayerMember<Self>] { [.init("mask_value", .number(\.value))] }
-  /// It makes one of its own.
+  /// It creates its own mask.
   package var passesMask: Bool { false }
   package var layerConfig: LayerConfig { .masking(self) }
 }
@@ -23,7 +23,7 @@ extension FlattenConfig: LayerConfiguration {
 }
 
 package struct ReshapeConfig: Sendable, Equatable {
-  /// Of one sample; one axis may be -1.
+  /// The shape of one sample; one axis may be -1.
   package var shape: [Int]
   package init(_ shape: [Int]) { self.shape = shape }
 }
@@ -37,7 +37,7 @@ extension ReshapeConfig: LayerConfiguration {
 }
 
 package struct PermuteConfig: Sendable, Equatable {
-  /// Axes count from 1, the batch is axis 0, as in Keras.
+  /// Axes count from 1; the batch is axis 0, as in Keras.
   package var axes: [Int]
   package init(_ axes: [Int]) { self.axes = axes }
 }
