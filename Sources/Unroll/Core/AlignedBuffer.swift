@@ -43,8 +43,8 @@ private func allocateZeros(_ bytes: Int) -> UnsafeMutableRawPointer? {
 
 /// Large weights and activations in pages of 2 MB where the system has them:
 /// walking 17 MB of weights in 4 KB pages needs more entries than a TLB has. A
-/// mapping of our own, because advice on malloc's memory would stay with the
-/// host after `free`. Zeros, as the system gives them.
+/// separate mapping, because advice on malloc's memory would stay in effect for the
+/// host after `free`. The system fills it with zeros.
 private func mapHugePages(_ bytes: Int) -> UnsafeMutableRawPointer? {
   let (reserved, overflow) = bytes.addingReportingOverflow(hugePage)
   guard !overflow, let base = mmap(nil, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),

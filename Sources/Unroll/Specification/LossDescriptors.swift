@@ -1,5 +1,5 @@
-/// What a loss computes: which of Keras' functions, with its numbers. What a
-/// kind does not have is not looked at; `LossKernels.swift` has the formulas.
+/// What a loss computes: one of Keras' functions, with its numbers. Numbers that a
+/// kind does not have are ignored; `LossKernels.swift` has the formulas.
 package struct LossFunction: Sendable, Equatable {
   /// By Keras' names of the functions.
   package enum Kind: String, Sendable, CaseIterable {
@@ -17,7 +17,7 @@ package struct LossFunction: Sendable, Equatable {
   package var fromLogits = false
   /// s: a target y becomes y (1 - s) + s / 2, over n classes y (1 - s) + s / n.
   package var labelSmoothing = 0.0
-  /// Where Huber's turns from quadratic to linear.
+  /// The error at which Huber's loss changes from quadratic to linear.
   package var delta = 1.0
 
   package init(_ kind: Kind) { self.kind = kind }
@@ -52,17 +52,17 @@ package struct LossFunction: Sendable, Equatable {
   }
 }
 
-/// What there is to know of one of Keras' losses. Files, checks and the C
-/// interface go by it; its formula stands in `LossKernels.swift`.
+/// The description of one of Keras' losses, which files, checks and the C interface
+/// use; its formula is in `LossKernels.swift`.
 package struct LossDescriptor: Sendable {
   package let kind: LossFunction.Kind
   package let className: String
-  /// Names under which both Kerases find the function in `.keras`, but Keras 3 not in `.h5`.
+  /// Names under which Keras 2 and 3 find the function in `.keras`, but Keras 3 does not in `.h5`.
   package var shorthands: Set<String> = []
-  /// What it was called besides.
+  /// Its older names.
   package var oldNames: [String] = []
   package var options: [LossOption] = []
-  /// Targets are class numbers, one for each row of the output.
+  /// Targets are class indices, one for each row of the output.
   package var takesClassNumbers = false
 
   /// Keras' name of the function.
@@ -91,7 +91,7 @@ package struct LossDescriptor: Sendable {
 
   package static func of(_ kind: LossFunction.Kind) -> LossDescriptor { byKind[kind] ?? .init(kind: kind, className: "") }
 
-  /// By any of its names, in snake case.
+  /// The loss with any of these names, in snake case.
   package static func named(_ name: String) -> LossDescriptor? {
     all.first { $0.name == name || $0.shorthands.contains(name) || $0.oldNames.contains(name) }
   }

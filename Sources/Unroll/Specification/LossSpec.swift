@@ -1,4 +1,4 @@
-/// A loss as `compile` is given it.
+/// A loss as passed to `compile`.
 package struct LossSpec: Sendable, Equatable {
   package enum Reduction: String, Sendable {
     /// Mean over the batch (and time), Keras' "sum_over_batch_size".
@@ -7,7 +7,7 @@ package struct LossSpec: Sendable, Equatable {
   }
   package var function: LossFunction
   package var reduction: Reduction
-  /// As it was given, for files: "mse", "mean_squared_error"; "" is the function's own.
+  /// The name as given, for files: "mse", "mean_squared_error"; "" is the function's name.
   package var name: String
   package init(_ function: LossFunction, reduction: Reduction = .mean, name: String = "") {
     self.function = function

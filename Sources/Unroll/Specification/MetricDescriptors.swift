@@ -1,17 +1,17 @@
-/// What a metric computes: which of Keras' classes, with its numbers. What a
-/// kind does not have is not looked at; `Training/Metrics.swift` has the formulas.
+/// What a metric computes: one of Keras' classes, with its numbers. Numbers that a
+/// kind does not have are ignored; `Training/Metrics.swift` has the formulas.
 package struct MetricFunction: Sendable, Equatable {
   /// By Keras' names of the classes.
   package enum Kind: String, Sendable, CaseIterable {
     case meanAbsoluteError = "MeanAbsoluteError"
     case meanSquaredError = "MeanSquaredError"
     case rootMeanSquaredError = "RootMeanSquaredError"
-    /// No class: binary, categorical or sparse, after the output's width and the targets.
+    /// Not a class: binary, categorical or sparse, depending on the output's width and the targets.
     case accuracy
     case binaryAccuracy = "BinaryAccuracy"
     case categoricalAccuracy = "CategoricalAccuracy"
     case sparseCategoricalAccuracy = "SparseCategoricalAccuracy"
-    /// How often outputs equal their targets.
+    /// The fraction of outputs that equal their targets.
     case equality = "Accuracy"
   }
 
@@ -38,39 +38,39 @@ package struct MetricFunction: Sendable, Equatable {
   }
 }
 
-/// What there is to know of one of Keras' metrics. Files, checks and the C
-/// interface go by it; its formula stands in `Training/Metrics.swift`.
+/// The description of one of Keras' metrics, which files, checks and the C interface
+/// use; its formula is in `Training/Metrics.swift`.
 package struct MetricDescriptor: Sendable {
-  /// What Keras has of it.
+  /// The form in which Keras has it.
   package enum Form: Sendable {
     /// A function, and a class around it.
     case function
-    /// A class alone.
+    /// Only a class.
     case object
-    /// A name alone, for the one of several that fits the output and its targets.
+    /// Only a name, for whichever of several fits the output and its targets.
     case choice
   }
 
-  /// Outputs and targets of which Keras' "accuracy" is a metric.
+  /// The outputs and targets for which Keras' "accuracy" is a metric.
   package enum AccuracyTargets: Sendable { case oneNumber, distributions, classNumbers }
 
   package let kind: MetricFunction.Kind
   package var form = Form.function
-  /// Names under which both Kerases find the function besides.
+  /// Other names under which Keras 2 and 3 find the function.
   package var shorthands: Set<String> = []
-  /// What else it is called, in snake case.
+  /// Other names, in snake case.
   package var otherNames: [String] = []
   package var options: [MetricOption] = []
   /// Whether larger values are better.
   package var isLargerBetter = false
-  /// Targets are class numbers, one for each row of the output.
+  /// Targets are class indices, one for each row of the output.
   package var takesClassNumbers = false
-  /// Where "accuracy" stands for it.
+  /// The targets for which "accuracy" means this metric.
   package var accuracyOf: AccuracyTargets?
-  /// Whether Keras 3 leaves masked steps out; Keras 2 always does.
+  /// Whether Keras 3 leaves out masked steps; Keras 2 always does.
   package var heedsMasksInKeras3 = true
 
-  /// Keras' name of the function, and of its objects.
+  /// Keras' name for the function and for its objects.
   package var name: String { LayerConfig.snakeCase(kind.rawValue) }
 
   /// With Keras' defaults.
@@ -95,17 +95,17 @@ package struct MetricDescriptor: Sendable {
 
   package static func of(_ kind: MetricFunction.Kind) -> MetricDescriptor { byKind[kind] ?? .init(kind: kind) }
 
-  /// By any of its names, in snake case; `isObject`: as a class, not as a function.
+  /// The metric with any of these names, in snake case; `isObject`: as a class, not a function.
   package static func named(_ name: String, isObject: Bool) -> MetricDescriptor? {
     all.first { ($0.form != .choice || !isObject) && ($0.isFunction(name) || $0.name == name || $0.otherNames.contains(name)) }
   }
 
-  /// Whether both Kerases have a function of this name, under which they then report it.
+  /// Whether Keras 2 and 3 have a function of this name, under which they report it.
   package func isFunction(_ given: String) -> Bool {
     switch form {
     case .function: given == name || shorthands.contains(given)
     case .object: false
-    // Keras takes "Accuracy" for it, too.
+    // Keras also accepts "Accuracy".
     case .choice: given.lowercased() == name || shorthands.contains(given.lowercased())
     }
   }
@@ -118,17 +118,17 @@ extension RuleOption where Rule == MetricFunction {
 }
 
 extension MetricFunction {
-  /// What "accuracy" means for outputs of `features` and their targets, by
-  /// Keras' rule; any other metric is itself.
+  /// The metric that "accuracy" means for outputs with `features` and their targets, by
+  /// Keras' rule; any other metric is returned unchanged.
   package func resolved(features: Int, classNumbers: Bool) -> MetricFunction {
     guard kind == .accuracy else { return self }
     let targets: MetricDescriptor.AccuracyTargets = features == 1 ? .oneNumber : classNumbers ? .classNumbers : .distributions
     return MetricDescriptor.all.first { $0.accuracyOf == targets }?.function ?? self
   }
 
-  /// Whether "accuracy" may have stood for it.
+  /// Whether it may have been given as "accuracy".
   package var isResolvedAccuracy: Bool { descriptor.accuracyOf != nil && self == descriptor.function }
 
-  /// Whether its name alone says all of it.
+  /// Whether its name describes it completely.
   package var hasDefaults: Bool { self == descriptor.function }
 }

@@ -1,12 +1,12 @@
-/// A metric as `compile` is given it.
+/// A metric as passed to `compile`.
 package struct MetricSpec: Sendable, Equatable {
   package var function: MetricFunction
-  /// What histories, callbacks and files call it: "mae", as it was given.
+  /// Its name in histories, callbacks and files: "mae", as it was given.
   package var name: String
-  /// The output it judges; nil: each one.
+  /// The output that it is computed for; nil: every output.
   package var output: Int?
 
-  /// Without a name it has the function's.
+  /// The name defaults to that of the function.
   package init(_ function: MetricFunction, name: String? = nil, output: Int? = nil) {
     self.function = function
     self.name = name ?? function.descriptor.name

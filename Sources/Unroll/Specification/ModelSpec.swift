@@ -8,7 +8,7 @@ package enum DType: String, Sendable {
 ///
 /// A Sequential model is the graph that calls its layers in order; a
 /// Functional model names the inputs of each call. A layer called twice
-/// (shared weights) stands once in `layers` and twice in `nodes`.
+/// (shared weights) occurs once in `layers` and twice in `nodes`.
 package struct ModelSpec: Sendable, Equatable {
   /// One output of one node.
   package struct TensorRef: Sendable, Hashable {
@@ -20,9 +20,9 @@ package struct ModelSpec: Sendable, Equatable {
     }
   }
 
-  /// A mask that a call is given in place of the one its input comes with.
+  /// A mask that is passed to a call in place of that of its input.
   package enum GivenMask: Sendable, Hashable {
-    /// One number a step, 0 for a masked one.
+    /// One number per step, 0 for a masked step.
     case tensor(TensorRef)
     /// The mask that this value carries.
     case carried(by: TensorRef)
@@ -34,19 +34,19 @@ package struct ModelSpec: Sendable, Equatable {
     }
   }
 
-  /// What mask the output of a merge, or of TimeDistributed, has.
+  /// The mask of the output of a merge, or of TimeDistributed.
   package enum MaskJoining: String, Sendable {
     /// A step is valid if it is in any input; an input without a mask makes all
     /// valid. Keras 3.4 and later.
     case any
     /// A step is valid if it is in all inputs that have a mask. Keras 1 and 2.
     case all
-    /// None: before Keras 3.4 what was called with a list passed no mask on, nor
-    /// does an operation, as Keras 3 has beside its layers.
+    /// No mask: before Keras 3.4 a layer called with a list passed no mask on, and
+    /// Keras 3's operations pass none on either.
     case none
-    /// TimeDistributed in Keras 2.2 and later 2.x: what its layer makes of the
-    /// steps' masks, an Embedding's too; a step of which it makes none is valid
-    /// if anything inside is. In other versions it hands its input's mask on.
+    /// TimeDistributed in Keras 2.2 and later 2.x: the mask that its layer computes from
+    /// those of the steps, or an Embedding's own; if there is none, a step is valid if
+    /// any part of it is. In other versions it passes on the mask of its input.
     case inside
   }
 
@@ -56,20 +56,20 @@ package struct ModelSpec: Sendable, Equatable {
   package struct Node: Sendable, Equatable {
     package var layer: Int
     package var inputs: [TensorRef]
-    /// Masks given to the call, for the first inputs in order; nil where an
-    /// input keeps the mask it comes with.
+    /// Masks passed to the call, for the first inputs in order; nil where an input
+    /// keeps its own mask.
     package var masks: [GivenMask?] = []
-    /// Whether the outputs carry such a mask on; in Keras 3.0 to 3.10 they
-    /// carry that of the inputs.
+    /// Whether the outputs have such a mask; in Keras 3.0 to 3.10 they have that of the
+    /// inputs.
     package var passesMasks = true
-    /// Whether the layer leaves masked steps out of what it computes. Keras 3
-    /// hands no mask to a recurrent layer that is called with initial states,
-    /// Multiply, Maximum and Minimum knew no masks before Keras 3.4, and
-    /// TimeDistributed gave its layer none before Keras 2.2.
+    /// Whether the layer leaves masked steps out of its computation. Keras 3 passes no
+    /// mask to a recurrent layer that is called with initial states; Multiply, Maximum
+    /// and Minimum did not support masks before Keras 3.4; and TimeDistributed passed
+    /// none to its layer before Keras 2.2.
     package var heedsMasks = true
     package var maskJoining = MaskJoining.any
-    /// Keras 2's `training` at a call: the layer acts as in training, or does
-    /// not, whatever the model does. nil: as the model, or the call of a model
+    /// Keras 2's `training` argument of a call: the layer acts as in training, or does
+    /// not, whatever the model does. nil: like the model, or like the call of the model
     /// around it.
     package var training: Bool?
     package init(layer: Int, inputs: [TensorRef]) {
@@ -82,8 +82,8 @@ package struct ModelSpec: Sendable, Equatable {
   package var dtype: DType
   /// Sequential models are written as Sequential; the graph is implied.
   package var isSequential: Bool
-  /// False: no layer is trained, whatever its own flag says. Of a model used as
-  /// a layer the layer's flag counts.
+  /// False: no layer is trained, whatever its own flag. For a model used as a layer the
+  /// flag of the layer applies.
   package var trainable = true
   package var trainingRules = TrainingRules.keras3
   package var layers: [LayerSpec]
@@ -115,13 +115,13 @@ package struct ModelSpec: Sendable, Equatable {
       inputs: layers.isEmpty ? [] : [TensorRef(node: 0)], outputs: Self.outputs(of: layers))
   }
 
-  /// A Sequential model gives all that its last layer gives, as in Keras 3.
+  /// A Sequential model returns all outputs of its last layer, as in Keras 3.
   private static func outputs(of layers: [LayerSpec]) -> [TensorRef] {
     guard let last = layers.last else { return [] }
     return (0..<last.config.outputCount).map { TensorRef(node: layers.count - 1, output: $0) }
   }
 
-  /// Names of the layers that give the inputs, and the outputs.
+  /// The names of the layers that are the inputs, and of those that produce the outputs.
   package var inputNames: [String] { names(of: inputs) }
   package var outputNames: [String] { names(of: outputs) }
 
@@ -129,8 +129,8 @@ package struct ModelSpec: Sendable, Equatable {
     references.compactMap { nodes.indices.contains($0.node) ? layers[nodes[$0.node].layer].name : nil }
   }
 
-  /// Puts an input layer before the layers of a Sequential model; what the calls
-  /// say of themselves stays.
+  /// Puts an input layer before the layers of a Sequential model; the properties of the
+  /// calls are kept.
   mutating func prepend(_ layer: LayerSpec) {
     for index in nodes.indices {
       nodes[index].layer += 1

@@ -1,18 +1,18 @@
 import KernelAPI
 
-/// What there is to know of one of Keras' optimizers. Files, checks and the C
-/// interface go by it; its formula stands in `Kernels/Optimizers.swift`.
+/// The description of one of Keras' optimizers, which files, checks and the C
+/// interface use; its formula is in `Kernels/Optimizers.swift`.
 package struct OptimizerDescriptor: Sendable {
   package let kind: OptimizerRule.Kind
-  /// What it was called besides, in lower case.
+  /// Its older names, in lower case.
   package var oldNames: [String] = []
   package var learningRate = 0.001
   package var weightDecay = 0.0
   /// In the order of Keras' configuration.
   package let options: [OptimizerOption]
-  /// Keras' names of the arrays that it keeps for each weight, in the order of
-  /// the kernel's slots. Keras stores them group after group, and within one
-  /// group weight after weight.
+  /// Keras' names for the arrays that it keeps for each weight, in the order of the
+  /// kernel's slots. Keras stores them one group after another, and within a group one
+  /// weight after another.
   let slots: @Sendable (OptimizerRule) -> [[String]]
   /// Whether the first slot begins with `initialAccumulator` instead of zeros.
   var accumulates = false
@@ -37,7 +37,7 @@ package struct OptimizerDescriptor: Sendable {
     .init(kind: .adamax, options: [.beta1, .beta2, .epsilon], slots: { _ in [["momentum", "norm"]] }),
     .init(kind: .nadam, options: [.beta1, .beta2, .epsilon], slots: { _ in [["momentum", "velocity"]] }),
     .init(
-      // Without beta_1 only the last gradient's sign would count.
+      // Without beta_1 only the sign of the last gradient would matter.
       kind: .lion, options: [.beta1.within(.aboveZeroToOne), .beta2.within(.fraction).usually(0.99)], slots: { _ in [["momentum"]] }),
     .init(kind: .adadelta, options: [.rho.usually(0.95), .epsilon], slots: { _ in [["accumulated_grad", "accumulated_delta_var"]] }),
     .init(
@@ -52,7 +52,7 @@ package struct OptimizerDescriptor: Sendable {
     byKind[kind] ?? .init(kind: kind, options: [], slots: { _ in [] })
   }
 
-  /// Keras' class by any of its names, in lower case.
+  /// The optimizer with any of these names, in lower case.
   package static func named(_ name: String) -> OptimizerDescriptor? {
     all.first { $0.kind.rawValue.lowercased() == name || $0.oldNames.contains(name) }
   }

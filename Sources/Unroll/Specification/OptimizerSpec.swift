@@ -3,21 +3,21 @@ import KernelAPI
 package struct OptimizerSpec: Sendable, Equatable {
   package var rule: OptimizerRule
   package var learningRate: LearningRate
-  /// At most one of the three; 0 means none. Element-wise to [-v, v].
+  /// Clips each element to [-v, v]; 0 means no clipping. At most one of the three is set.
   package var clipValue = 0.0
-  /// Each parameter's gradient scaled to at most this L2 norm.
+  /// Scales the gradient of each parameter to at most this L2 norm.
   package var clipNorm = 0.0
-  /// All gradients scaled together to at most this L2 norm.
+  /// Scales all gradients together to at most this L2 norm.
   package var globalClipNorm = 0.0
-  /// Decoupled from the gradient, as Keras 3 has it for every optimizer: before
-  /// its update each weight loses `weightDecay` times the learning rate of itself.
+  /// Decoupled from the gradient, as in Keras 3 for every optimizer: before its update
+  /// each weight is reduced by `weightDecay` times the learning rate times itself.
   package var weightDecay = 0.0
-  /// Keras 2's `decay` beside a schedule, whose rate it divides by 1 + decay * step.
+  /// Keras 2's `decay` in addition to a schedule, whose rate it divides by 1 + decay * step.
   package var decay = 0.0
-  /// Keras' `name`, for files; "" is its kind's own.
+  /// Keras' `name`, for files; "" is that of its kind.
   package var name = ""
-  /// Only for files: Nadam's product of momenta stands before the moments, as
-  /// Keras 3.0 to 3.9 store them, not after them.
+  /// Only for files: Nadam's product of momenta comes before the moments, as Keras 3.0 to
+  /// 3.9 store them, not after them.
   package var storesProductFirst = false
   package init(_ rule: OptimizerRule, learningRate: LearningRate) {
     self.rule = rule

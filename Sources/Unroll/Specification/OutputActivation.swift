@@ -1,7 +1,7 @@
 import KernelAPI
 
 extension ModelSpec {
-  /// The layer that makes a value, the one inside where that is a model.
+  /// The layer that computes a value; for a model, the layer inside.
   func layer(of value: TensorRef) -> LayerSpec? {
     guard nodes.indices.contains(value.node), layers.indices.contains(nodes[value.node].layer) else { return nil }
     let layer = layers[nodes[value.node].layer]

@@ -1,6 +1,6 @@
 extension LayerConfig {
-  /// How many tensors a call of this layer gives: with `returnState` the states
-  /// follow the output.
+  /// The number of tensors that a call of this layer returns: with `returnState` the
+  /// states follow the output.
   package var outputCount: Int {
     switch self {
     case .recurrent(let config): 1 + (config.returnState ? config.cell.stateCount : 0)

@@ -1,10 +1,10 @@
 /// A number, a flag or a list of an optimizer's rule, a loss, a metric or a
 /// schedule, as Keras names it.
 package struct RuleOption<Rule>: Sendable {
-  /// What each of its numbers may be.
+  /// The permitted values of each number.
   package enum Domain: Sendable {
     case flag, finite, fraction, belowOne, aboveZeroToOne, positive, notNegative, notPositive
-    /// Updates: any whole number of them, from 1 on, from 0 on; and more than none.
+    /// Numbers of updates: any whole number, at least 1, at least 0; and any positive number.
     case whole, steps, stepsOrNone, fractionalSteps
 
     func contains(_ value: Double) -> Bool {
@@ -39,7 +39,7 @@ package struct RuleOption<Rule>: Sendable {
       }
     }
 
-    /// Whether Keras writes it as a whole number where it is one.
+    /// Whether Keras writes it as an integer if it is a whole number.
     package var countsUpdates: Bool { self == .whole || self == .steps || self == .stepsOrNone || self == .fractionalSteps }
   }
 
@@ -54,7 +54,7 @@ package struct RuleOption<Rule>: Sendable {
 
   package let name: String
   package let form: Form
-  /// Keras 3's default; a flag is 1 or 0. An optional number is not there, a list empty.
+  /// Keras 3's default; a flag is 1 or 0. An optional number is absent, and a list empty.
   package private(set) var usual: Double
   package private(set) var domain: Domain
   /// Whether Keras has no default.
@@ -78,7 +78,7 @@ package struct RuleOption<Rule>: Sendable {
     isRequired = true
   }
 
-  /// Its numbers: one, of a list any, of an optional one that is not there none.
+  /// Its numbers: one, any for a list, none for an optional number that is absent.
   package func numbers(in rule: Rule) -> [Double] {
     switch place {
     case .number(let path): [rule[keyPath: path]]
@@ -101,7 +101,7 @@ package struct RuleOption<Rule>: Sendable {
 
   package func set(_ value: Double, in rule: inout Rule) { set([value], in: &rule) }
 
-  /// Sets what Keras has by default.
+  /// Sets Keras' default.
   package func setUsual(in rule: inout Rule) { set(form == .number || form == .flag ? [usual] : [], in: &rule) }
 
   /// The same with another default.

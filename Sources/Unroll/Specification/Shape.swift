@@ -5,7 +5,7 @@ package struct Shape: Sendable, Equatable, CustomStringConvertible {
 
   package init(_ dimensions: [Int?]) { self.dimensions = dimensions }
 
-  /// Of lengths that are known. (As an array of optionals each would be cast at run time.)
+  /// A shape whose lengths are all known. (An array of optionals would be cast at run time, one by one.)
   init(known lengths: [Int]) { dimensions = lengths.map { $0 } }
 
   package var rank: Int { dimensions.count }

@@ -1,5 +1,5 @@
 extension LayerConfig {
-  /// Whether the layer computes something else in training.
+  /// Whether the layer computes something different in training.
   package var actsInTraining: Bool {
     switch self {
     case .stackedRNN(let config): config.cells.contains { $0.actsInTraining }

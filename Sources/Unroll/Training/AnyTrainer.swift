@@ -1,11 +1,11 @@
-/// A trainer whose element type is hidden: what `Model` needs of it.
+/// A trainer with its element type erased, as `Model` uses it.
 protocol AnyTrainer: AnyObject {
   /// Whether it has made an update.
   var hasTrained: Bool { get }
-  /// The trainer for the next update: itself, or until its first update one of
-  /// what is trainable now, with its optimizer's state.
+  /// The trainer for the next update: itself or, before its first update, a trainer of
+  /// the parameters that are trainable now, with its optimizer's state.
   func current() throws(UnrollError) -> any AnyTrainer
-  /// Throws if no weight that is trainable has a gradient, as Keras does.
+  /// Throws if no trainable weight has a gradient, as Keras does.
   func checkPaths() throws(UnrollError)
   var valueNames: [String] { get }
   func isAccuracy(_ name: String) -> Bool
@@ -25,7 +25,7 @@ protocol AnyTrainer: AnyObject {
   func fitSequences(_ task: SequenceTask, callback: SequenceCallback?) throws(UnrollError) -> SequenceProgress
 }
 
-/// What `compile` fixed, and the trainer made from it as soon as the model is built.
+/// The arguments of `compile`, and the trainer made from them as soon as the model is built.
 struct TrainingState {
   let spec: CompileSpec
   var trainer: (any AnyTrainer)?

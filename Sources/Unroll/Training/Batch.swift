@@ -1,11 +1,11 @@
 import KernelAPI
 
-// The words of training. A *row* is one sample. A *batch* is the rows that are
-// computed together: in training those of one update. A *shard* is the part of
-// a batch's rows that one plan computes. A *step* is a time step of a row; what
-// changes the weights is an *update*.
+// Terms used in training: a *row* is one sample. A *batch* is the rows that are
+// computed together; in training, those of one update. A *shard* is the part of a
+// batch's rows that one plan computes. A *step* is a time step of a row. An *update*
+// changes the weights.
 
-/// One batch, ready to run: it is passed to the threads that share its shards.
+/// A batch that is ready to run; it is passed to the threads that share its shards.
 struct Batch<S: Scalar> {
   let layout: BatchLayout<S>
   let data: BoundData
@@ -20,7 +20,7 @@ struct Batch<S: Scalar> {
   var isTraining: Bool { layout.isTraining }
 }
 
-/// What a batch came to; its memory is made once and used for many.
+/// The results of a batch; its memory is allocated once and used for many batches.
 struct BatchOutcome {
   /// The weighted losses of all outputs with the regularizers' penalties.
   var loss = 0.0
@@ -29,7 +29,7 @@ struct BatchOutcome {
   var losses: [Double]
   /// The sums of each metric of each output, flattened.
   var metrics: [Double]
-  /// The activity regularizers' part of the loss.
+  /// The part of the loss from activity regularizers.
   var activityPenalty = 0.0
 
   /// `metrics`: of each output.

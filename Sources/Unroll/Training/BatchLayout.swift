@@ -1,6 +1,6 @@
 import KernelAPI
 
-/// What batches have in common that run in the same memory.
+/// The properties that batches must share to run in the same memory.
 struct LayoutKey: Hashable {
   let isTraining: Bool
   let rows: Int
@@ -35,11 +35,11 @@ final class BatchLayout<S: Scalar> {
   let byteCount: Int
   let outputPositions: [Int]
 
-  /// Rows of one shard: 8 fill the kernels' register tiles, keep what a layer
-  /// saves for its backward pass in the second level cache, and leave work for
-  /// several threads; a model whose weights do not fit the nearest cache reads
-  /// them less often with 32. Depends on batch and model only, so that results
-  /// do not depend on threads.
+  /// The number of rows in a shard: 8 rows fill the kernels' register tiles, keep what a
+  /// layer saves for its backward pass in the second-level cache, and leave work for
+  /// several threads; a model whose weights do not fit the nearest cache reads them
+  /// less often with 32. It depends only on batch and model, so that results do not
+  /// depend on threads.
   static func shardRows(_ rows: Int, parameters: Int, isWhole: Bool) -> Int {
     if isWhole { return rows }
     let target = parameters > 1 << 18 ? 32 : 8
@@ -85,7 +85,7 @@ final class BatchLayout<S: Scalar> {
   func firstRow(of shard: Int) -> Int { shard * shardRows }
   /// Inputs to check before a batch is run.
   var indexInputs: [IndexInput] { full[0].plan.indexInputs }
-  /// Throws what a layer found wrong with the values of the last batch.
+  /// Throws the first fault that a layer found in the values of the last batch.
   func checkValues() throws(UnrollError) {
     for memory in full { try memory.plan.checkValues() }
     for memory in last { try memory.plan.checkValues() }

@@ -1,10 +1,10 @@
-/// Tells a host of the batches of an evaluation or a prediction.
+/// Reports the batches of an evaluation or prediction to a host.
 struct BatchReport {
   private let callback: FitCallback?
   private var progress: FitProgress
   /// "evaluation was cancelled"
   private let what: String
-  /// Whether the host has asked for the end.
+  /// Whether the host has asked to stop.
   private(set) var isStopped = false
 
   init(_ callback: FitCallback?, _ progress: FitProgress = FitProgress(), batches: Int, names: [String] = [], _ what: String) {
@@ -18,7 +18,7 @@ struct BatchReport {
     self.progress.epochs = max(progress.epochs, 1)
   }
 
-  /// `values` of the names, or none; not asked for where nobody listens.
+  /// `values` for the names, or none; not evaluated if there is no callback.
   mutating func tell(_ event: FitEvent, batch: Int? = nil, _ values: @autoclosure () -> [Double] = []) throws(UnrollError) {
     guard let callback else { return }
     if let batch { progress.batch = batch }

@@ -1,9 +1,9 @@
 import KernelAPI
 
-/// Runs one batch: forward, judgement and (in training) backward of all its
-/// shards, then the sum of the gradients.
+/// Runs one batch: forward pass, losses and metrics, and (in training) backward pass of
+/// all its shards, then the sum of the gradients.
 ///
-/// A shard's sums and gradients go to places of its own and are added in shard
+/// Each shard writes its sums and gradients to its own memory; they are added in shard
 /// order, so that no result depends on the number of threads.
 final class BatchRunner<S: Scalar> {
   let network: Network<S>
@@ -18,7 +18,7 @@ final class BatchRunner<S: Scalar> {
   private var sums: AlignedBuffer<Double>?
   private let sumStride: Int
 
-  /// Bytes of layouts that are kept for batches of the same shape.
+  /// The bytes of layouts that are kept for later batches of the same shape.
   private static var keptBytes: Int { 256 << 20 }
 
   init(_ network: Network<S>, trainedOutputs: [TrainedOutput], metrics: [[MetricRule]]) {
@@ -29,7 +29,7 @@ final class BatchRunner<S: Scalar> {
     sumStride = metrics.joined().reduce(2 * trainedOutputs.count + 1) { $0 + $1.sumCount }
   }
 
-  /// The layout for batches of this kind, kept from earlier or made now.
+  /// The layout for batches with this key, kept from earlier or created now.
   func layout(_ key: LayoutKey) throws(UnrollError) -> BatchLayout<S> {
     if let layout = layouts[key] {
       try reserve(layout)
@@ -41,7 +41,7 @@ final class BatchRunner<S: Scalar> {
     return layout
   }
 
-  /// A layout of the caller's own.
+  /// A layout that the caller owns.
   func makeLayout(_ key: LayoutKey) throws(UnrollError) -> BatchLayout<S> {
     let isWhole = network.isStateful || (key.isTraining || network.trainsInInference) && network.needsWholeBatch
     var layout = try BatchLayout(network, key, isWhole: isWhole)
@@ -73,7 +73,7 @@ final class BatchRunner<S: Scalar> {
 
   // MARK: one batch
 
-  /// Its outcome is complete but for the loss.
+  /// The outcome is complete except for the loss.
   func run(_ batch: Batch<S>, pool: WorkerPool, into outcome: inout BatchOutcome) {
     let layout = batch.layout
     pool.run(tasks: layout.shardCount, Trainer<S>.Work.shards(self, batch))
@@ -151,7 +151,7 @@ final class BatchRunner<S: Scalar> {
     return predictions
   }
 
-  /// The class of a target as Keras reads it: a number, or the place of the largest element.
+  /// The class of a target as in Keras: an index, or the position of the largest element.
   private func targetClass(_ predictions: ShardPredictions<S>, _ vector: Int) -> Int {
     let y = predictions.target + vector * predictions.targetFeatures
     if predictions.targetFeatures == 1 { return Int(exactly: y[0].rounded(.toNearestOrEven)) ?? -1 }
@@ -160,7 +160,7 @@ final class BatchRunner<S: Scalar> {
     return best
   }
 
-  /// Factor of the summed loss in the batch's total. With a mask over several
+  /// The factor of the summed loss in the batch's total. With a mask over several
   /// shards it is corrected by the number of valid steps after all have run.
   private func gradientScale(_ index: Int, _ layout: BatchLayout<S>, _ predictions: ShardPredictions<S>) -> Double {
     let trained = trainedOutputs[index]

@@ -1,20 +1,20 @@
 import KernelAPI
 
-/// Where batches come from: what a training or an evaluation runs through.
+/// A source of batches for training or evaluation.
 class BatchSource<S: Scalar> {
   /// Runs its batches.
   let runner: BatchRunner<S>
 
   init(_ runner: BatchRunner<S>) { self.runner = runner }
 
-  /// Batch `index`, whose random numbers have the number `draw`. It is run
-  /// before the next is asked for.
+  /// Batch `index`, whose random numbers have the number `draw`. It is run before the
+  /// next one is requested.
   func batch(_ index: Int, draw: UInt64) throws(UnrollError) -> Batch<S> {
     throw UnrollError(.unsupported, "this kind of data has no batches")
   }
 }
 
-/// The rows of arrays, so many to a batch; the last has what is left over.
+/// The rows of arrays in batches of a fixed size; the last batch has the remaining rows.
 final class DataBatches<S: Scalar>: BatchSource<S> {
   let count: Int
   private let data: BoundData
@@ -26,7 +26,7 @@ final class DataBatches<S: Scalar>: BatchSource<S> {
   private let classWeights: [Int: Double]
   private var order: AlignedBuffer<Int>?
 
-  /// Throws if an input has a number that an embedding does not know.
+  /// Throws if an input has an index outside an embedding's table.
   init(
     _ trainer: Trainer<S>, _ data: BoundData, batchSize: Int, training: Bool, workers: Int, seed: UInt64,
     classWeights: [Int: Double] = [:]
@@ -50,7 +50,7 @@ final class DataBatches<S: Scalar>: BatchSource<S> {
     try trainer.network.check(full.indexInputs, of: data.inputs)
   }
 
-  /// Takes the rows in an order that follows from the seed and `stream`.
+  /// Shuffles the rows; the order depends on the seed and `stream`.
   func shuffle(stream: UInt64) throws(UnrollError) {
     let order: AlignedBuffer<Int>
     if let kept = self.order { order = kept } else { order = try AlignedBuffer(count: data.rows) }

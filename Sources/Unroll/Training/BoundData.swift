@@ -1,13 +1,13 @@
 import KernelAPI
 
-/// What one output is trained for, from `compile`.
+/// The loss and metrics of one output, from `compile`.
 struct TrainedOutput {
   /// Name of the output's layer.
   let name: String
   let loss: LossSpec
   let lossWeight: Double
-  /// Keras 2 adds its epsilon to probabilities, unless they are a sigmoid's: from
-  /// them it returns to the logits.
+  /// Keras 2 adds its epsilon to probabilities, unless they come from a sigmoid, whose
+  /// logits it uses instead.
   var addsEpsilon = false
 }
 
@@ -19,7 +19,7 @@ final class BoundData {
     let features: Int
     let weights: ArrayView?
     let weightsPerPosition: Bool
-    /// For `accuracy`: class numbers rather than vectors.
+    /// For `accuracy`: whether targets are class indices rather than vectors.
     let isSparse: Bool
   }
   let rows: Int
@@ -27,7 +27,7 @@ final class BoundData {
   let dimensions: [[Int]]
   let targets: [Target]
 
-  /// One row that is known to fit.
+  /// Binds one row that is known to fit.
   init(row input: ArrayView, target: ArrayView) {
     rows = 1
     inputs = [input]
@@ -69,7 +69,7 @@ final class BoundData {
     let found = Array(values.shape.dropFirst())
     let isSparse = trained.loss.function.descriptor.takesClassNumbers
     let wanted = isSparse ? leading + [1] : dimensions
-    // As Keras has it, an axis of one number may be missing or stand behind.
+    // As in Keras, a last axis of length 1 may be missing or added.
     guard found == wanted || found == wanted + [1] || wanted.last == 1 && found == leading else {
       let shape = Shape.tuple(values.shape)
       let kind = isSparse ? "class indices of shape" : "shape"
@@ -98,8 +98,8 @@ final class BoundData {
       isSparse: isSparse || found.count < dimensions.count || wanted.last == 1 && features > 1)
   }
 
-  /// Class numbers outside 0..<classes would read beyond the prediction; a
-  /// fraction is no class, and rather a target for another loss.
+  /// Class indices outside 0..<classes would read beyond the prediction; a fraction is
+  /// not a class index, and rather a target for another loss.
   private static func checkClasses(
     _ target: ArrayView, rows: Int, classes: Int, _ which: String
   ) throws(UnrollError) {

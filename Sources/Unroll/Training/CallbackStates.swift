@@ -10,7 +10,7 @@ struct CallbackStates<S: Scalar> {
   private var plateau: Watched<ReduceLearningRateOnPlateau>?
   private var columns: [String]?
 
-  /// A rule, what it watches and what it remembers.
+  /// A rule, the value that it monitors, and its state.
   private struct Watched<Rule> {
     let rule: Rule
     let monitor: Monitor
@@ -28,7 +28,7 @@ struct CallbackStates<S: Scalar> {
     plateau = options.reduceOnPlateau.map { Watched(rule: $0, monitor: monitor($0.monitor, $0.mode, $0.minDelta)) }
   }
 
-  /// Runs all callbacks after an epoch; returns why training shall end, or nil.
+  /// Runs all callbacks after an epoch; returns the reason to end training, or nil.
   mutating func epochEnd(_ progress: FitProgress) throws(UnrollError) -> String? {
     try reduceRate(progress)
     try save(progress)
@@ -82,8 +82,8 @@ struct CallbackStates<S: Scalar> {
     if verdict == .act { try trainer.setLearningRate(rate) }
   }
 
-  /// One line an epoch, in the columns of the first and, where validation
-  /// comes later, the columns it will have.
+  /// Writes one line per epoch, with the columns of the first epoch and, if validation
+  /// starts later, those that it will have.
   private mutating func log(_ progress: FitProgress) throws(UnrollError) {
     guard let logger = options.csvLogger else { return }
     let names: [String]
@@ -98,8 +98,8 @@ struct CallbackStates<S: Scalar> {
     try logger.write((["\(progress.epoch)"] + values).joined(separator: logger.separator) + "\n")
   }
 
-  /// The monitored value, nil in epochs without validation; a name that can
-  /// never appear is a mistake to report.
+  /// The monitored value; nil in epochs without validation. Throws for a name that can
+  /// never appear.
   private func monitored(_ monitor: Monitor, _ progress: FitProgress, _ who: String) throws(UnrollError) -> Double? {
     if let value = monitor.value(in: progress) { return value }
     let possible = trainer.valueNames + trainer.valueNames.map { "val_\($0)" }

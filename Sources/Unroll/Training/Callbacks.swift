@@ -1,7 +1,7 @@
 /// Whether smaller or larger values of a monitored quantity are better.
 package enum MonitorMode: String, Sendable {
-  /// Larger for accuracies, whatever they are called, smaller for losses and
-  /// errors: as in Keras 3 each metric knows.
+  /// Larger for accuracies, whatever their name; smaller for losses and errors. As in
+  /// Keras 3, each metric knows which.
   case auto
   case min, max
 }
@@ -12,7 +12,7 @@ struct Monitor {
   private let isLarger: Bool
   private let minDelta: Double
 
-  /// `isAccuracy` is what "auto" asks.
+  /// "auto" uses `isAccuracy`.
   init(_ name: String, _ mode: MonitorMode, minDelta: Double, isAccuracy: (String) -> Bool) {
     self.name = name
     isLarger = mode == .max || mode == .auto && isAccuracy(name)
@@ -24,8 +24,8 @@ struct Monitor {
     return isLarger ? value - minDelta > reference : value + minDelta < reference
   }
 
-  /// The value after this epoch; nil while the epoch has none (validation
-  /// may run every n-th epoch only).
+  /// The value after this epoch; nil if the epoch has none (validation may run only
+  /// every n-th epoch).
   func value(in progress: FitProgress) -> Double? { progress[name] }
 }
 
@@ -33,11 +33,11 @@ struct Monitor {
 package struct EarlyStopping: Sendable {
   package var monitor = "val_loss"
   package var mode = MonitorMode.auto
-  /// A smaller change is no improvement.
+  /// A smaller change is not an improvement.
   package var minDelta = 0.0
   /// Epochs without improvement after which training ends.
   package var patience = 0
-  /// A value that must be beaten too before the waiting starts anew.
+  /// A value that must be beaten as well to reset the waiting.
   package var baseline: Double?
   /// Ends with the weights of the best epoch rather than of the last.
   package var restoreBestWeights = false
@@ -45,8 +45,8 @@ package struct EarlyStopping: Sendable {
   package init() {}
 }
 
-/// Calls `save` after epochs whose model is worth keeping. Writing files is
-/// the caller's: `save` is given the epoch's number and values.
+/// Calls `save` after epochs whose model should be kept, with the epoch's number and
+/// values; the caller writes the files.
 package struct ModelCheckpoint {
   package var monitor = "val_loss"
   package var mode = MonitorMode.auto
@@ -73,8 +73,8 @@ package struct ReduceLearningRateOnPlateau: Sendable {
   package init() {}
 }
 
-/// Gives each epoch's values as one line of comma-separated text. Writing the
-/// file is the caller's: `write` is given whole lines with their line feed.
+/// Formats each epoch's values as one line of comma-separated text. `write` is called
+/// with whole lines, including the line feed; the caller writes the file.
 package struct CSVLogger {
   package var separator = ","
   /// The first line names the columns; false when lines are appended to a file that has them.

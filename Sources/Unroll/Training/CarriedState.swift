@@ -1,8 +1,8 @@
 import KernelAPI
 
-/// What running a batch changes before its loss is known: the states of
-/// stateful layers and moving statistics. Kept so that a batch that turns out
-/// to be impossible leaves no trace.
+/// What running a batch changes before its loss is known: the states of stateful
+/// layers and moving statistics. They are kept so that a batch that turns out to be
+/// invalid changes nothing.
 final class CarriedState<S: Scalar> {
   private let states: [StatefulState<S>]
   private let statistics: [Parameter<S>]
@@ -15,8 +15,8 @@ final class CarriedState<S: Scalar> {
     savedStates = states.map { _ in (0, nil as AlignedBuffer<S>?) }
   }
 
-  /// Allocates when it is first called, and when the batch size has changed;
-  /// unspecialised it would at every call.
+  /// Allocates on the first call, and when the batch size has changed; unspecialised it
+  /// would allocate on every call.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func save() throws(UnrollError) {
@@ -33,7 +33,7 @@ final class CarriedState<S: Scalar> {
     }
   }
 
-  /// Puts back what the last `save` found.
+  /// Restores what the last `save` found.
   func restore() {
     for (index, state) in states.enumerated() {
       state.restore(rows: savedStates[index].rows, savedStates[index].buffer)

@@ -1,5 +1,5 @@
 extension CompileSpec {
-  /// Checks every number against its domain, so that later stages need not.
+  /// Checks every number against its domain, so that later stages do not have to.
   func validate() throws(UnrollError) {
     guard !losses.isEmpty else { throw UnrollError(.invalidArgument, "compile needs a loss") }
     for weight in lossWeights where !weight.isFinite {

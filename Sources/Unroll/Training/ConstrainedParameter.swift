@@ -1,15 +1,15 @@
 import KernelAPI
 
-/// A parameter and the constraint that holds after every update.
+/// A parameter and the constraint that is imposed after every update.
 struct ConstrainedParameter<S: Scalar> {
   let parameter: Parameter<S>
   let constraint: Constraint
-  /// Index in `norms` of each element: elements that differ only in the
+  /// The index in `norms` of each element: elements that differ only in the
   /// constraint's axes share a norm.
   private let group: AlignedBuffer<Int32>
   private let norms: AlignedBuffer<Double>
   private let groupCount: Int
-  /// What Keras adds to a norm before it divides.
+  /// The number that Keras adds to a norm before dividing by it.
   private static var epsilon: Double { 1e-7 }
 
   init(_ parameter: Parameter<S>, _ constraint: Constraint) throws(UnrollError) {

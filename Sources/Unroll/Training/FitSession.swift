@@ -62,8 +62,8 @@ struct FitSession<S: Scalar> {
       try trainer.setLearningRate(try callHost { () throws(UnrollError) in try schedule(epoch, rate) })
     }
     try notify(.epochBegin)
-    // The order follows from the seed and the number of updates before it, so
-    // that a resumed run takes up the very order it would have had.
+    // The order depends on the seed and the number of updates before it, so that a
+    // resumed run continues with the order it would have had.
     if options.shuffle { try source.shuffle(stream: 1 << 32 &+ UInt64(trainer.iteration)) }
     let isFinite = try loop.run(
       0..<source.count, before: { (batch) throws(UnrollError) in try begin(batch) }, after: { (_) throws(UnrollError) in try endBatch() })
@@ -88,7 +88,7 @@ struct FitSession<S: Scalar> {
     try notify(.epochEnd)
   }
 
-  /// Whether the next batch is wanted.
+  /// Whether to run the next batch.
   private mutating func begin(_ batch: Int) throws(UnrollError) -> Bool {
     if isStopping { return false }
     progress.batch = batch
@@ -102,7 +102,7 @@ struct FitSession<S: Scalar> {
     try notify(.batchEnd)
   }
 
-  /// After a batch whose loss is not a number.
+  /// Ends training after a batch whose loss is NaN or infinite.
   private mutating func endAtLoss() throws(UnrollError) {
     let loss = shown(loop.outcome.loss)
     let what =

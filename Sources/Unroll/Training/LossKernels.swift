@@ -1,22 +1,22 @@
 import Glibc
 import KernelAPI
 
-/// One shard's predictions for one output, beside what they should have been.
-/// Everything is laid out `[positions][rows]`, a vector of features each.
+/// The predictions of one shard for one output, with their targets. Everything is laid
+/// out as `[positions][rows]`, with a vector of features each.
 struct ShardPredictions<S: Scalar> {
   var vectors: Int
   var features: Int
   var output: UnsafePointer<S>
-  /// Overwritten with scale x weight x d loss / d output; nil where nothing learns.
+  /// Overwritten with scale x weight x d loss / d output; nil if there is nothing to train.
   var gradient: UnsafeMutablePointer<S>?
   var target: UnsafePointer<S>
-  /// 1 for class numbers, else `features`.
+  /// 1 for class indices, otherwise `features`.
   var targetFeatures: Int
   /// Sample and class weights, one per vector; nil means 1.
   var weights: UnsafePointer<S>?
   /// 1 = valid, one per vector.
   var mask: UnsafePointer<UInt8>?
-  /// The logarithm is of a probability and Keras' epsilon.
+  /// Whether Keras' epsilon is added to a probability before taking the logarithm.
   var addsEpsilon = false
 
   /// 0 for masked vectors.
@@ -80,8 +80,8 @@ extension LossFunction {
       return elementwise(data, scale) { raw, target in
         let y = target * keep + share
         let p = clamp(raw, epsilon, 1 - epsilon)
-        // What is clipped does not move. A sigmoid's outputs count as they are: with
-        // them Keras returns to the logits.
+        // Clipped outputs have no gradient. The outputs of a sigmoid are not clipped: for
+        // them Keras uses the logits.
         let isClipped = raw <= 0 || raw > 1
         return (-(y * log(p) + (1 - y) * log(1 - p)), isClipped ? 0 : (p - y) / (p * (1 - p)))
       }
@@ -144,10 +144,10 @@ private func vectorwise<S: Scalar>(
   return total
 }
 
-// Probabilities are divided by their sum, as Keras does. What lies outside 0 to 1
-// is clipped at Keras' epsilon and does not move; inside, the logarithm is limited
-// at the smallest normal number: after a softmax Keras on TensorFlow returns to the
-// logits, where nothing is clipped, and its gradient p - y is what comes out here.
+// Probabilities are divided by their sum, as in Keras. Values outside 0 to 1 are
+// clipped at Keras' epsilon and have no gradient; inside, the logarithm is limited at
+// the smallest normal number. After a softmax, Keras on TensorFlow uses the logits,
+// where nothing is clipped; its gradient p - y is also the result here.
 /// A target y counts as y keep + share.
 private func categorical<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S, _ keep: S, _ share: S) -> Double {
   let n = data.features, epsilon = kerasEpsilon(S.self)
@@ -223,8 +223,8 @@ private func sparseFromLogits<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S
   }
 }
 
-/// nil for a class that does not exist; targets are checked before training,
-/// so that only a host that changes them meanwhile meets it.
+/// nil for a class that does not exist. Targets are checked before training, so this
+/// happens only if a host changes them meanwhile.
 @inline(__always)
 private func classIndex<S: Scalar>(_ value: S, _ classes: Int) -> Int? {
   value >= 0 && value < S(classes) ? Int(value) : nil

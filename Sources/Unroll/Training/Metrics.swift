@@ -2,13 +2,13 @@ import KernelAPI
 
 /// A metric resolved for one output: "accuracy" has become one of three.
 ///
-/// It keeps running sums, to which those of a batch's shards and of an epoch's
-/// batches are added; its value is made of them.
+/// It has running sums: the sums of a batch's shards, and then of an epoch's batches, are
+/// added up, and its value is computed from them.
 struct MetricRule {
   let function: MetricFunction
   /// For messages.
   let name: String
-  /// Counts sample and class weights (Keras' `weighted_metrics`).
+  /// Whether it uses sample and class weights (Keras' `weighted_metrics`).
   let isWeighted: Bool
   private let heedsMasks: Bool
 
@@ -19,7 +19,7 @@ struct MetricRule {
     heedsMasks = rules.areOfKeras2 || function.descriptor.heedsMasksInKeras3
   }
 
-  /// How many sums it keeps: of weight x value over the vectors, and of the weights.
+  /// The number of sums: of weight x value over the vectors, and of the weights.
   var sumCount: Int { 2 }
 
   /// Writes the sums of these vectors.
@@ -81,7 +81,7 @@ private func overVectors<S: Scalar>(
   return (sum, count)
 }
 
-/// The first of the largest elements, as argmax gives it.
+/// The index of the first of the largest elements, as argmax.
 @inline(__always)
 private func largest<S: Scalar>(_ x: UnsafePointer<S>, _ n: Int) -> Int {
   var best = 0

@@ -1,13 +1,13 @@
 extension Model {
-  /// Fixes optimizer, losses and metrics. Allowed before the model is built;
-  /// compiling again starts the optimizer afresh.
+  /// Sets the optimizer, losses and metrics. Allowed before the model is built;
+  /// compiling again resets the optimizer's state.
   package func compile(_ spec: CompileSpec) throws(UnrollError) {
     try spec.validate()
     let trainer = try network?.makeTrainer(spec, modelSeed: seed)
     training = TrainingState(spec: spec, trainer: trainer)
   }
 
-  /// What `compile` was given, with the present learning rate if that is constant; or nil.
+  /// The arguments of `compile`, with the current learning rate if that is constant; or nil.
   package var compileSpec: CompileSpec? {
     guard var spec = training?.spec else { return nil }
     if spec.optimizer.learningRate.isConstant, let trainer = training?.trainer {
@@ -16,42 +16,42 @@ extension Model {
     return spec
   }
 
-  /// Names of the values that training and evaluation report: "loss", with
-  /// several outputs `<output>_loss` for each, then the metrics (with several
-  /// outputs `<output>_<metric>`).
+  /// The names of the values that training and evaluation report: "loss"; with several
+  /// outputs, `<output>_loss` for each; then the metrics (with several outputs
+  /// `<output>_<metric>`).
   package func valueNames() throws(UnrollError) -> [String] { try trainer().valueNames }
 
   /// Trains for `options.epochs - options.initialEpoch` epochs.
   ///
   /// `callback` is called on this thread. Throws `.invalidState` if the model
   /// is not built or not compiled, `.shapeMismatch` and `.invalidArgument` for
-  /// data and options that do not fit, `.notFinite` for a loss that is not a
-  /// number (see `FitOptions.nonFiniteLoss`) and `.cancelled` if the callback
-  /// asked for it. The model may not be used from other threads meanwhile.
+  /// data and options that do not fit, `.notFinite` for a loss that is NaN or infinite
+  /// (see `FitOptions.nonFiniteLoss`), and `.cancelled` if the callback cancels. Other
+  /// threads must not use the model meanwhile.
   package func fit(
     _ data: TrainingData, _ options: FitOptions = FitOptions(), callback: FitCallback? = nil
   ) throws(UnrollError) -> History {
     try learningTrainer().fit(data, options, callback: callback)
   }
 
-  /// The values named by `valueNames()` over all samples, without learning.
-  /// `callback` is told of each batch.
+  /// The values named by `valueNames()` over all samples, without training. `callback`
+  /// is called for each batch.
   package func evaluate(
     _ data: TrainingData, batchSize: Int = 32, threads: Int = 0, callback: FitCallback? = nil
   ) throws(UnrollError) -> [Double] {
     try trainer().evaluate(data, batchSize: batchSize, threads: threads, callback: callback)
   }
 
-  /// One update from all samples of `data` as one batch; returns that batch's
-  /// values (Keras accumulates them until its metrics are reset). `seed`
-  /// keys dropout; nil: the model's.
+  /// Makes one update with all samples of `data` as one batch; returns the values of
+  /// that batch (Keras accumulates them until its metrics are reset). `seed` is the seed
+  /// of dropout; nil: the model's.
   package func trainOnBatch(
     _ data: TrainingData, classWeights: [Int: Double] = [:], seed: UInt64? = nil, threads: Int = 0
   ) throws(UnrollError) -> [Double] {
     try learningTrainer().trainOnBatch(data, classWeights: classWeights, seed: seed ?? self.seed, threads: threads)
   }
 
-  /// The values of all samples as one batch, without learning.
+  /// The values of all samples as one batch, without training.
   package func testOnBatch(_ data: TrainingData, threads: Int = 0) throws(UnrollError) -> [Double] {
     try trainer().evaluate(data, batchSize: max(data.rows, 1), threads: threads, callback: nil)
   }
@@ -73,12 +73,12 @@ extension Model {
 // MARK: - The optimizer's state
 
 extension Model {
-  /// Updates made so far: Keras' `iteration`.
+  /// The number of updates made so far: Keras' `iteration`.
   package func optimizerIteration() throws(UnrollError) -> Int { try trainer().iteration }
 
-  /// Training resumed at the same iteration, weights, optimizer variables and
-  /// seed goes on as if it had not been interrupted: the order of the samples
-  /// and the dropout masks depend on nothing else.
+  /// Sets the number of updates. Training resumed with the same iteration, weights,
+  /// optimizer variables and seed continues as if it had not been interrupted: the
+  /// order of the samples and the dropout masks depend on nothing else.
   package func setOptimizerIteration(_ iteration: Int) throws(UnrollError) {
     guard iteration >= 0 else {
       throw UnrollError(.invalidArgument, "the optimizer's iteration must not be negative, found \(iteration)")
@@ -86,10 +86,10 @@ extension Model {
     try trainer().resume(at: iteration)
   }
 
-  /// The rate of the next update.
+  /// The learning rate of the next update.
   package func learningRate() throws(UnrollError) -> Double { try trainer().learningRate }
 
-  /// Replaces a constant learning rate, also during a fit. Throws
+  /// Sets a constant learning rate, also during a fit. Throws
   /// `.invalidState` if the rate follows a schedule.
   package func setLearningRate(_ rate: Double) throws(UnrollError) { try trainer().setLearningRate(rate) }
 

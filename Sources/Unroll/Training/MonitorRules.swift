@@ -1,27 +1,27 @@
-/// What a callback that watches a value remembers from epoch to epoch.
+/// The state of a callback that monitors a value, from epoch to epoch.
 package struct MonitorState: Sendable {
   package var best: Double?
   /// The epoch of the best value.
   package var bestEpoch = 0
-  /// Epochs in a row that did not start the waiting anew.
+  /// The number of epochs counted towards the patience.
   package var wait = 0
-  /// Epochs still to come in which nothing is counted.
+  /// The number of remaining epochs that do not count.
   package var cooldown = 0
   package init() {}
 }
 
-/// What a callback makes of an epoch's value.
+/// The result of a rule for an epoch's value.
 package enum MonitorVerdict: Sendable {
   /// Nothing to do.
   case none
-  /// The best so far: weights are kept, or saved.
+  /// The best so far: weights are kept or saved.
   case improved
-  /// Waited for too long: training ends, or the rate is reduced.
+  /// Patience has run out: training ends, or the rate is reduced.
   case act
 }
 
-// The rules of Keras 3's callbacks, one epoch at a time. A fit runs them on its
-// own values; hosts with callbacks of their own run them on theirs.
+// The rules of Keras 3's callbacks, one epoch at a time. A fit applies them to its
+// values, and hosts that run callbacks themselves to theirs.
 
 extension EarlyStopping {
   func judge(_ value: Double, epoch: Int, _ monitor: Monitor, _ state: inout MonitorState) -> MonitorVerdict {
@@ -38,7 +38,7 @@ extension EarlyStopping {
 }
 
 extension ModelCheckpoint {
-  /// `.improved` after an epoch whose model is to be saved. `value` is looked at for the best only.
+  /// `.improved` after an epoch whose model is to be saved. `value` is used only to save the best.
   func judge(_ value: Double, epoch: Int, _ monitor: Monitor, _ state: inout MonitorState) -> MonitorVerdict {
     guard (epoch + 1) % frequency == 0 else { return .none }
     if saveBestOnly {
@@ -76,9 +76,9 @@ extension ReduceLearningRateOnPlateau {
 }
 
 extension Model {
-  /// One epoch of a rule on a value of the caller's. Throws `.invalidArgument`
-  /// if the mode is `.auto` and the model reports nothing under the monitored
-  /// name, so that nobody knows which values are better.
+  /// Applies a rule to the caller's value for an epoch. Throws `.invalidArgument` if the
+  /// mode is `.auto` and the model does not report the monitored name, so that it is
+  /// not known which values are better.
   package func judge(
     _ rule: EarlyStopping, _ value: Double, epoch: Int, _ state: inout MonitorState
   ) throws(UnrollError) -> MonitorVerdict {
@@ -91,7 +91,7 @@ extension Model {
     rule.judge(value, epoch: epoch, try monitor(rule.monitor, rule.saveBestOnly ? rule.mode : .min, minDelta: 0), &state)
   }
 
-  /// `rate` is the present rate, and then the reduced one.
+  /// `rate` is the current rate, and becomes the reduced rate.
   package func judge(
     _ rule: ReduceLearningRateOnPlateau, _ value: Double, epoch: Int, rate: inout Double, _ state: inout MonitorState
   ) throws(UnrollError) -> MonitorVerdict {

@@ -3,9 +3,8 @@ import KernelAPI
 
 /// Turns gradients into updates over the network's flat parameter buffer.
 ///
-/// Its state lies in up to three buffers of the parameters' layout. The
-/// elements between parameters are updated with them: their gradients are
-/// zero, so they stay zero.
+/// Its state is in up to three buffers with the layout of the parameters. The elements
+/// between parameters are updated too: their gradients are zero, so they stay zero.
 final class Optimizer<S: Scalar> {
   let spec: OptimizerSpec
   private let store: ParameterStore<S>
@@ -14,15 +13,15 @@ final class Optimizer<S: Scalar> {
   /// State, as files see it.
   let variables: [OptimizerVariable]
   private let entries: [(variable: OptimizerVariable, slot: UnsafeMutablePointer<S>?)]
-  /// The parameters that it updates. There is state for all that are trainable.
+  /// The parameters that it updates. There is state for all trainable parameters.
   let updated: [Parameter<S>]
-  /// Neighbouring ones of them as one range of the flat buffer each.
+  /// Ranges of the flat buffer, one for each run of adjacent parameters.
   let ranges: [Range<Int>]
   private var constantRate: Double
   /// Nadam's product of u_1 ... u_t.
   private var uProduct = 1.0
 
-  /// Updates made so far.
+  /// The number of updates made so far.
   private(set) var iteration = 0
 
   init(
@@ -104,7 +103,7 @@ final class Optimizer<S: Scalar> {
   /// Must follow the `apply` calls of an update.
   func endUpdate() { iteration += 1 }
 
-  /// Puts the optimizer where it is after `count` updates.
+  /// Puts the optimizer in the state after `count` updates.
   func resume(at count: Int) {
     iteration = count
     recomputeProduct()
@@ -175,7 +174,7 @@ final class Optimizer<S: Scalar> {
     }
   }
 
-  /// Takes over the state of one of the same specification and store.
+  /// Takes the state of an optimizer with the same specification and store.
   func goOn(from other: Optimizer<S>) {
     for (mine, theirs) in zip(slots, other.slots) { mine.pointer.update(from: theirs.pointer, count: theirs.count) }
     constantRate = other.constantRate

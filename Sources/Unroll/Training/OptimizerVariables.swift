@@ -1,6 +1,6 @@
 /// One array of an optimizer's state, as files store it.
 package struct OptimizerVariable: Sendable, Equatable {
-  /// Keras' name of the kind: "momentum", "velocity", "velocity_hat",
+  /// Keras' name for the kind: "momentum", "velocity", "velocity_hat",
   /// "average_gradient", "accumulator", "norm", "accumulated_grad",
   /// "accumulated_delta_var", "linear"; "u_product" for Nadam's scalar.
   package let kind: String
@@ -8,7 +8,7 @@ package struct OptimizerVariable: Sendable, Equatable {
   package let parameter: Int?
   /// The parameter's shape.
   package let shape: [Int]
-  /// False: no gradient reaches the parameter, so that this stays as it began.
+  /// False: no gradient reaches the parameter, so that this keeps its initial values.
   package let isUpdated: Bool
   package var count: Int { shape.reduce(1, *) }
 }

@@ -1,8 +1,8 @@
 import KernelAPI
 
-/// The one way in which batches are run and weights are updated.
+/// Running batches and updating weights.
 extension Trainer {
-  /// What the threads of a pool do together.
+  /// Work that the threads of a pool share.
   enum Work {
     /// The shards of a batch.
     case shards(BatchRunner<S>, Batch<S>)
@@ -30,9 +30,8 @@ extension Trainer {
     }
   }
 
-  /// Forward, and in training backward, of one batch. What a training batch
-  /// changed before its loss was known is put back if this throws, or by
-  /// `undoBatch`.
+  /// Runs one batch forward and, in training, backward. What a training batch changed
+  /// before its loss was known is restored if this throws, or by `undoBatch`.
   func run(
     _ batch: Batch<S>, _ runner: BatchRunner<S>, _ pool: WorkerPool, into outcome: inout BatchOutcome
   ) throws(UnrollError) {
@@ -48,10 +47,10 @@ extension Trainer {
     for (index, trained) in runner.trainedOutputs.enumerated() { outcome.loss += trained.lossWeight * outcome.losses[index] }
   }
 
-  /// After a training batch that shall not count.
+  /// Undoes a training batch that must not count.
   func undoBatch() { carried.restore() }
 
-  /// The regularisers' part of the loss: l1 sum |w| + l2 sum w^2.
+  /// The part of the loss from regularizers: l1 sum |w| + l2 sum w^2.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   private func penalty() -> Double {
@@ -76,7 +75,7 @@ extension Trainer {
     try endUpdate()
   }
 
-  /// What concerns all parameters at once: the penalty's slope, clipping by norm.
+  /// What concerns all parameters together: the gradient of the penalties, and clipping by norm.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   private func beginUpdate(_ gradients: UnsafeMutablePointer<S>) {
@@ -100,6 +99,6 @@ extension Trainer {
   }
 }
 
-/// What to do about a loss that is not a number; ends such messages.
+/// What to do about a loss that is NaN or infinite; ends such messages.
 let nonFiniteAdvice =
   "Check the data for NaN and infinity, lower the learning rate, or clip the gradients (global_clipnorm)."

@@ -3,8 +3,8 @@ import KernelAPI
 
 /// Data and options checked against the network, before anything is computed.
 extension Trainer {
-  /// Data checked against the network, for batches of `batchSize` rows at most; of
-  /// what is still to be cut in two the number of batches does not matter.
+  /// Checks data against the network, for batches of at most `batchSize` rows. If it is
+  /// still to be split in two (`isCut`), the number of batches does not matter.
   func bind(_ data: TrainingData, batchSize: Int, isCut: Bool = false) throws(UnrollError) -> BoundData {
     guard data.rows > 0 else { throw UnrollError(.invalidArgument, "there are no samples") }
     let dimensions = try network.inputDimensions(data.inputs)
@@ -47,8 +47,8 @@ extension Trainer {
     return runner
   }
 
-  /// Threads worth having for batches of so many rows: waking one costs more
-  /// than a batch of less than about a million multiplications.
+  /// The number of threads worth using for batches of this many rows: waking one costs
+  /// more than a batch of less than about a million multiplications.
   func workers(_ wanted: Int, _ data: BoundData, rows: Int) throws(UnrollError) -> Int {
     guard wanted >= 0 else { throw UnrollError(.invalidArgument, "the number of threads must not be negative, found \(wanted)") }
     let shards = rows / max(1, BatchLayout<S>.shardRows(rows, parameters: network.store.count, isWhole: network.isStateful))

@@ -1,6 +1,6 @@
 import KernelAPI
 
-/// Single batches, and evaluation without learning.
+/// Single batches, and evaluation without training.
 extension Trainer {
   func trainOnBatch(
     _ data: TrainingData, classWeights: [Int: Double], seed: UInt64, threads: Int
@@ -31,7 +31,7 @@ extension Trainer {
     return try withPool(workers) { pool throws(UnrollError) in try evaluate(source, pool, &report) }
   }
 
-  /// The host may end an evaluation of its own; in a fit it ends the training.
+  /// The host may end a separate evaluation; during a fit it ends the training instead.
   func evaluate(
     _ source: DataBatches<S>, _ pool: WorkerPool, _ report: inout BatchReport, inFit: Bool = false
   ) throws(UnrollError) -> [Double] {

@@ -1,26 +1,26 @@
 import CPlatform
 import KernelAPI
 
-/// Training and evaluation of one network: what `compile` made.
+/// Training and evaluation of one network, created by `compile`.
 final class Trainer<S: Scalar>: AnyTrainer {
   let network: Network<S>
   let spec: CompileSpec
   let optimizer: Optimizer<S>
   let modelSeed: UInt64
   let trainedOutputs: [TrainedOutput]
-  /// Made for the first data, when the shapes of the targets say what "accuracy" means.
+  /// Created with the first data, whose target shapes determine what "accuracy" means.
   var runner: BatchRunner<S>?
   var runnerSparse: [Bool] = []
   let carried: CarriedState<S>
-  /// Elements of the flat buffer that one task of an update takes.
+  /// The number of elements of the flat buffer that one task of an update takes.
   private static var updateBlock: Int { 1 << 14 }
   let updateBlocks: AlignedBuffer<(start: Int, end: Int)>
   let regularized: [(parameter: Parameter<S>, l1: Double, l2: Double)]
   let constrained: [ConstrainedParameter<S>]
-  /// False if weights are to be trained but no gradient reaches one.
+  /// False if there are weights to train but no gradient reaches any of them.
   let hasPaths: Bool
-  /// Forks before the fit that is running; in a child of a later one it is
-  /// another process that fits.
+  /// The fork count at the start of the running fit; if it differs, the fit is running
+  /// in the parent process.
   private var fitting: UInt32?
   /// Whether it has made an update.
   var hasTrained = false
@@ -82,7 +82,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
     }
   }
 
-  /// Whether larger values of what is reported under this name, with or without "val_", are better.
+  /// Whether larger values are better for this reported name, with or without "val_".
   func isAccuracy(_ name: String) -> Bool {
     names.accuracies.contains(name) || name.hasPrefix("val_") && names.accuracies.contains(String(name.dropFirst(4)))
   }
@@ -116,7 +116,7 @@ final class Trainer<S: Scalar>: AnyTrainer {
           .invalidArgument,
           "validation_split \(options.validationSplit) of \(data.rows) samples leaves \(split) for training and \(data.rows - split) for validation")
       }
-      // Checked before it is cut: arrays of other lengths would be cut wrongly.
+      // Checked before splitting: arrays of different lengths would be split wrongly.
       _ = try bind(data, batchSize: options.batchSize, isCut: true)
       training = data.rows(0..<split)
       held = data.rows(split..<data.rows)

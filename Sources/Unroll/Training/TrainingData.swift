@@ -1,13 +1,13 @@
-/// What a model learns from or is judged by: borrowed views of the host's
-/// arrays, batch first. The engine reads them while the call lasts and keeps
-/// nothing; strided views (sliding windows over one series) cost no copy.
+/// The data for training or evaluation: borrowed views of the host's arrays, batch
+/// first. The engine reads them during the call and keeps no reference; strided views
+/// (sliding windows over one series) need no copy.
 package struct TrainingData: Sendable {
   /// One per model input.
   package var inputs: [ArrayView]
   /// One per model output. For an output of shape (N, ..., F): the same shape,
   /// without the last axis if F is 1, and without it (or with a last axis of
-  /// 1) for sparse categorical cross-entropy, which takes class numbers. Another
-  /// axis of 1 may stand behind.
+  /// 1) for sparse categorical cross-entropy, which takes class indices. An additional
+  /// last axis of length 1 is accepted.
   package var targets: [ArrayView]
   /// Empty for none, one for all outputs, or one per output: shape (N,) or (N, 1),
   /// or (N, T) or (N, T, 1) for an output with a time axis.
