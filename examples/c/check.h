@@ -1,4 +1,4 @@
-/* What every example does when a call fails: say why and end. */
+/* Every example does this when a call fails: it prints the reason and exits. */
 #ifndef EXAMPLES_CHECK_H
 #define EXAMPLES_CHECK_H
 

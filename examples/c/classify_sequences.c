@@ -26,7 +26,7 @@ static double value(const unroll_progress *progress, const char *name) {
   return 0;
 }
 
-/* Enough is enough at 97% on samples it has not seen. */
+/* Stops at an accuracy of 97% on samples that it was not trained on. */
 static int stop_when_good(const unroll_progress *progress, void *user_data) {
   (void)user_data;
   if (progress->event != UNROLL_EVENT_EPOCH_END) return UNROLL_CALLBACK_CONTINUE;

@@ -8,7 +8,7 @@
  * for all options.
  *
  * Introduces: a vocabulary, one-hot symbols, a stateful layer, a summed loss,
- * clipping, training on sequences of different lengths, generating.
+ * clipping, training on sequences of different lengths, generation.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
@@ -110,7 +110,7 @@ static char *read_names(const char *path, size_t *count) {
   return text;
 }
 
-/* SimpleRNN over one-hot letters, and the probability of each letter to come. */
+/* SimpleRNN over one-hot letters, and the probability of each next letter. */
 static unroll_model *build(const settings *s, const char *vocabulary, size_t letters) {
   unroll_model_options options;
   unroll_model_options_init(&options, sizeof options);
@@ -119,7 +119,7 @@ static unroll_model *build(const settings *s, const char *vocabulary, size_t let
   unroll_model *model;
   check(unroll_model_create(&options, &model));
 
-  /* Stateful: a name begins with the hidden state in which the last one ended. */
+  /* Stateful: each name starts from the hidden state at the end of the previous one. */
   unroll_input_options input;
   unroll_input_options_init(&input, sizeof input);
   input.rank = 2;
@@ -189,7 +189,7 @@ static void print_names(const watcher *w, size_t iteration) {
   }
 }
 
-/* Loss and seven names every 2,000 iterations; on a terminal a line between. */
+/* Loss and seven names every 2,000 iterations; on a terminal a progress line between. */
 static int watch(const unroll_sequence_progress *p, void *user_data) {
   const watcher *w = user_data;
   if (p->iteration % REPORT_EVERY == 0 || p->iteration + 1 == w->settings->iterations) {
@@ -216,7 +216,7 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < length; i++) letters += (vocabulary[i] & 0xC0) != 0x80;
   unroll_model *model = build(&s, vocabulary, letters);
 
-  /* One name after the other, without the line feeds: the end symbol is added. */
+  /* One name after the other, without line feeds: fit_sequences adds the end symbol. */
   size_t used = 0, name = 0;
   for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
     check(unroll_model_encode(model, line, symbols + used, strlen(line), &lengths[name]));

@@ -113,7 +113,7 @@ static double normal(unsigned long long *state) {
   return radius * cos(6.283185307179586 * uniform(state));
 }
 
-/* The day after `date` that is no Saturday or Sunday; *weekday counts from Monday. */
+/* The next day after `date` that is not a Saturday or Sunday; *weekday counts from Monday. */
 static int next_working_day(int date, int *weekday) {
   static const int lengths[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   int year = date / 10000, month = date / 100 % 100, day = date % 100;

@@ -15,17 +15,17 @@ typedef struct {
 } price_series;
 
 /* Reads the columns Date and `column` of a CSV file; rows without a number are
- * left out. Ends the program with a message if the file is not like that. */
+ * left out. Ends the program with a message if the file does not have them. */
 price_series prices_read(const char *path, const char *column);
 
-/* Adds the prices of `other` behind those of `series`, and frees `other`. */
+/* Appends the prices of `other` to `series`, and frees `other`. */
 void prices_append(price_series *series, price_series *other);
 
-/* Oldest first; each day once. */
+/* Sorts by date, oldest first, and keeps each day once. */
 void prices_sort(price_series *series);
 
-/* A made-up price of `days` working days, the same for the same seed on every
- * machine: drift, a yearly wave, swings that die away, noise. */
+/* A made-up price for `days` working days, the same for the same seed on every
+ * machine: drift, a yearly wave, decaying swings, and noise. */
 price_series prices_generate(size_t days, unsigned long long seed);
 
 void prices_free(price_series *series);

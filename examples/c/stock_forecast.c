@@ -85,7 +85,7 @@ static settings parse(int argc, char **argv) {
   return s;
 }
 
-/* The whole series; the last *test_days of it are for testing. */
+/* The whole series, of which the last *test_days are for testing. */
 static price_series read_prices(const settings *s, size_t *test_days) {
   price_series series = s->data ? prices_read(s->data, s->column) : prices_generate(1500, s->seed);
   *test_days = series.count / 20;
@@ -136,7 +136,7 @@ static double seconds(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* One line an epoch; on a terminal it fills while the epoch runs. */
+/* One line per epoch; on a terminal it is updated while the epoch runs. */
 static int show_progress(const unroll_progress *p, void *user_data) {
   const int on_terminal = *(const int *)user_data;
   if (p->event != UNROLL_EVENT_EPOCH_END && !(p->event == UNROLL_EVENT_BATCH_END && on_terminal))
@@ -183,7 +183,7 @@ static void train(unroll_model *model, const settings *s, const unroll_array *sc
   printf("trained on %lld windows in %.1f s, final loss %.3e\n", (long long)x.shape[0], seconds() - start, loss);
 }
 
-/* One forecast for each of the last `days` days, each from the `window` true
+/* One forecast for each of the last `days` days, each from the `window` actual
  * prices before it, in the series' units. */
 static double *forecast(const unroll_model *model, const settings *s, const unroll_scaler *scaler,
                         const unroll_array *scaled, size_t days) {
@@ -237,8 +237,8 @@ int main(int argc, char **argv) {
   printf("%s: %lld days to train on, %zu to test\n", s.data ? s.data : "generated prices", (long long)train_count,
          test_days);
 
-  /* The prices are members of structs: a view with strides reads them there.
-   * The scaler must not see the days it will be tested on. */
+  /* The prices are members of structs: a view with strides reads them in place.
+   * The scaler must not see the test days. */
   unroll_array prices = unroll_array_view_1d(&series.items[0].value, UNROLL_DTYPE_FLOAT64, count);
   prices.strides[0] = sizeof(price);
   unroll_array train_prices = prices;
@@ -257,7 +257,7 @@ int main(int argc, char **argv) {
   check(unroll_model_save(model, s.save, NULL));
   unroll_model_destroy(model);
 
-  /* From here on only the file is used. */
+  /* From here on only the saved model is used. */
   check(unroll_model_load(s.save, NULL, &model));
   double *forecasts = forecast(model, &s, scaler, &scaled, test_days);
   report(&series, forecasts, test_days);

@@ -1,5 +1,5 @@
 /*
- * Feeds a model one value at a time, then lets it go on by itself.
+ * Feeds a model one value at a time, then lets it continue with its own predictions.
  *
  * Introduces: streams, copying a stream to look ahead without disturbing it.
  */
@@ -26,7 +26,7 @@ static unroll_model *train(const float *wave) {
   check(unroll_model_build(model, shape, 2));
   check(unroll_model_compile(model, NULL));
 
-  /* Sequences of 50 steps that overlap; targets are one step later. */
+  /* Overlapping sequences of 50 steps; targets are one step later. */
   unroll_array all = unroll_array_view_1d(wave, UNROLL_DTYPE_FLOAT32, LENGTH - 1);
   unroll_array later = unroll_array_view_1d(wave + 1, UNROLL_DTYPE_FLOAT32, LENGTH - 1);
   unroll_window_options cut;
@@ -60,7 +60,7 @@ int main(void) {
   float next = 0;
   for (int t = 0; t < LENGTH; t++) check(unroll_stream_step_float32(stream, &wave[t], 1, &next, 1));
 
-  /* A copy goes on from here on its own predictions. */
+  /* A copy continues from here with its own predictions. */
   unroll_stream *ahead;
   check(unroll_stream_copy(stream, &ahead));
   printf("step   forecast   truth\n");

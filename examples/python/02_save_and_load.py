@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A model goes to a file and comes back; Keras opens the same file.
+"""Saves a model and loads it again; Keras can open the same file.
 
 Introduces: save, load_model, save_weights, load_weights, get_weights, inspect.
 """
@@ -25,7 +25,7 @@ with tempfile.TemporaryDirectory() as directory:
     model = build()
     model.compile("adam", "mse")
 
-    # The whole model: configuration, weights, optimizer. The ending chooses the format.
+    # The whole model: configuration, weights, optimizer. The extension selects the format.
     for name in ("model.keras", "model.h5"):
         path = Path(directory) / name
         model.save(path)
@@ -33,10 +33,10 @@ with tempfile.TemporaryDirectory() as directory:
         same = np.array_equal(loaded.predict(X, verbose=0), model.predict(X, verbose=0))
         print(f"{name}: {path.stat().st_size} bytes, predicts the same: {same}")
 
-    # What is in a file, without loading it for use.
+    # Describes a file without keeping the model.
     print("layers:", [layer["name"] for layer in unroll.inspect(path)["layers"]])
 
-    # Weights alone go into a model of the same layers.
+    # A file of weights is loaded into a model with the same layers.
     model.save_weights(Path(directory) / "model.weights.h5")
     other = build()
     other.load_weights(Path(directory) / "model.weights.h5")

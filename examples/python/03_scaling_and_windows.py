@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Two quantities of different size forecast three steps ahead.
+"""Forecasts three steps ahead from two quantities of different size.
 
 Introduces: MinMaxScaler, sliding_windows (views, no copies), horizon,
 validation_split, inverse_transform.
@@ -22,7 +22,7 @@ temperature = 15 + 8 * np.sin(2 * np.pi * hours / 24) + random.normal(0, 0.5, 20
 pressure = 1013 + 6 * np.sin(2 * np.pi * hours / 170)
 series = np.column_stack([temperature, pressure])
 
-# The scaler is fitted to the days it is trained on, and windows are views of the scaled series.
+# The scaler is fitted to the training days; windows are views of the scaled series.
 scaler = MinMaxScaler().fit(series[:1600])
 X, y = sliding_windows(scaler.transform(series), window=48, horizon=3, target_column=0)
 print(f"windows {X.shape}, targets {y.shape}, memory of the series shared: {np.shares_memory(X, y)}")
@@ -31,7 +31,7 @@ model = Sequential([Input((48, 2)), LSTM(12), Dense(1)])
 model.compile(Adam(0.005), "mse")
 model.fit(X[:1500], y[:1500], epochs=12, validation_split=0.2, verbose=2)
 
-# Back to degrees: the other column is only a companion.
+# Back to degrees: the scaler needs both columns, so the other one is filled in.
 predicted = np.column_stack([model.predict(X[1550:], verbose=0), np.zeros(len(X) - 1550)])
 degrees = scaler.inverse_transform(predicted)[:, 0]
 truth = temperature[1550 + 48 + 3 - 1 :]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A training that watches itself, and goes on after an interruption.
+"""Monitors training with callbacks, and continues it after an interruption.
 
 Introduces: EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, CSVLogger, a
 callback of one's own, History, resuming with initial_epoch. Ctrl-C is safe.
@@ -51,6 +51,6 @@ with tempfile.TemporaryDirectory() as directory:
     print(f"{len(history.epoch)} epochs, best validation loss {min(history.history['val_loss']):.5f}")
     print(f"{len(log.read_text().splitlines()) - 1} lines in the log")
 
-    # The checkpoint has the optimizer's state: training goes on where it stood.
+    # The checkpoint has the optimizer's state: training continues where it stopped.
     resumed = unroll.load_model(best)
     resumed.fit(X, y, initial_epoch=60, epochs=62, verbose=2)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A trained model runs along with a signal, one value at a time.
+"""Runs a trained model on a signal, one value at a time.
 
 Introduces: stream, step, run, copy, export_state; sequences of any length.
 """
@@ -21,18 +21,18 @@ model = Sequential([Input((None, 1)), GRU(24, return_sequences=True), Dense(1)])
 model.compile("adam", "mse")
 model.fit(signal[:2000].reshape(20, 100, 1), signal[1:].reshape(20, 100, 1), epochs=40, batch_size=5, verbose=0)
 
-# A stream carries the state: a step costs the same however long it has run.
+# A stream keeps the state: the cost of a step does not depend on how long it has run.
 stream = model.stream()
 start = time.perf_counter()
 for value in signal[:1000]:
     prediction = stream.step(value)
 print(f"{(time.perf_counter() - start) * 1e3:.2f} us a step; predicted {prediction[0]:.3f}, truth {signal[1000]:.3f}")
 
-# What is there already goes through in one call, with the same numbers.
+# Values that are already there can be run in one call, with the same results.
 at_once = model.stream().run(signal[:1000])
 print("a run is as many steps:", np.array_equal(at_once[-1], prediction))
 
-# A copy looks ahead, fed with its own predictions, while the stream stays where it is.
+# A copy looks ahead, fed with its own predictions, while the stream keeps its state.
 ahead = stream.copy()
 guesses = []
 for _ in range(5):
@@ -40,7 +40,7 @@ for _ in range(5):
     prediction = ahead.step(prediction)
 print("five steps ahead:", np.round(guesses, 3), "truth:", np.round(signal[1000:1005], 3))
 
-# The state is an array: keep it, and go on later, or in another process.
+# The state is an array: keep it to continue later, or in another process.
 state = stream.export_state()
 later = model.stream()
 later.import_state(state)

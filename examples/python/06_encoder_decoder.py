@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An encoder hands its state to a decoder, which says the sequence backwards.
+"""An encoder passes its state to a decoder, which returns the sequence in reverse.
 
 Introduces: functional models, several inputs, return_state, initial_state,
 softmax over symbols, sparse_categorical_crossentropy, accuracy.
@@ -18,7 +18,7 @@ random = np.random.default_rng(1)
 
 source = random.integers(1, SYMBOLS, (2000, LENGTH))
 reversed_ = source[:, ::-1]
-# The decoder reads what it has said so far; 0 starts it.
+# The decoder reads its own output so far; 0 starts it.
 read = np.column_stack([np.zeros(len(source), int), reversed_[:, :-1]])
 
 encoder_input = Input((LENGTH,), name="source")

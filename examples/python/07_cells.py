@@ -20,7 +20,7 @@ a_next, yt_pred, cache = rnn_cell_forward(xt, a_prev, parameters)
 print("a_next[4] = ", a_next[4])
 print("yt_pred[1] =", yt_pred[1])
 
-# An LSTM over seven steps, and back: how much would each weight change the sum of all hidden states?
+# An LSTM over seven steps, forward and backward: how does each weight change the sum of all hidden states?
 gates = {f"W{gate}": np.random.randn(5, 8) for gate in "fico"} | {f"b{gate}": np.random.randn(5, 1) for gate in "fico"}
 gates |= {"Wy": np.random.randn(2, 5), "by": np.random.randn(2, 1)}
 x, a0 = np.random.randn(3, 10, 7), np.random.randn(5, 10)

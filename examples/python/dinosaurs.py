@@ -63,7 +63,7 @@ def read_names(path: Path) -> list[str]:
 
 
 def build(vocabulary: Vocabulary, units: int, dtype: str) -> Sequential:
-    """SimpleRNN over one-hot letters, and the probability of each letter to come.
+    """SimpleRNN over one-hot letters, and the probability of each next letter.
 
     Stateful: a name begins with the hidden state in which the last one ended.
     """
@@ -101,7 +101,7 @@ class Run:
 
 
 class ReportRun(Run):
-    """The report's run: its weights, its order of the names, its draws."""
+    """The report's run: the same weights, order of names and draws."""
 
     def __init__(self, arguments: argparse.Namespace, names: list[str]) -> None:
         arguments.float64 = True
@@ -129,7 +129,7 @@ class ReportRun(Run):
 
 
 def train(run: Run) -> float:
-    """The loop of the report, with a line between on a terminal. Returns the seconds of training alone."""
+    """The report's loop, with a progress line on a terminal. Returns the seconds spent on training only."""
     arguments, terminal = run.arguments, sys.stdout.isatty()
     began, drawing = time.perf_counter(), 0.0
 

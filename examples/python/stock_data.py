@@ -29,7 +29,7 @@ class Series:
         return Series(self.name, self.dates[order], self.prices[order], self.unit)
 
     def followed_by(self, other: "Series") -> "Series":
-        """Both series, one after the other, as they stand."""
+        """Both series, one after the other, unchanged."""
         return Series(
             self.name, np.concatenate([self.dates, other.dates]), np.concatenate([self.prices, other.prices]), self.unit
         )
@@ -78,7 +78,7 @@ def business_days(after: np.datetime64, count: int) -> np.ndarray:
 
 
 def generate(days: int = 1500, seed: int = 7) -> Series:
-    """A made-up price: drift, a yearly wave, swings that die away, and noise whose size wanders."""
+    """A made-up price: drift, a yearly wave, decaying swings, and noise of varying size."""
     random = np.random.default_rng(seed)
     day = np.arange(days)
     swing, volatility, log_price = 0.0, 0.008, np.empty(days)

@@ -88,7 +88,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def load(arguments: argparse.Namespace) -> tuple[Series, Series | None]:
-    """The series, and the test days if they are in a file of their own; in the order of the files."""
+    """The series, and the test days if they are in a separate file, in the order of the files."""
     if arguments.data is None:
         return stock_data.generate(), None
     preset = PRESETS.get(arguments.preset)
@@ -191,7 +191,7 @@ def main() -> None:
     print(f"{series.name}: {begin} days to train on, {len(series) - begin} to test, windows of {window} days.")
     print("Order and split as in the report." if arguments.as_in_report else f"Training ends before {series.dates[begin]}.")
 
-    # The scaler sees training days only.
+    # The scaler sees only the training days.
     scaler = MinMaxScaler(feature_range=(0, 1)).fit(series.prices[:begin])
     scaled = scaler.transform(series.prices)
     x_train, y_train = sliding_windows(scaled[:begin], window)
@@ -253,7 +253,7 @@ def main() -> None:
 def from_the_split(
     model: Sequential, scaler: MinMaxScaler, series: Series, scaled: np.ndarray, begin: int, arguments: argparse.Namespace
 ) -> list[Line]:
-    """The multi-step forecast of the first test days, where the truth is known."""
+    """The multi-step forecast of the first test days, whose actual prices are known."""
     days = min(arguments.horizon, len(series) - begin)
     predicted = scaler.inverse_transform(forecast(model, scaled[begin - arguments.window : begin], days))
     truth = series.prices[begin : begin + days]

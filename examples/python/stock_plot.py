@@ -1,4 +1,4 @@
-"""The picture that stock_forecast.py draws."""
+"""The plot that stock_forecast.py draws."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass
 class Line:
-    """One line of the picture: a value for each day."""
+    """One line of the plot: a value for each day."""
 
     label: str
     dates: np.ndarray
@@ -22,7 +22,7 @@ class Line:
 
 @dataclass
 class Picture:
-    """What is drawn: the whole series, the test days close up, and the training."""
+    """The contents of the plot: the whole series, the test days in detail, and the training loss."""
 
     title: str
     unit: str
@@ -35,7 +35,7 @@ class Picture:
 
 
 def draw(picture: Picture, path: str | Path) -> None:
-    """Writes the picture as PNG (or what the path's ending says)."""
+    """Writes the plot as PNG, or in the format of the path's extension."""
     import matplotlib
 
     matplotlib.use("Agg")
