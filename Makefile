@@ -1,15 +1,15 @@
 # Unroll: recurrent networks in one C library.
 #
 #   make demo     build, train the stock model in C and in Python, plot it
-#   make test     everything that must hold
+#   make test     all tests
 #   make fuzz SECONDS=60 TARGET=hdf5  libFuzzer on everything that reads files
-#   make test-keras  the same numbers as real Keras, file by file
+#   make test-keras  compares with real Keras, file by file
 #   make test-keras-random COUNT=100 SEED=1  the same with random models
-#   make test-keras-versions VERSIONS="3.0.5 3.3.3"  the same with other versions of it
+#   make test-keras-versions VERSIONS="3.0.5 3.3.3"  the same with other versions of Keras
 #   make lib      build/lib/libunroll.so.0
 #   make install PREFIX=/usr/local
 #
-# Both of the first two install what a fresh Debian machine lacks.
+# The first two install what a fresh Debian machine lacks.
 
 PYTHON  := .venv/bin/python
 JOBS    ?= $(shell nproc)
@@ -17,7 +17,7 @@ export UNROLL_LIBRARY := $(CURDIR)/build/lib/libunroll.so
 
 .DEFAULT_GOAL := lib
 .PHONY: help
-help: ## the targets
+help: ## lists the targets
 	@sed -n '3,13s/^# \{0,3\}//p' Makefile
 
 # ---- the two commands -------------------------------------------------------
@@ -53,14 +53,14 @@ check-architecture:
 check-format: setup
 	@tools/check-format.sh
 
-format: setup ## lays out all Swift as .swift-format says
+format: setup ## formats all Swift code with .swift-format
 	swift format format --in-place --parallel --configuration .swift-format --recursive Package.swift Sources Tests
 
 test-swift: setup
 	swift build --build-tests -j $(JOBS)
 	swift test --skip-build
 
-# The HDF5 reader beside libhdf5, over generated files: UNROLL_TREES says how many.
+# The HDF5 reader compared with libhdf5 on generated files; UNROLL_TREES is their number.
 test-referee: setup-test
 	swift build --product h5dump-unroll -j $(JOBS)
 	$(PYTHON) -m pytest -q Tests/referee
@@ -69,7 +69,7 @@ test-python: setup-test lib
 	$(PYTHON) -m mypy --strict --cache-dir build/mypy bindings/python/unroll
 	PYTHONPATH=bindings/python $(PYTHON) -m pytest -q bindings/python/tests
 
-# Small files that ask for much, each in a process of its own.
+# Small files that would need much memory or time, each in its own process.
 test-hostile: setup-test lib
 	PYTHONPATH=bindings/python $(PYTHON) -m pytest -q Tests/fuzz
 
@@ -81,14 +81,14 @@ test-keras: lib
 	PYTHONPATH=bindings/python .venv-keras/bin/python Tests/keras/run.py --table build/keras/compatibility.md $(KERAS_ARGS)
 
 # Random models, COUNT of each Keras, the same ones for the same SEED; FIRST
-# skips, KERAS_ARGS='--keras 3' takes one of the two.
+# skips, KERAS_ARGS='--keras 3' runs only one Keras.
 test-keras-random: COUNT = 100
 test-keras-random: lib
 	@tools/setup.sh keras
 	PYTHONPATH=bindings/python .venv-keras/bin/python Tests/keras/random_models/run.py --count $(COUNT) --seed $(SEED) --first $(FIRST) $(KERAS_ARGS)
 
-# The same by Keras version, each in an environment of its own: an hour or more
-# for `VERSIONS=all`, so it runs by hand. VERSIONS="3.0.5 2.2.4", KERAS_ARGS=--brief.
+# The same by Keras version, each in its own environment: an hour or more
+# for `VERSIONS=all`, so it is run by hand. VERSIONS="3.0.5 2.2.4", KERAS_ARGS=--brief.
 .PHONY: test-keras-versions
 test-keras-versions: lib
 	@tools/setup.sh keras
@@ -98,7 +98,7 @@ compatibility: test-keras ## refreshes the committed table
 	cp build/keras/compatibility.md docs/keras-compatibility.md
 
 # Coverage-guided, with AddressSanitizer: SECONDS for each TARGET (hdf5, zip,
-# json, load; all of them by default). What is found is in build/fuzz/found.
+# json, load; all of them by default). Findings are in build/fuzz/found.
 .PHONY: fuzz fuzz-files fuzz-corpus
 TARGET  ?= hdf5 zip json load
 SECONDS ?= 60
@@ -106,7 +106,7 @@ fuzz: setup
 	@Tests/fuzz/build.sh $(TARGET)
 	@Tests/fuzz/run.sh $(SECONDS) $(TARGET)
 
-# Damaged files in processes of their own; COUNT and SEED choose, FIRST skips.
+# Damaged files, each in its own process; COUNT and SEED choose them, FIRST skips.
 COUNT ?= 2000
 SEED  ?= 1
 FIRST ?= 0
@@ -118,13 +118,13 @@ fuzz-corpus: setup-test ## refreshes the committed seeds: what each adds to the 
 	$(PYTHON) Tests/fuzz/make_corpus.py build/fuzz/seeds
 	@Tests/fuzz/merge.sh $(TARGET)
 
-# One-line changes (Tests/mutants.py), each of which some test must refuse; by hand.
+# One-line changes (Tests/mutants.py), each of which some test must detect; by hand.
 .PHONY: mutants
 mutants: setup-test
 	$(PYTHON) tools/mutants.py $(MUTANTS_ARGS)
 
 .PHONY: report
-report: setup-demo lib ## the report's four parts on its data, its figures beside ours
+report: setup-demo lib ## runs the report's four parts and compares its figures
 	$(PYTHON) tools/report.py $(PARTS)
 
 include Benchmarks/targets.mk
