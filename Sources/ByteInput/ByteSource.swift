@@ -1,8 +1,8 @@
 import UnrollErrors
 
-/// Bytes that a stranger wrote, behind a bound: memory, or one open file read
-/// with `pread`. Never a mapping, since a file may shrink. Nothing else in the
-/// readers touches such bytes; a range that is not there is an error.
+/// Untrusted bytes behind a bounds check: memory, or one open file read with `pread`,
+/// never a mapping, because a file may shrink. Nothing else in the readers touches such
+/// bytes; a range outside them is an error.
 public struct ByteSource: Sendable {
   /// For messages: the path, or "model.keras: model.weights.h5".
   public let name: String
@@ -13,7 +13,7 @@ public struct ByteSource: Sendable {
   private enum Storage: @unchecked Sendable {
     case file(OpenFile)
     case heap(HeapBuffer)
-    /// A caller's memory, lent for the duration of a call.
+    /// A caller's memory, borrowed for the duration of a call.
     case borrowed(UnsafeRawBufferPointer)
   }
 
@@ -24,7 +24,7 @@ public struct ByteSource: Sendable {
     self.count = count
   }
 
-  /// A regular file, opened once: whatever replaces its name later is not seen.
+  /// A regular file, opened once: a file that later gets its name is not seen.
   public init(path: FilePath) throws(UnrollError) {
     let file = try OpenFile(path: path)
     self.init(name: path.description, storage: .file(file), origin: 0, count: file.byteCount)
@@ -41,7 +41,7 @@ public struct ByteSource: Sendable {
     self.init(name: name, storage: .borrowed(bytes), origin: 0, count: bytes.count)
   }
 
-  /// A part as a source of its own, without a copy.
+  /// A part as a separate source, without a copy.
   public func slice(_ offset: Int, _ count: Int, name: String) throws(UnrollError) -> ByteSource {
     try check(offset, count)
     return ByteSource(name: name, storage: storage, origin: origin + offset, count: count)
@@ -70,7 +70,7 @@ public struct ByteSource: Sendable {
     return result
   }
 
-  /// All bytes in memory of our own.
+  /// A copy of all bytes in memory.
   public func contents() throws(UnrollError) -> HeapBuffer {
     let buffer = try HeapBuffer(count: count, for: name)
     try read(into: buffer.mutableBytes, at: 0)

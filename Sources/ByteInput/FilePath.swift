@@ -1,7 +1,7 @@
 import UnrollErrors
 
-/// A file's name as the system knows it: bytes that need not be UTF-8. A
-/// `String` would repair them into the name of another file.
+/// A file's name as the system knows it: bytes that need not be UTF-8. A `String` would
+/// change them into the name of another file.
 public struct FilePath: Sendable, Hashable, CustomStringConvertible {
   /// Without the NUL.
   public let bytes: [UInt8]
@@ -16,12 +16,12 @@ public struct FilePath: Sendable, Hashable, CustomStringConvertible {
     self.init(bytes: UnsafeRawBufferPointer(start: cString, count: length).map { $0 })
   }
 
-  /// For messages: what is not UTF-8 is replaced.
+  /// For messages: bytes that are not UTF-8 are replaced.
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 
   public var isEmpty: Bool { bytes.isEmpty }
 
-  /// Refuses what cannot name a file.
+  /// Throws if it cannot be the name of a file.
   public func check() throws(UnrollError) {
     guard !bytes.isEmpty, !bytes.contains(0) else {
       throw UnrollError(.invalidArgument, "a file path must not be empty or contain a NUL character")

@@ -1,8 +1,8 @@
 import Glibc
 import UnrollErrors
 
-/// Memory for whatever is proportional to data. An array's allocation that
-/// fails ends the process; this one is an error.
+/// Memory for whatever is proportional to data. If an array cannot be allocated, the
+/// process ends; here it is an error.
 public final class HeapBuffer: @unchecked Sendable {
   public let count: Int
   private let base: UnsafeMutableRawPointer
@@ -18,7 +18,7 @@ public final class HeapBuffer: @unchecked Sendable {
 
   deinit { free(base) }
 
-  /// The bytes for the time of `body`, also of a buffer that nobody keeps.
+  /// The bytes for the duration of `body`, also for a temporary buffer.
   public func withBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws(UnrollError) -> Result
   ) throws(UnrollError) -> Result {

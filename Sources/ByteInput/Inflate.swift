@@ -1,17 +1,17 @@
 import CZlib
 import UnrollErrors
 
-/// Deflate by zlib, which never writes behind the output it is given.
+/// Deflate by zlib, which never writes beyond the output.
 public enum Inflate {
   public enum Wrapping: Sendable {
-    /// A zlib stream, as HDF5's filter has it.
+    /// A zlib stream, as in HDF5's filter.
     case zlib
     /// Bare deflate, as in ZIP archives.
     case none
   }
 
-  /// Decodes `input` into `output` and gives the number of bytes. A stream that
-  /// is damaged, ends early or holds more than `output` takes is an error.
+  /// Decodes `input` into `output` and returns the number of bytes. A stream that is
+  /// damaged, ends early or does not fit `output` is an error.
   public static func decode(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ wrapping: Wrapping, name: String
   ) throws(UnrollError) -> Int {

@@ -1,8 +1,8 @@
 import Glibc
 import UnrollErrors
 
-/// An error of the system's, with what it says of it. `number` is errno unless
-/// something was called since the failure.
+/// An error of the system, with its description. Pass `number` if something was called
+/// since the failure; otherwise it is errno.
 public func systemFailure(_ what: @autoclosure () -> String, number: Int32 = errno) -> UnrollError {
   let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
   return UnrollError(.io, "\(what()): \(reason)", systemError: number)

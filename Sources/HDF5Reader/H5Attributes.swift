@@ -1,6 +1,6 @@
 import UnrollErrors
 
-/// The attributes of a group or dataset, as far as they are strings.
+/// The string attributes of a group or dataset.
 public struct H5Attributes {
   private let file: FileContext
   private let object: FileObject

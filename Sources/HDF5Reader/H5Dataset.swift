@@ -1,8 +1,8 @@
 import ByteInput
 import UnrollErrors
 
-/// A dataset whose type, shape and storage have been found sound. Nothing is
-/// read or allocated for its elements before `read(into:)`.
+/// A dataset whose type, shape and storage have been checked. Nothing is read or
+/// allocated for its elements before `read(into:)`.
 public struct H5Dataset {
   public let path: String
   /// () for a scalar, (0,) for a null dataspace.

@@ -3,9 +3,9 @@ import UnrollErrors
 
 /// An HDF5 file, opened for reading.
 ///
-/// The bytes may come from a stranger: whatever a file says of itself is
-/// compared with the bytes that are there, time and memory stay in proportion
-/// to the file, and what is not read is refused by name.
+/// The bytes may be untrusted: whatever a file declares is checked against the bytes that
+/// are there, time and memory stay in proportion to the file, and what is not supported
+/// is refused by name.
 ///
 /// Structures are parsed when they are first asked for and kept. One `H5File`,
 /// with everything that comes from it, belongs to one thread at a time; several

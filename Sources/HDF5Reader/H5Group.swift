@@ -1,7 +1,7 @@
 import UnrollErrors
 
-/// A group: named children, and attributes. Only hard links are followed; what
-/// leads elsewhere is an error when it is asked for.
+/// A group: named children, and attributes. Only hard links are followed; any other link
+/// is an error when it is used.
 public struct H5Group {
   private let file: FileContext
   private let object: FileObject

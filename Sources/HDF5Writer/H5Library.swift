@@ -2,7 +2,7 @@ import CHDF5
 import UnrollErrors
 
 /// Runs `body` with HDF5's own error printing switched off for this thread,
-/// and puts the host's handler back afterwards. Everything that writes HDF5
+/// and restores the host's handler afterwards. Everything that writes HDF5
 /// goes through here.
 public func withHDF5<Result: ~Copyable>(_ body: () throws(UnrollError) -> Result) throws(UnrollError) -> Result {
   let hostHandler = unroll_h5e_silence()

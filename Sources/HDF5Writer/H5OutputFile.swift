@@ -3,8 +3,8 @@ import CHDF5
 import Synchronization
 import UnrollErrors
 
-/// An HDF5 file that is made in memory; its bytes reach the disk in one piece,
-/// so HDF5 never leaves half a file behind.
+/// An HDF5 file that is created in memory; its bytes are written to disk in one piece, so
+/// that HDF5 never leaves half a file.
 public struct H5OutputFile {
   public let root: H5OutputGroup
   private let file: H5Identifier
@@ -23,7 +23,7 @@ public struct H5OutputFile {
       try H5Identifier(unroll_h5g_open(file.id, "/"), close: H5Gclose, orSay: "HDF5 cannot open its root group"), path: "")
   }
 
-  /// How many bytes the file has.
+  /// The number of bytes in the file.
   public func byteCount() throws(UnrollError) -> Int {
     guard H5Fflush(file.id, H5F_SCOPE_GLOBAL) >= 0 else { throw hdf5Error("HDF5 cannot finish the file") }
     let size = H5Fget_file_image(file.id, nil, 0)
@@ -31,7 +31,7 @@ public struct H5OutputFile {
     return size
   }
 
-  /// Copies them to room for that many.
+  /// Copies them to a buffer of that size.
   public func copyBytes(to target: UnsafeMutableRawBufferPointer) throws(UnrollError) {
     guard H5Fget_file_image(file.id, target.baseAddress, target.count) == target.count else {
       throw hdf5Error("HDF5 cannot give the file's bytes")
@@ -46,5 +46,5 @@ public struct H5OutputFile {
   }
 }
 
-/// HDF5 takes two files in memory of one name for one file.
+/// HDF5 treats two files in memory with the same name as one file.
 private let fileCount = Atomic<UInt64>(0)

@@ -1,6 +1,6 @@
 import CUnroll
 
-/// Views of a caller's memory: they look at nothing behind `data`.
+/// Views of a caller's memory; nothing is read through `data`.
 
 @_cdecl("unroll_array_view_nd") @implementation
 public func unroll_array_view_nd(

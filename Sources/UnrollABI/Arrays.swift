@@ -17,7 +17,7 @@ func pack<Tuple>(_ shape: [Int], into tuple: inout Tuple) {
   }
 }
 
-/// The same with its rank, for a struct that has both; `owner` is what has the shape.
+/// The same with its rank, for a struct that has both; `owner` is the name of what has the shape.
 func pack<Tuple>(_ shape: [Int], of owner: String, into tuple: inout Tuple, rank: inout Int32) throws(UnrollError) {
   guard shape.count <= Int(UNROLL_RANK_MAX) else {
     throw UnrollError(.unsupported, "\(owner) has \(shape.count) axes, more than \(UNROLL_RANK_MAX)")
@@ -54,8 +54,8 @@ private func checkedShape(of array: unroll_array, _ name: String) throws(UnrollE
   return shape
 }
 
-/// A caller's array as the engine sees it. `needsData` is false where only the
-/// shape counts.
+/// A caller's array as the engine sees it. `needsData` is false if only the shape is
+/// used.
 func readView(_ pointer: UnsafePointer<unroll_array>?, _ name: String, needsData: Bool = true) throws(UnrollError) -> ArrayView {
   guard let array = pointer?.pointee else { throw missing(name) }
   let type = try elementType(array.dtype, "\(name)->dtype")
@@ -70,7 +70,7 @@ func readView(_ pointer: UnsafePointer<unroll_array>?, _ name: String, needsData
       step *= max(shape[axis], 1)
     }
   } else {
-    // The distance of the last element from the first, of either sign.
+    // The distance of the last element from the first, for each sign.
     var before = 0, after = 0
     for (axis, stride) in strides.enumerated() where shape[axis] > 0 {
       let (span, overflow) = stride.multipliedReportingOverflow(by: shape[axis] == 1 ? 0 : shape[axis])
@@ -90,7 +90,7 @@ func readView(_ pointer: UnsafePointer<unroll_array>?, _ name: String, needsData
   return ArrayView(base: UnsafeRawPointer(data), type: type, shape: shape, strides: strides)
 }
 
-/// `count` arrays that the caller lent.
+/// `count` arrays borrowed from the caller.
 func readViews(_ base: UnsafePointer<unroll_array>?, _ count: Int, _ name: String, needsData: Bool = true) throws(UnrollError) -> [ArrayView] {
   guard count >= 0, count <= 65536 else {
     throw UnrollError(.invalidArgument, "the number of \(name) must be at most 65536, found \(UInt(bitPattern: count))")

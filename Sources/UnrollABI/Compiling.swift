@@ -27,7 +27,7 @@ public func unroll_model_compile(
       optimizer: try optimizer(optimizerOptions), losses: losses.map { $0.loss }, metrics: metrics.plain)
     spec.weightedMetrics = metrics.weighted
     spec.lossWeights = losses.map { $0.weight }
-    // Weights of one each are what an empty list means.
+    // An empty list means a weight of 1 for each.
     if spec.lossWeights.allSatisfy({ $0 == 1 }) { spec.lossWeights = [] }
     try model.compile(spec)
   }

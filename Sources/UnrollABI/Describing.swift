@@ -2,11 +2,11 @@ import CUnroll
 import KernelAPI
 import Unroll
 
-/// Activations, initializers, losses and metrics, which the header takes in a
-/// short form and in a long one. The short forms have no room to grow; where a
-/// struct holds both, giving both is an error.
+/// Activations, initializers, losses and metrics, which have a short and a long form in
+/// the header. The short forms cannot grow; if a struct has both, setting both is an
+/// error.
 
-/// Throws if a long form is given beside a short one that was changed.
+/// Throws if a long form is set and the short one was changed.
 func oneForm(_ long: Bool, short: Bool, _ longName: String, _ shortName: String) throws(UnrollError) {
   guard long, short else { return }
   throw UnrollError(.invalidArgument, "\(longName) and \(shortName) are both set; set one of them and leave the other as _init made it")
@@ -104,7 +104,7 @@ private func varianceScaling(_ value: unroll_initializer_options, _ name: String
   return .varianceScaling(scale: scale, mode: mode, distribution: distribution)
 }
 
-/// nil where there is no penalty.
+/// nil if there is no penalty.
 func readRegularizer(_ value: unroll_regularizer, _ name: String) throws(UnrollError) -> Regularizer? {
   for (part, what) in [(value.l1, "l1"), (value.l2, "l2")] where !(part >= 0) || !part.isFinite {
     throw UnrollError(.invalidArgument, "\(name).\(what) must be a finite number, at least 0, found \(shown(part))")

@@ -26,7 +26,7 @@ func readStreamWeights(_ value: unroll_stream_weights, _ name: String) throws(Un
   }
 }
 
-/// nil for a number that is none.
+/// nil for an unknown number.
 func activation(_ kind: unroll_activation_kind) -> Activation? {
   switch kind {
   case UNROLL_ACTIVATION_LINEAR: .linear

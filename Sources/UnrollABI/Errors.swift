@@ -2,8 +2,8 @@ import CPlatform
 import CUnroll
 import Unroll
 
-/// Runs one entry point: the only place where an error becomes a status. A
-/// fork in another thread waits until it is done.
+/// Runs one entry point: the only place where an error becomes a status. A fork in
+/// another thread waits until it has finished.
 @inline(__always)
 func attempt(_ body: () throws(UnrollError) -> Void) -> unroll_status {
   cplatform_gate_enter()
@@ -22,7 +22,7 @@ func attemptOutsideGate(_ body: () throws(UnrollError) -> Void) -> unroll_status
   }
 }
 
-/// Keeps the message for the calling thread and gives the status of the error's kind.
+/// Stores the message for the calling thread and returns the status for the error's kind.
 func report(_ error: UnrollError) -> unroll_status {
   remember(error.message)
   cunroll_system_error()?.pointee = error.systemError

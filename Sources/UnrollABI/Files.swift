@@ -14,7 +14,7 @@ func fileFormat(_ format: unroll_file_format) throws(UnrollError) -> FileFormat 
   }
 }
 
-/// nil: none was given.
+/// nil if none was given.
 func sample(_ options: unroll_save_options) throws(UnrollError) -> [ArrayView]? {
   if options.sample == nil, options.sample_count == 0 { return nil }
   guard options.sample_count != 0 else {
@@ -23,7 +23,7 @@ func sample(_ options: unroll_save_options) throws(UnrollError) -> [ArrayView]? 
   return try readViews(options.sample, options.sample_count, "options->sample")
 }
 
-/// The format that weights alone are to have.
+/// The format in which to save weights.
 func weightFormat(_ options: UnsafePointer<unroll_save_options>?) throws(UnrollError) -> FileFormat {
   let options = try read(options, "options")
   guard try sample(options) == nil else {

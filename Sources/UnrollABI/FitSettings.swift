@@ -70,7 +70,7 @@ func earlyStopping(_ pointer: UnsafePointer<unroll_early_stopping_options>?) thr
   return result
 }
 
-/// When to save, and how it is done.
+/// The rule for when to save, with a function that saves.
 func checkpoint(
   _ options: unroll_checkpoint_options, save: @escaping (FitProgress) throws(UnrollError) -> Void
 ) throws(UnrollError) -> ModelCheckpoint {

@@ -4,8 +4,8 @@ import Unroll
 
 // Structs that begin with their size and grow at their end.
 
-/// An option struct: what its `_init` sets is what a member has that the
-/// caller's header lacks.
+/// An option struct: members that the caller's header does not have get the values that
+/// `_init` sets.
 protocol OptionStruct: GrowingStruct {
   static var defaults: Self { get }
 }
@@ -15,18 +15,18 @@ protocol DescribingStruct: GrowingStruct {
   associatedtype Kind: RawRepresentable where Kind.RawValue == UInt32
   static var kindName: String { get }
   var kind: Kind { get }
-  /// nil for a number that is no kind.
+  /// nil for an unknown kind.
   static func defaults(of kind: Kind) -> Self?
 }
 
-/// What every option struct is before its members are set: zero, and its size.
+/// Every option struct before its members are set: zeros, and its size.
 func blank<T: GrowingStruct>() -> T {
   var value = T()
   withUnsafeMutableBytes(of: &value) { $0.storeBytes(of: MemoryLayout<T>.stride, as: Int.self) }
   return value
 }
 
-/// Reads from memory that is not ours: a size beyond this is garbage.
+/// The memory is the caller's: a size above this is garbage.
 let longestStruct = 4096
 
 /// Reads an option struct: its defaults when NULL.
@@ -35,7 +35,7 @@ func read<T: OptionStruct>(_ options: UnsafePointer<T>?, _ name: String) throws(
   return try readRequired(options, name)
 }
 
-/// The same for structs that must be given.
+/// The same for structs that are required.
 func readRequired<T: OptionStruct>(_ options: UnsafePointer<T>?, _ name: String) throws(UnrollError) -> T {
   guard let options else { throw missing(name) }
   return read(options, over: T.defaults, try callerSize(options, name))
@@ -49,8 +49,8 @@ func readRequired<T: DescribingStruct>(_ options: UnsafePointer<T>?, _ name: Str
   return read(options, over: try kindDefaults(kind, "\(name)->kind"), size)
 }
 
-/// `count` structs that lie as far apart as the first says it is long, which in
-/// a program compiled against an earlier header is less than here.
+/// `count` structs, whose distance is the size that the first states; in a program
+/// compiled against an earlier header it is smaller than here.
 func readAll<T: DescribingStruct>(_ base: UnsafePointer<T>?, _ count: Int, _ name: String) throws(UnrollError) -> [T] {
   try checkElements(count, name)
   if count == 0 { return [] }
@@ -75,7 +75,7 @@ func kindDefaults<T: DescribingStruct>(_ kind: T.Kind, _ name: String) throws(Un
   return value
 }
 
-/// What the caller's struct holds, over `defaults` for what it lacks.
+/// The caller's struct, with `defaults` for the members that it does not have.
 private func read<T>(_ options: UnsafePointer<T>, over defaults: T, _ size: Int) -> T {
   var result = defaults
   withUnsafeMutableBytes(of: &result) { bytes in

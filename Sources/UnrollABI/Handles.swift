@@ -2,12 +2,12 @@ import CPlatform
 import CUnroll
 import Unroll
 
-/// What the opaque handles of the header point to.
+/// The objects that the opaque handles of the header point to.
 final class ModelHandle {
   let model: Model
   let use = UseGuard()
-  /// Of the states that a stateful model carries from one predict to the next,
-  /// which changes them although it takes a const model.
+  /// Guards the states that a stateful model carries from one predict to the next;
+  /// predict changes them although it takes a const model.
   let states = UseGuard()
   /// 0: one per core.
   var threads = 0
@@ -34,12 +34,12 @@ func object<T: AnyObject>(
   return Unmanaged<T>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
 }
 
-/// Hands an object out: its owner is the caller until `release`.
+/// Passes ownership of an object to the caller until `release`.
 func handOut<T: AnyObject>(_ object: T) -> OpaquePointer {
   OpaquePointer(Unmanaged.passRetained(object).toOpaque())
 }
 
-/// Takes back what `handOut` gave; NULL is fine.
+/// Releases an object that `handOut` returned; NULL is allowed.
 func release<T: AnyObject>(_ handle: OpaquePointer?, _: T.Type) {
   guard let handle else { return }
   cplatform_gate_enter()

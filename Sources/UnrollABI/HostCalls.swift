@@ -2,8 +2,8 @@ import CPlatform
 import CUnroll
 import Unroll
 
-/// Calls a host's function through the shim that catches what it throws. It may
-/// wait for a thread that forks, so this thread is not inside meanwhile.
+/// Calls a host's function through the shim that catches what it throws. The function
+/// may wait for a thread that forks, so fork() does not wait for this thread meanwhile.
 func call<Result>(
   _ name: StaticString, _ function: (UnsafeMutablePointer<cunroll_outcome>) -> Result
 ) throws(UnrollError) -> Result {
@@ -20,7 +20,7 @@ private func thrown(_ name: StaticString, _ outcome: inout cunroll_outcome) -> U
   return UnrollError(.cancelled, "the \(name) threw an exception\(reason.isEmpty ? "" : ": \(reason)")")
 }
 
-/// What a callback answered, for the engine.
+/// The return value of a callback, for the engine.
 func action(_ answer: Int32) -> FitAction {
   switch answer {
   case UNROLL_CALLBACK_CONTINUE: .proceed

@@ -1,8 +1,8 @@
 import CUnroll
 import Unroll
 
-/// The `_init` functions. NULL is ignored, as is a size that no header has,
-/// where there is no status to say so.
+/// The `_init` functions. Those that return no status ignore NULL and a size that no
+/// version of the header has.
 
 private func initialize<T: OptionStruct>(_ options: UnsafeMutablePointer<T>?, _ size: Int) {
   initialize(options, size, T.defaults)

@@ -2,7 +2,7 @@ import CUnroll
 import KernelAPI
 import Unroll
 
-/// Keras' defaults of each kind of activation and initializer.
+/// Keras' defaults for each kind of activation and initializer.
 
 extension unroll_activation_options: DescribingStruct {
   static var kindName: String { "unroll_activation_kind" }

@@ -1,6 +1,6 @@
 import CUnroll
 
-// What the `_init` functions set for models and layers: Keras 3's defaults.
+// The values that the `_init` functions of models and layers set: Keras 3's defaults.
 
 private func of(_ kind: unroll_initializer_kind, _ a: Double = 0, _ b: Double = 0) -> unroll_initializer {
   unroll_initializer(kind: kind, a: a, b: b)

@@ -1,9 +1,9 @@
 import CUnroll
 import Unroll
 
-/// Where the header's struct has the options of losses.
+/// The members of the header's struct for the options of losses.
 
-/// nil for a number that is none.
+/// nil for an unknown number.
 private func loss(_ number: unroll_loss_kind) -> LossDescriptor? {
   kindNumbered(number.rawValue).map { LossDescriptor.of($0) }
 }

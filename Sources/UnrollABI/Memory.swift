@@ -4,7 +4,7 @@ import Unroll
 
 /// Models as bytes in memory.
 
-/// The caller's bytes, of which nothing is kept.
+/// The caller's bytes, which are not kept.
 private func readBytes(_ data: UnsafeRawPointer?, _ length: Int, _ name: String) throws(UnrollError) -> UnsafeRawBufferPointer {
   guard let data else { throw missing(name) }
   guard length >= 0 else {
@@ -13,7 +13,7 @@ private func readBytes(_ data: UnsafeRawPointer?, _ length: Int, _ name: String)
   return UnsafeRawBufferPointer(start: data, count: length)
 }
 
-/// Gives bytes to the host's function.
+/// Passes bytes to the host's function.
 private func send(_ buffer: HeapBuffer, _ write: unroll_write_callback, _ userData: UnsafeMutableRawPointer?) throws(UnrollError) {
   let bytes = buffer.bytes
   let answer = try call("write function") { cunroll_call_write_callback(write, bytes.baseAddress, bytes.count, userData, $0) }

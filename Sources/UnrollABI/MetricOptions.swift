@@ -1,9 +1,9 @@
 import CUnroll
 import Unroll
 
-/// Where the header's struct has the options of metrics.
+/// The members of the header's struct for the options of metrics.
 
-/// nil for a number that is none.
+/// nil for an unknown number.
 private func metric(_ number: unroll_metric_kind) -> MetricDescriptor? {
   kindNumbered(number.rawValue).map { MetricDescriptor.of($0) }
 }
@@ -25,7 +25,7 @@ extension unroll_metric_options: RuleStruct {
   }
 }
 
-/// The metrics of compile, and those of them that count weights.
+/// The metrics of compile, and those that use weights.
 func readMetrics(_ options: unroll_compile_options) throws(UnrollError) -> (plain: [MetricSpec], weighted: [MetricSpec]) {
   var plain: [MetricSpec] = [], weighted: [MetricSpec] = []
   let long = options.metric_options != nil || options.metric_option_count != 0

@@ -1,7 +1,7 @@
 import CUnroll
 import Unroll
 
-/// The rules of Keras' callbacks for hosts that run callbacks of their own.
+/// The rules of Keras' callbacks, for hosts that run callbacks themselves.
 
 @_cdecl("unroll_early_stopping_step") @implementation
 public func unroll_early_stopping_step(

@@ -28,7 +28,7 @@ func checkElements(_ count: Int, _ name: String) throws(UnrollError) {
   }
 }
 
-/// `count` elements that the caller lent; NULL is fine for none.
+/// `count` elements borrowed from the caller; NULL is allowed for none.
 func elements<T>(_ base: UnsafePointer<T>?, _ count: Int, _ name: String) throws(UnrollError) -> [T] {
   try checkElements(count, name)
   if count == 0 { return [] }

@@ -2,9 +2,9 @@ import CUnroll
 import KernelAPI
 import Unroll
 
-/// Where the header's struct has the options of optimizers.
+/// The members of the header's struct for the options of optimizers.
 
-/// nil for a number that is none.
+/// nil for an unknown number.
 private func optimizer(_ number: unroll_optimizer_kind) -> OptimizerDescriptor? {
   kindNumbered(number.rawValue).map { OptimizerDescriptor.of($0) }
 }

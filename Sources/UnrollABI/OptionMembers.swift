@@ -1,6 +1,6 @@
 import Unroll
 
-/// Where an option struct of the header has an option of a rule.
+/// The member of an option struct in the header for an option of a rule.
 struct OptionMember<Options, Rule>: Sendable {
   let name: String
   let option: RuleOption<Rule>
@@ -41,7 +41,7 @@ struct OptionMember<Options, Rule>: Sendable {
     }
   }
 
-  /// The option as a kind with these has it; nil if that has none of this name.
+  /// The option with this name among those of a kind; nil if there is none.
   func option(among options: [RuleOption<Rule>]) -> RuleOption<Rule>? { options.first { $0.name == option.name } }
 }
 
@@ -59,7 +59,7 @@ extension RuleStruct {
     for member in Self.members { member.set((member.option(among: options) ?? member.option).usual, in: &self) }
   }
 
-  /// Takes over what a caller set of these options, which are those of `what`.
+  /// Reads the options that a caller set, which are those of `what`.
   ///
   /// A member that was set for a kind which does not have it would do nothing: it
   /// is refused. What some kind has by default is let through, as a program may

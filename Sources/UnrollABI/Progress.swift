@@ -2,8 +2,8 @@ import CUnroll
 import Glibc
 import Unroll
 
-/// Tells a host's callback where a fit stands. The names' C strings are made
-/// when they change, not for every event.
+/// Reports the progress of a fit to a host's callback. The C strings of the names are
+/// created when they change, not for every event.
 final class ProgressReporter {
   private let callback: unroll_progress_callback
   private let userData: UnsafeMutableRawPointer?
@@ -12,7 +12,7 @@ final class ProgressReporter {
   private var cNames: [UnsafePointer<CChar>?] = []
   private let fitBegan = now()
   private var epochBegan = now()
-  /// Why the callback did not return.
+  /// The error if the callback did not return.
   private(set) var failure: UnrollError?
 
   init(_ callback: @escaping unroll_progress_callback, _ userData: UnsafeMutableRawPointer?, _ model: Model) {
@@ -26,7 +26,7 @@ final class ProgressReporter {
   /// For the engine.
   var function: FitCallback { { [self] in report($0, $1) } }
 
-  /// Does what reports to these; if a callback did not return, throws why.
+  /// Runs `body`, which calls these callbacks; throws the error of one that did not return.
   static func run<R>(_ reporters: ProgressReporter?..., body: () throws(UnrollError) -> R) throws(UnrollError) -> R {
     let result: R
     do throws(UnrollError) { result = try body() } catch {
@@ -93,7 +93,7 @@ final class ProgressReporter {
   }
 }
 
-/// Seconds on a clock that nobody sets.
+/// Seconds on a monotonic clock.
 private func now() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)

@@ -1,15 +1,15 @@
 import CUnroll
 import Unroll
 
-/// Where an optimizer's struct in the header has the options of schedules.
+/// The members of an optimizer's struct in the header for the options of schedules.
 
 private let members: [OptionMember<unroll_optimizer_options, LearningRate>] = [
   .init(.learningRate, \.learning_rate), .init(.initial, \.learning_rate), .init(.decaySteps, \.decay_steps), .init(.decayRate, \.decay_rate),
   .init(.staircase, \.staircase), .init(.alpha, \.alpha), .init(.warmupTarget, \.warmup_target), .init(.warmupSteps, \.warmup_steps),
 ]
 
-/// The learning rate that a caller described. Members of another schedule are
-/// not looked at, as a program may choose among schedules by `schedule` alone.
+/// The learning rate that a caller described. Members of other schedules are ignored,
+/// because a program may choose among schedules only by `schedule`.
 func schedule(_ options: unroll_optimizer_options) throws(UnrollError) -> LearningRate {
   guard let kind: LearningRate.Kind = kindNumbered(options.schedule.rawValue) else {
     throw unknown(options.schedule.rawValue, "unroll_schedule_kind", "optimizer->schedule")

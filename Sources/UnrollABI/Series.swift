@@ -83,7 +83,7 @@ public func unroll_scaler_get_column_count(_ scaler: OpaquePointer?, _ columns: 
   }
 }
 
-/// A view of the caller's memory, handed back to the caller.
+/// A view of the caller's memory, returned to the caller.
 private func cArray(_ view: ArrayView, _ dtype: unroll_dtype) -> unroll_array {
   var array = unroll_array()
   array.data = UnsafeMutableRawPointer(mutating: view.base)

@@ -1,8 +1,8 @@
 import CUnroll
 import Unroll
 
-/// Layers that have a short form without an option struct: it sets its
-/// arguments in one and goes the same way.
+/// Layers that have a short form without an option struct: it sets its arguments in an
+/// option struct and runs the same code.
 
 private func addDropout(_ handle: ModelHandle, _ options: unroll_dropout_options) throws(UnrollError) {
   var config = NoiseConfig(.dropout, rate: try fraction(options.rate, "rate"))

@@ -11,7 +11,7 @@ public func unroll_model_reset_layer_states(_ model: OpaquePointer?, _ layer: Un
   changing(model, inCallbacks: true) { (handle) throws(UnrollError) in try handle.model.resetStates(try layerPath(layer)) }
 }
 
-/// For what reads states, which another thread's predict of this const model may be moving.
+/// For calls that read states, which predict on another thread may change although the model is const.
 func readingStates(_ model: OpaquePointer?, _ body: (ModelHandle) throws(UnrollError) -> Void) -> unroll_status {
   reading(model) { (handle) throws(UnrollError) in
     let ticket = try handle.states.beginReading("state of the model")
@@ -30,7 +30,7 @@ public func unroll_model_get_state_count(
   }
 }
 
-/// State `index` of a layer: its shape, the batch nil while it is free.
+/// The shape of state `index` of a layer; the batch is nil as long as any size is accepted.
 private func stateShape(_ model: Model, _ path: String, _ index: Int) throws(UnrollError) -> [Int?] {
   let shapes = try model.stateShapes(path)
   guard index >= 0, index < shapes.count else {
@@ -58,7 +58,7 @@ public func unroll_model_get_state(
   readingStates(model) { (handle) throws(UnrollError) in
     let path = try layerPath(layer)
     let shape = try stateShape(handle.model, path, index)
-    // At the zero state there are as many rows as one asks for.
+    // The zero state has as many rows as the caller requests.
     let rows = if let carried = shape[0] { carried } else { try readView(array, "array").rows }
     let target = try readOutput(array, [rows, shape[1] ?? 0], "array")
     try handle.model.readState(index, path, into: target.base, rows: rows, type: target.type)

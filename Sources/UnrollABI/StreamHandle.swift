@@ -1,7 +1,7 @@
 import CUnroll
 import Unroll
 
-/// What an unroll_stream points to.
+/// The object that an unroll_stream points to.
 final class StreamHandle {
   let stream: any AnyStream
   let model: Model
@@ -32,7 +32,7 @@ final class StreamHandle {
     stateBytes = try checkedProduct([stream.stateCount, elementSize], "the state")
   }
 
-  /// One step of the only input and output.
+  /// Runs one step of a model with one input and one output.
   @inline(__always)
   func step(
     _ input: UnsafeRawPointer?, _ inputCount: Int, _ output: UnsafeMutableRawPointer?, _ outputCount: Int
@@ -47,7 +47,7 @@ final class StreamHandle {
     try stream.step(input, output)
   }
 
-  /// Why a step is refused.
+  /// The reason why a step is refused.
   @inline(never)
   private func refusal(
     _ input: UnsafeRawPointer?, _ inputCount: Int, _ output: UnsafeRawPointer?, _ outputCount: Int
@@ -66,8 +66,8 @@ final class StreamHandle {
   }
 }
 
-/// Runs a call with the stream it changes. The caller's reference is enough: one
-/// of our own would be a tenth of a small step.
+/// Runs a call that changes a stream. The caller's reference is enough: retaining the
+/// stream would take a tenth of the time of a small step.
 @inline(__always)
 func stepping(_ stream: OpaquePointer?, _ body: (StreamHandle) throws(UnrollError) -> Void) -> unroll_status {
   guard let stream else { return report(missing("stream")) }
@@ -76,7 +76,7 @@ func stepping(_ stream: OpaquePointer?, _ body: (StreamHandle) throws(UnrollErro
   }
 }
 
-/// `const unroll_stream *`, of which the state is read.
+/// `const unroll_stream *`, whose state is read.
 func readingStream(_ stream: OpaquePointer?, _ body: (StreamHandle) throws(UnrollError) -> Void) -> unroll_status {
   attempt { () throws(UnrollError) in
     let handle = try object(stream, StreamHandle.self, "stream")

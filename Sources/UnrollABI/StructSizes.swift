@@ -2,9 +2,9 @@ import CUnroll
 
 /// A struct of the header that begins with its size, and may grow at its end.
 ///
-/// `firstSize` is what `sizeof` gave when the struct was first published: no
-/// program passes less, and members appended since begin at or behind it. It
-/// never changes; Tests/ABI/frozen holds the programs' side of it.
+/// `firstSize` is the `sizeof` of the struct when it was first published: no program
+/// passes less, and members appended later begin at or after it. It never changes;
+/// Tests/ABI/frozen tests it from the side of the programs.
 protocol GrowingStruct {
   static var firstSize: Int { get }
   init()

@@ -95,7 +95,7 @@ public func unroll_model_decode(
   }
 }
 
-/// `count` symbols that the caller lent; NULL is fine for none.
+/// `count` symbols borrowed from the caller; NULL is allowed for none.
 private func readSymbols(_ symbols: UnsafePointer<Int32>?, _ count: Int, _ name: String) throws(UnrollError) -> UnsafeBufferPointer<Int32> {
   let count = try checkedCount(count, "the number of \(name)", from: 0)
   if count > 0, symbols == nil { throw missing(name) }

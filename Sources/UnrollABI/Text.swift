@@ -25,7 +25,7 @@ func readText(_ pointer: UnsafePointer<CChar>?, length: Int, _ name: String) thr
   return text
 }
 
-/// A path: bytes that are not empty, UTF-8 or not.
+/// A path: any bytes that are not empty, not necessarily UTF-8.
 func readPath(_ pointer: UnsafePointer<CChar>?, _ argument: String = "path") throws(UnrollError) -> FilePath {
   guard let pointer else { throw missing(argument) }
   let path = FilePath(cString: pointer)
@@ -44,8 +44,8 @@ func readName(_ pointer: UnsafePointer<CChar>?) throws(UnrollError) -> String {
   return name
 }
 
-/// Gives text to the caller as snprintf does: at most `capacity` bytes with
-/// the NUL, cut between characters, and the whole length to `length`.
+/// Writes text for the caller as snprintf does: at most `capacity` bytes including the
+/// NUL, cut between characters, and the whole length to `length`.
 func writeText(
   _ text: String, to buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) throws(UnrollError) {

@@ -1,7 +1,7 @@
 import CUnroll
 import Unroll
 
-/// The samples a caller lent.
+/// The samples borrowed from the caller.
 func readData(_ pointer: UnsafePointer<unroll_data>?, _ name: String) throws(UnrollError) -> TrainingData {
   let data = try readRequired(pointer, name)
   var weights: [ArrayView?] = []

@@ -1,6 +1,6 @@
 import CUnroll
 
-/// What the `_init` functions of training, series, streams and files set.
+/// The values that the `_init` functions of training, series, streams and files set.
 
 extension unroll_compile_options: OptionStruct {
   static var defaults: Self {

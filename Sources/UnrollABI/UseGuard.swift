@@ -3,15 +3,15 @@ import Glibc
 import Synchronization
 import Unroll
 
-/// Who is using an object: any number of calls that only read it, or one that
-/// changes it. A call that would meet another wrongly is refused, it does not
-/// wait. One atomic word:
+/// Tracks who is using an object: any number of calls that only read it, or one that
+/// changes it. A call that would collide with another is refused; it does not wait. One
+/// atomic word:
 ///
 ///     forks (16 bits) | calls reading * 2         while some read, or none
 ///     forks (16 bits) | the thread changing it + 1
 ///
-/// Threads' numbers are addresses in user space, of 47 bits, and even. The
-/// count of forks tells a child which calls stayed with its parent's threads.
+/// Thread numbers are addresses in user space, of 47 bits, and even. The count of forks
+/// tells a child which calls belong to threads of its parent.
 struct UseGuard: ~Copyable {
   private let word = Atomic<UInt64>(0)
 
@@ -21,11 +21,11 @@ struct UseGuard: ~Copyable {
   private static func forks(of word: UInt64) -> UInt64 { word & ~user }
   private static func isChanged(_ word: UInt64) -> Bool { word & 1 != 0 }
 
-  /// What ends a use again.
+  /// Ends a use.
   enum Ticket {
     case reading(forks: UInt64)
     case changing
-    /// Part of the calling thread's own use, which goes on.
+    /// Part of the calling thread's own use, which continues.
     case nested
   }
 
@@ -66,7 +66,7 @@ struct UseGuard: ~Copyable {
     case .changing: word.store(0, ordering: .releasing)
     case .reading(let forks):
       var seen = word.load(ordering: .relaxed)
-      // A child that a callback forked off began to count anew.
+      // A child that was forked in a callback has started counting from zero.
       while Self.forks(of: seen) == forks {
         let (exchanged, found) = word.weakCompareExchange(expected: seen, desired: seen &- 2, ordering: .releasing)
         if exchanged { return }
@@ -75,8 +75,8 @@ struct UseGuard: ~Copyable {
     }
   }
 
-  /// True if the calling thread is the one that changes the object. In a forked
-  /// child a new thread may have the number of one that stayed behind.
+  /// True if the calling thread is the one that changes the object. In a forked child a
+  /// new thread may have the number of a thread of the parent.
   private static func isChangedHere(_ word: UInt64) -> Bool {
     let here = UInt64(pthread_self())
     return word & user == here | 1 && (forks(of: word) == forks || here == UInt64(cplatform_fork_survivor()))

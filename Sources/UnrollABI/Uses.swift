@@ -1,8 +1,8 @@
 import CUnroll
 import Unroll
 
-/// Entry points by what they do to the object of their handle: those that the
-/// header gives a const handle read it, the others change it.
+/// Entry points by how they use the object of their handle: those that take a const
+/// handle read it, the others change it.
 
 /// `const unroll_model *`
 @inline(__always)

@@ -1,2 +1,2 @@
-/// A number as messages show it: a NaN has no sign for people, whatever its bits.
+/// A number as messages show it: a NaN is shown without a sign.
 public func shown(_ value: Double) -> String { value.isNaN ? "nan" : String(value) }

@@ -1,5 +1,5 @@
-/// The one error type of the library: what kind of failure, and a sentence
-/// that says what was expected, what was found, where, and what to do.
+/// The error type of the library: the kind of failure, and a message that says what was
+/// expected, what was found, where, and what to do.
 public struct UnrollError: Error, Sendable, Equatable {
   /// The kinds of failure a host program can tell apart. The ABI maps each
   /// to one status code.
@@ -8,13 +8,13 @@ public struct UnrollError: Error, Sendable, Equatable {
     case invalidArgument
     /// A shape, rank or element count does not fit.
     case shapeMismatch
-    /// The call is not allowed in the object's present state (not built, not compiled).
+    /// The call is not allowed in the current state of the object (not built, not compiled).
     case invalidState
-    /// The configuration or file asks for something this library does not have.
+    /// The call, configuration or file asks for something this library does not have.
     case unsupported
     /// The file cannot be opened, read or written.
     case io
-    /// The file was read but its contents are not what they should be.
+    /// The file could be read, but its contents are not valid.
     case format
     /// A buffer could not be allocated.
     case outOfMemory
@@ -26,7 +26,7 @@ public struct UnrollError: Error, Sendable, Equatable {
 
   public let code: Code
   public let message: String
-  /// errno, where the operating system refused something; else 0.
+  /// errno if a call to the operating system failed; otherwise 0.
   public let systemError: Int32
 
   public init(_ code: Code, _ message: String, systemError: Int32 = 0) {

@@ -114,7 +114,7 @@ import UnrollErrors
     #expect(try values(Self.dataset([4], chunk: [4], [.fletcher32], [Stored(offset: [0], data: data)]), as: Float.self) == Self.four)
     data[3] ^= 1
     let damaged = try Self.dataset([4], chunk: [4], [.fletcher32], [Stored(offset: [0], data: data)])
-    expectError(.format, "x: the checksum of a chunk does not fit") { _ = try values(damaged, as: Float.self) }
+    expectError(.format, "x: the checksum of a chunk does not match") { _ = try values(damaged, as: Float.self) }
     // HDF5 before 1.6.3 swapped the bytes of its halves.
     data = Self.summed(bits(Self.four))
     data.swapAt(16, 17)

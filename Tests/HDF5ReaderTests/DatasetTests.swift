@@ -96,7 +96,7 @@ import UnrollErrors
       _ = try Self.dataset([2], FileBuilder.float32, [(7, 0, [1, 0, 0, 0])]) { _ in FileBuilder.contiguous(nil, 0) }
     }
     expectError(.unsupported, "x: a virtual dataset") { _ = try Self.dataset([2]) { _ in [4, 3] + undefined + le(0, 4) } }
-    expectError(.unsupported, "x: data stored in the form 9") { _ = try Self.dataset([2]) { _ in [9, 1] + le(0, 16) } }
+    expectError(.unsupported, "x: a data layout of version 9") { _ = try Self.dataset([2]) { _ in [9, 1] + le(0, 16) } }
   }
 
   @Test func missingMessagesAreNamed() throws {

@@ -60,7 +60,7 @@ import UnrollErrors
 
   @Test func anIntegerThatDoesNotFitIsAnError() throws {
     let dataset = try Self.dataset(FileBuilder.integer(8, signed: false), le(1, 8) + le(UInt64(1) << 63, 8), count: 2)
-    expectError(.unsupported, "x: an element over 9223372036854775807") { _ = try values(dataset, as: Int64.self) }
+    expectError(.unsupported, "x: an element above 9223372036854775807") { _ = try values(dataset, as: Int64.self) }
   }
 
   @Test func bfloat16IsReadFromEachOfItsForms() throws {

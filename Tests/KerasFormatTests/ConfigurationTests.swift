@@ -50,7 +50,7 @@ import Unroll
   static let unknownMembers = [
     (
       #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_initializer": {"class_name": "Mine", "config": {}}}}"#,
-      "d (Dense): kernel_initializer \"Mine\" is unknown and left out; weights that are not loaded begin at zero"
+      "d (Dense): kernel_initializer \"Mine\" is unknown and left out; weights that are not loaded start at zero"
     ),
     (
       #"{"class_name": "Dense", "config": {"name": "d", "units": 4, "kernel_regularizer": "l3"}}"#,

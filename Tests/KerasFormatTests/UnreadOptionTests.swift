@@ -136,7 +136,7 @@ import Unroll
     (#""activation": {"class_name": "ELU", "config": {"alpha": 0.5, "beta": 3}}"#, "activation: the option beta = 3 is unknown and left out"),
     (
       #""kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": 3}}"#,
-      "the seed of its kernel_initializer is left out; it matters for weights that are not loaded only"
+      "the seed of its kernel_initializer is left out; it matters only for weights that are not loaded"
     ),
   ])
   func optionsOfValuesAreNoted(_ option: String, _ note: String) throws {
@@ -181,6 +181,6 @@ import Unroll
          "inbound_nodes": [{"args": [[\#(tensor), \#(tensor)]], "kwargs": {"return_attention_scores": true}}]}]}}
       """#
     let error = try #require(throws: UnrollError.self) { try ModelFile.modelFromJSON(json) }
-    #expect(error.message.contains("a (Attention): the argument return_attention_scores = true at its call is not supported"))
+    #expect(error.message.contains("a (Attention): the argument return_attention_scores = true in its call is not supported"))
   }
 }

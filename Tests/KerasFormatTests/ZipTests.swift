@@ -113,7 +113,7 @@ import Unroll
     // The first one's size, in both headers, as if the second were part of it.
     let entries = (0..<bytes.count - 4).filter { bytes[$0..<$0 + 4].elementsEqual([0x50, 0x4B, 1, 2]) }
     for offset in [18, 22, entries[0] + 20, entries[0] + 24] { bytes[offset] = 30 }
-    #expect(try refusal(bytes, limit: 100).message.contains("a reaches into what follows it"))
+    #expect(try refusal(bytes, limit: 100).message.contains("a overlaps what follows it"))
   }
 
   @Test func aMemberIsWhereTheDirectorySays() throws {

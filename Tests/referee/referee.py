@@ -117,7 +117,7 @@ class Comparison:
         self.expect(where, "shape", tuple(ours["shape"]), values.shape)
         wide = {"f": "<f8" if values.dtype.itemsize == 8 else "<f4"}.get(values.dtype.kind, "<i8")
         if values.dtype.kind == "u" and values.size and values.max() > 2**63 - 1:
-            self.refused(where, "values", ours, "over 9223372036854775807")
+            self.refused(where, "values", ours, "above 9223372036854775807")
             return
         self.values += values.size
         self.expect(where, "values", ours.get("crc", ours.get("error")), zlib.crc32(values.astype(wide).tobytes()))

@@ -15,18 +15,18 @@ struct ConfigReader {
     self.context = context
   }
 
-  /// The member, or the first of its old names, that is there and not null.
+  /// The value of the member, or of the first of its old names, that is present and not null.
   func value(_ name: String, old: [String] = []) -> JSON? {
     for name in [name] + old { noteRead(name) }
     for name in [name] + old { if let value = object[name], !value.isNull { return value } }
     return nil
   }
 
-  /// Marks a member that is looked at in another way.
+  /// Marks a member that is read in another way.
   func noteRead(_ name: String) { read.names.insert(name) }
 
-  /// No option goes unheard: what nothing has asked for, and is not known to
-  /// change no value, is noted by name; in something new it is refused.
+  /// No option is dropped silently: an option that nothing has read, and that is not
+  /// known to be without effect, is noted by name; in a new layer it is refused.
   func reportUnread() throws(UnrollError) {
     for (name, value) in object.members where !value.isNull && value != false && !read.names.contains(name) && !Self.harmless.contains(name) {
       let option = "\(name) = \(JSONWriter.write(value).prefix(80))"
@@ -35,7 +35,7 @@ struct ConfigReader {
     }
   }
 
-  /// What does not change what a layer computes: names, shapes that are read or
+  /// Options that do not change what a layer computes: names, shapes that are read or
   /// checked elsewhere, and how Keras computes.
   private static let harmless: Set<String> = [
     "name", "trainable", "dtype", "autocast", "module", "registered_name", "build_config", "shared_object_id", "supports_masking",
@@ -59,7 +59,7 @@ struct ConfigReader {
     return number
   }
 
-  /// A size that must be there.
+  /// A required size.
   func size(_ name: String) throws(UnrollError) -> Int {
     guard let found = value(name) else { throw wrong(name, "a whole number", nil) }
     return try size(name, found)
@@ -74,7 +74,7 @@ struct ConfigReader {
     return number
   }
 
-  /// Keras writes sizes of one axis as 3 or as [3].
+  /// Keras writes sizes along one axis as 3 or as [3].
   static func scalar(_ value: JSON) -> JSON? {
     if let list = value.array { return list.count == 1 ? list[0] : nil }
     return value

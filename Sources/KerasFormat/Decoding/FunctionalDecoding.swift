@@ -1,6 +1,6 @@
 import Unroll
 
-/// Turns a Functional model's configuration into nodes in computing order.
+/// Turns the configuration of a Functional model into nodes in the order of computation.
 struct FunctionalDecoder {
   let context: DecodingContext
 
@@ -14,7 +14,7 @@ struct FunctionalDecoder {
     let isModel: Bool
     /// Calls in Keras 3's form, {"args", "kwargs"}.
     let hasObjectCalls: Bool
-    /// Keras 3's functions beside its layers, which pass no masks on.
+    /// Keras 3's operations, which pass no masks on.
     let isOperation: Bool
     /// What an operation on masks does.
     let maskOperation: String?
@@ -117,7 +117,7 @@ struct FunctionalDecoder {
       axis: object["config"]?["axis"]?.int)
   }
 
-  /// A model used as a layer has a call of its own from when it was made.
+  /// A model used as a layer already has one call, from when it was created.
   /// Keras 1 and 2 count it everywhere. Keras 3 counts it for Functional models
   /// in output_layers only.
   private func adjustModelCalls(_ entries: inout [Entry], _ index: [String: Int], _ outputs: inout [KerasTensor]) {
@@ -150,8 +150,8 @@ struct FunctionalDecoder {
     outputs = outputs.map { adjusted($0, countedOutside) }
   }
 
-  /// Calls of models that repeat another and that nothing uses: our `.h5` has
-  /// such for the sake of the two ways of counting.
+  /// Calls of models that repeat another and that nothing uses: our `.h5` files have
+  /// them because of the two ways of counting.
   private func repeatedCalls(_ entries: [Entry], _ outputs: [KerasTensor]) -> Set<CallKey> {
     var used = Set(outputs.map { CallKey($0) })
     for entry in entries { for call in entry.calls { for tensor in call.inputs + call.masks { used.insert(CallKey(tensor)) } } }

@@ -1,11 +1,11 @@
 import Unroll
 
-// Masks that a Functional model's calls are given.
+// Masks that are passed to the calls of a Functional model.
 
 extension FunctionalDecoder {
-  /// Sets what each call of `nodes` does with masks, and the masks it is given
-  /// where they are not those that its inputs bring. The engine passes masks on
-  /// by itself; what the file says of a call decides.
+  /// Sets how each call of `nodes` treats masks, and the masks that are passed to it if
+  /// they are not those of its inputs. The engine passes masks on by itself; what the
+  /// file says about a call takes precedence.
   func resolveMasks(
     _ nodes: inout [ModelSpec.Node], _ items: [Item], _ layers: [LayerSpec], _ operations: MaskOperations, _ symbols: MaskSymbols,
     _ reference: (KerasTensor) throws(UnrollError) -> ModelSpec.TensorRef
@@ -68,8 +68,8 @@ extension FunctionalDecoder {
     }
   }
 
-  /// Keras 1 and 2 obey what a call says of `training`. Keras 3 writes false at
-  /// most calls by itself, and its predict, evaluate and fit say otherwise.
+  /// Keras 1 and 2 obey the `training` argument of a call. Keras 3 writes false for most
+  /// calls by itself, and its predict, evaluate and fit override it.
   private func training(_ item: Item, _ layer: LayerSpec, _ owner: String) -> Bool? {
     if let marks = item.marks { return marks.training }
     if item.version.major < 3 {

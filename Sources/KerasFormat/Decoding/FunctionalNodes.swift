@@ -38,15 +38,15 @@ struct KerasCall {
   /// The layer's inputs; a recurrent layer's initial states follow its sequence.
   var inputs: [KerasTensor] = []
   var masks: [KerasTensor] = []
-  /// The mask of each input, where a call is given them in this form.
+  /// The mask of each input, if they are passed to the call in this form.
   var inputMasks: [KerasTensor?] = []
   /// Keras 1's and 2's form.
   let isList: Bool
   var causal = false
   let marks: CallMarks?
-  /// What the call says of `training`.
+  /// The `training` argument of the call.
   var training: Bool?
-  /// Arguments that nothing here knows, as they are to be named.
+  /// Unknown arguments, as they appear in messages.
   private(set) var unknown: [String] = []
   /// The arguments of an operation that are plain values (NotEqual's number).
   var constants: [JSON] = []

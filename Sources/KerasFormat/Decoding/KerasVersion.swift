@@ -22,7 +22,7 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
     description = "\(major).\(minor)"
   }
 
-  /// Of what does not say its version.
+  /// For configurations that do not have a version.
   static let unknown = KerasVersion(3, 15)
 
   static func < (a: KerasVersion, b: KerasVersion) -> Bool { (a.major, a.minor) < (b.major, b.minor) }
@@ -63,11 +63,11 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
   var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
 }
 
-/// What decoding needs to know of its surroundings, and what it found worth telling.
+/// What decoding needs to know about the file, and the notes it makes.
 final class DecodingContext {
   let version: KerasVersion
-  /// False while something new is described, which no file will complete: then
-  /// what is unknown is refused instead of noted.
+  /// False for a new model or layer, which does not come from a file: unknown options are
+  /// then refused instead of noted.
   let isLenient: Bool
   /// Things adapted or left out, one sentence each.
   private(set) var notes: [String] = []

@@ -78,7 +78,7 @@ struct LayerDecoder {
   // Models are nested 64 deep: what reads a single layer stays out of the frames of
   // what reads a model.
 
-  /// A layer whose members say all there is.
+  /// A layer that its members describe completely.
   @inline(never)
   private func read<Config: LayerConfiguration>(_ prototype: Config, _ reader: ConfigReader) throws(UnrollError) -> LayerConfig {
     try refuseQuantization(reader)

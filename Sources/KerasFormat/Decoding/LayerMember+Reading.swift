@@ -1,8 +1,8 @@
 import Unroll
 
 extension ConfigReader {
-  /// Takes over what a configuration says of these members; what it does not
-  /// say stays as it is.
+  /// Reads these members from a configuration; members that it does not have keep their
+  /// values.
   func read<Config>(_ members: [LayerMember<Config>], into config: inout Config) throws(UnrollError) {
     for member in members { try read(member, into: &config) }
   }
@@ -54,7 +54,7 @@ extension ConfigReader {
     }
   }
 
-  /// Keras writes sizes of one axis as 3 or as [3].
+  /// Keras writes sizes along one axis as 3 or as [3].
   private func sizeOfAxis(_ name: String, _ found: JSON) throws(UnrollError) -> Int {
     guard let single = Self.scalar(found) else { throw wrong(name, "a whole number", found) }
     return try size(name, single)

@@ -1,8 +1,8 @@
 import Unroll
 
-/// The operations that Keras leaves in a graph where it computed masks, as the
-/// masks they make. What they make is compared with what the layers hand on by
-/// themselves, so they need not be computed.
+/// The operations that Keras leaves in a graph where it computed masks, as the masks
+/// they compute. These are compared with the masks that the layers pass on by
+/// themselves, so the operations do not have to be computed.
 struct MaskOperations {
   /// One call of an operation.
   struct Call: Hashable {
@@ -25,9 +25,9 @@ struct MaskOperations {
     "NotEqual", "Any", "All", "LogicalAnd", "LogicalOr", "LogicalNot", "ExpandDims", "BroadcastTo", "Cast", "ZerosLike",
     "OnesLike", "ConvertToTensor", "Copy",
   ]
-  /// Of those the ones that take masks, not values.
+  /// Those of them that take masks, not values.
   private static let joining: Set<String> = ["LogicalAnd", "LogicalOr", "ExpandDims", "BroadcastTo", "ConvertToTensor", "Copy", "Concatenate"]
-  /// Keras 2's names of functions that its layers' compute_mask call.
+  /// Keras 2's names for functions that compute_mask of its layers calls.
   private static let functions = ["math.not_equal": "NotEqual", "math.reduce_any": "Any"]
 
   private let entries: [FunctionalDecoder.Entry]
@@ -67,14 +67,14 @@ struct MaskOperations {
 
   func isMask(_ tensor: KerasTensor) -> Bool { index[tensor.layer].map { entries[$0].layer == nil } ?? false }
 
-  /// The mask that `tensor` is. Throws if it is none that layers make. `place`
+  /// The mask that `tensor` is. Throws if it is not a mask that layers compute. `place`
   /// finds a value of the graph.
   mutating func mask(
     _ tensor: KerasTensor, for owner: String, walk: MaskWalk,
     place: (KerasTensor) throws(UnrollError) -> ModelSpec.TensorRef
   ) throws(UnrollError) -> MaskSymbol? {
     guard let target = call(tensor) else { throw missing(tensor, owner) }
-    // On a list, not the stack: a file may chain as many as it likes.
+    // With a list, not by recursion: a file may chain any number of them.
     var waiting = [target]
     var opened: Set<Call> = []
     while let call = waiting.last {
@@ -109,7 +109,7 @@ struct MaskOperations {
 
   private func inputs(of call: Call) -> [KerasTensor] { entries[call.entry].calls[call.number].inputs }
 
-  /// `made` as a mask of [batch, time]; nil of what is none.
+  /// `made` as a mask of [batch, time]; nil if it is not a mask.
   private func mask(_ made: Made) -> MaskSymbol?? {
     switch made {
     case .mask(let mask): .some(mask)

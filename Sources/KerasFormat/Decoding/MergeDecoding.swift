@@ -1,7 +1,7 @@
 import Unroll
 
-// Keras 1's Merge: a layer of a graph, or the first of a Sequential model,
-// where it holds the models that it joins.
+// Keras 1's Merge: a layer of a graph, or the first layer of a Sequential model, where
+// it contains the models that it joins.
 
 extension LayerDecoder {
   func keras1Merge(_ reader: ConfigReader) throws(UnrollError) -> LayerConfig {
@@ -39,9 +39,8 @@ extension LayerDecoder {
 extension ModelDecoder {
   static func beginsWithMerge(_ entries: [JSON]) -> Bool { entries.first?["class_name"] == "Merge" }
 
-  /// A Sequential model whose first layer is a Merge, as the graph it means.
-  /// The layers stand in the order of the file's weights: those of the merged
-  /// models, then its own.
+  /// A Sequential model whose first layer is a Merge, as the equivalent graph. The layers
+  /// are in the order of the file's weights: those of the merged models, then its own.
   func merged(_ entries: [JSON], name: String) throws(UnrollError) -> ModelSpec {
     var graph = MergedGraph(ModelSpec(name: name, isSequential: false, layers: [], nodes: [], inputs: [], outputs: []))
     graph.spec.outputs = [try append(entries, name, to: &graph, depth: 0)]
@@ -83,7 +82,7 @@ extension ModelDecoder {
   }
 }
 
-/// The graph as far as it has been put together.
+/// The part of the graph that has been built so far.
 private struct MergedGraph {
   var spec: ModelSpec
   private var names: Set<String> = []

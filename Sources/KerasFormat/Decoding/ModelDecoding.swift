@@ -19,13 +19,13 @@ struct ModelDecoder {
     return (spec, context)
   }
 
-  /// What Keras keeps of a model's own flag: that of a Functional one, since version 3.
+  /// A model's own flag, as far as Keras keeps it: that of a Functional model, since version 3.
   static func trainable(_ spec: ModelSpec, _ config: JSON?, _ version: KerasVersion) -> Bool {
     spec.isSequential || version.major < 3 ? true : config?["trainable"]?.bool ?? true
   }
 
-  /// The version a configuration without its file stems from: what it says
-  /// itself, else what only one generation writes.
+  /// The version of Keras that wrote a configuration without a file: the one it states,
+  /// otherwise inferred from what only one generation writes.
   static func version(of document: JSON) -> KerasVersion {
     if let text = document["keras_version"]?.string { return KerasVersion(text) }
     if document["module"] != nil { return KerasVersion.unknown }
@@ -92,7 +92,7 @@ struct ModelDecoder {
     let isInteger = if case .embedding = first.config { true } else { false }
     let inputName = "\(first.name.isEmpty ? first.config.snakeName : first.name)_input"
     if case .model(let inner) = first.config {
-      // A model of its own layers knows its input.
+      // A model with layers of its own knows its input.
       guard let reference = inner.inputs.first, inner.nodes.indices.contains(reference.node),
         inner.layers.indices.contains(inner.nodes[reference.node].layer),
         case .input(let input) = inner.layers[inner.nodes[reference.node].layer].config
@@ -135,7 +135,7 @@ struct ModelDecoder {
 }
 
 extension ModelSpec {
-  /// Calls that say nothing of masks themselves, as in that version.
+  /// Calls without mask arguments, as in that version.
   func treatingMasks(as version: KerasVersion) -> ModelSpec {
     var result = self
     for (index, node) in nodes.enumerated() {

@@ -26,7 +26,7 @@ extension LayerDecoder {
     return config
   }
 
-  /// What the file's Keras meant by what the configuration does not say.
+  /// The defaults of the file's version of Keras for members that the configuration does not have.
   private func usual(_ prototype: RecurrentConfig, _ reader: ConfigReader) -> RecurrentConfig {
     var config = prototype
     switch config.cell {
@@ -75,7 +75,7 @@ extension LayerDecoder {
     if isStacked {
       let stack = ConfigReader(object, owner: "\(reader.owner): StackedRNNCells", context)
       try checkStack(stack)
-      // A flag of its own freezes nothing inside in Keras 3.
+      // In Keras 3 its own flag does not freeze the layers inside.
       if context.version.major < 3, try !stack.bool("trainable", default: true) { frozen = Set(cells.indices) }
     }
     try reader.require("num_constants", isOneOf: [0])
@@ -85,7 +85,7 @@ extension LayerDecoder {
     return config
   }
 
-  /// What stacked cells say beside the cells.
+  /// Checks the options of stacked cells other than the cells.
   private func checkStack(_ reader: ConfigReader) throws(UnrollError) {
     reader.noteRead("cells")
     try noteType(reader, "StackedRNNCells")

@@ -28,7 +28,7 @@ extension ConfigReader {
     return spec
   }
 
-  /// A layer as activation.
+  /// A layer used as an activation.
   private func activation(_ className: String, _ inner: ConfigReader, _ member: String) throws(UnrollError) -> ActivationSpec {
     switch className {
     case "LeakyReLU":
@@ -122,7 +122,7 @@ extension ConfigReader {
     }
   }
 
-  /// Unknown values of a file are noted, not refused, where predictions do not depend on them.
+  /// Unknown values in a file are noted, not refused, if predictions do not depend on them.
   private func leaveOut(_ member: String, _ value: String, _ consequence: String) throws(UnrollError) {
     guard context.isLenient else { throw unsupported("\(member) = \"\(value)\" is not supported") }
     context.note("\(owner): \(member) \"\(value)\" is unknown and left out; \(consequence)")
@@ -153,7 +153,7 @@ extension ConfigReader {
     return nil
   }
 
-  /// Options that act in training only and that the engine does not have.
+  /// Options that act only in training and that the engine does not have.
   func noteTrainingOnly(_ name: String) {
     guard let found = value(name), found.bool != false else { return }
     context.note("\(owner): \(name) is not supported and left out; it matters only in training")

@@ -1,8 +1,8 @@
 import Unroll
 
-/// What a call does that Keras 3 has no words for: our own member beside a
-/// call's args and kwargs, where no Keras looks. Only `to_json` has it, a
-/// configuration that goes back to us; files say it in Keras' words or not at all.
+/// What a call does that Keras 3 cannot express: our own member beside a call's args and
+/// kwargs, which Keras ignores. Only `to_json` writes it, for configurations that this
+/// library reads again; files use only Keras' own members.
 struct CallMarks {
   static let name = "unroll_call"
 
@@ -18,7 +18,7 @@ struct CallMarks {
     training = json["training"]?.bool
   }
 
-  /// nil where the call says it all by itself.
+  /// nil if the call needs no mark.
   static func json(_ node: ModelSpec.Node, _ config: LayerConfig) -> JSON? {
     let usual = MaskRules.keras3.use(config, hasStates: node.inputs.count > 1, isGivenMask: !node.masks.isEmpty)
     if usual.heeds == node.heedsMasks, usual.joining == node.maskJoining, node.passesMasks, node.training == nil { return nil }

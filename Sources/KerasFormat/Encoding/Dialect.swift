@@ -6,11 +6,11 @@ enum Dialect {
   case keras3
   /// `.keras`: as Keras 3, but with the input's shape under the name that Keras 2.13 to 2.15 know too.
   case archive
-  /// `.h5`: the words that Keras 2.2 to 2.15 and every Keras 3 understand.
+  /// `.h5`: members that Keras 2.2 to 2.15 and every Keras 3 understand.
   case legacy
 
-  /// What our files for Keras 3 call themselves: the first version that
-  /// understands all that is in them as we do.
+  /// The version that our files for Keras 3 state: the first that interprets everything in
+  /// them as this library does.
   static let keras3Version = "3.11.0"
 
   /// {"class_name", "config"} of a layer.
@@ -24,7 +24,7 @@ enum Dialect {
   /// LeakyReLU's slope: Keras 3 still reads alpha; Keras 2 knows no other name.
   var leakySlope: String { self == .keras3 ? "negative_slope" : "alpha" }
 
-  /// An object inside a configuration. Keras 3 needs its module in `.h5` too; Keras 2 passes over it.
+  /// An object inside a configuration. Keras 3 needs its module in `.h5` too; Keras 2 ignores it.
   static func object(_ module: String, _ className: String, _ config: JSONObject) -> JSONObject {
     ["module": .string(module), "class_name": .string(className), "config": .object(config), "registered_name": nil]
   }
@@ -89,7 +89,7 @@ struct HardSigmoidUse {
     }
   }
 
-  /// The version to write so that a reader means the right one.
+  /// The version to write so that a reader uses the right function.
   func version(default normal: String) throws(UnrollError) -> String {
     if old, new {
       throw UnrollError(

@@ -3,16 +3,16 @@ import Unroll
 
 /// How the calls of a Functional model are written.
 enum CallForm {
-  /// {"args", "kwargs"}, which Keras 3 alone reads.
+  /// {"args", "kwargs"}, which only Keras 3 reads.
   case objects
   /// Keras 1's and 2's [[name, node, tensor, {}], ...], which Keras 3 reads
   /// too, but for what it cannot read there: initial states are objects.
   case lists
-  /// Lists throughout, for Keras 2 alone.
+  /// Only lists, for Keras 2.
   case keras2
 }
 
-/// Writes the layers of a Functional model, and how they call each other.
+/// Writes the layers of a Functional model and the calls between them.
 struct FunctionalEncoder {
   private let spec: ModelSpec
   private let form: CallForm
@@ -156,11 +156,11 @@ struct FunctionalEncoder {
   }
 }
 
-/// Keras numbers the calls of each layer; the engine numbers all calls.
+/// Keras numbers the calls of each layer separately; the engine numbers all calls.
 struct FunctionalCalls {
-  /// For each layer its calls in order.
+  /// For each layer, its calls in order.
   let nodes: [[ModelSpec.Node]]
-  /// For each node its number among its layer's calls.
+  /// For each node, its index among the calls of its layer.
   private let number: [Int]
 
   init(_ spec: ModelSpec) {

@@ -92,7 +92,7 @@ struct LayerEncoder {
 }
 
 extension BidirectionalConfig {
-  /// Our own member beside an inner layer's class and configuration, where no
-  /// Keras looks: true for Keras up to 2.3, whose way later ones cannot say.
+  /// Our own member beside an inner layer's class and configuration, which Keras ignores:
+  /// true for the behaviour of Keras up to 2.3, which later versions cannot express.
   static let repeatsMark = "unroll_repeats_masked_steps"
 }

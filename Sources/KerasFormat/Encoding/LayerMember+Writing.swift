@@ -1,12 +1,12 @@
 import Unroll
 
-/// Writes the members of layers' configurations for one Keras.
+/// Writes the members of layers' configurations for one version of Keras.
 struct MemberWriter {
   let dialect: Dialect
   /// The layer's name, for messages.
   let owner: String
 
-  /// `usual`: what a layer has whose configuration says nothing.
+  /// `usual`: the defaults of the layer.
   func json<Config>(_ members: [LayerMember<Config>], of config: Config, usual: Config) throws(UnrollError) -> JSONObject {
     var result: JSONObject = [:]
     for member in members {

@@ -1,7 +1,7 @@
 import Unroll
 
-/// Keras 3's operations for masks that calls are given, as entries of a
-/// Functional model beside its layers.
+/// Keras 3's operations for masks that are passed to calls, as entries of a Functional
+/// model in addition to its layers.
 struct MaskEntries {
   private let symbols: MaskSymbols
   private var names: Set<String>
@@ -14,10 +14,10 @@ struct MaskEntries {
     self.names = names
   }
 
-  /// Masks of masks of masks: more than files have, few enough for the stack.
+  /// The deepest nesting of masks: more than files have, and few enough for the stack.
   private static var deepest: Int { 64 }
 
-  /// Whether operations on values of the outermost walk make this mask.
+  /// Whether operations on values of the outermost walk can compute this mask.
   static func canCompute(_ mask: MaskSymbol, _ symbols: MaskSymbols, depth: Int = 0) -> Bool {
     guard depth < deepest else { return false }
     switch symbols.origin(of: mask) {
@@ -27,7 +27,7 @@ struct MaskEntries {
     }
   }
 
-  /// Where `mask` is computed, from here on if it was not yet.
+  /// Where `mask` is computed; adds the operations if there are none yet.
   mutating func entry(for mask: MaskSymbol) throws(UnrollError) -> JSON {
     if let known = places[mask] { return known }
     let place: JSON
@@ -54,7 +54,7 @@ struct MaskEntries {
   }
 
   private mutating func add(_ operation: String, _ arguments: [JSON], _ options: JSONObject = [:]) -> JSON {
-    // Not the names that Keras gives its own operations: two of one name cannot be opened.
+    // Not the names that Keras gives its own operations: it cannot open two with the same name.
     var number = entries.count
     var name = "mask_\(number)"
     while !names.insert(name).inserted {

@@ -1,9 +1,9 @@
 import Unroll
 
 extension ModelSpec {
-  /// The model with other names where Keras 3 could not open it: computing
-  /// masks it names operations (concatenate, any, ...), and two things of one
-  /// name in a graph it refuses.
+  /// The model with other names where Keras 3 could not open it: when it computes masks it
+  /// names operations (concatenate, any, ...), and it refuses a graph with two equal
+  /// names.
   func namedApartFromMasks() -> ModelSpec {
     var result = self
     for index in layers.indices {
@@ -25,7 +25,7 @@ extension ModelSpec {
   }
 
   private static let always: Set<String> = ["not_equal", "any", "logical_or", "convert_to_tensor"]
-  /// Made where masks go through a Concatenate.
+  /// Created where masks pass through a Concatenate.
   private static let joining: Set<String> = ["concatenate", "all", "expand_dims", "broadcast_to", "zeros_like", "ones_like"]
 
   /// "concatenate", "concatenate_3".

@@ -1,13 +1,13 @@
 import Unroll
 
-/// Says a model in the words of a Keras that treats masks by its own rules: a
-/// call that would be handed a mask it does without gets its input through a
-/// layer that passes none on, one that would miss a mask is given it. What
-/// cannot be said is refused.
+/// Writes a model for a version of Keras with other rules for masks: a call that would
+/// get a mask it must not have receives its input through a layer that passes none on,
+/// and a call that would miss a mask is passed it as an argument. What cannot be
+/// expressed is refused.
 struct MaskWriting {
   let rules: MaskRules
-  /// Whether calls can be given masks that are computed in the graph, which
-  /// `.h5` cannot hold.
+  /// Whether masks that are computed in the graph can be passed to calls, which `.h5`
+  /// cannot store.
   let givesMasks: Bool
   private let symbols = MaskSymbols()
 
@@ -22,7 +22,7 @@ struct MaskWriting {
     return target
   }
 
-  /// Whether a Keras of these rules would treat masks in `written` as the model does in `spec`.
+  /// Whether a version of Keras with these rules would treat masks in `written` as in `spec`.
   func fits(_ spec: ModelSpec, _ written: ModelSpec) -> Bool { (try? check(spec, written)) != nil }
 
   private func use(_ node: ModelSpec.Node, _ config: LayerConfig) -> MaskUse {
@@ -46,7 +46,7 @@ struct MaskWriting {
     )
   }
 
-  /// The name of the first layer that would see another mask.
+  /// The name of the first layer that would get another mask.
   private func firstDifference(_ spec: ModelSpec, _ target: ModelSpec) -> String? {
     func names(_ spec: ModelSpec, _ use: (ModelSpec.Node, LayerConfig) -> MaskUse) -> [(String, [MaskSymbol?])] {
       var walk = MaskWalk(spec.layers, symbols), result: [(String, [MaskSymbol?])] = []
@@ -142,7 +142,7 @@ struct MaskWriting {
     return result
   }
 
-  /// What the call should be handed for each input, as far as it matters.
+  /// The mask that the call should get for each input, as far as it matters.
   private func wantedMasks(of node: ModelSpec.Node, _ config: LayerConfig, _ engine: MaskWalk) -> [MaskSymbol?] {
     let brought = engine.inputs(of: node)
     switch config {
@@ -173,7 +173,7 @@ extension LayerConfig {
 }
 
 extension ModelSpec {
-  /// Every Keras that reads our files passes given masks on.
+  /// Every version of Keras that reads our files passes on masks that are given to a call.
   fileprivate func passingMasks() -> ModelSpec {
     var result = self
     for index in nodes.indices { result.nodes[index].passesMasks = true }

@@ -7,18 +7,18 @@ struct ModelEncoder {
   let dtype: DType
   /// Inside a wrapper: TimeDistributed, Bidirectional.
   var isWrapped = false
-  /// Whether calls bear marks of ours (see `CallMarks`).
+  /// Whether calls have our marks (see `CallMarks`).
   var marksCalls = false
 
-  /// Our own member beside a model's class and configuration, where no Keras
-  /// looks: by whose rules the model trains, if the Keras of the file has others.
+  /// Our own member beside a model's class and configuration, which Keras ignores: the
+  /// rules by which the model trains, if those of the file's Keras differ.
   static let rulesMark = "unroll_training_rules"
 
   private static func marked(_ config: JSONObject, _ spec: ModelSpec, usual: TrainingRules) -> JSONObject {
     spec.trainingRules == usual ? config : config.merged([rulesMark: .string(spec.trainingRules.rawValue)])
   }
 
-  /// For `to_json`, which we read as it was meant whatever Keras makes of it.
+  /// For `to_json`, which this library reads exactly, whatever Keras does with it.
   static func json(_ spec: ModelSpec) throws(UnrollError) -> JSONObject {
     if spec.callInTraining == nil, let written = try? MaskWriting(.keras3, givesMasks: true).written(spec) {
       return marked(try ModelEncoder(dialect: .keras3, calls: .objects, dtype: spec.dtype).model(written), spec, usual: .keras3)
@@ -51,7 +51,7 @@ struct ModelEncoder {
       try ModelEncoder(dialect: dialect, calls: calls, dtype: spec.dtype).model(written), spec, usual: usual)
   }
 
-  /// A model used as `layer`, whose name and flag it has.
+  /// A model used as `layer`, with the name and flag of that layer.
   func model(_ spec: ModelSpec, of layer: LayerSpec) throws(UnrollError) -> JSONObject {
     var named = spec
     named.name = layer.name
@@ -87,7 +87,7 @@ struct ModelEncoder {
 }
 
 extension ModelSpec {
-  /// A layer whose call says `training` where that makes a difference.
+  /// A layer whose call has a `training` argument that makes a difference.
   fileprivate var callInTraining: String? {
     for node in nodes where node.training != nil {
       let layer = layers[node.layer]

@@ -1,7 +1,7 @@
 import KernelAPI
 import Unroll
 
-// Activations, initializers and regularizers in Keras' words.
+// Activations, initializers and regularizers in Keras' notation.
 
 extension JSON {
   static func activation(_ spec: ActivationSpec, _ dialect: Dialect, _ layer: String) throws(UnrollError) -> JSON {
@@ -17,7 +17,7 @@ extension JSON {
     }
   }
 
-  /// The common ones by their short names, which every version reads.
+  /// Writes the common ones by their short names, which every version reads.
   static func initializer(_ initializer: Initializer) -> JSON {
     func object(_ className: String, _ config: JSONObject) -> JSON {
       .object(Dialect.object("keras.initializers", className, config))

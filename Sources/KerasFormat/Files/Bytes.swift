@@ -1,2 +1,2 @@
-// Whoever reads and saves models has the names of files and the bytes.
+// Importing KerasFormat also imports file paths and byte sources.
 @_exported import ByteInput

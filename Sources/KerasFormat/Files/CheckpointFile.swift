@@ -2,21 +2,21 @@ import ByteInput
 import HDF5Reader
 import Unroll
 
-/// An opened checkpoint, recognised by its content: its documents are read, its
-/// arrays are not.
+/// An opened checkpoint, recognised by its content: its documents have been read, its
+/// arrays have not.
 struct CheckpointFile {
   enum Kind: String { case fullH5 = "h5", legacyWeights = "h5 weights", v3Weights = "weights.h5", archive = "keras" }
 
-  /// For messages: the path, or what the caller calls the bytes.
+  /// For messages: the path, or the caller's name for the bytes.
   let name: String
   let kind: Kind
-  /// nil: the file does not say.
+  /// nil: not in the file.
   let version: KerasVersion?
   let backend: String?
   /// The model's configuration, in files of whole models.
   let config: JSON?
   let training: JSONObject?
-  /// Text stored by this library beside the model.
+  /// Text that this library stored with the model.
   let metadata: [String: String]
   private let arrays: Arrays
 

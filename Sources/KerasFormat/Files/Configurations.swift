@@ -1,8 +1,8 @@
 import Unroll
 
 extension ModelFile {
-  /// A model from Keras' `to_json`, `config.json` or `model_config`, with fresh
-  /// weights drawn from `seed`.
+  /// Creates a model from Keras' `to_json`, `config.json` or `model_config`, with new
+  /// weights drawn with `seed`.
   package static func modelFromJSON(_ json: String, seed: UInt64 = 0) throws(UnrollError) -> Model {
     let (spec, context) = try ModelDecoder.decode(try JSONReader.parse(json, name: "the configuration"), version: nil)
     let model = try Model(spec, seed: seed)
@@ -10,7 +10,7 @@ extension ModelFile {
     return model
   }
 
-  /// A layer from {"class_name", "config"}, for a model of `type`. Members left out have Keras 3's defaults.
+  /// Creates a layer from {"class_name", "config"} for a model of `type`. Members left out have Keras 3's defaults.
   package static func layerFromJSON(_ json: String, type: DType = .float64) throws(UnrollError) -> LayerSpec {
     let document = try JSONReader.parse(json, name: "the layer's configuration")
     let context = DecodingContext(version: .unknown, isLenient: false)

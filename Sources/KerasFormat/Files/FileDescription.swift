@@ -1,20 +1,20 @@
 import ByteInput
 import Unroll
 
-/// What a file or a model is, for people and programs: JSON with names,
-/// layers, shapes and what was adapted while loading.
+/// A description of a file or model for people and programs: JSON with names, layers,
+/// shapes, and what was adapted while loading.
 package struct FileDescription: Sendable {
   package let json: String
 }
 
 extension ModelFile {
-  /// About a file, without keeping the model. A file whose model cannot be
-  /// loaded is still described; "error" says what is in the way.
+  /// Describes a file without keeping the model. A file whose model cannot be loaded is
+  /// still described; "error" says why it cannot.
   package static func inspect(path: FilePath) throws(UnrollError) -> FileDescription {
     try inspect(ByteSource(path: path), path: .string(path.description))
   }
 
-  /// The same of bytes in memory; "path" is null.
+  /// The same for bytes in memory; "path" is null.
   package static func inspect(bytes: UnsafeRawBufferPointer, name: String = "the data") throws(UnrollError) -> FileDescription {
     try inspect(source(bytes, name), path: .null)
   }
@@ -57,7 +57,7 @@ extension ModelFile {
     return .array(layers)
   }
 
-  /// About a model in memory.
+  /// Describes a model in memory.
   package static func describe(_ model: Model) throws(UnrollError) -> FileDescription {
     FileDescription(json: JSONWriter.write(.object(try describe(model) as JSONObject)))
   }

@@ -1,14 +1,14 @@
 import ByteInput
 import Unroll
 
-/// The files Keras and this library exchange.
+/// The file formats that Keras and this library exchange.
 package enum FileFormat: String, Sendable, CaseIterable {
-  /// By the name's ending when saving to a file; in memory a `.keras` archive,
-  /// or Keras 3's `.weights.h5` for weights alone.
+  /// Chosen by the extension when saving to a file; in memory a `.keras` archive, or Keras
+  /// 3's `.weights.h5` for weights.
   case automatic
-  /// HDF5 with configuration, weights and optimizer: Keras 2's format, read by 3 too.
+  /// HDF5 with configuration, weights and optimizer: Keras 2's format, which Keras 3 reads too.
   case h5
-  /// The same where the two differ, for Keras 2 alone: initial states between
+  /// The same only for Keras 2, where the two versions differ: initial states between
   /// layers cannot be written in a way that both read.
   case h5Keras2
   /// HDF5 with weights only, in Keras 2's layout.

@@ -1,27 +1,27 @@
 import ByteInput
 import Unroll
 
-/// Models in files and in memory: everything the library reads and writes goes
-/// through here. A path is opened once; the bytes of a caller are read in place
-/// and not kept.
+/// Models in files and in memory: everything that the library reads and writes goes
+/// through here. A path is opened once; a caller's bytes are read in place and not
+/// kept.
 package enum ModelFile {
-  /// Reads a whole model. The format follows from the content. What was
-  /// adapted is in the model's `notes`.
+  /// Loads a whole model. The format is recognised by the content. The model's `notes` say
+  /// what was adapted.
   package static func load(path: FilePath, compile: Bool = true) throws(UnrollError) -> Model {
     try load(ByteSource(path: path), compile: compile)
   }
 
-  /// The same from memory. `name` stands for the path in messages.
+  /// The same from memory. `name` is used in messages in place of the path.
   package static func load(
     bytes: UnsafeRawBufferPointer, name: String = "the data", compile: Bool = true
   ) throws(UnrollError) -> Model {
     try load(source(bytes, name), compile: compile)
   }
 
-  /// Puts the weights of any readable file into a built model. Layers are
-  /// paired by order; if anything does not fit, the model keeps what it has.
+  /// Loads the weights of any readable file into a built model. Layers are matched by
+  /// order; if anything does not fit, the model keeps its weights.
   package static func loadWeights(into model: Model, path: FilePath) throws(UnrollError) {
-    // A model that cannot take weights is said before the file is looked for.
+    // A model that cannot take weights is reported before the file is opened.
     _ = try model.parameters()
     try loadWeights(into: model, ByteSource(path: path))
   }
@@ -54,7 +54,7 @@ package enum ModelFile {
     guard spec.declaresInputs else {
       throw UnrollError(.format, "\(file.name): the configuration does not have the model's input shape")
     }
-    // All is compared before anything of the model's size is made.
+    // Everything is compared before anything of the model's size is allocated.
     let parameters = try located(file.name) { () throws(UnrollError) in try spec.declaredParameters() }
     let stored = try file.open(expecting: expectedBytes(parameters))
     let arrays = try matched(stored, spec, parameters, context)
@@ -81,8 +81,8 @@ package enum ModelFile {
     model.notes += context.notes.filter { !known.contains($0) }
   }
 
-  /// Bytes that an HDF5 file of these parameters has at most: in float64, with
-  /// an optimizer's state and averages, and some KB of groups for each.
+  /// The most bytes that an HDF5 file with these parameters can have: in float64, with an
+  /// optimizer's state and averages, and some KB of groups for each.
   private static func expectedBytes(_ parameters: [ParameterInfo]) -> Int {
     let most = 1 << 50
     var elements = 0
@@ -121,7 +121,7 @@ package enum ModelFile {
     }
   }
 
-  /// Fails for want of memory only: a model without its optimizer still predicts.
+  /// Fails only if memory runs out: a model without its optimizer can still predict.
   private static func restoreTraining(
     _ file: StoredArrays, _ training: JSONObject, _ model: Model, _ context: DecodingContext
   ) throws(UnrollError) {

@@ -1,10 +1,10 @@
 import HDF5Reader
 import Unroll
 
-/// A sample input and the model's output for it, stored beside the model and
-/// compared when the file is loaded: a file whose weights or configuration
-/// changed on the way, or a machine that computes something else, is found out
-/// before the first real prediction. Keras does not look at it.
+/// A sample input and the model's output for it, stored with the model and compared
+/// when the file is loaded. A file whose weights or configuration have changed, or a
+/// machine that computes something else, is thus detected before the first real
+/// prediction. Keras ignores it.
 struct ModelSample: Sendable {
   struct Stored: Sendable {
     let values: ArrayValues
@@ -72,7 +72,7 @@ struct ModelSample: Sendable {
     }
   }
 
-  /// `body` with the arrays as the model takes them.
+  /// Calls `body` with the arrays as the model takes them.
   private static func withViews<Result>(
     _ inputs: [Stored], _ views: [ArrayView] = [], _ body: ([ArrayView]) throws(UnrollError) -> Result
   ) throws(UnrollError) -> Result {
@@ -134,7 +134,7 @@ struct ModelSample: Sendable {
             "the sample stored with the model does not fit it: \(name) has shape \(Shape.tuple(found)), expected \(rows.map { "\($0) rows of " } ?? "")\(shape)"
           )
         }
-        // Compressed or never written: no sample of ours is.
+        // Samples that this library writes are neither compressed nor unwritten.
         left -= dataset.plainByteCount
         guard dataset.plainByteCount > 0, left >= 0 else {
           throw UnrollError(.format, "\(Self.name): \(name) must be stored without chunks, and share no bytes with another array")
@@ -165,7 +165,7 @@ struct ModelSample: Sendable {
 
   // MARK: Checking
 
-  /// Runs the loaded model and compares, within rounding: processors differ in it.
+  /// Runs the loaded model and compares the results within rounding, in which processors differ.
   func check(_ model: Model) throws(UnrollError) {
     let found: [Stored]
     do throws(UnrollError) { found = try Self.run(model, inputs) } catch {
@@ -194,7 +194,7 @@ struct ModelSample: Sendable {
     for index in 0..<expected.count {
       let (a, b) = (expected.double(index), found.double(index))
       if a == b || a.isNaN && b.isNaN { continue }
-      // Not finite on one side only: as far off as can be.
+      // Only one of the two is finite: the largest possible difference.
       let error = (a - b).isFinite ? abs(a - b) : .infinity
       if error > max(allowed, worst?.error ?? 0) { worst = (index, error) }
     }

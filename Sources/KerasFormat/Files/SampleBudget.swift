@@ -1,11 +1,11 @@
 import Unroll
 
-/// How much a stored sample may make every load compute. A few bytes of
-/// configuration repeat a step two billion times.
+/// How much a stored sample may make every load compute. A few bytes of configuration
+/// can repeat a step two billion times.
 enum SampleBudget {
   /// Rows computed together.
   static let batch = 8
-  /// Elements of memory, beside a multiple of the model's own weights.
+  /// Elements of memory, in addition to a multiple of the model's weights.
   private static let elements = 16 << 20
   /// Multiply-adds: well under a second on one core.
   private static let work = 1 << 34

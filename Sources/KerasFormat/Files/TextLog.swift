@@ -2,15 +2,15 @@ import ByteInput
 import Glibc
 import Unroll
 
-/// A text file that grows line by line; every line is on its way to the disk
-/// when `write` returns.
+/// A text file that grows line by line; each line has been passed to the system when
+/// `write` returns.
 package final class TextLog {
   private let file: UnsafeMutablePointer<FILE>
   private let path: FilePath
   /// True if the lines to come are the file's first.
   package let isEmpty: Bool
-  /// What was in the file goes with the first line, so that a training that
-  /// does not even begin leaves the log of the last one.
+  /// The old contents are removed with the first line, so that a fit that fails before its
+  /// first epoch leaves the previous log.
   private var isToBeEmptied: Bool
 
   package init(path: FilePath, append: Bool) throws(UnrollError) {
@@ -28,7 +28,7 @@ package final class TextLog {
 
   package func write(_ text: String) throws(UnrollError) {
     if isToBeEmptied {
-      // Refused by what is no regular file, such as a terminal: nothing to empty.
+      // Fails for anything but a regular file, such as a terminal: there is nothing to empty.
       _ = ftruncate(fileno(file), 0)
       isToBeEmptied = false
     }

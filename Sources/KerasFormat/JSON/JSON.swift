@@ -13,7 +13,7 @@ enum JSON: Equatable, Sendable {
   var string: String? { if case .string(let value) = self { value } else { nil } }
   var isNull: Bool { self == .null }
 
-  /// A whole number; a float without fraction counts, as in Python `60.0 == 60`.
+  /// A whole number, which may be a float without a fraction, as in Python `60.0 == 60`.
   var int: Int? {
     switch self {
     case .int(let value): return value
@@ -30,7 +30,7 @@ enum JSON: Equatable, Sendable {
     }
   }
 
-  /// Old files write 0 and 1 for booleans here and there.
+  /// Old files sometimes write 0 and 1 for booleans.
   var bool: Bool? {
     switch self {
     case .bool(let value): return value

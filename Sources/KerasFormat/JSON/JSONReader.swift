@@ -5,7 +5,7 @@ import Unroll
 struct JSONReader {
   static let maximumDepth = 128
   static let maximumBytes = 256 << 20
-  /// A value of 1 byte becomes tens in memory, so their number is bounded too.
+  /// A value of one byte takes tens of bytes in memory, so the number of values is limited too.
   static let maximumValues = 2 << 20
 
   private let bytes: UnsafeBufferPointer<UInt8>
@@ -13,7 +13,7 @@ struct JSONReader {
   private var position = 0
   private var values = 0
 
-  /// Parses `text`; `name` is where it came from, for messages.
+  /// Parses `text`; `name` is its source, for messages.
   static func parse(_ text: String, name: String) throws(UnrollError) -> JSON {
     try parse(Array(text.utf8), name: name)
   }

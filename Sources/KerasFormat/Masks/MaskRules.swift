@@ -1,6 +1,6 @@
 import Unroll
 
-/// What one call does with masks.
+/// How one call treats masks.
 struct MaskUse {
   var heeds = true
   var joining = ModelSpec.MaskJoining.any
@@ -21,7 +21,7 @@ enum MaskRules {
     self = version < KerasVersion(2, 2) ? .keras21 : version.major < 3 ? .keras2 : version < KerasVersion(3, 4) ? .keras30 : .keras3
   }
 
-  /// `hasStates`: a recurrent layer is called with initial states too.
+  /// `hasStates`: whether a recurrent layer is called with initial states.
   func use(_ config: LayerConfig, hasStates: Bool, isGivenMask: Bool) -> MaskUse {
     let isOld = self == .keras21 || self == .keras2
     switch config {
@@ -55,8 +55,8 @@ extension LayerConfig {
     }
   }
 
-  /// What one call leaves out of its computation, and what its outputs carry,
-  /// given what its inputs carry. Not for models, which are walked.
+  /// The mask that one call applies, and those of its outputs, given those of its inputs.
+  /// Not for models, which are walked.
   func masks(
     _ inputs: [MaskSymbol?], of values: [MaskValue], _ use: MaskUse, _ symbols: MaskSymbols
   ) -> (heeded: [MaskSymbol?], outputs: [MaskSymbol?]) {
@@ -96,7 +96,7 @@ extension LayerConfig {
     }
   }
 
-  /// Whether the layer computes something else where its one input has a mask.
+  /// Whether the layer computes something different if its only input has a mask.
   var heedsItsMask: Bool {
     switch self {
     case .recurrent, .stackedRNN, .bidirectional, .batchNormalization, .model: true

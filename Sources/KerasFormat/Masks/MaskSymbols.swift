@@ -1,28 +1,27 @@
 import Unroll
 
-/// Names for masks, so that two of them can be compared without data: equal
-/// symbols are equal masks. nil stands for none, which is as one of all valid
-/// steps.
+/// Symbols for masks, so that two masks can be compared without data: equal symbols are
+/// equal masks. nil means no mask, which is the same as a mask of only valid steps.
 struct MaskSymbol: Hashable {
   fileprivate let number: Int
 }
 
-/// What masks are made of.
+/// How a mask is computed.
 enum MaskOrigin: Hashable {
   /// Where the value differs from `number`: an Embedding's, of each step; a
   /// Masking's, of any of a step's features.
   case comparison(value: MaskValue, number: Double, overFeatures: Bool)
   /// A value that is a mask.
   case given(MaskValue)
-  /// A step is valid where it is in any, in all of these; these one after another.
+  /// A step is valid if it is valid in any, or in all, of these; these one after another.
   case any([MaskSymbol])
   case all([MaskSymbol])
   case joined([MaskSymbol?])
-  /// What an input of a model brings, before it is known what that is.
+  /// The mask of a model's input, before it is known.
   case brought(MaskValue)
-  /// A step is valid of which anything inside is valid in this.
+  /// A step is valid if any part of it is valid in this mask.
   case anyInside(MaskSymbol)
-  /// What the model inside TimeDistributed makes of its steps, before it is known what that is.
+  /// The mask that the model inside TimeDistributed computes from its steps, before it is known.
   case inside(MaskValue)
 }
 
@@ -74,8 +73,8 @@ final class MaskSymbols {
     masks.contains { $0 != nil } ? symbol(.joined(masks)) : nil
   }
 
-  /// `parts` opens what was joined the same way before: (a or b) or a is a or b.
-  /// Not of many, as a file may chain as many as it likes.
+  /// `parts` expands masks that were joined the same way before: (a or b) or a is a or b.
+  /// Only for a few, because a file may chain any number of them.
   private func joined(
     _ masks: [MaskSymbol?], _ origin: ([MaskSymbol]) -> MaskOrigin, _ parts: (MaskOrigin) -> [MaskSymbol]?
   ) -> MaskSymbol? {

@@ -5,13 +5,13 @@ struct MaskWalk {
   let symbols: MaskSymbols
   let number: Int
   private var layers: [LayerSpec]
-  /// What the outputs of the calls so far carry, and which call each was.
+  /// The masks of the outputs of the calls so far, and which call each was.
   private var carried: [[MaskSymbol?]] = []
   private var places: [(layer: String, call: Int)] = []
   private var calls: [Int]
-  /// What the layers have left out so far, those of nested models in their place.
+  /// The masks that the layers have applied so far, including those of nested models.
   private(set) var heeded: [MaskSymbol?] = []
-  /// A value that carries this mask.
+  /// A value that has this mask.
   private(set) var carriers: [MaskSymbol: ModelSpec.TensorRef] = [:]
 
   init(_ layers: [LayerSpec], _ symbols: MaskSymbols, number: Int = 0) {
@@ -21,7 +21,7 @@ struct MaskWalk {
     calls = [Int](repeating: 0, count: layers.count)
   }
 
-  /// A layer that the graph is given while it is walked.
+  /// A layer that is added to the graph during the walk.
   mutating func add(_ layer: LayerSpec) {
     layers.append(layer)
     calls.append(0)
@@ -44,7 +44,7 @@ struct MaskWalk {
     }
   }
 
-  /// What the inputs of a call bring, given masks in their place.
+  /// The masks of a call's inputs, with the masks passed to it in their place.
   func inputs(of node: ModelSpec.Node) -> [MaskSymbol?] {
     var masks = node.inputs.map { mask(of: $0) }
     for (slot, given) in node.masks.enumerated() where masks.indices.contains(slot) {
@@ -53,7 +53,7 @@ struct MaskWalk {
     return masks
   }
 
-  /// An input of the model, with the mask it brings.
+  /// An input of the model, with its mask.
   mutating func bring(_ mask: MaskSymbol?, _ node: ModelSpec.Node) { publish(node, [mask]) }
 
   /// The next call. `nested` walks a model used as a layer, in the walk of that number.
@@ -92,7 +92,7 @@ struct MaskWalk {
 }
 
 extension MaskWalk {
-  /// Through all calls of a graph as it is computed; what nested models make of masks is left open.
+  /// Walks all calls of a graph in the order of computation; the masks that nested models compute are left open.
   static func through(_ spec: ModelSpec, _ symbols: MaskSymbols) -> MaskWalk {
     var walk = MaskWalk(spec.layers, symbols)
     for node in spec.nodes {
@@ -107,8 +107,8 @@ extension MaskWalk {
 }
 
 extension ModelSpec {
-  /// What all layers leave out, and what the outputs carry, where each call
-  /// treats masks as `use` says.
+  /// The masks that all layers apply, and those of the outputs, if each call treats masks
+  /// as `use` says.
   func followMasks(
     _ inputs: [MaskSymbol?], _ symbols: MaskSymbols, walk number: Int = 0, _ use: (Node, LayerConfig) -> MaskUse
   ) -> (heeded: [MaskSymbol?], outputs: [MaskSymbol?]) {
@@ -127,7 +127,7 @@ extension ModelSpec {
 }
 
 extension ModelSpec.Node {
-  /// As the engine computes the call.
+  /// How the engine computes the call.
   var maskUse: MaskUse {
     get { MaskUse(heeds: heedsMasks, joining: maskJoining) }
     set { (heedsMasks, maskJoining) = (newValue.heeds, newValue.joining) }
@@ -135,8 +135,8 @@ extension ModelSpec.Node {
 }
 
 extension ModelSpec {
-  /// Forgets how calls treat masks where it makes no difference to how Keras of
-  /// today would: of an outermost model, whose inputs bring none.
+  /// Resets how calls treat masks where it makes no difference from the latest Keras: for
+  /// an outermost model, whose inputs have no masks.
   mutating func simplifyMaskUse() {
     guard makesMasks else { return forgetMaskUse() }
     let symbols = MaskSymbols()
@@ -173,7 +173,7 @@ extension ModelSpec {
     }
   }
 
-  /// Whether any value can carry a mask.
+  /// Whether any value can have a mask.
   var makesMasks: Bool {
     nodes.contains { !$0.masks.isEmpty }
       || layers.contains { $0.config.makesMasks }

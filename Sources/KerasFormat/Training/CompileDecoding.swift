@@ -3,8 +3,8 @@ import Unroll
 
 /// Reads `training_config` (`.h5`) and `compile_config` (`.keras`).
 ///
-/// What is not understood never fails a load: the model then comes without
-/// optimizer and losses, and a note says why.
+/// Unknown contents never make a load fail: the model is then loaded without optimizer
+/// and losses, and a note says why.
 struct CompileDecoder {
   let context: DecodingContext
   /// Names of the outputs' layers, for losses given by name.
@@ -43,7 +43,7 @@ struct CompileDecoder {
     }
   }
 
-  /// What our own members say beyond Keras' (see CompileEncoder).
+  /// Reads our own members, which add to Keras' (see CompileEncoder).
   private func takeMarks(_ config: JSONObject, _ rule: inout OptimizerRule) {
     switch rule.kind {
     case .rmsprop, .adagrad: if config[CompileEncoder.epsilonMark] == false { rule.epsilonInRoot = false }
@@ -53,7 +53,7 @@ struct CompileDecoder {
     }
   }
 
-  /// A list as it is, a dictionary in the order of the outputs, else the value alone.
+  /// A list unchanged, a dictionary in the order of the outputs, otherwise the value itself.
   private func byOutput(_ value: JSON) -> [JSON] {
     if let list = value.array { return list }
     if let object = value.object, object["class_name"] == nil { return outputNames.map { object[$0] ?? .null } }
@@ -88,7 +88,7 @@ struct CompileDecoder {
     return result
   }
 
-  /// Members that no number depends on; `sample_weight_mode` is seen from the weights.
+  /// Members that do not change results; the weights show `sample_weight_mode`.
   private static let withoutEffect: Set<String> = [
     "sample_weight_mode", "run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss",
     "pss_evaluation_shards", "from_serialized",

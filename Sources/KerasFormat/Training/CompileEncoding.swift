@@ -15,13 +15,13 @@ enum CompileEncoder {
     return marks
   }
 
-  /// `namesAreFinal`: see MetricEncoder. `isForKeras2`: no Keras 3 will read it.
+  /// `namesAreFinal`: see MetricEncoder. `isForKeras2`: Keras 3 will not read it.
   static func encode(
     _ spec: CompileSpec, of model: Model, _ dialect: Dialect, namesAreFinal: Bool = false, isForKeras2: Bool = false
   ) -> JSONObject {
     let outputs = OutputDescription.all(of: model, spec)
     var losses = spec.losses.map { LossEncoder.loss($0, dialect) }
-    // Keras 3 wants as many losses as weights.
+    // Keras 3 requires as many losses as weights.
     if losses.count == 1, outputs.count > 1 { losses = outputs.map { _ in losses[0] } }
     var config: JSONObject = [:]
     switch dialect {
@@ -51,7 +51,7 @@ enum CompileEncoder {
 }
 
 extension OptimizerSpec {
-  /// Of the two whose formulas changed with tf.keras 2.11, today's.
+  /// The current one of the two formulas that changed with tf.keras 2.11.
   fileprivate var hasNewFormula: Bool {
     (rule.kind == .rmsprop || rule.kind == .adagrad) && rule.epsilonInRoot
   }

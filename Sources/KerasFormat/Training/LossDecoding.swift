@@ -1,6 +1,6 @@
 import Unroll
 
-/// Reads a loss of any Keras: a name, an object, or a function by its name.
+/// Reads a loss of any version of Keras: a name, an object, or a function by its name.
 struct LossDecoder {
   let context: DecodingContext
 
@@ -33,13 +33,13 @@ struct LossDecoder {
 }
 
 extension ConfigReader {
-  /// Takes over the options of a rule, and refuses all but those and `known`.
+  /// Reads the options of a rule, and refuses all others except `known`.
   func read<Rule>(_ options: [RuleOption<Rule>], into rule: inout Rule, besides known: Set<String>) throws(UnrollError) {
     for option in options { try option.read(self, into: &rule) }
     try refuseOptions(besides: known.union(options.map(\.name)))
   }
 
-  /// Refuses every option that is not among `known`, if it is set at all.
+  /// Refuses every option that is set and not among `known`.
   func refuseOptions(besides known: Set<String>) throws(UnrollError) {
     for (name, value) in object.members where !known.contains(name) && !value.isNull {
       throw unsupported("the option \(name) = \(JSONWriter.write(value)) is not supported")

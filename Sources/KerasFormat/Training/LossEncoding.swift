@@ -2,7 +2,7 @@ import Unroll
 
 /// Writes losses.
 enum LossEncoder {
-  /// By name where the defaults hold, which every version reads.
+  /// Written by name if all options have their defaults, which every version reads.
   static func loss(_ spec: LossSpec, _ dialect: Dialect) -> JSON {
     let descriptor = spec.function.descriptor
     var members: JSONObject = [:]
@@ -16,7 +16,7 @@ enum LossEncoder {
     return .object(Dialect.object("keras.losses", descriptor.className, members))
   }
 
-  /// The string that stands for a loss without options; nil for a name of one's own.
+  /// The string for a loss without options; nil if it has a custom name.
   private static func written(_ given: String, _ descriptor: LossDescriptor, _ dialect: Dialect) -> String? {
     let name = descriptor.name
     if descriptor.shorthands.contains(given) { return dialect == .legacy ? name : given }

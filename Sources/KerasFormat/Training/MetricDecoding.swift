@@ -1,12 +1,12 @@
 import Unroll
 
-/// Reads the metrics of a training configuration with the names that the Keras
-/// of the file's version reports them under.
+/// Reads the metrics of a training configuration with the names under which the file's
+/// version of Keras reports them.
 struct MetricDecoder {
   let context: DecodingContext
   let outputNames: [String]
 
-  /// Metrics never fail a load: those that are not understood are left out, and a note says which.
+  /// Metrics never make a load fail: unknown ones are left out, and a note says which.
   func metrics(_ value: JSON) -> [MetricSpec] {
     if outputNames.count == 1 { return flattened(value).compactMap { metric($0, output: nil) } }
     if let byName = value.object, byName["class_name"] == nil {
@@ -77,7 +77,7 @@ struct MetricDecoder {
     return name.hasPrefix(prefix) && name.count > prefix.count ? String(name.dropFirst(prefix.count)) : name
   }
 
-  /// What a metric is called whose name the file does not say.
+  /// The name of a metric if the file does not have one.
   private func name(of metric: MetricDescriptor, written: String?) -> String {
     // Keras up to 2.2 went by the function, and called every accuracy "acc".
     if context.version.namesMetricsByFunction { return metric.form == .choice ? "acc" : metric.name }
@@ -87,7 +87,7 @@ struct MetricDecoder {
     return context.version.major < 3 && isClass ? metric.name : written
   }
 
-  /// "accuracy" as it was given, or as Keras names a weighted one beside it.
+  /// "accuracy" as it was given, or as Keras names a weighted one in addition to it.
   private static func isAccuracy(_ name: String) -> Bool { MetricDescriptor.of(.accuracy).isFunction(withoutWeighted(name)) }
 
   private static func withoutWeighted(_ name: String) -> String {

@@ -1,7 +1,7 @@
 import Unroll
 
-/// Writes metrics so that every Keras that reads the file reports them under
-/// the names that the model does.
+/// Writes metrics so that every version of Keras that reads the file reports them under
+/// the same names as the model.
 struct MetricEncoder {
   let spec: CompileSpec
   let outputs: [OutputDescription]
@@ -55,13 +55,13 @@ struct MetricEncoder {
   }
 }
 
-/// What names and meanings of metrics depend on.
+/// The properties of outputs that names and meanings of metrics depend on.
 struct OutputDescription {
   let name: String
   let features: Int
   let loss: LossSpec
 
-  /// Of a built model; a model that is not has one output that nothing is known of.
+  /// For a built model; a model that is not built has one output, of which nothing is known.
   static func all(of model: Model, _ spec: CompileSpec) -> [OutputDescription] {
     let names = model.spec.outputNames
     let shapes = (try? model.outputShapes()) ?? []

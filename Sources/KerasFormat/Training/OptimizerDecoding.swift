@@ -1,7 +1,7 @@
 import KernelAPI
 import Unroll
 
-/// Reads an optimizer's configuration of any Keras.
+/// Reads the configuration of an optimizer of any version of Keras.
 struct OptimizerDecoder {
   let context: DecodingContext
 
@@ -53,12 +53,12 @@ struct OptimizerDecoder {
     return spec
   }
 
-  /// What all optimizers of some Keras have.
+  /// Options that all optimizers of some version of Keras have.
   private static let common: Set<String> = [
     "name", "learning_rate", "lr", "decay", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "use_ema",
     "loss_scale_factor", "gradient_accumulation_steps",
   ]
-  /// What no number depends on: `ema_...` without `use_ema`, and how a Keras runs.
+  /// Options that do not change results: `ema_...` without `use_ema`, and how Keras runs.
   private static let withoutEffect: Set<String> = ["ema_momentum", "ema_overwrite_frequency", "jit_compile", "is_legacy_optimizer"]
 
   private func rule(_ descriptor: OptimizerDescriptor, _ reader: ConfigReader) throws(UnrollError) -> OptimizerRule {

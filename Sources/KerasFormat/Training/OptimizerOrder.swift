@@ -1,16 +1,16 @@
 import Unroll
 
-/// What the versions of Keras 3 store in different places, among the numbers
-/// before an optimizer's moments.
+/// The numbers before an optimizer's moments, whose order depends on the version of
+/// Keras 3.
 ///
 ///     3.0 to 3.9    iteration, learning rate, Nadam's product of momenta, moments...
 ///     from 3.10     iteration, learning rate, moments..., Nadam's product of momenta
 ///     loss scaling  iteration, rate, step counter and scale of its own, then one of the above
 ///
-/// A schedule leaves the learning rate out. Keras assigns by position, so no
-/// order suits both: a file is written back in the order it was read in.
+/// With a schedule the learning rate is missing. Keras assigns by position, so no order
+/// works for both: a file is saved in the order in which it was read.
 enum OptimizerOrder {
-  /// How many numbers of loss scaling stand before the optimizer's own, and whether Nadam's product follows them.
+  /// How many numbers of loss scaling come before the optimizer's own, and whether Nadam's product follows them.
   private static func surplus(
     _ stored: [SourceArray], _ optimizer: OptimizerSpec, ahead: Int
   ) -> (lossScaling: Int, productFirst: Bool) {

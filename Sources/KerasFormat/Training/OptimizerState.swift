@@ -1,19 +1,19 @@
 import Unroll
 
-/// The optimizer's variables in files: their order changed with every
-/// generation of Keras, so they are told apart by name where names say it, else
-/// by number and shape.
+/// The optimizer's variables in files. Their order changed with every generation of
+/// Keras, so they are identified by name if the names are known, otherwise by number and
+/// shape.
 struct OptimizerState {
   let model: Model
   let version: KerasVersion
   let layout: StateLayout
 
-  /// What to set, worked out before anything is changed.
+  /// What to set, determined before anything is changed.
   struct Assignment {
     var iteration: Int?
     var learningRate: Double?
-    /// For each of the model's optimizer variables, in order; not yet read.
-    /// nil: there is none, and it stays as it began.
+    /// An array for each of the model's optimizer variables, in order, not yet read; nil
+    /// if there is none, and the variable keeps its initial values.
     var arrays: [SourceArray?] = []
   }
 
@@ -22,7 +22,7 @@ struct OptimizerState {
     return OptimizerOrder.hasProductFirst(stored, optimizer, ahead: Self.leadingScalars(try model.optimizerVariables()), version)
   }
 
-  /// Takes `stored` for the state of the model's optimizer.
+  /// Matches `stored` to the state of the model's optimizer.
   func match(_ stored: [SourceArray]) throws(UnrollError) -> Assignment {
     var result = Assignment()
     var variables = try model.optimizerVariables()
@@ -57,7 +57,7 @@ struct OptimizerState {
     return result
   }
 
-  /// The array of each variable; nil if one is missing that updates change.
+  /// The array of each variable; nil if one that updates change is missing.
   private func assigned(_ found: [String: [SourceArray?]], to variables: [OptimizerVariable]) throws(UnrollError) -> [SourceArray?]? {
     var result: [SourceArray?] = []
     var byKind: [String: [SourceArray]] = [:]
@@ -131,7 +131,7 @@ struct OptimizerState {
     return ["m:0", "v:0", "vhat:0", "rms:0", "mg:0", "momentum:0", "accumulator:0", "accum_grad:0"].contains(String(last))
   }
 
-  /// Reads and sets what `match` worked out; what fails leaves some of it set.
+  /// Reads and sets what `match` determined; on failure some of it is already set.
   func apply(_ assignment: Assignment) throws(UnrollError) {
     // First the count of updates: Nadam derives a scalar from it.
     if let iteration = assignment.iteration { try model.setOptimizerIteration(iteration) }

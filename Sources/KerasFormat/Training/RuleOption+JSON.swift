@@ -1,7 +1,7 @@
 import Unroll
 
 extension RuleOption {
-  /// Takes over what a configuration says of it; what the rule has stays where that says nothing.
+  /// Reads it from a configuration; if the configuration does not have it, the rule keeps its value.
   func read(_ reader: ConfigReader, into rule: inout Rule) throws(UnrollError) {
     guard let found = reader.value(name) else {
       if isRequired { throw reader.wrong(name, form == .list ? "a list of numbers" : "a number", nil) }

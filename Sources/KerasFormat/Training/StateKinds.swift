@@ -4,7 +4,7 @@ import Unroll
 struct StateKinds {
   /// "momentum", "velocity", ...
   private(set) var names: [String] = []
-  /// For each kind the first of those that stand beside it for one weight, and how many these are.
+  /// For each kind, the first of the kinds stored together with it for one weight, and their number.
   private var groups: [(first: Int, count: Int)] = []
 
   init(_ variables: [OptimizerVariable]) {

@@ -1,9 +1,9 @@
 import Unroll
 
-/// Tells an optimizer's arrays by their names, which in tf.keras hold the
-/// weight's: "RMSprop/lstm/lstm_cell/kernel/rms:0". Then no order matters, as
-/// that of layers which were trained one after another, and arrays of weights
-/// that are no longer trained do no harm.
+/// Identifies an optimizer's arrays by their names, which in tf.keras contain that of
+/// the weight: "RMSprop/lstm/lstm_cell/kernel/rms:0". Then the order does not matter, for
+/// example if layers were trained one after another, and arrays of weights that are no
+/// longer trained do no harm.
 struct StateNames {
   private let kinds: StateKinds
   private let weights: [[Substring]]
@@ -13,7 +13,7 @@ struct StateNames {
     weights = layout.weights.map { Self.parts($0.name) }
   }
 
-  /// The names of a kind in tf.keras' files, its own and today's.
+  /// The names of a kind in tf.keras' files, old and current.
   private static let written: [String: Set<Substring>] = [
     "momentum": ["m", "momentum"], "velocity": ["v", "rms", "velocity"], "velocity_hat": ["vhat", "velocity_hat"],
     "average_gradient": ["mg", "average_gradient"], "accumulator": ["accumulator"], "norm": ["v", "u", "norm"],
@@ -45,7 +45,7 @@ struct StateNames {
     return found
   }
 
-  /// The weight whose name stands in the array's, before or behind that of its kind.
+  /// The weight whose name is part of the array's name, before or after that of the kind.
   private func meaning(
     _ parts: [Substring], _ places: [ArraySlice<Substring>: Int], _ lengths: [Int]
   ) -> (weight: Int, kind: String)? {

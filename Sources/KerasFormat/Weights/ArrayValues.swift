@@ -1,14 +1,14 @@
 import ByteInput
 import Unroll
 
-/// The elements of an array in memory: float32, float64 or int64, the
-/// narrowest of the three that holds what a file has exactly.
+/// The elements of an array in memory: float32, float64 or int64, the narrowest of the
+/// three that represents the file's elements exactly.
 struct ArrayValues: Sendable {
   let type: ElementType
   let count: Int
   private let buffer: HeapBuffer
 
-  /// `fill` puts the elements into the memory made for them.
+  /// `fill` writes the elements to the memory allocated for them.
   init(
     _ type: ElementType, count: Int, for name: String,
     _ fill: (UnsafeMutableRawBufferPointer) throws(UnrollError) -> Void

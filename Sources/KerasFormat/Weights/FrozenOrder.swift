@@ -1,10 +1,10 @@
-/// The order of the legacy format is that of what was trained when the file was
-/// written: trainable weights first. Where a model of weights alone has been
-/// frozen since, or thawed, the names tell.
+/// The order of the legacy format depends on what was trained when the file was written:
+/// trainable weights come first. If layers were frozen or unfrozen later, the names in a
+/// weights-only file tell which weight is which.
 extension WeightTree {
-  /// Positions of the slots in the file's order, by the names of its weights;
-  /// nil where these do not name each slot once, or in an order that no freezing
-  /// makes: then everything goes by order, as in Keras.
+  /// The positions of the slots in the file's order, by the names of its weights; nil if
+  /// these do not name each slot once, or in an order that no freezing produces: then
+  /// everything goes by order, as in Keras.
   func order(of names: [String]) -> [Int]? {
     let slots = self.slots
     guard names.count == slots.count, slots.last.map({ $0.leaf > 0 }) ?? false else { return nil }

@@ -1,9 +1,8 @@
 import HDF5Reader
 import Unroll
 
-/// Bounds the walks through all groups below others. Links may lead back to a
-/// group or to it from several places, so that the paths through a file of a
-/// few bytes can be countless.
+/// Limits the walks through nested groups. Links may lead back to a group, or to it from
+/// several places, so that even a file of a few bytes can have countless paths.
 final class GroupWalk {
   private var left: Int
 
@@ -11,7 +10,7 @@ final class GroupWalk {
   /// for every model around them, which is what the factor is for.
   init(byteCount: Int) { left = byteCount / 16 * 4 + 1 << 10 }
 
-  /// The names of a group's children; every look costs.
+  /// The names of a group's children; each call counts towards the limit.
   func children(of group: H5Group, depth: Int) throws(UnrollError) -> [String] {
     // Models can be nested as deeply as their configuration.
     guard depth < JSONReader.maximumDepth else {

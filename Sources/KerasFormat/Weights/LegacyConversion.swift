@@ -1,16 +1,16 @@
 import Unroll
 
-// Weights of Keras 1 and of the CuDNN layers in today's layout.
+// Converts weights of Keras 1 and of the CuDNN layers to the current layout.
 
 /// Brings the arrays of one layer, in file order, into the engine's order and layout.
 struct LegacyConversion {
   let layer: String
   let tree: WeightTree
   let context: DecodingContext
-  /// The arrays are an optimizer's for the weights rather than the weights.
+  /// Whether the arrays are an optimizer's state rather than the weights.
   var isState = false
 
-  /// `names` are the file's for the arrays, where it has some.
+  /// `names` are the names of the arrays in the file, if it has any.
   func convert(_ arrays: [SourceArray], names: [String] = []) throws(UnrollError) -> [SourceArray] {
     if arrays.count == tree.count {
       var ordered = arrays
@@ -59,7 +59,7 @@ struct LegacyConversion {
 
   // MARK: CuDNN
 
-  /// Arrays in the engine's order; those of CuDNN cells are brought into the plain layout.
+  /// Arrays in the engine's order; those of CuDNN cells are converted to the plain layout.
   func convertCells(_ arrays: [SourceArray]) throws(UnrollError) -> [SourceArray] {
     var result = arrays
     let slots = tree.slots

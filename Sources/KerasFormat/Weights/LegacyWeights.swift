@@ -1,12 +1,12 @@
 import HDF5Reader
 import Unroll
 
-/// Weights in the layout of Keras 1 and 2's `.h5`: groups for layers, with
-/// their order in attributes. Everything goes by order, nothing by name.
+/// Weights in the layout of Keras 1 and 2's `.h5`: groups for layers, with their order in
+/// attributes. Everything is matched by order, nothing by name.
 struct LegacyWeights {
   let group: H5Group
   let context: DecodingContext
-  /// Every weight takes room in the file; a list may name one many times.
+  /// Every weight takes room in the file, but a list may name one many times.
   let byteCount: Int
 
   static func isPresent(in group: H5Group) throws(UnrollError) -> Bool {
@@ -20,13 +20,13 @@ struct LegacyWeights {
     let arrays: [SourceArray]
   }
 
-  /// The stored arrays layer by layer, leaving out layers without any.
+  /// The stored arrays layer by layer, without layers that have none.
   func layers() throws(UnrollError) -> [StoredLayer] {
     guard let names = try group.attributes.stringArray("layer_names") else {
       throw UnrollError(.format, "\(group.displayPath): the attribute layer_names is missing")
     }
     var result: [StoredLayer] = []
-    // No object of a file is described in less than 16 bytes.
+    // Every object in a file takes at least 16 bytes.
     var left = byteCount / 16
     for name in names {
       left -= 1

@@ -10,10 +10,10 @@ struct SourceArray {
   var element = "float32"
   /// Bytes it takes once read.
   private(set) var byteCount: Int
-  /// Bytes of it that stand in the file as they are; compressed ones do not.
+  /// The bytes of it that are stored uncompressed in the file.
   private(set) var plainByteCount: Int
   let read: () throws(UnrollError) -> ArrayValues
-  /// It only holds the place of an array that the file does not have.
+  /// Whether it is a placeholder for an array that the file does not have.
   private(set) var isAbsent = false
 
   private init(
@@ -44,7 +44,7 @@ struct SourceArray {
     element = dataset.elementName
   }
 
-  /// Holds the place of one of this form.
+  /// A placeholder for an array of this form.
   var absent: SourceArray { with(absent: true) }
 
   private func with(absent isAbsent: Bool) -> SourceArray {
@@ -53,7 +53,7 @@ struct SourceArray {
     return result
   }
 
-  /// The same elements in other axes.
+  /// The same elements with other axes.
   func reshaped(_ shape: [Int]) -> SourceArray {
     SourceArray(path: path, shape: shape, byteCount: byteCount, plainByteCount: plainByteCount, read: read).with(absent: isAbsent)
   }
@@ -68,7 +68,7 @@ struct SourceArray {
     }.with(absent: isAbsent)
   }
 
-  /// Matrices of equally many rows, or vectors, side by side.
+  /// Joins matrices with equal numbers of rows, or vectors, side by side.
   static func joinedColumns(_ sources: [SourceArray]) throws(UnrollError) -> SourceArray {
     guard let first = sources.first else { throw UnrollError(.format, "no arrays to join") }
     let rows = first.shape.count == 2 ? first.shape[0] : 1

@@ -17,7 +17,7 @@ struct StateLayout {
   /// have no meaning.
   let parameters: ([SourceArray?]) throws(UnrollError) -> [SourceArray]
 
-  /// Of files whose optimizer goes by the engine's order.
+  /// For files whose optimizer uses the engine's order.
   init(_ model: Model) throws(UnrollError) {
     let infos = try model.parameters()
     let trained = infos.indices.filter { infos[$0].isTrainable }
@@ -30,7 +30,7 @@ struct StateLayout {
     }
   }
 
-  /// Of a whole `.h5` file, whose weights fit `spec`.
+  /// For a whole `.h5` file, whose weights fit `spec`.
   init(_ file: LegacyWeights, _ spec: ModelSpec) throws(UnrollError) {
     let layers = try file.layers()
     let trees = WeightTree.elements(of: spec).map(\.tree).filter { $0.count > 0 }
@@ -61,13 +61,13 @@ struct StateLayout {
 }
 
 extension WeightTree {
-  /// For each of `count` arrays in a file's order whether it is trained.
+  /// For each of `count` arrays in a file's order, whether it is trained.
   func trainability(of count: Int) -> [Bool] {
     let slots = self.slots
     if count == slots.count { return legacyOrder.map { slots[$0].isTrainable } }
     var result: [Bool] = []
     appendGates(true, to: &result)
-    // What does not fit has been refused with the weights.
+    // If something does not fit, the weights have already been refused.
     return result.count == count ? result : [Bool](repeating: true, count: count)
   }
 

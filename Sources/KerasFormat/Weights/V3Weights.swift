@@ -8,7 +8,7 @@ struct V3Weights {
   let context: DecodingContext
   let walk: GroupWalk
 
-  /// Keras 2.12 to 2.14 named the list of layers otherwise.
+  /// Keras 2.12 to 2.14 used another name for the list of layers.
   static let oldListPath = "_layer_checkpoint_dependencies"
 
   static func isPresent(in root: H5Group) throws(UnrollError) -> Bool {
@@ -45,8 +45,8 @@ struct V3Weights {
     return result
   }
 
-  /// Pairs the elements of a class with the groups of that class in the order
-  /// of their numbers. Gaps occur: Keras 2.12 and 2.13 counted layers twice.
+  /// Matches the elements of a class to the groups of that class in the order of their
+  /// numbers, which may have gaps: Keras 2.12 and 2.13 counted layers twice.
   private func matchList(_ tree: WeightTree, _ group: H5Group, _ name: String) throws(UnrollError) -> [SourceArray] {
     var found = try group.group(tree.listPath)
     if found == nil, tree.listPath == "layers" { found = try group.group(Self.oldListPath) }

@@ -1,8 +1,8 @@
 import Unroll
 
-/// Puts arrays of a file into a built model.
+/// Loads arrays of a file into a built model.
 enum WeightLoading {
-  /// Compares what a file has with what a model wants, before either is made.
+  /// Compares the arrays of a file with those a model needs, before either is allocated.
   static func check(_ sources: [SourceArray], _ parameters: [ParameterInfo]) throws(UnrollError) {
     guard sources.count == parameters.count else {
       throw UnrollError(.shapeMismatch, "the model has \(parameters.count) weights, the file has \(sources.count)")
@@ -13,8 +13,8 @@ enum WeightLoading {
     }
   }
 
-  /// Deflate makes a thousand bytes of one at most, and what is not compressed
-  /// stands in the file once: a few bytes cannot be a large model.
+  /// Deflate expands one byte to at most about a thousand, and uncompressed data is in the
+  /// file once: a few bytes cannot be a large model.
   static func checkBudget(_ sources: [SourceArray], fileBytes: Int) throws(UnrollError) {
     var all = 0, plain = 0
     for source in sources {
@@ -41,7 +41,7 @@ enum WeightLoading {
     try model.weightsChanged()
   }
 
-  /// Replaces a model's weights: all are read before the first is copied, so a
+  /// Replaces a model's weights: all are read before the first is copied, so that a
   /// failure leaves the model as it was.
   static func replace(in model: Model, by sources: [SourceArray]) throws(UnrollError) {
     var values: [ArrayValues] = []

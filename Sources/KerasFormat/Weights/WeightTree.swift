@@ -11,7 +11,7 @@ struct WeightTree {
     case conv1D
     case cell(Cell)
 
-    /// How many arrays Keras 1 stored for each of today's.
+    /// The number of arrays that Keras 1 stored for each current one.
     var gates: Int { if case .cell(let cell) = self { cell.kind.gates } else { 1 } }
   }
 
@@ -28,7 +28,7 @@ struct WeightTree {
   var kind = Kind.plain
   /// Names of its own variables, moving statistics last.
   var own: [String] = []
-  /// How many of `own`, from the end, are never trained.
+  /// The number of weights at the end of `own` that are never trained.
   var statistics = 0
   var isTrainable = true
   /// Parts with the path of their group in the v3 format.
@@ -57,12 +57,12 @@ struct WeightTree {
     self.own = own
   }
 
-  /// Whether it is a cell that CuDNN computes too.
+  /// Whether it is a cell that has a CuDNN form.
   var isGated: Bool { kind.gates > 1 }
 
   var count: Int { own.count + parts.reduce(0) { $0 + $1.tree.count } + list.reduce(0) { $0 + $1.tree.count } }
 
-  /// One parameter with where it stands.
+  /// One parameter and its place.
   struct Slot {
     /// "lstm_1/lstm_cell/kernel"
     let name: String

@@ -3,10 +3,10 @@ import CPlatform
 import Glibc
 import Unroll
 
-/// Puts `bytes` at `path` so that at every moment, even after a crash, the file
-/// is either wholly the old one or wholly the new one. The new one has no name
-/// until it is complete, so a process that is killed leaves nothing behind;
-/// where the file system has no such files, it is written beside the target.
+/// Writes `bytes` to `path` so that at every moment, even after a crash, the file is
+/// either entirely the old one or entirely the new one. The new file has no name until
+/// it is complete, so that a killed process leaves nothing behind; if the file system
+/// does not support such files, it is written beside the target.
 func writeAtomically(_ bytes: UnsafeRawBufferPointer, to path: FilePath) throws(UnrollError) {
   try path.check()
   func failure() -> UnrollError { systemFailure("cannot save to \(path)") }

@@ -3,10 +3,10 @@ import HDF5Writer
 import Unroll
 
 extension ModelFile {
-  /// Writes a whole model. With a `sample` (one array for each input) its
-  /// output is stored too, and every load checks that it is still the same.
-  /// Without, the sample of the file it was loaded from goes on with it while
-  /// the model still gives that output.
+  /// Saves a whole model. With a `sample` (one array for each input) its output is stored
+  /// too, and every load checks that it is still the same. Without one, the sample of the
+  /// file that the model was loaded from is kept, as long as the model still gives that
+  /// output.
   package static func save(
     _ model: Model, path: FilePath, format: FileFormat = .automatic, includeOptimizer: Bool = true, sample: [ArrayView]? = nil
   ) throws(UnrollError) {
@@ -39,7 +39,7 @@ extension ModelFile {
     }
   }
 
-  /// Writes the weights alone.
+  /// Saves only the weights.
   package static func saveWeights(
     _ model: Model, path: FilePath, format: FileFormat = .automatic
   ) throws(UnrollError) {

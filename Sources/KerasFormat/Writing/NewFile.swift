@@ -3,11 +3,11 @@ import CPlatform
 import Glibc
 import Unroll
 
-/// A file on its way into a directory.
+/// A new file that is being written to a directory.
 struct NewFile {
   private let directory: Int32
   private(set) var descriptor: Int32
-  /// The name it is written under; nil where it has none yet.
+  /// The name under which it is written; nil if it has none yet.
   private var temporary: FilePath?
 
   init(in directory: Int32, _ failure: () -> UnrollError) throws(UnrollError) {
@@ -28,7 +28,7 @@ struct NewFile {
     throw failure()
   }
 
-  /// Short whatever the target is called: names have 255 bytes at most.
+  /// Short, whatever the name of the target: names have at most 255 bytes.
   private static func temporaryName() -> FilePath { FilePath(".unroll-\(UInt64.random(in: 0...UInt64.max)).tmp") }
 
   private static func link(_ descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
@@ -36,7 +36,7 @@ struct NewFile {
   /// Gives the complete file its name; false with `errno`. The file is closed.
   mutating func put(at name: FilePath) -> Bool {
     if let temporary {
-      // NFS tells of what it could not store when the file is closed.
+      // NFS reports what it could not store when the file is closed.
       guard closed(), temporary.withCString({ from in name.withCString { renameat(directory, from, directory, $0) } }) == 0
       else { return false }
       self.temporary = nil
@@ -66,7 +66,7 @@ struct NewFile {
     return result == 0
   }
 
-  /// Leaves nothing behind, unless the file has been put.
+  /// Removes the file, unless it has been given its name.
   mutating func discard() {
     if descriptor >= 0 { close(descriptor) }
     if let temporary { _ = temporary.withCString { unlinkat(directory, $0, 0) } }

@@ -1,8 +1,8 @@
 import HDF5Writer
 import Unroll
 
-/// An array to be written; its elements are copied out of the model when their
-/// turn comes.
+/// An array to be written; its elements are copied from the model when they are
+/// written.
 struct OutputArray {
   let shape: [Int]
   let type: H5OutputType

@@ -1,9 +1,9 @@
 import ByteInput
 import Unroll
 
-/// Writes an archive of stored members, as Keras does: no compression, no
-/// time stamps, so equal models give equal bytes. What is added is kept until
-/// the archive, whose size is known then, is made in one piece.
+/// Writes an archive of stored members, as Keras does: without compression and time
+/// stamps, so that equal models give equal bytes. Members are kept until the archive,
+/// whose size is then known, is created in one piece.
 struct ZipWriter {
   private struct Member {
     let name: [UInt8]
@@ -73,7 +73,7 @@ struct ZipWriter {
     return withExtendedLifetime(archive) { archive }
   }
 
-  /// What both headers of a member have in common.
+  /// The fields that both headers of a member share.
   private static func fields(_ member: Member, crc: UInt32) -> [UInt8] {
     var result: [UInt8] = []
     func append<T: FixedWidthInteger>(_ value: T) {

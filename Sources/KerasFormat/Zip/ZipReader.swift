@@ -28,12 +28,12 @@ struct ZipReader {
 
   func member(_ memberName: String) -> Member? { members.first { $0.name == memberName } }
 
-  /// Deflate cannot make more than about this of a byte.
+  /// Deflate cannot expand one byte to more than about this.
   private static let largestRatio = 1032
 
-  /// The contents of a member, checked against its checksum: a part of the
-  /// archive if it is stored, else memory. More than `limit` bytes are refused
-  /// before any is made.
+  /// The contents of a member, checked against its checksum: a part of the archive if it
+  /// is stored, otherwise memory. More than `limit` bytes are refused before any are
+  /// allocated.
   func read(_ member: Member, limit: Int) throws(UnrollError) -> ByteSource {
     let name = "\(source.name): \(member.name)"
     guard member.flags & 1 == 0 else { throw UnrollError(.unsupported, "\(name) is encrypted") }
