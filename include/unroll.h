@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * This header is the whole public surface of libunroll.so and its manual.
+ * This header is the complete interface of libunroll.so, and its manual.
  *
  *    1  Conventions          names, ownership, errors, threads, structs, arrays
  *    2  Errors and version
@@ -14,7 +14,7 @@
  *    7  Series               min-max scaling, sliding windows
  *    8  Streams              one time step per call
  *    9  Files                save, load, describe
- *   10  Symbols              vocabulary, one sequence per update, generating
+ *   10  Symbols              vocabulary, one sequence per update, generation
  *   11  Cells                the functions of "RNN from scratch"
  *
  * -----------------------------------------------------------------------
@@ -82,11 +82,12 @@
  *   unroll_fit_options_init(&options, sizeof options);
  *
  * Structs that begin with their size grow only at the end. A program compiled
- * against this header therefore runs with a newer library, in which the members
- * it does not know keep their defaults. It also runs with an older library, as
- * long as it leaves the members that library does not know at zero (otherwise
- * UNROLL_ERROR_UNSUPPORTED). In an array of such structs all elements have the
- * struct_size of the first and lie that many bytes apart, as in any C array.
+ * against this header therefore runs with a newer library, in which members
+ * unknown to the program keep their defaults. It also runs with an older
+ * library, as long as it leaves members unknown to that library at zero
+ * (otherwise UNROLL_ERROR_UNSUPPORTED). In an array of such structs all elements
+ * have the struct_size of the first and lie that many bytes apart, as in any C
+ * array.
  * Structs without a size never change. Wherever a parameter is called `options`,
  * NULL means all defaults, unless the function says that it must be given.
  *
@@ -1337,8 +1338,8 @@ UNROLL_API void unroll_fit_options_init(unroll_fit_options *options, size_t size
  * Resuming. A file that `checkpoint` or unroll_model_save wrote after epoch k
  * contains the optimizer's state and the number of updates, which determine
  * shuffling and dropout (a file of weights only does not). Load it and call fit
- * with initial_epoch = k and the same data and other options: the model ends with
- * exactly the weights of a run that was never interrupted. early_stopping and
+ * with initial_epoch = k and otherwise the same options and data: the model ends
+ * with exactly the weights of a run that was never interrupted. early_stopping and
  * reduce_on_plateau start counting from zero, as in Keras.
  * Errors: INVALID_STATE (not built or not compiled), SHAPE_MISMATCH,
  * INVALID_ARGUMENT, NOT_FINITE, CANCELLED, IO (a file cannot be written),
@@ -1782,7 +1783,9 @@ UNROLL_API unroll_status unroll_model_save_weights_to_memory(const unroll_model 
  * Describes a model as JSON: name, layers, shapes, parameters, and in "notes" a
  * sentence about each thing that was adapted while loading. For a file or its
  * bytes, the JSON also has the format and the version of Keras that wrote it; the
- * model is not kept. Text: see section 1. Errors: as unroll_model_load.
+ * model is not kept. A file whose model cannot be loaded is described as well, with
+ * the reason in "error". Text: see section 1. Errors of the file functions: IO,
+ * FORMAT (not a Keras file), UNSUPPORTED, OUT_OF_MEMORY.
  */
 UNROLL_API unroll_status unroll_model_describe(const unroll_model *model, char *text,
                                                size_t capacity, size_t *length);
@@ -1794,7 +1797,7 @@ UNROLL_API unroll_status unroll_file_describe_from_memory(const void *data, size
                                                           size_t *length);
 
 /* -----------------------------------------------------------------------
- * 10  Symbols: vocabulary, one sequence per update, generating
+ * 10  Symbols: vocabulary, one sequence per update, generation
  *
  * A model over V symbols reads one-hot vectors (N, T, V), or indices (N, T) with
  * an Embedding. Its last layer has V units with softmax, or without an activation

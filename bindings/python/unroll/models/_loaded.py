@@ -35,7 +35,8 @@ def inspect(filepath: Source) -> dict[str, Any]:
     """Describes a model file, or its bytes, as a dictionary, without keeping the model.
 
     It has the format, what wrote the file, layers, shapes, and notes on what a load
-    would adapt. Errors are as for `load_model`.
+    would adapt. If the model cannot be loaded, "error" says why. FileNotFoundError,
+    FileError or FormatError if this is not a readable Keras file.
     """
     content = content_of(filepath)
     if isinstance(content, Content):
