@@ -1,5 +1,5 @@
-// What Swift cannot import from hdf5.h: its macros, as functions. For writing
-// alone: HDF5 never reads what it has not written itself.
+// What Swift cannot import from hdf5.h: its macros, as functions. They are only for
+// writing: HDF5 never reads anything that it has not written itself.
 //
 // None of them may expand H5CHECK or H5F_ACC_*: those call H5check_version,
 // which aborts the whole process when header and library differ. The access
@@ -43,7 +43,7 @@ static inline hid_t unroll_h5p_memory_file(size_t increment) {
   return -1;
 }
 
-/// HDF5 takes two files in memory of one name for one file, so each needs its own.
+/// HDF5 treats two files in memory with the same name as one, so each needs its own name.
 static inline hid_t unroll_h5f_create(const char *name, hid_t plist) {
   return H5Fcreate(name, 0x0002u /* truncate */, H5P_DEFAULT, plist);
 }
@@ -107,7 +107,7 @@ static inline herr_t unroll_h5e_collect(unsigned n, const H5E_error2_t *error, v
   const char *part = error->desc ? error->desc : "";
   size_t length = strlen(part);
   if (error->maj_num == H5E_RESOURCE || error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC) text->is_memory = 1;
-  // The stack runs from the cause to the entry point; three entries say enough.
+  // The stack runs from the cause to the entry point; three entries are enough.
   if (n > 2 || length == 0 || text->used + length + 3 > text->size) return 0;
   if (text->used > 0) {
     memcpy(text->buffer + text->used, "; ", 2);

@@ -17,7 +17,7 @@ static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
 
 static __thread struct {
   int depth;
-  /* Of this thread's count, plus one; 0 before its first call. */
+  /* The index of this thread's counter, plus one; 0 before its first call. */
   unsigned char stripe;
   /* This thread is the one that forks: another library's handler may call us. */
   unsigned char forks;
@@ -25,7 +25,7 @@ static __thread struct {
 
 static unsigned next_stripe;
 
-/* A fork that waits this long does so no more. */
+/* A fork waits no longer than this. */
 enum { LONGEST_WAIT_SECONDS = 10 };
 
 static void rest(void) {
@@ -98,7 +98,7 @@ static void after_fork(void) {
   pthread_mutex_unlock(&forking);
 }
 
-/* The other threads are not here, nor are their calls. */
+/* The other threads do not exist here, nor do their calls. */
 static void in_child(void) {
   for (int i = 0; i < STRIPES; i++) stripes[i].inside = 0;
   if (self.depth > 0) *my_count() = 1;
@@ -107,5 +107,5 @@ static void in_child(void) {
   after_fork();
 }
 
-/* Without memory for the handlers a child has what it had without the gate. */
+/* If there is no memory for the handlers, forks are not protected. */
 __attribute__((constructor)) static void install(void) { (void)pthread_atfork(before_fork, after_fork, in_child); }

@@ -1,7 +1,7 @@
 #include "error_text.h"
 
-// A fixed buffer: it needs no destructor when a host's thread ends, and a
-// failure for want of memory can still be reported.
+// A fixed buffer: it needs no destructor when a host's thread ends, and it works even
+// if memory has run out.
 static _Thread_local char text[CUNROLL_ERROR_CAPACITY];
 static _Thread_local int system_error;
 

@@ -13,7 +13,7 @@ public struct MatrixProduct<S: Scalar> {
   public var c: UnsafeMutablePointer<S>
   public var ldc: Int
   public var accumulate: Bool
-  /// Threads that may share the product where its rows are few, or nil.
+  /// Threads that may share the product if it has few rows, or nil.
   public var team: UnsafePointer<KernelTeam>?
 
   public init(
@@ -64,12 +64,12 @@ public struct TransposedProduct<S: Scalar> {
 /// The arithmetic of one instruction set for one scalar type.
 ///
 /// Each kernel module exports `KernelSet.float32` and `KernelSet.float64`.
-/// Calls are coarse, allocate nothing, keep no state and trust their sizes:
-/// the engine has validated them. Scalars travel as Double so that no call
-/// needs a generic thunk. Buffers need the alignment of the scalar only.
-/// Results do not depend on how rows are cut into calls: every row of a
-/// product is summed in the same order whatever `m` is. The exception is a
-/// recurrent training pass over a single row, which sums in an order of its own.
+/// Calls are coarse, allocate nothing, keep no state and do not check their sizes,
+/// which the engine has validated. Scalars are passed as Double so that no call needs a
+/// generic thunk. Buffers need only the alignment of the scalar. Results do not depend
+/// on how rows are cut into calls: every row of a product is summed in the same order,
+/// whatever `m` is. The exception is a recurrent training pass over a single row, which
+/// sums in another order.
 public struct KernelTable<S: Scalar>: Sendable {
   public typealias In = UnsafePointer<S>
   public typealias Out = UnsafeMutablePointer<S>
@@ -92,7 +92,7 @@ public struct KernelTable<S: Scalar>: Sendable {
 
   // MARK: recurrent
   public var recurrentPackedCount: @Sendable (RecurrentPlan) -> Int
-  /// Packs kernel (F, G U) and recurrent kernel (U, G U) for the passes named.
+  /// Packs kernel (F, G U) and recurrent kernel (U, G U) for the given passes.
   public var recurrentPack: @Sendable (RecurrentPlan, RecurrentPacking, _ kernel: In, _ recurrentKernel: In, _ destination: Out) -> Void
   /// The same in half precision, for steps only; beyond its range, which ends at
   /// 65504, weights become the largest number it has.
@@ -109,7 +109,7 @@ public struct KernelTable<S: Scalar>: Sendable {
   public var recurrentStepScratchCount: @Sendable (RecurrentPlan, _ rows: Int) -> Int
   public var recurrentStep: @Sendable (RecurrentPlan, RecurrentStep<S>) -> Void
 
-  // MARK: activations; [rows][n] contiguous, n matters to the softmaxes only
+  // MARK: activations; [rows][n] contiguous; n matters only to the softmaxes
   /// y may be x.
   public var activate: @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: Out) -> Void
   /// dx = dy * f'(x), from the input x and the output y; dx may be dy.

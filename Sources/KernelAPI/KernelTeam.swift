@@ -1,15 +1,14 @@
 /// Threads that a kernel may share one product among, by its columns.
 ///
-/// A few rows times weights that no core's caches hold take as long as reading
-/// the weights, and two cores read twice as fast. Rows are shared elsewhere,
-/// whole sequences at a time; a kernel that is given a team uses it where rows
-/// are too few for that. C function pointers, so that a product carries no
-/// reference count.
+/// A few rows times weights that do not fit a core's caches take as long as reading the
+/// weights, and two cores read twice as fast. Rows are shared elsewhere, whole sequences
+/// at a time; a kernel with a team uses it if there are too few rows for that. It
+/// consists of C function pointers, so that a product needs no reference count.
 public struct KernelTeam {
   public typealias Work = @convention(c) (_ argument: UnsafeRawPointer, _ part: Int) -> Void
 
-  /// Elements of a weight matrix from which sharing pays: below, a core reads
-  /// them from its own caches in the few microseconds that meeting takes.
+  /// The number of elements of a weight matrix from which sharing is faster: a core reads
+  /// fewer from its own caches in the few microseconds that synchronising takes.
   public static var fewestElements: Int { 1 << 18 }
 
   public let threads: Int
@@ -25,7 +24,7 @@ public struct KernelTeam {
     self.start = start
   }
 
-  /// `work(argument, part)` for every part from 0 to `parts`; returns when all have ended.
+  /// Calls `work(argument, part)` for every part from 0 to `parts`; returns when all have finished.
   @inline(__always)
   public func run(parts: Int, _ work: Work, _ argument: UnsafeRawPointer) { start(context, parts, work, argument) }
 }

@@ -1,12 +1,12 @@
-/// An optimizer's update: which of Keras 3's formulas, with its numbers. What a
-/// kind does not have is not looked at; `Kernels/Optimizers.swift` has the formulas.
+/// An optimizer's update: one of Keras 3's formulas, with its numbers. Numbers that a kind
+/// does not have are ignored; `Kernels/Optimizers.swift` has the formulas.
 public struct OptimizerRule: Sendable, Equatable {
   /// By Keras' class names.
   public enum Kind: String, Sendable, CaseIterable {
     case sgd = "SGD"
     case rmsprop = "RMSprop"
     case adam = "Adam"
-    /// Computes what `adam` does: the name under which Keras decays weights by default.
+    /// The same as `adam`; the name under which Keras decays weights by default.
     case adamw = "AdamW"
     case adagrad = "Adagrad"
     case adamax = "Adamax"

@@ -1,4 +1,4 @@
-/// A rule of each kind from its numbers.
+/// Creates a rule of each kind from its numbers.
 extension OptimizerRule {
   public static func sgd(momentum: Double, nesterov: Bool) -> Self {
     made(.sgd) {

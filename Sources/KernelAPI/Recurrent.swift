@@ -17,7 +17,7 @@ public enum RecurrentCell: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// What does not change from call to call: the cell and its sizes.
+/// The parts that do not change from call to call: the cell and its sizes.
 public struct RecurrentPlan: Sendable {
   public var cell: RecurrentCell
   public var features: Int
@@ -91,9 +91,9 @@ public struct RecurrentSequence<S: Scalar> {
   public var zeroOutputForMask = false
   /// [G][B][U] when the plan has `gateMasks`: zeros and 1 / (1 - rate).
   public var recurrentMasks: UnsafePointer<S>?
-  /// Threads that may share the products of few rows, forward only.
+  /// Threads that may share the products of few rows, only in the forward pass.
   public var team: UnsafePointer<KernelTeam>?
-  /// Keeps in `workspace` what the backward pass needs.
+  /// Whether to keep in `workspace` what the backward pass needs.
   public var training = false
   /// `recurrentWorkspaceCount(plan, steps, rows, training)` scalars.
   public var workspace: UnsafeMutablePointer<S>

@@ -1,9 +1,9 @@
-/// Loops over flat buffers. What is left after whole vectors is taken by one
-/// more vector that ends with the buffer and repeats lanes of its neighbour,
-/// both loaded before either is stored, so results may replace arguments.
-/// A store of some lanes would do as well, but the processor then holds back
-/// loads of what follows in memory, usually the next row. Buffers shorter than
-/// a vector are loaded and stored with only their lanes: none needs padding.
+/// Loops over flat buffers. The elements left after whole vectors are computed by one
+/// more vector that ends with the buffer and repeats lanes of its neighbour. Both are
+/// loaded before either is stored, so results may replace arguments. A partial store
+/// would also work, but the processor then delays loads of what follows in memory,
+/// usually the next row. Buffers shorter than a vector are loaded and stored with only
+/// their lanes, so none needs padding.
 
 /// Calls `whole(j)` for vectors at j, `pair(j, k)` for the two last ones where
 /// they overlap, or `part()` if there is less than one vector.

@@ -1,7 +1,7 @@
 import Glibc
 import KernelAPI
 
-/// What this build of the kernels offers.
+/// The kernel tables of this build.
 public enum KernelSet {
   public static let float32: KernelTable<Float> = table(FloatVector.self)
   public static let float64: KernelTable<Double> = table(DoubleVector.self)

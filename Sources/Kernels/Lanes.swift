@@ -2,11 +2,11 @@ import KernelAPI
 
 /// Arithmetic in lanes: one vector, or several side by side.
 ///
-/// A transcendental function is one long chain of dependent instructions. A loop
-/// over vectors leaves it to the processor to find the next vector's chain
-/// beyond the present one's, and its schedulers hold six such chains, not the
-/// dozen that would fill its units. Functions are written over `Lanes`, so that
-/// they take several vectors at once, instruction by instruction.
+/// A transcendental function is one long chain of dependent instructions. In a loop over
+/// vectors the processor has to find the chain of the next vector beyond the current
+/// one, and its schedulers hold six such chains, not the dozen that would fill its
+/// units. Functions are written over `Lanes`, so that they process several vectors at
+/// once, instruction by instruction.
 protocol Lanes: SendableMetatype {
   associatedtype Element: Scalar
   init(_ value: Double)

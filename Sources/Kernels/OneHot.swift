@@ -4,7 +4,7 @@ import KernelAPI
 /// element that is not zero takes one row of the other matrix, and the sums are
 /// those of the whole product, whose other terms are zeros.
 
-/// Rows shorter than this are not looked at.
+/// Rows shorter than this are not checked.
 private let fewestFeatures = 8
 
 /// Index of the only element of a row that is not zero; -1 if all are zero, -2

@@ -1,8 +1,8 @@
 import KernelAPI
 
-/// Backward through time. Only dh (and dc) walk from step to step; the
-/// gradients of weights and inputs are one product each over a block of steps,
-/// taken while their gate gradients are still in the second level cache.
+/// Backward through time. Only dh (and dc) go from step to step; the gradients of
+/// weights and inputs are one product each over a block of steps, computed while its
+/// gate gradients are still in the second-level cache.
 func recurrentBackward<V: Vector>(
   _: V.Type, _ plan: RecurrentPlan, _ s: RecurrentSequence<V.Element>,
   _ g: RecurrentGradients<V.Element>

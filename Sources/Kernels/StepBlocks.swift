@@ -2,12 +2,11 @@ import KernelAPI
 
 /// A step of one row with its weights in blocks of one vector of units.
 ///
-/// `recurrentStep` writes the sums of all gates to memory and reads them again:
-/// gates that are no whole vectors then wait for stores that end in the middle
-/// of what they load, and a small step is mostly such waiting. Here the gates of
-/// a block lie side by side, [rows of x, rows of h][gates][width], so that their
-/// sums stay in registers through the activations to the new states. Sums are
-/// taken in `gemm`'s order.
+/// `recurrentStep` writes the sums of all gates to memory and reads them again. Gates
+/// that are not whole vectors then wait for stores that end in the middle of what they
+/// load, and a small step consists mostly of such waiting. Here the gates of a block are
+/// side by side, [rows of x, rows of h][gates][width], so that their sums stay in
+/// registers through the activations to the new states. Sums are in `gemm`'s order.
 
 /// Blocks whose sums are in registers at once.
 #if ISA_V4

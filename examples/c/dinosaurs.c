@@ -32,14 +32,14 @@ typedef struct {
 static void usage(const char *program, int status) {
   fprintf(status ? stderr : stdout,
           "usage: %s [options]\n"
-          "  --data FILE      one name a line (examples/data/dinosaurs.txt)\n"
+          "  --data FILE      one name per line (examples/data/dinosaurs.txt)\n"
           "  --iterations N   one name each (35000)\n"
           "  --units N        (50)\n"
-          "  --temperature T  below 1: likelier names, above: bolder ones (1)\n"
-          "  --top-k N        draw among the N likeliest letters; 0: all (0)\n"
+          "  --temperature T  below 1: more typical names, above: more unusual ones (1)\n"
+          "  --top-k N        draw among the N most probable letters; 0: all (0)\n"
           "  --seed N         of weights, order and names (1)\n"
           "  --float64        compute in float64\n"
-          "  --save FILE      where the model goes; default: nowhere\n",
+          "  --save FILE      save the model to FILE; default: not saved\n",
           program);
   exit(status);
 }

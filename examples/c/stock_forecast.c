@@ -33,12 +33,12 @@ static void usage(const char *program, int status) {
           "  --column NAME     column to forecast (Open)\n"
           "  --preset NAME     tata: window 60, batch 32 (default); hsi: window 7, batch 3\n"
           "  --epochs N        (100)\n"
-          "  --window N        days the forecast sees\n"
+          "  --window N        days that a forecast is made from\n"
           "  --batch-size N\n"
           "  --seed N          of weights, dropout, order and generated prices (0)\n"
-          "  --threads N       0: one a core (0); the results do not depend on it\n"
-          "  --save FILE       where the model goes (stock.h5)\n"
-          "  --as-in-report    the rows in the order of the files, test data behind the data,\n"
+          "  --threads N       0: one per core (0); the results do not depend on it\n"
+          "  --save FILE       save the model to FILE (stock.h5)\n"
+          "  --as-in-report    the rows in the order of the files, test data after the data,\n"
           "                    whatever their dates; default: by date, the last days are the test\n",
           program);
   exit(status);

@@ -2,7 +2,7 @@
 """Invents dinosaur names: a character-level network trained on one name at a time.
 
     dinosaurs.py                                   on examples/data/dinosaurs.txt
-    dinosaurs.py --data dinos.txt                  on a list of your own, one name a line
+    dinosaurs.py --data dinos.txt                  on your own list, one name per line
     dinosaurs.py --data dinos.txt --as-in-report   the report's run, number by number
 
 Introduces: a vocabulary, one-hot symbols, a stateful layer, a summed loss,
@@ -39,15 +39,15 @@ REPORT_EVERY, PROGRESS_EVERY = 2000, 100
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=NAMES, help="one name a line")
+    parser.add_argument("--data", type=Path, default=NAMES, help="one name per line")
     parser.add_argument("--iterations", type=int, default=35000, help="one name each")
     parser.add_argument("--units", type=int, default=50)
-    parser.add_argument("--temperature", type=float, default=1.0, help="below 1: likelier names, above: bolder ones")
-    parser.add_argument("--top-k", type=int, default=0, help="draw among the k likeliest letters; 0: all")
+    parser.add_argument("--temperature", type=float, default=1.0, help="below 1: more typical names, above: more unusual ones")
+    parser.add_argument("--top-k", type=int, default=0, help="draw among the k most probable letters; 0: all")
     parser.add_argument("--seed", type=int, default=1, help="of weights, order and names")
     parser.add_argument("--float64", action="store_true", help="compute in float64")
     parser.add_argument("--as-in-report", action="store_true", help="with the report's random numbers")
-    parser.add_argument("--save", type=Path, help="where the trained model goes (a Keras file)")
+    parser.add_argument("--save", type=Path, help="file for the trained model, in a Keras format")
     arguments = parser.parse_args()
     if arguments.iterations < 1 or arguments.units < 1:
         parser.error("--iterations and --units must be at least 1")

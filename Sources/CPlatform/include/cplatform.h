@@ -13,9 +13,9 @@ int cplatform_isa_request(void);
 /* Processors this process may run on, at least 1. */
 int cplatform_processor_count(void);
 
-/* Starts a joinable thread on another processor than the caller's, where it may
+/* Starts a joinable thread on a processor other than the caller's, where it may
    run on one; after that it runs where the caller may. 0, or pthread_create's
-   error. A thread that starts where a caller goes on computing waits for the
+   error. A thread that starts where its caller continues to compute waits for the
    end of its time slice: 0.9 ms instead of 0.08, measured with Linux 6.18. */
 int cplatform_start_thread(pthread_t *handle, void *(*body)(void *), void *argument);
 

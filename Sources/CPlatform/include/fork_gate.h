@@ -14,7 +14,7 @@
 void cplatform_gate_enter(void);
 void cplatform_gate_leave(void);
 
-/* Outside until `resume` is given what `suspend` returned. */
+/* Leaves the gate until `resume` is called with the result of `suspend`. */
 int cplatform_gate_suspend(void);
 void cplatform_gate_resume(int depth);
 

@@ -1,6 +1,6 @@
-// The only places where a host's function is called: what it throws ends here,
-// since exceptions must not pass through Swift. Not part of the public surface:
-// not installed, not exported.
+// The only places where a host's function is called. Exceptions are caught here,
+// because they must not pass through Swift. Not part of the public interface: not
+// installed, not exported.
 #ifndef CUNROLL_CALLBACKS_H
 #define CUNROLL_CALLBACKS_H
 
@@ -12,8 +12,8 @@ extern "C" {
 
 #define CUNROLL_REASON_CAPACITY 512
 
-// What came of a call: 1 if the function returned, else 0, with what it threw
-// in words. UTF-8 only if the host's words are.
+// The result of a call: 1 if the function returned, otherwise 0, with the text of
+// what it threw, which is UTF-8 only if the host's text is.
 typedef struct cunroll_outcome {
   int returned;
   char reason[CUNROLL_REASON_CAPACITY];

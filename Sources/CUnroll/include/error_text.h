@@ -1,5 +1,5 @@
-// Where the message of the calling thread's last failure is kept. Not part of
-// the public surface: not installed, not exported.
+// The storage for the message of the calling thread's last failure. Not part of the
+// public interface: not installed, not exported.
 #ifndef CUNROLL_ERROR_TEXT_H
 #define CUNROLL_ERROR_TEXT_H
 

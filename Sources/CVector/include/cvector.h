@@ -180,7 +180,7 @@ CV_INLINE unsigned cv_nonzero_f32(cv_f32 v) {
 CV_INLINE unsigned cv_nonzero_f64(cv_f64 v) { return (unsigned)(v.x != 0) | (unsigned)(v.y != 0) << 1; }
 #endif
 
-/* Lane n first, n + 1 next, and round. */
+/* Rotates the lanes: lane n comes first, then n + 1, and so on. */
 #if defined(__AVX512F__) && defined(__AVX512VL__)
 CV_INLINE cv_f32 cv_rotate_f32(cv_f32 v, long n) {
   const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -247,7 +247,7 @@ CV_INLINE cv_f32 cv_widen_f32(const unsigned short *p) {
 CV_INLINE cv_f64 cv_widen_f64(const unsigned short *p) { return (cv_f64){cv_widen(p[0]), cv_widen(p[1])}; }
 #endif
 
-/* A square of 4 x 4 elements, turned: rows are the strides apart. */
+/* Transposes a square of 4 x 4 elements; rows are the strides apart. */
 typedef float cv_four_f32 __attribute__((ext_vector_type(4), aligned(4)));
 typedef double cv_four_f64 __attribute__((ext_vector_type(4), aligned(8)));
 #define CV_TRANSPOSE4(four, from, fromStride, to, toStride)                     \
@@ -345,7 +345,7 @@ CV_INLINE cv_f32 cv_where_f32(cv_f32 x, cv_f32 y, cv_f32 a, cv_f32 b) { return x
 CV_INLINE cv_f64 cv_where_f64(cv_f64 x, cv_f64 y, cv_f64 a, cv_f64 b) { return x > y ? a : b; }
 CV_INLINE cv_f32 cv_abs_f32(cv_f32 a) { return __builtin_elementwise_abs(a); }
 CV_INLINE cv_f64 cv_abs_f64(cv_f64 a) { return __builtin_elementwise_abs(a); }
-/* a^e, lane by lane in double precision: not for where time counts. */
+/* a^e, lane by lane in double precision; slow. */
 CV_INLINE cv_f32 cv_power_f32(cv_f32 a, double e) {
   for (unsigned i = 0; i < sizeof a / sizeof a[0]; i++) a[i] = (float)__builtin_pow(a[i], e);
   return a;

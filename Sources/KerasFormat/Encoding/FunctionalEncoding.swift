@@ -150,7 +150,7 @@ struct FunctionalEncoder {
   }
 
   static func kerasTensor(_ history: JSON) -> JSON {
-    // Keras replaces the tensor by the one its history names; the shape is not looked at.
+    // Keras replaces the tensor by the one its history names; the shape is ignored.
     let config: JSONObject = ["shape": [nil], "dtype": "float32", "keras_history": history]
     return .object(["class_name": "__keras_tensor__", "config": .object(config)])
   }

@@ -26,7 +26,7 @@ enum MaskOrigin: Hashable {
 }
 
 /// One output of one call of a layer, in one walk through its graph: a nested
-/// model is walked anew at each call.
+/// model is walked again at each call.
 struct MaskValue: Hashable {
   let walk: Int
   let layer: String

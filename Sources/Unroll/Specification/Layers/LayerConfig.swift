@@ -1,4 +1,4 @@
-/// One case per kind of layer.
+/// The configuration of a layer: one case per class.
 package indirect enum LayerConfig: Sendable, Equatable {
   case input(InputConfig)
   case dense(DenseConfig)
