@@ -13,7 +13,7 @@ public struct MatrixProduct<S: Scalar> {
   public var c: UnsafeMutablePointer<S>
   public var ldc: Int
   public var accumulate: Bool
-  /// Threads that may share the product if it has few rows, or nil.
+  /// Threads that may share the product, or nil.
   public var team: UnsafePointer<KernelTeam>?
 
   public init(
@@ -44,11 +44,14 @@ public struct TransposedProduct<S: Scalar> {
   public var ldb: Int
   public var c: UnsafeMutablePointer<S>
   public var ldc: Int
+  /// Threads that may share the product, or nil.
+  public var team: UnsafePointer<KernelTeam>?
 
   public init(
     m: Int, n: Int, k: Int, a: UnsafePointer<S>, lda: Int, b: UnsafePointer<S>, ldb: Int,
-    c: UnsafeMutablePointer<S>, ldc: Int
+    c: UnsafeMutablePointer<S>, ldc: Int, team: UnsafePointer<KernelTeam>? = nil
   ) {
+    self.team = team
     self.m = m
     self.n = n
     self.k = k

@@ -91,7 +91,7 @@ public struct RecurrentSequence<S: Scalar> {
   public var zeroOutputForMask = false
   /// [G][B][U] when the plan has `gateMasks`: zeros and 1 / (1 - rate).
   public var recurrentMasks: UnsafePointer<S>?
-  /// Threads that may share the products of few rows, only in the forward pass.
+  /// Threads that may share the products, or nil.
   public var team: UnsafePointer<KernelTeam>?
   /// Whether to keep in `workspace` what the backward pass needs.
   public var training = false

@@ -1,10 +1,6 @@
 import KernelAPI
 
-/// Products that the threads of a team share by columns.
-
-/// A row more and the rows are enough for tiles, which are arithmetic, not
-/// memory; whoever has so many shares them between plans instead.
-private let mostRows = 16
+/// Products that the threads of a team share: by columns, transposed ones by rows.
 
 private struct SharedProduct<S: Scalar> {
   let product: MatrixProduct<S>
@@ -16,7 +12,7 @@ private struct SharedProduct<S: Scalar> {
 @inline(__always)
 func shares<V: Vector>(_: V.Type, _ p: MatrixProduct<V.Element>) -> Bool {
   guard let team = p.team, team.pointee.threads > 1 else { return false }
-  return p.m <= mostRows && p.k * p.n >= KernelTeam.fewestElements
+  return p.k * p.n >= KernelTeam.fewestElements || p.m * p.k * p.n >= KernelTeam.fewestProducts
 }
 
 @inline(never)
@@ -43,4 +39,33 @@ func runSharedPart<V: Vector>(_: V.Type, _ argument: UnsafeRawPointer, _ part: I
   p.bias = p.bias.map { $0 + column }
   p.c += column
   gemm(V.self, p)
+}
+
+private struct SharedTransposedProduct<S: Scalar> {
+  let product: TransposedProduct<S>
+  let parts: Int
+}
+
+/// C += A^T B by rows of C, if that is worth it.
+@inline(never)
+func sharedTransposedProduct<V: Vector>(_: V.Type, _ p: TransposedProduct<V.Element>) -> Bool {
+  guard let team = p.team, team.pointee.threads > 1, p.m * p.n * p.k >= KernelTeam.fewestProducts, p.m >= tileRows else { return false }
+  var alone = p
+  alone.team = nil
+  let shared = SharedTransposedProduct(product: alone, parts: min(2 * team.pointee.threads, p.m / tileRows))
+  withUnsafePointer(to: shared) { team.pointee.run(parts: shared.parts, V.sharedTransposedPart, UnsafeRawPointer($0)) }
+  return true
+}
+
+/// The rows of one part: whole tiles, the last part with what follows them.
+@inline(__always)
+func runSharedTransposedPart<V: Vector>(_: V.Type, _ argument: UnsafeRawPointer, _ part: Int) {
+  let shared = argument.assumingMemoryBound(to: SharedTransposedProduct<V.Element>.self)
+  var p = shared.pointee.product
+  let parts = shared.pointee.parts, tiles = p.m / tileRows
+  let first = tiles * part / parts * tileRows
+  p.m = (part == parts - 1 ? p.m : tiles * (part + 1) / parts * tileRows) - first
+  p.a += first
+  p.c += first * p.ldc
+  gemmTransposed(V.self, p)
 }

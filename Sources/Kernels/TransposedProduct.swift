@@ -7,6 +7,7 @@ let transposedBlock = 128
 /// stays in the first cache while all rows of C pass over it.
 func gemmTransposed<V: Vector>(_: V.Type, _ p: TransposedProduct<V.Element>) {
   guard p.m > 0, p.n > 0 else { return }
+  if sharedTransposedProduct(V.self, p) { return }
   let full = p.n / V.width
   let tail = p.n - full * V.width
   let strips = (full + tileColumns - 1) / tileColumns

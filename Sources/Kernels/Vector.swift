@@ -52,6 +52,7 @@ protocol Vector: VectorGroup where V == Self {
   static func turn(_ source: UnsafePointer<Element>, _ stride: Int, _ target: UnsafeMutablePointer<Element>)
   /// `sharedProductPart` of this vector, as a team calls it.
   static var sharedProductPart: KernelTeam.Work { get }
+  static var sharedTransposedPart: KernelTeam.Work { get }
   /// Dropout factors of elements `first`...: 0 or `scale`.
   static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self
 }
@@ -113,6 +114,7 @@ extension FloatVector: Lanes, VectorGroup, Vector {
   @inline(__always) func rotated(by n: Int) -> Self { cv_rotate_f32(self, n) }
   @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f32(self) }
   static var sharedProductPart: KernelTeam.Work { { runSharedPart(FloatVector.self, $0, $1) } }
+  static var sharedTransposedPart: KernelTeam.Work { { runSharedTransposedPart(FloatVector.self, $0, $1) } }
 }
 
 extension DoubleVector: Lanes, VectorGroup, Vector {
@@ -162,4 +164,5 @@ extension DoubleVector: Lanes, VectorGroup, Vector {
   @inline(__always) func rotated(by n: Int) -> Self { cv_rotate_f64(self, n) }
   @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f64(self) }
   static var sharedProductPart: KernelTeam.Work { { runSharedPart(DoubleVector.self, $0, $1) } }
+  static var sharedTransposedPart: KernelTeam.Work { { runSharedTransposedPart(DoubleVector.self, $0, $1) } }
 }

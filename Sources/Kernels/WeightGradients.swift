@@ -18,7 +18,7 @@ func weightGradients<V: Vector>(
       V.self,
       TransposedProduct(
         m: plan.features, n: columns, k: total, a: input + from * plan.features, lda: plan.features, b: gates,
-        ldb: stride, c: dKernel, ldc: columns))
+        ldb: stride, c: dKernel, ldc: columns, team: s.team))
   }
   if let dBias = g.bias {
     addColumnSums(V.self, total, columns, gates, stride, dBias)
@@ -38,7 +38,7 @@ func weightGradients<V: Vector>(
         V.self,
         TransposedProduct(
           m: units, n: units, k: total, a: gates + 3 * units, lda: stride, b: gates + segment.slot,
-          ldb: stride, c: target, ldc: columns))
+          ldb: stride, c: target, ldc: columns, team: s.team))
       continue
     }
     let dropout = plan.gateMasks ? s.recurrentMasks.map { $0 + i * state } : nil
@@ -57,7 +57,7 @@ func weightGradients<V: Vector>(
       TransposedProduct(
         m: units, n: segment.count, k: (steps.upperBound - first) * s.rows,
         a: previous + (first - 1) * state, lda: units,
-        b: memory + space.gates + first * s.rows * stride + segment.slot, ldb: stride, c: target, ldc: columns))
+        b: memory + space.gates + first * s.rows * stride + segment.slot, ldb: stride, c: target, ldc: columns, team: s.team))
     if steps.lowerBound == 0, let initial = s.initialState {
       var first = initial
       if let dropout {
@@ -68,7 +68,7 @@ func weightGradients<V: Vector>(
         V.self,
         TransposedProduct(
           m: units, n: segment.count, k: s.rows, a: first, lda: units, b: gates + segment.slot,
-          ldb: stride, c: target, ldc: columns))
+          ldb: stride, c: target, ldc: columns, team: s.team))
     }
   }
 }

@@ -148,14 +148,13 @@ static unroll_status evaluate(void) {
 }
 
 static int cancel(const unroll_progress *progress, void *user_data) {
-  (void)progress;
-  (void)user_data;
-  return UNROLL_CALLBACK_CANCEL;
+  (void)user_data; /* the order of the samples is made after the epoch has begun */
+  return progress->event < UNROLL_EVENT_BATCH_BEGIN ? UNROLL_CALLBACK_CONTINUE : UNROLL_CALLBACK_CANCEL;
 }
 
 /* Many samples: what is kept for each of them. */
 static unroll_status fit_many(void) {
-  const int64_t rows = 1 << 20;
+  const int64_t rows = 1 << 22;
   unroll_array x = unroll_array_view_3d(inputs, UNROLL_DTYPE_FLOAT32, rows, T, 1),
                t = unroll_array_view_2d(targets, UNROLL_DTYPE_FLOAT32, rows, 1);
   unroll_model *small = small_model(2, 1, UNROLL_DTYPE_FLOAT32);

@@ -127,5 +127,10 @@ final class Network<S: Scalar>: @unchecked Sendable {
     return outputs
   }
 
+  /// What rows of these sample dimensions ask for.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func work(for inputs: [[Int]]) throws(UnrollError) -> ModelWork { try graph.work(for: inputs.map { Shape(known: $0) }) }
+
   func dropPlans() { idle.withLock { $0.removeAll() } }
 }

@@ -15,6 +15,8 @@ final class Parameter<S: Scalar> {
   let afterInitialize: (@Sendable (UnsafeMutablePointer<S>) -> Void)?
   /// Set by the layer's `trainable` flag.
   var isTrainable: Bool
+  /// Whether a row of a batch reaches few of its elements: a table.
+  var hasSparseGradient = false
   /// Position in the flat buffer; assigned when the network is built.
   fileprivate(set) var offset = 0
   fileprivate(set) var storage: UnsafeMutablePointer<S>?
@@ -38,14 +40,17 @@ final class Parameter<S: Scalar> {
 
 /// The flat buffer of all parameters of a network. Every parameter begins at
 /// a multiple of 16 elements; the gaps stay zero, so that an optimizer may run
-/// over the whole range of neighbours at once.
+/// over the whole range of neighbours at once. Those with a sparse gradient come last.
 final class ParameterStore<S: Scalar> {
   let parameters: [Parameter<S>]
   let buffer: AlignedBuffer<S>
+  /// Elements before the first with a sparse gradient.
+  let denseCount: Int
 
   init(_ parameters: [Parameter<S>]) throws(UnrollError) {
-    var offset = 0
-    for parameter in parameters {
+    var offset = 0, denseCount: Int?
+    for parameter in parameters.filter({ !$0.hasSparseGradient }) + parameters.filter({ $0.hasSparseGradient }) {
+      if parameter.hasSparseGradient { denseCount = denseCount ?? offset }
       parameter.offset = offset
       let count = try checkedProduct(parameter.shape, parameter.name)
       let (end, overflow) = offset.addingReportingOverflow((count + 15) & ~15)
@@ -53,6 +58,7 @@ final class ParameterStore<S: Scalar> {
       offset = end
     }
     self.parameters = parameters
+    self.denseCount = denseCount ?? offset
     buffer = try AlignedBuffer<S>(count: offset)
     for parameter in parameters { parameter.storage = buffer.pointer + parameter.offset }
   }

@@ -12,6 +12,7 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   /// as much as the arithmetic.
   private let order: UnsafeMutableBufferPointer<Unmanaged<Op<S>>>
   private let arena: Arena<S>
+  let lookups: [TableLookup<S>]
   /// Inputs to check before a run.
   let indexInputs: [IndexInput]
   /// The number of operations up to the last that may still find a fault after that check.
@@ -31,6 +32,7 @@ final class Plan<S: Scalar>: @unchecked Sendable {
     for dimensions in inputDimensions { inputs.append(try planner.tensor(dimensions, gradient: inputGradients)) }
     planner.inputData = inputs.map { $0.data }
     outputs = try GraphWalk.plan(graph, inputs, planner)
+    lookups = planner.lookups
     indexInputs = planner.indexInputs
     faultingOps = planner.faultingOps
     run = try planner.context(gradientCount: ownsGradients ? store.count : 0)

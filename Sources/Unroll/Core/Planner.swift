@@ -119,6 +119,9 @@ final class Planner<S: Scalar> {
 
   func append(_ op: Op<S>) { ops.append(op) }
 
+  /// Those whose tables are to be trained, and have a gradient by rows.
+  var lookups: [TableLookup<S>] = []
+
   /// The model's inputs, once they are planned.
   var inputData: [UnsafeMutablePointer<S>] = []
   private(set) var indexInputs: [IndexInput] = []

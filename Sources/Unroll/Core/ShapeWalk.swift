@@ -43,7 +43,15 @@ extension Graph {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func outputShapes(for inputs: [Shape]) throws(UnrollError) -> [Shape] {
-    if inputs == inputShapes { return outputShapes }
+    inputs == inputShapes ? outputShapes : try walkShapes(inputs) { _, _, _ in }
+  }
+
+  /// The same; `visit` is told of every call of a layer that is no model.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func walkShapes(
+    _ inputs: [Shape], _ visit: (_ layer: Layer<S>, _ inputs: [Shape], _ outputs: [Shape]) -> Void
+  ) throws(UnrollError) -> [Shape] {
     var walks = [try ShapeWalk(self, inputs)]
     while true {
       let last = walks.count - 1
@@ -51,7 +59,9 @@ extension Graph {
         if let inner = layer.nestedGraph {
           walks.append(try ShapeWalk(inner, inputs))
         } else {
-          walks[last].shapes.append(try layer.outputShapes(inputs))
+          let outputs = try layer.outputShapes(inputs)
+          visit(layer, inputs, outputs)
+          walks[last].shapes.append(outputs)
         }
       } else {
         let outputs = walks[last].outputs

@@ -1,5 +1,6 @@
 import CPlatform
 import Glibc
+import KernelAPI
 import Synchronization
 
 /// Threads that share the numbered tasks of one phase after another.
@@ -109,7 +110,7 @@ final class WorkerPool: @unchecked Sendable {
   private func run(tasks: Int, work: UnsafeRawPointer) {
     if threads == 1 || tasks == 1 || isOrphaned {
       for task in 0..<tasks {
-        body(work, task, 0)
+        perform(work, task, 0)
         cplatform_gate_yield()
       }
       return
@@ -121,8 +122,28 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// The tasks that can be claimed: those of one slice, as many as fit into the claim
-  /// word. It is read by threads that have claimed a task; the first `work` is none.
+  /// Calls `body` with its threads as a team that shares what a kernel hands it. Not
+  /// while `run` runs.
+  func withTeam(_ body: (UnsafePointer<KernelTeam>) -> Void) {
+    let team = KernelTeam(threads: threads, context: UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())) {
+      context, parts, work, argument in
+      let pool = Unmanaged<WorkerPool>.fromOpaque(context)
+      pool._withUnsafeGuaranteedRef { $0.share(parts: parts, work, argument) }
+    }
+    withExtendedLifetime(self) { withUnsafePointer(to: team) { body($0) } }
+  }
+
+  private func share(parts: Int, _ work: KernelTeam.Work, _ argument: UnsafeRawPointer) {
+    shared = work
+    run(tasks: parts, work: argument)
+    shared = nil
+  }
+
+  /// What a team's kernel has its threads do, instead of `body`.
+  private var shared: KernelTeam.Work?
+
+  /// The tasks that can be claimed: those of one slice, which are as many as fit
+  /// the claim word. Read by who has claimed one; the first `work` is none.
   private var work = UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
   private var firstTask = 0
 
@@ -173,6 +194,11 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  @inline(__always)
+  private func perform(_ work: UnsafeRawPointer, _ task: Int, _ worker: Int) {
+    if let shared { shared(work, task) } else { body(work, task, worker) }
+  }
+
   /// False if no task is left.
   private func claimAndRun(as worker: Int) -> Bool {
     let word = claim.load(ordering: .acquiring)
@@ -181,7 +207,7 @@ final class WorkerPool: @unchecked Sendable {
     guard claim.compareExchange(expected: word, desired: word + 1, ordering: .acquiringAndReleasing).exchanged else {
       return true
     }
-    body(work, firstTask + Int(next), worker)
+    perform(work, firstTask + Int(next), worker)
     if unfinished.subtract(1, ordering: .sequentiallyConsistent).newValue == 0,
       callerSleeps.load(ordering: .sequentiallyConsistent)
     {

@@ -25,46 +25,45 @@ final class BatchLayout<S: Scalar> {
   }
 
   let isTraining: Bool
-  let rows: Int
-  let shardRows: Int
-  let shardCount: Int
-  /// By worker: for full shards, and for a last shard of another size.
+  let cut: BatchCut
+  /// Whether the threads share the products of a shard, one shard after another.
+  let sharesProducts: Bool
+  /// By lane or worker, whichever are fewer: for full shards, and for a last shard of
+  /// another size. Shared products need one memory only.
   private let full: [ShardMemory]
   private let last: [ShardMemory]
+  /// By table lookup of the plans.
+  let lookups: [LookupRecord<S>]
+  /// Parts into which threads cut the columns of their tables.
+  let lookupParts: Int
   private let arena = Arena<S>()
   let byteCount: Int
   let outputPositions: [Int]
 
-  /// The number of rows in a shard: 8 rows fill the kernels' register tiles, keep what a
-  /// layer saves for its backward pass in the second-level cache, and leave work for
-  /// several threads; a model whose weights do not fit the nearest cache reads them
-  /// less often with 32. It depends only on batch and model, so that results do not
-  /// depend on threads.
-  static func shardRows(_ rows: Int, parameters: Int, isWhole: Bool) -> Int {
-    if isWhole { return rows }
-    let target = parameters > 1 << 18 ? 32 : 8
-    let count = (rows + target - 1) / target
-    return (rows + count - 1) / max(count, 1)
-  }
+  var rows: Int { cut.rows }
+  var shardCount: Int { cut.shardCount }
 
   /// `isWhole`: in one shard.
   init(_ network: Network<S>, _ key: LayoutKey, isWhole: Bool) throws(UnrollError) {
     isTraining = key.isTraining
-    rows = key.rows
-    shardRows = Self.shardRows(rows, parameters: network.store.count, isWhole: isWhole)
-    shardCount = (rows + shardRows - 1) / shardRows
-    let lastRows = rows - (shardCount - 1) * shardRows
+    cut = BatchCut(
+      rows: key.rows, try network.work(for: key.dimensions), isTraining: key.isTraining, isWhole: isWhole, elementSize: MemoryLayout<S>.stride)
+    sharesProducts = cut.sharesProducts(key.workers)
+    let lastRows = cut.rowsOfLastShard
     var full: [ShardMemory] = [], last: [ShardMemory] = []
-    // A batch of one shard runs on the calling thread.
-    for _ in 0..<(shardCount == 1 ? 1 : max(key.workers, 1)) {
-      let memory = try Self.memory(network, key, rows: shardRows, arena)
+    for _ in 0..<(sharesProducts ? 1 : max(min(key.workers, cut.laneCount), 1)) {
+      let memory = try Self.memory(network, key, rows: cut.shardRows, arena)
       full.append(memory)
-      last.append(lastRows == shardRows ? memory : try Self.memory(network, key, rows: lastRows, arena))
+      last.append(lastRows == cut.shardRows ? memory : try Self.memory(network, key, rows: lastRows, arena))
     }
     self.full = full
     outputPositions = full[0].plan.outputs.map { $0.positions }
     self.last = last
-    byteCount = arena.byteCount + (full + last).reduce(0) { $0 + $1.plan.byteCount }
+    var lookups: [LookupRecord<S>] = []
+    for lookup in full[0].plan.lookups { lookups.append(try LookupRecord(lookup, planRows: full[0].plan.rows, rows: cut.rows)) }
+    self.lookups = lookups
+    lookupParts = lookups.reduce(0) { max($0, $1.parts) }
+    byteCount = arena.byteCount + (full + last).reduce(0) { $0 + $1.plan.byteCount } + lookups.reduce(0) { $0 + $1.byteCount }
   }
 
   private static func memory(
@@ -81,8 +80,12 @@ final class BatchLayout<S: Scalar> {
     return ShardMemory(plan: plan, targets: targets, weights: weights)
   }
 
-  func memory(shard: Int, worker: Int) -> ShardMemory { shard == shardCount - 1 ? last[worker] : full[worker] }
-  func firstRow(of shard: Int) -> Int { shard * shardRows }
+  /// The memory for the shards of a lane: the lane's own if there is one for each, else
+  /// that of the worker who runs it.
+  func memory(shard: Int, lane: Int, worker: Int) -> ShardMemory {
+    let place = cut.laneCount <= full.count ? lane : sharesProducts ? 0 : worker
+    return shard == shardCount - 1 ? last[place] : full[place]
+  }
   /// Inputs to check before a batch is run.
   var indexInputs: [IndexInput] { full[0].plan.indexInputs }
   /// Throws the first fault that a layer found in the values of the last batch.

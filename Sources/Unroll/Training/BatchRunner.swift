@@ -1,18 +1,22 @@
+import CPlatform
 import KernelAPI
 
-/// Runs one batch: forward pass, losses and metrics, and (in training) backward pass of
-/// all its shards, then the sum of the gradients.
+/// Runs one batch: forward, judgement and (in training) backward of all its
+/// shards, then the sum of the lanes' gradients.
 ///
-/// Each shard writes its sums and gradients to its own memory; they are added in shard
-/// order, so that no result depends on the number of threads.
+/// A shard's sums and a lane's gradients go to places of their own and are added in
+/// a fixed order, so that no result depends on the number of threads.
 final class BatchRunner<S: Scalar> {
   let network: Network<S>
   let trainedOutputs: [TrainedOutput]
   let metrics: [[MetricRule]]
   private let kernels: KernelTable<S>
   private var layouts: [LayoutKey: BatchLayout<S>] = [:]
-  /// `[shard][parameters]`
+  /// The gradients of all parameters, then those of the further lanes, which have
+  /// none of sparse ones: `[lane][dense parameters]`.
   private var gradientBuffer: AlignedBuffer<S>?
+  /// Of the last batch: its lookups say where sparse gradients are not zero.
+  private var summed: BatchLayout<S>?
   /// `[shard][sumStride]`: per output loss sum and valid rows, then the sums
   /// of each metric, then the activity regularizers' penalty.
   private var sums: AlignedBuffer<Double>?
@@ -56,9 +60,11 @@ final class BatchRunner<S: Scalar> {
 
   private func reserve(_ layout: BatchLayout<S>) throws(UnrollError) {
     if layout.isTraining {
-      let needed = try checkedProduct([layout.shardCount, network.store.count], "the gradients of a batch")
+      let further = try checkedProduct([layout.cut.laneCount - 1, network.store.denseCount], "the gradients of a batch")
+      let (needed, overflow) = network.store.count.addingReportingOverflow(further)
+      if overflow { throw UnrollError(.outOfMemory, "the gradients of a batch exceed the address space") }
       if (gradientBuffer?.count ?? -1) < needed {
-        gradientBuffer = nil
+        (gradientBuffer, summed) = (nil, nil)
         gradientBuffer = try AlignedBuffer<S>(count: needed)
       }
     }
@@ -66,7 +72,22 @@ final class BatchRunner<S: Scalar> {
     if (sums?.count ?? 0) < needed { sums = try AlignedBuffer<Double>(count: needed) }
   }
 
-  func dropLayouts() { layouts.removeAll() }
+  func dropLayouts() {
+    clearSparse()
+    layouts.removeAll()
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  private func clearSparse() {
+    if let summed, let gradientBuffer { for lookup in summed.lookups { lookup.clear(gradientBuffer.pointer) } }
+    summed = nil
+  }
+
+  @inline(__always)
+  private func gradients(of lane: Int) -> UnsafeMutablePointer<S>? {
+    gradientBuffer.map { lane == 0 ? $0.pointer : $0.pointer + network.store.count + (lane - 1) * network.store.denseCount }
+  }
 
   /// The summed gradients of the last training batch.
   var gradients: UnsafeMutablePointer<S>? { gradientBuffer?.pointer }
@@ -76,32 +97,54 @@ final class BatchRunner<S: Scalar> {
   /// The outcome is complete except for the loss.
   func run(_ batch: Batch<S>, pool: WorkerPool, into outcome: inout BatchOutcome) {
     let layout = batch.layout
-    pool.run(tasks: layout.shardCount, Trainer<S>.Work.shards(self, batch))
+    if layout.isTraining { clearSparse() }
+    if layout.sharesProducts, pool.threads > 1 {
+      pool.withTeam { team in
+        for lane in 0..<layout.cut.laneCount {
+          runLane(lane, of: batch, worker: 0, team)
+          cplatform_gate_yield()
+        }
+      }
+    } else {
+      pool.run(tasks: layout.cut.laneCount, Trainer<S>.Work.lanes(self, batch))
+    }
     outcome.rows = layout.rows
     collect(layout, into: &outcome)
-    if layout.isTraining { addGradients(layout) }
+    if layout.isTraining { addGradients(layout, pool) }
   }
 
-  /// One shard; called by the pool's threads.
+  /// The shards of one lane; called by the pool's threads.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func runShard(_ shard: Int, of batch: Batch<S>, worker: Int) {
+  func runLane(_ lane: Int, of batch: Batch<S>, worker: Int, _ team: UnsafePointer<KernelTeam>? = nil) {
+    let layout = batch.layout
+    let gradients = layout.isTraining ? gradients(of: lane) : nil
+    gradients?.update(repeating: 0, count: network.store.denseCount)
+    for shard in layout.cut.shards(of: lane) {
+      let memory = layout.memory(shard: shard, lane: lane, worker: worker)
+      if let gradients { memory.plan.run.gradients = gradients }
+      for (lookup, record) in zip(memory.plan.lookups, layout.lookups) {
+        lookup.room = record.room(firstRow: layout.cut.firstRow(of: shard))
+      }
+      memory.plan.run.team = team
+      run(shard, memory, of: batch)
+      memory.plan.run.team = nil
+    }
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  private func run(_ shard: Int, _ memory: BatchLayout<S>.ShardMemory, of batch: Batch<S>) {
     guard let sums else { return }
     let layout = batch.layout, data = batch.data
-    let memory = layout.memory(shard: shard, worker: worker)
     let plan = memory.plan, run = plan.run
-    let offset = layout.firstRow(of: shard)
+    let offset = layout.cut.firstRow(of: shard)
     let count = plan.rows
     let rows = batch.order.map { $0 + offset }
     let firstRow = batch.firstRow + offset
     run.firstRow = offset
     run.seed = batch.seed
     run.draw = batch.draw
-    if layout.isTraining, let gradientBuffer {
-      let count = network.store.count
-      run.gradients = gradientBuffer.pointer + shard * count
-      run.gradients.update(repeating: 0, count: count)
-    }
     for index in plan.inputs.indices {
       data.inputs[index].gather(rows: rows, firstRow: firstRow, count: count, into: plan.inputs[index].data)
     }
@@ -199,17 +242,52 @@ final class BatchRunner<S: Scalar> {
     outcome.activityPenalty = penalty / Double(max(layout.rows, 1))
   }
 
-  /// Sums the shards' gradients into the first shard's, in shard order.
+  /// Sums the lanes' gradients into the first one's: neighbours, then neighbouring
+  /// pairs, and so on. Threads share the elements.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  private func addGradients(_ layout: BatchLayout<S>) {
-    guard let total = gradientBuffer?.pointer else { return }
-    let count = network.store.count
-    for shard in 1..<max(layout.shardCount, 1) { kernels.add(count, total, total + shard * count, total) }
+  private func addGradients(_ layout: BatchLayout<S>, _ pool: WorkerPool) {
+    var scale = 1.0
     if layout.masksOutput, layout.shardCount > 1, trainedOutputs[0].loss.reduction == .mean, let sums {
       var valid = 0.0
       for shard in 0..<layout.shardCount { valid += sums.pointer[shard * sumStride + 1] }
-      if valid > 0 { kernels.scale(count, Double(layout.outputPositions[0] * layout.rows) / valid, total, total) }
+      if valid > 0 { scale = Double(layout.outputPositions[0] * layout.rows) / valid }
     }
+    let count = network.store.denseCount
+    if layout.cut.laneCount > 1 || scale != 1 {
+      let blocks = (count + Self.sumBlock - 1) / Self.sumBlock
+      pool.run(tasks: blocks, Trainer<S>.Work.sum(self, lanes: layout.cut.laneCount, scale: scale))
+    }
+    if layout.lookupParts > 0 {
+      pool.run(tasks: layout.lookupParts, Trainer<S>.Work.lookups(self, layout, scale: scale))
+      summed = layout
+    }
+  }
+
+  /// Elements that one task of the sum takes.
+  private static var sumBlock: Int { 1 << 14 }
+
+  /// One part of the columns of all tables; called by the pool's threads.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func addLookups(_ layout: BatchLayout<S>, part: Int, scale: Double) {
+    guard let gradients else { return }
+    for lookup in layout.lookups { lookup.add(part, of: layout.lookupParts, scale: scale, to: gradients, kernels) }
+  }
+
+  /// One block of elements of the sum; called by the pool's threads.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func addLanes(_ block: Int, lanes: Int, scale: Double) {
+    let first = block * Self.sumBlock, count = min(Self.sumBlock, network.store.denseCount - first)
+    var distance = 1
+    while distance < lanes {
+      for lane in Swift.stride(from: 0, to: lanes - distance, by: 2 * distance) {
+        guard let sum = gradients(of: lane), let other = gradients(of: lane + distance) else { return }
+        kernels.add(count, sum + first, other + first, sum + first)
+      }
+      distance *= 2
+    }
+    if scale != 1, let gradients { kernels.scale(count, scale, gradients + first, gradients + first) }
   }
 }

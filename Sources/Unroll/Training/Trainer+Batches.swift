@@ -4,8 +4,12 @@ import KernelAPI
 extension Trainer {
   /// Work that the threads of a pool share.
   enum Work {
-    /// The shards of a batch.
-    case shards(BatchRunner<S>, Batch<S>)
+    /// The lanes of a batch.
+    case lanes(BatchRunner<S>, Batch<S>)
+    /// The blocks of the sum of so many lanes' gradients.
+    case sum(BatchRunner<S>, lanes: Int, scale: Double)
+    /// The columns of tables, in `lookupParts` parts.
+    case lookups(BatchRunner<S>, BatchLayout<S>, scale: Double)
     /// The blocks of an update with these gradients.
     case update(UnsafeMutablePointer<S>)
   }
@@ -23,7 +27,9 @@ extension Trainer {
   @_specialize(where S == Double)
   private func run(_ work: UnsafePointer<Work>, _ task: Int, _ worker: Int) {
     switch work.pointee {
-    case .shards(let runner, let batch): runner.runShard(task, of: batch, worker: worker)
+    case .lanes(let runner, let batch): runner.runLane(task, of: batch, worker: worker)
+    case .sum(let runner, let lanes, let scale): runner.addLanes(task, lanes: lanes, scale: scale)
+    case .lookups(let runner, let layout, let scale): runner.addLookups(layout, part: task, scale: scale)
     case .update(let gradients):
       let block = updateBlocks[task]
       optimizer.apply(block.start..<block.end, gradients: gradients)

@@ -51,10 +51,11 @@ extension Trainer {
   /// more than a batch of less than about a million multiplications.
   func workers(_ wanted: Int, _ data: BoundData, rows: Int) throws(UnrollError) -> Int {
     guard wanted >= 0 else { throw UnrollError(.invalidArgument, "the number of threads must not be negative, found \(wanted)") }
-    let shards = rows / max(1, BatchLayout<S>.shardRows(rows, parameters: network.store.count, isWhole: network.isStateful))
-    let positions = data.dimensions.map { $0.dropLast().reduce(1, *) }.max() ?? 1
-    if Double(network.store.count) * Double(positions) * Double(rows) < 1e6 { return 1 }
-    return max(1, min(wanted == 0 ? Int(cplatform_processor_count()) : wanted, shards, 64))
+    let work = try network.work(for: data.dimensions)
+    if work.products * Double(rows) < 1e6 { return 1 }
+    let cut = BatchCut(
+      rows: rows, work, isTraining: true, isWhole: network.isStateful || network.needsWholeBatch, elementSize: MemoryLayout<S>.stride)
+    return max(1, min(cut.threads(wanted == 0 ? Int(cplatform_processor_count()) : wanted), 64))
   }
 
   func check(_ options: FitOptions) throws(UnrollError) {

@@ -104,13 +104,14 @@ private final class DenseOp<S: Scalar>: Op<S> {
       run.kernels.gemmTransposed(
         TransposedProduct(
           m: product.k, n: units, k: vectors, a: product.a, lda: product.k, b: dz, ldb: units,
-          c: run.gradient(of: kernel), ldc: units))
+          c: run.gradient(of: kernel), ldc: units, team: run.team))
       if let bias { run.kernels.addColumnSums(vectors, units, dz, units, run.gradient(of: bias)) }
     }
     if let dx = x.gradient, let transposed {
-      run.kernels.gemm(
-        MatrixProduct(
-          m: vectors, n: product.k, k: units, a: dz, lda: units, packedB: transposed, c: dx, ldc: product.k))
+      var back = MatrixProduct(
+        m: vectors, n: product.k, k: units, a: dz, lda: units, packedB: transposed, c: dx, ldc: product.k)
+      back.team = run.team
+      run.kernels.gemm(back)
     }
   }
 }

@@ -25,6 +25,8 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
         .unsupported, "\(name): float32 models have exact indices up to \(1 << 24), found input_dim \(config.inputDim); use float64")
     }
     table = try declare(config.weights, ["embeddings": [config.inputDim, config.outputDim]])["embeddings"]
+    // A penalty gives every row a slope.
+    table?.hasSparseGradient = config.regularizer == nil
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
@@ -36,7 +38,9 @@ final class EmbeddingLayer<S: Scalar>: Layer<S> {
     let mask = config.maskZero ? try planner.arena.allocateBytes(x.count) : nil
     let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [], mask: mask)
     let rows = try planner.arena.allocate(x.count)
-    planner.append(EmbeddingOp(x: x, y: y, indices: rows, table: table, limit: config.inputDim, name: name))
+    let lookup = TableLookup(table, vectors: y.vectors, width: y.features)
+    if planner.isTraining, table.isTrainable, table.hasSparseGradient { planner.lookups.append(lookup) }
+    planner.append(EmbeddingOp(x: x, y: y, indices: rows, lookup: lookup, limit: config.inputDim, name: name))
     planner.noteIndices(x, limit: config.inputDim, layer: name)
     return [y]
   }
@@ -52,15 +56,15 @@ private final class EmbeddingOp<S: Scalar>: Op<S> {
   private let y: Tensor<S>
   /// The rounded index of every output vector, -1 if out of range.
   private let indices: UnsafeMutablePointer<S>
-  private let table: Parameter<S>
+  private let lookup: TableLookup<S>
   private let limit: Int
   private let name: String
 
-  init(x: Tensor<S>, y: Tensor<S>, indices: UnsafeMutablePointer<S>, table: Parameter<S>, limit: Int, name: String) {
+  init(x: Tensor<S>, y: Tensor<S>, indices: UnsafeMutablePointer<S>, lookup: TableLookup<S>, limit: Int, name: String) {
     self.x = x
     self.y = y
     self.indices = indices
-    self.table = table
+    self.lookup = lookup
     self.limit = limit
     self.name = name
   }
@@ -69,7 +73,7 @@ private final class EmbeddingOp<S: Scalar>: Op<S> {
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
     let width = y.features, length = x.features, rows = x.rows
-    let low: S = -1, high = S(limit)
+    let low: S = -1, high = S(limit), table = lookup.table
     for block in 0..<x.positions {
       for row in 0..<rows {
         for step in 0..<length {
@@ -94,16 +98,10 @@ private final class EmbeddingOp<S: Scalar>: Op<S> {
     }
   }
 
-  /// dE[x] += dy
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func backward(_ run: RunContext<S>) {
     if let dx = x.gradient { for i in 0..<x.count { dx[i] = 0 } }
-    guard let dy = y.gradient, table.isTrainable else { return }
-    let width = y.features, gradient = run.gradient(of: table)
-    for vector in 0..<y.vectors where indices[vector] >= 0 {
-      let to = gradient + Int(indices[vector]) * width, from = dy + vector * width
-      for i in 0..<width { to[i] += from[i] }
-    }
+    if let dy = y.gradient, lookup.table.isTrainable { lookup.take(indices, dy, run) }
   }
 }

@@ -56,10 +56,11 @@ final class Conv1DOp<S: Scalar>: Op<S> {
         let matrix = layer.packed[tap * config.groups + group]
         guard let weights = matrix.packed else { continue }
         stretches(tap: tap) { to, from, steps in
-          run.kernels.gemm(
-            MatrixProduct(
-              m: steps * rows, n: matrix.n, k: matrix.k, a: x.data + from * rows * features + group * matrix.k, lda: features,
-              packedB: weights, c: before + to * rows * filters + group * matrix.n, ldc: filters, accumulate: true))
+          var product = MatrixProduct(
+            m: steps * rows, n: matrix.n, k: matrix.k, a: x.data + from * rows * features + group * matrix.k, lda: features,
+            packedB: weights, c: before + to * rows * filters + group * matrix.n, ldc: filters, accumulate: true)
+          product.team = run.team
+          run.kernels.gemm(product)
         }
       }
     }
@@ -91,13 +92,14 @@ final class Conv1DOp<S: Scalar>: Op<S> {
             run.kernels.gemmTransposed(
               TransposedProduct(
                 m: matrix.k, n: matrix.n, k: steps * rows, a: x.data + source, lda: features, b: d, ldb: filters,
-                c: run.gradient(of: kernel) + layer.offset(of: index), ldc: filters))
+                c: run.gradient(of: kernel) + layer.offset(of: index), ldc: filters, team: run.team))
           }
           if let dx = x.gradient, let weights = matrix.packedTransposed {
-            run.kernels.gemm(
-              MatrixProduct(
-                m: steps * rows, n: matrix.k, k: matrix.n, a: d, lda: filters, packedB: weights, c: dx + source, ldc: features,
-                accumulate: true))
+            var product = MatrixProduct(
+              m: steps * rows, n: matrix.k, k: matrix.n, a: d, lda: filters, packedB: weights, c: dx + source, ldc: features,
+              accumulate: true)
+            product.team = run.team
+            run.kernels.gemm(product)
           }
         }
       }

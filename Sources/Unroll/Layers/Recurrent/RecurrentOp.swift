@@ -152,7 +152,9 @@ final class RecurrentOp<S: Scalar>: Op<S> {
     }
     if initialGradients.count > 0 { g.initialState = initialGradients[0] }
     if initialGradients.count > 1 { g.initialCarry = initialGradients[1] }
-    run.kernels.recurrentBackward(plan, sequence, g)
+    var call = sequence
+    call.team = run.team
+    run.kernels.recurrentBackward(plan, call, g)
     if inputDropout != nil, let dInput = x.gradient {
       let block = x.rows * x.features
       for step in 0..<sequence.steps {
