@@ -18,7 +18,7 @@ public struct MatrixProduct<S: Scalar> {
 
   public init(
     m: Int, n: Int, k: Int, a: UnsafePointer<S>, lda: Int, packedB: UnsafePointer<S>,
-    bias: UnsafePointer<S>? = nil, c: UnsafeMutablePointer<S>, ldc: Int, accumulate: Bool = false
+    bias: UnsafePointer<S>? = nil, c: UnsafeMutablePointer<S>, ldc: Int, accumulate: Bool = false, team: UnsafePointer<KernelTeam>? = nil
   ) {
     self.m = m
     self.n = n
@@ -30,6 +30,7 @@ public struct MatrixProduct<S: Scalar> {
     self.c = c
     self.ldc = ldc
     self.accumulate = accumulate
+    self.team = team
   }
 }
 

@@ -21,12 +21,12 @@ func recurrentBackward<V: Vector>(
     weightGradients(V.self, layout, space, s, g, first..<end)
     if g.input != nil, let target {
       let from = first * s.rows
-      var product = MatrixProduct(
-        m: (end - first) * s.rows, n: plan.features, k: layout.gateColumns,
-        a: s.workspace + space.gates + from * layout.stride, lda: layout.stride,
-        packedB: s.packed + layout.kernelTransposed, c: target + from * plan.features, ldc: plan.features)
-      product.team = s.team
-      gemm(V.self, product)
+      gemm(
+        V.self,
+        MatrixProduct(
+          m: (end - first) * s.rows, n: plan.features, k: layout.gateColumns,
+          a: s.workspace + space.gates + from * layout.stride, lda: layout.stride,
+          packedB: s.packed + layout.kernelTransposed, c: target + from * plan.features, ldc: plan.features, team: s.team))
     }
     end = first
   }
@@ -231,11 +231,10 @@ private struct BackwardWalk<V: Vector> {
 
   private func transposed(_ i: Int, _ gates: Out, _ c: Out, accumulate: Bool) {
     let segment = layout.segment(i)
-    var product = MatrixProduct(
+    let product = MatrixProduct(
       m: s.rows, n: layout.units, k: segment.count, a: gates + segment.slot, lda: layout.stride,
       packedB: s.packed + layout.recurrentTransposed(i), c: c, ldc: layout.units,
-      accumulate: accumulate)
-    product.team = s.team
+      accumulate: accumulate, team: s.team)
     if s.rows == 1 { rowProduct(V.self, product) } else { gemm(V.self, product) }
   }
 

@@ -38,10 +38,9 @@ func recurrentForward<V: Vector>(
     let gates = memory + space.gates + (s.training ? t : t % space.block) * gateRows
     let first = t % space.block == 0
     let steps = joins ? 1 : first ? min(space.block, s.steps - t) : 0
-    var projection = MatrixProduct(
+    let projection = MatrixProduct(
       m: steps * rows, n: layout.gateColumns, k: features, a: input + t * rows * features,
-      lda: features, packedB: s.packed, bias: bias, c: gates, ldc: layout.stride)
-    projection.team = s.team
+      lda: features, packedB: s.packed, bias: bias, c: gates, ldc: layout.stride, team: s.team)
     if steps > 0, !joins || hOld == nil { inputProduct(V.self, projection) }
     let kept = s.training ? t : 0
     let hNew = s.statesInOutput.map { $0 + t * state } ?? memory + space.states + kept * state

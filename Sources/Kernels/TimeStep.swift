@@ -102,11 +102,10 @@ struct TimeStep<V: Vector> {
       lda = stride
     }
     let separate = last && layout.plan.resetAfter
-    var product = MatrixProduct(
+    let product = MatrixProduct(
       m: rows, n: segment.count, k: units, a: a, lda: lda, packedB: packed + layout.recurrent(i),
       bias: separate ? recurrentBias : nil, c: gates + segment.slot, ldc: stride,
-      accumulate: !separate)
-    product.team = team
+      accumulate: !separate, team: team)
     if let packedHalf {
       gemmHalf(V.self, product, packedHalf + layout.halfRecurrent(i))
     } else if trainsOneRow {

@@ -13,7 +13,7 @@ import Unroll
 
   @Test(arguments: [
     ("1.2.2", TrainingRules.keras2Unmasked), ("2.2.4-tf", .keras2Unmasked), ("2.11.0", .keras2Unmasked), ("2.12.0", .keras2), ("2.15.0", .keras2),
-    ("3.0.0", .keras3), ("3.15.1", .keras3),
+    ("3.0.0", .keras35), ("3.5.0", .keras35), ("3.6.0", .keras3), ("3.15.1", .keras3),
   ])
   func followTheVersion(_ version: String, _ rules: TrainingRules) throws {
     #expect(try model(version).spec.trainingRules == rules)
@@ -26,7 +26,7 @@ import Unroll
     #expect(model.spec.layers.count == 2)
   }
 
-  @Test(arguments: ["2.11.0", "2.15.0", "3.15.1"], [FileFormat.h5, .h5Keras2, .keras])
+  @Test(arguments: ["2.11.0", "2.15.0", "3.3.3", "3.15.1"], [FileFormat.h5, .h5Keras2, .keras])
   func goThroughOurFiles(_ version: String, _ format: FileFormat) throws {
     let model = try model(version)
     try model.build(inputShape: Shape([3]))

@@ -34,6 +34,19 @@ import Testing
     #expect(throws: UnrollError.self) { try model.trainOnBatch(data) }
   }
 
+  /// Moments are those of the whole batch, which is not cut.
+  @Test(arguments: [1 << 40, 1 << 61, Int.max / 2]) func wholeBatchesBeyondMemoryAreErrors(rows: Int) throws {
+    let model = try Model(layers: [.input([1]), .dense(5000), LayerSpec(.batchNormalization(BatchNormalizationConfig())), .dense(1)])
+    try model.compile(CompileSpec(optimizer: .sgd(), losses: [LossSpec(.meanSquaredError)]))
+    var number: Float = 1
+    let view = ArrayView(base: &number, type: .float32, shape: [rows, 1], strides: [0, 0])
+    let data = TrainingData(inputs: [view], targets: [view])
+    var options = FitOptions()
+    options.batchSize = Int.max
+    #expect(throws: UnrollError.self) { try model.trainOnBatch(data) }
+    #expect(throws: UnrollError.self) { try model.fit(data, options) }
+  }
+
   @Test func aBatchMayBeLargerThanTheData() throws {
     let model = try Model(layers: [.input([3]), .dense(2)])
     try model.compile(CompileSpec(optimizer: .sgd(), losses: [LossSpec(.meanSquaredError)]))

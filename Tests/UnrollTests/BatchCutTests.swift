@@ -28,8 +28,6 @@ struct BatchCutTests {
     #expect(cut.shardCount == 1 && cut.shardRows == 1000 && cut.laneCount == 1)
   }
 
-  private static func embedding(_ config: EmbeddingConfig) -> LayerConfig { .embedding(config) }
-
   private static func gru(_ units: Int, sequences: Bool = false) -> LayerConfig {
     var config = RecurrentConfig.gru(units: units)
     config.returnSequences = sequences
@@ -49,7 +47,7 @@ struct BatchCutTests {
         nil
       ),
       ("wide dense layers", sequential([600], [.dense(DenseConfig(units: 700)), .dense(DenseConfig(units: 3))]), nil),
-      ("table", sequential([6], isInteger: true, [embedding(masked), gru(40, sequences: true), .dense(DenseConfig(units: 3))]), 50),
+      ("table", sequential([6], isInteger: true, [.embedding(masked), gru(40, sequences: true), .dense(DenseConfig(units: 3))]), 50),
     ]
   }
 
@@ -91,7 +89,7 @@ struct BatchCutTests {
     func model(_ regularizer: Regularizer?, shared: Bool) -> ModelSpec {
       var config = EmbeddingConfig(inputDim: 20, outputDim: 6)
       (config.regularizer, config.maskZero) = (regularizer, true)
-      let table = LayerSpec(name: "table", Self.embedding(config))
+      let table = LayerSpec(name: "table", .embedding(config))
       let input = LayerSpec(name: "input", .input(InputConfig(shape: Shape([4]), isInteger: true)))
       let dense = LayerSpec(name: "out", .dense(DenseConfig(units: 2)))
       if !shared { return ModelSpec(sequential: [input, table, LayerSpec(name: "read", Self.gru(5, sequences: true)), dense], dtype: .float64) }

@@ -58,7 +58,7 @@ struct TrainingFitTests {
     let expected = try reference.allWeights()
     let predictions = try reference.predictAll(sequences.inputs[0], threads: 1)
     if let trainer = try reference.trainer() as? Trainer<Float> {
-      #expect(try trainer.workers(3, try trainer.bind(sequences.view, batchSize: 48), rows: 48) == 3)
+      #expect(try trainer.workers(3, try trainer.bind(sequences.view, batchSize: 48), rows: 48, training: true) == 3)
     }
     for threads in [1, 2, 3, 7] {
       let model = try network()

@@ -58,7 +58,10 @@ struct KerasVersion: Comparable, Equatable, CustomStringConvertible {
     return major < 2 || major == 2 && minor == 0 && (patch ?? 0) <= 5
   }
   /// What it does in training. BatchNormalization heeds masks since 2.12.
-  var trainingRules: TrainingRules { major >= 3 ? .keras3 : self < KerasVersion(2, 12) ? .keras2Unmasked : .keras2 }
+  var trainingRules: TrainingRules {
+    if major < 3 { return self < KerasVersion(2, 12) ? .keras2Unmasked : .keras2 }
+    return self < KerasVersion(3, 6) ? .keras35 : .keras3
+  }
   /// Keras up to 2.3 clipped all gradients together under the name clipnorm.
   var clipsNormGlobally: Bool { self < KerasVersion(2, 4) && !isTensorFlow }
 }

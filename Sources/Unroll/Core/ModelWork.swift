@@ -1,5 +1,5 @@
 /// What a model of some input shape asks of a training.
-struct ModelWork: Equatable {
+struct ModelWork {
   /// Elements of the weights of which each is used by every row.
   var weights = 0
   /// Multiply-adds of one row's products with them.

@@ -68,6 +68,9 @@ final class Network<S: Scalar>: @unchecked Sendable {
     declared = Trainability(other)
   }
 
+  /// Whether a batch is one shard: states or moments are those of the whole batch.
+  func computesWholeBatches(training: Bool) -> Bool { isStateful || (training || trainsInInference) && needsWholeBatch }
+
   /// True if training must see the whole batch at once.
   var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } }
 

@@ -122,8 +122,16 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Calls `body` with its threads as a team that shares what a kernel hands it. Not
-  /// while `run` runs.
+  /// Calls `body` with this many threads among which a kernel can share one product
+  /// (`KernelTeam`), or without a team.
+  static func withTeam(threads: Int, _ body: (UnsafePointer<KernelTeam>?) -> Void) {
+    guard threads > 1 else { return body(nil) }
+    let pool = WorkerPool(threads: threads) { _, _, _ in }
+    defer { pool.shutDown() }
+    pool.withTeam { body($0) }
+  }
+
+  /// Calls `body` with the threads as a team. Must not be called while `run` runs.
   func withTeam(_ body: (UnsafePointer<KernelTeam>) -> Void) {
     let team = KernelTeam(threads: threads, context: UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())) {
       context, parts, work, argument in
@@ -139,11 +147,11 @@ final class WorkerPool: @unchecked Sendable {
     shared = nil
   }
 
-  /// What a team's kernel has its threads do, instead of `body`.
+  /// What the threads do for a kernel that shares a product, instead of `body`.
   private var shared: KernelTeam.Work?
 
-  /// The tasks that can be claimed: those of one slice, which are as many as fit
-  /// the claim word. Read by who has claimed one; the first `work` is none.
+  /// The tasks that can be claimed: those of one slice, as many as fit into the claim
+  /// word. It is read by threads that have claimed a task; the first `work` is none.
   private var work = UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
   private var firstTask = 0
 

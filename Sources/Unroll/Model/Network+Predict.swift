@@ -40,7 +40,7 @@ extension Network {
   private func run(_ job: PredictionJob<S>, batchRows: Int, threads: Int, _ dimensions: [[Int]]) throws(UnrollError) {
     if isStateful { try reserveStates(rows: batchRows) }
     if job.workers == 1 {
-      ProductTeam.with(threads: columnWorkers(threads, rows: job.chunk, dimensions)) { team in
+      WorkerPool.withTeam(threads: columnWorkers(threads, rows: job.chunk, dimensions)) { team in
         for index in 0..<job.chunks {
           job.run(chunk: index, worker: 0, team)
           cplatform_gate_yield()

@@ -91,13 +91,8 @@ struct Sampler {
 extension ModelSpec {
   /// What the model's (first) output means, after its last layer's activation.
   func outputKind() throws(UnrollError) -> OutputKind {
-    guard let output = outputs.first, var layer = layer(of: output) else { throw UnrollError(.invalidState, "the model has no output") }
-    while case .timeDistributed(let inner) = layer.config {
-      guard case .model(let model) = inner.config, let output = model.outputs.first, let last = model.layer(of: output) else {
-        layer = inner
-        continue
-      }
-      layer = last
+    guard let output = outputs.first, let layer = layer(of: output)?.ofEachStep else {
+      throw UnrollError(.invalidState, "the model has no output")
     }
     switch layer.config.outputActivation {
     case .softmax: return .probabilities

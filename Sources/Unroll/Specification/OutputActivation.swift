@@ -10,6 +10,17 @@ extension ModelSpec {
   }
 }
 
+extension LayerSpec {
+  /// The layer that makes each step's output where TimeDistributed wraps it.
+  var ofEachStep: LayerSpec? {
+    switch config {
+    case .timeDistributed(let inner): inner.ofEachStep
+    case .model(let model): model.outputs.first.flatMap { model.layer(of: $0)?.ofEachStep }
+    default: self
+    }
+  }
+}
+
 extension LayerConfig {
   /// The activation whose values are a layer's output, if it ends in one.
   var outputActivation: Activation? {

@@ -4,7 +4,7 @@ import KernelAPI
 /// shards form lanes. One thread runs the shards of a lane in order, and they add to one
 /// gradient; the lanes' gradients are then added to each other in a tree. All of this
 /// depends on the batch and the model alone, so results do not depend on threads.
-struct BatchCut: Equatable {
+struct BatchCut {
   let rows: Int
   let shardRows: Int
   let shardCount: Int
@@ -19,14 +19,15 @@ struct BatchCut: Equatable {
   /// `isWhole`: in one shard.
   init(rows: Int, _ work: ModelWork, isTraining: Bool, isWhole: Bool, elementSize: Int) {
     self.rows = rows
-    let target = isWhole ? max(rows, 1) : Self.targetRows(work)
-    let shards = max((rows + target - 1) / target, 1)
-    shardRows = (rows + shards - 1) / shards
-    shardCount = max((rows + max(shardRows, 1) - 1) / max(shardRows, 1), 1)
+    // At least one, without overflow for as many rows as a caller may claim to have.
+    func parts(_ count: Int, of size: Int) -> Int { max(count - 1, 0) / max(size, 1) + 1 }
+    shardRows = isWhole ? rows : min(rows, parts(rows, of: parts(rows, of: Self.targetRows(work))))
+    shardCount = parts(rows, of: shardRows)
     let most = isTraining ? Self.mostLanes(work, rows: rows, elementSize: elementSize) : shardCount
-    shardsOfLane = (shardCount + most - 1) / most
-    laneCount = (shardCount + shardsOfLane - 1) / shardsOfLane
-    hasLargeProducts = work.largest >= KernelTeam.fewestElements || work.largest * max(shardRows, 1) >= KernelTeam.fewestProducts
+    shardsOfLane = parts(shardCount, of: most)
+    laneCount = parts(shardCount, of: shardsOfLane)
+    let products = Double(work.largest) * Double(shardRows)
+    hasLargeProducts = work.largest >= KernelTeam.fewestElements || products >= Double(KernelTeam.fewestProducts)
   }
 
   /// 8 rows fill the kernels' register tiles, keep what a layer saves for its

@@ -12,7 +12,7 @@ struct LayoutKey: Hashable {
 }
 
 /// How a batch of a given size is cut into shards, with everything needed to
-/// run them: one plan per worker and shard size, and staging memory for
+/// run them: one plan per lane or worker and shard size, and staging memory for
 /// targets and weights.
 final class BatchLayout<S: Scalar> {
   /// Memory in which one worker computes one shard.
@@ -28,8 +28,8 @@ final class BatchLayout<S: Scalar> {
   let cut: BatchCut
   /// Whether the threads share the products of a shard, one shard after another.
   let sharesProducts: Bool
-  /// By lane or worker, whichever are fewer: for full shards, and for a last shard of
-  /// another size. Shared products need one memory only.
+  /// By lane or by worker, whichever are fewer, for full shards and for a last shard of
+  /// another size. One is enough where products are shared.
   private let full: [ShardMemory]
   private let last: [ShardMemory]
   /// By table lookup of the plans.
@@ -86,6 +86,7 @@ final class BatchLayout<S: Scalar> {
     let place = cut.laneCount <= full.count ? lane : sharesProducts ? 0 : worker
     return shard == shardCount - 1 ? last[place] : full[place]
   }
+
   /// Inputs to check before a batch is run.
   var indexInputs: [IndexInput] { full[0].plan.indexInputs }
   /// Throws the first fault that a layer found in the values of the last batch.

@@ -1,21 +1,21 @@
 import CPlatform
 import KernelAPI
 
-/// Runs one batch: forward, judgement and (in training) backward of all its
-/// shards, then the sum of the lanes' gradients.
+/// Runs one batch: forward pass, losses and metrics, and (in training) backward pass of
+/// all its shards, then the sum of the lanes' gradients.
 ///
-/// A shard's sums and a lane's gradients go to places of their own and are added in
-/// a fixed order, so that no result depends on the number of threads.
+/// Each shard writes its sums, and each lane its gradients, to its own memory; they are
+/// added in a fixed order, so that no result depends on the number of threads.
 final class BatchRunner<S: Scalar> {
   let network: Network<S>
   let trainedOutputs: [TrainedOutput]
   let metrics: [[MetricRule]]
   private let kernels: KernelTable<S>
   private var layouts: [LayoutKey: BatchLayout<S>] = [:]
-  /// The gradients of all parameters, then those of the further lanes, which have
-  /// none of sparse ones: `[lane][dense parameters]`.
+  /// The gradients of all parameters, which are those of the first lane, then those of
+  /// the dense parameters for each further lane: `[lane][denseCount]`.
   private var gradientBuffer: AlignedBuffer<S>?
-  /// Of the last batch: its lookups say where sparse gradients are not zero.
+  /// The layout of the last batch: its lookups say where sparse gradients are not zero.
   private var summed: BatchLayout<S>?
   /// `[shard][sumStride]`: per output loss sum and valid rows, then the sums
   /// of each metric, then the activity regularizers' penalty.
@@ -47,8 +47,7 @@ final class BatchRunner<S: Scalar> {
 
   /// A layout that the caller owns.
   func makeLayout(_ key: LayoutKey) throws(UnrollError) -> BatchLayout<S> {
-    let isWhole = network.isStateful || (key.isTraining || network.trainsInInference) && network.needsWholeBatch
-    var layout = try BatchLayout(network, key, isWhole: isWhole)
+    var layout = try BatchLayout(network, key, isWhole: network.computesWholeBatches(training: key.isTraining))
     if layout.masksOutput, trainedOutputs.count > 1, layout.shardCount > 1 {
       // Each output's mean divides by its own valid steps, which are known
       // only when the whole batch has been computed.

@@ -49,12 +49,14 @@ extension Trainer {
 
   /// The number of threads worth using for batches of this many rows: waking one costs
   /// more than a batch of less than about a million multiplications.
-  func workers(_ wanted: Int, _ data: BoundData, rows: Int) throws(UnrollError) -> Int {
+  func workers(_ wanted: Int, _ data: BoundData, rows: Int, training: Bool) throws(UnrollError) -> Int {
     guard wanted >= 0 else { throw UnrollError(.invalidArgument, "the number of threads must not be negative, found \(wanted)") }
+    if wanted == 1 { return 1 }
     let work = try network.work(for: data.dimensions)
-    if work.products * Double(rows) < 1e6 { return 1 }
+    // An update passes over tables too.
+    if work.products * Double(rows) + Double(network.store.count) < 1e6 { return 1 }
     let cut = BatchCut(
-      rows: rows, work, isTraining: true, isWhole: network.isStateful || network.needsWholeBatch, elementSize: MemoryLayout<S>.stride)
+      rows: rows, work, isTraining: training, isWhole: network.computesWholeBatches(training: training), elementSize: MemoryLayout<S>.stride)
     return max(1, min(cut.threads(wanted == 0 ? Int(cplatform_processor_count()) : wanted), 64))
   }
 

@@ -8,7 +8,7 @@ extension Trainer {
     guard !isFitting else { throw UnrollError(.invalidState, "the model is being trained; a callback cannot train it too") }
     let bound = try bind(data, batchSize: data.rows)
     try checkClassWeights(classWeights, data)
-    let workers = try workers(threads, bound, rows: bound.rows)
+    let workers = try workers(threads, bound, rows: bound.rows, training: true)
     let source = try DataBatches(
       self, bound, batchSize: bound.rows, training: true, workers: workers, seed: seed, classWeights: classWeights)
     return try withPool(workers) { pool throws(UnrollError) in
@@ -25,7 +25,7 @@ extension Trainer {
   func evaluate(_ data: TrainingData, batchSize: Int, threads: Int, callback: FitCallback?) throws(UnrollError) -> [Double] {
     guard batchSize > 0 else { throw UnrollError(.invalidArgument, "batch_size must be at least 1, found \(batchSize)") }
     let bound = try bind(data, batchSize: batchSize)
-    let workers = try workers(threads, bound, rows: min(batchSize, bound.rows))
+    let workers = try workers(threads, bound, rows: min(batchSize, bound.rows), training: false)
     let source = try DataBatches(self, bound, batchSize: batchSize, training: false, workers: workers, seed: modelSeed)
     var report = BatchReport(callback, batches: source.count, names: valueNames, "evaluation")
     return try withPool(workers) { pool throws(UnrollError) in try evaluate(source, pool, &report) }

@@ -132,7 +132,11 @@ final class Trainer<S: Scalar>: AnyTrainer {
           "all batches of a stateful model must have the same size: those of the training have \(mine) samples, those of the validation \(other)")
       }
     }
-    let workers = try workers(options.threads, bound, rows: min(options.batchSize, bound.rows))
+    var workers = try workers(options.threads, bound, rows: min(options.batchSize, bound.rows), training: true)
+    if let validation {
+      let rows = min(options.validationBatchSize ?? options.batchSize, validation.rows)
+      workers = max(workers, try self.workers(options.threads, validation, rows: rows, training: false))
+    }
     return try withPool(workers) { pool throws(UnrollError) in
       var session = try FitSession(self, bound, validation, options, workers: workers, pool, callback)
       return try session.run()

@@ -108,10 +108,9 @@ private final class DenseOp<S: Scalar>: Op<S> {
       if let bias { run.kernels.addColumnSums(vectors, units, dz, units, run.gradient(of: bias)) }
     }
     if let dx = x.gradient, let transposed {
-      var back = MatrixProduct(
-        m: vectors, n: product.k, k: units, a: dz, lda: units, packedB: transposed, c: dx, ldc: product.k)
-      back.team = run.team
-      run.kernels.gemm(back)
+      run.kernels.gemm(
+        MatrixProduct(
+          m: vectors, n: product.k, k: units, a: dz, lda: units, packedB: transposed, c: dx, ldc: product.k, team: run.team))
     }
   }
 }

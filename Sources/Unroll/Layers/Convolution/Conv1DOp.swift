@@ -56,11 +56,10 @@ final class Conv1DOp<S: Scalar>: Op<S> {
         let matrix = layer.packed[tap * config.groups + group]
         guard let weights = matrix.packed else { continue }
         stretches(tap: tap) { to, from, steps in
-          var product = MatrixProduct(
-            m: steps * rows, n: matrix.n, k: matrix.k, a: x.data + from * rows * features + group * matrix.k, lda: features,
-            packedB: weights, c: before + to * rows * filters + group * matrix.n, ldc: filters, accumulate: true)
-          product.team = run.team
-          run.kernels.gemm(product)
+          run.kernels.gemm(
+            MatrixProduct(
+              m: steps * rows, n: matrix.n, k: matrix.k, a: x.data + from * rows * features + group * matrix.k, lda: features,
+              packedB: weights, c: before + to * rows * filters + group * matrix.n, ldc: filters, accumulate: true, team: run.team))
         }
       }
     }
@@ -95,11 +94,10 @@ final class Conv1DOp<S: Scalar>: Op<S> {
                 c: run.gradient(of: kernel) + layer.offset(of: index), ldc: filters, team: run.team))
           }
           if let dx = x.gradient, let weights = matrix.packedTransposed {
-            var product = MatrixProduct(
-              m: steps * rows, n: matrix.k, k: matrix.n, a: d, lda: filters, packedB: weights, c: dx + source, ldc: features,
-              accumulate: true)
-            product.team = run.team
-            run.kernels.gemm(product)
+            run.kernels.gemm(
+              MatrixProduct(
+                m: steps * rows, n: matrix.k, k: matrix.n, a: d, lda: filters, packedB: weights, c: dx + source, ldc: features,
+                accumulate: true, team: run.team))
           }
         }
       }

@@ -20,8 +20,8 @@ final class UnitNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     let along = try sampleAxis(axis, rank: x.rank)
     if isTime(along, of: x) { try refuseStreaming(planner, "its axis \(axis) is time") }
     let y = try planner.output(x.dimensions, of: self, from: [x], mask: x.mask)
-    // Keras 2 bounds the square at 1e-12, Keras 3 the length.
-    let largest = planner.trainingRules.areOfKeras2 ? 1e6 : 1e12
+    // A bound of 1e-12, of the square of the length before Keras 3.6.
+    let largest = planner.trainingRules == .keras3 ? 1e12 : 1e6
     planner.append(UnitNormalizationOp(x: x, y: y, AxisLayout(x, axis: along), largest: largest))
     return [y]
   }
