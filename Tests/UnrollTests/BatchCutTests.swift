@@ -84,6 +84,17 @@ struct BatchCutTests {
     }
   }
 
+  /// In training its moments are those of the whole batch.
+  @Test func evaluationSharesTheRowsOfAModelWithMoments() throws {
+    let model = try Model(
+      sequential([40, 8], [.batchNormalization(BatchNormalizationConfig()), Self.gru(20), .dense(DenseConfig(units: 1))]), seed: 3)
+    try model.compile(CompileSpec(optimizer: .adam(0.01), losses: [LossSpec(.meanSquaredError)]))
+    let data = HostData([HostArray([64, 40, 8]) { Double($0[2]) }], [HostArray([64, 1]) { _ in 0 }])
+    let trainer = try #require(try model.trainer() as? Trainer<Double>), bound = try trainer.bind(data.view, batchSize: 64)
+    #expect(try trainer.workers(4, bound, rows: 64, training: true) == 1)
+    #expect(try trainer.workers(4, bound, rows: 64, training: false) == 4)
+  }
+
   /// A table without a regularizer has its gradient by rows; one that regularizes by nothing, whole.
   @Test func tablesLearnTheSameByRows() throws {
     func model(_ regularizer: Regularizer?, shared: Bool) -> ModelSpec {
