@@ -171,6 +171,8 @@ typedef struct unroll_stream unroll_stream;
 typedef struct unroll_scaler unroll_scaler;
 /* The loss and metrics of each epoch of a fit. */
 typedef struct unroll_history unroll_history;
+/* A file of comma-separated text to which each epoch adds a line. */
+typedef struct unroll_csv_log unroll_csv_log;
 
 /* -----------------------------------------------------------------------
  * 2  Errors and version
@@ -1270,6 +1272,45 @@ UNROLL_API unroll_status unroll_reduce_on_plateau_step(const unroll_model *model
                                                        unroll_monitor_state *state,
                                                        unroll_verdict *verdict);
 
+/*
+ * The log of Keras' CSVLogger, as csv_path of a fit writes it. The first line has the
+ * names of the columns: "epoch", then in alphabetical order those of the first
+ * epoch's values and `later_names`; each epoch adds a line. A value that an epoch
+ * does not have is "NA". Fields that contain the separator, quotes or line feeds
+ * are quoted.
+ */
+typedef struct unroll_csv_log_options {
+  size_t struct_size;
+  /* Add the lines to an existing file, in its columns and with its ends of lines;
+   * default false: the first line replaces the file. */
+  int append;
+  /* One ASCII character, no quote or line feed; NULL (default): a comma. */
+  const char *separator;
+  /* Names of values that only later epochs have, such as those of a validation
+   * that does not follow every epoch; NULL (default): none. */
+  const char *const *later_names;
+  size_t later_name_count;
+} unroll_csv_log_options;
+
+UNROLL_API void unroll_csv_log_options_init(unroll_csv_log_options *options, size_t size);
+
+/* Opens the file; `options` may be NULL. Errors: IO (it cannot be written),
+ * INVALID_ARGUMENT. */
+UNROLL_API unroll_status unroll_csv_log_create(const char *path,
+                                               const unroll_csv_log_options *options,
+                                               unroll_csv_log **log);
+/*
+ * Adds the line of an epoch, counted from 0: `count` values and their names. It has
+ * been passed to the system when the call returns. Errors: IO, INVALID_ARGUMENT (also
+ * if the file has no column for a value of the first epoch that is added; in later
+ * epochs such values are left out).
+ */
+UNROLL_API unroll_status unroll_csv_log_add_epoch(unroll_csv_log *log, size_t epoch,
+                                                  const char *const *names, const double *values,
+                                                  size_t count);
+/* Closes the file. NULL is allowed. */
+UNROLL_API void unroll_csv_log_destroy(unroll_csv_log *log);
+
 /* Returns the learning rate for an epoch, counted from 0; `rate` is the current
  * one. It may do what a progress callback may do at EPOCH_BEGIN. */
 typedef double (*unroll_rate_callback)(size_t epoch, double rate, void *user_data);
@@ -1318,8 +1359,8 @@ typedef struct unroll_fit_options {
    * user_data above. NULL (default): the optimizer's rate. */
   unroll_rate_callback rate_callback;
   /* The values of each epoch are written to this file as a line of
-   * comma-separated text; NULL (default): no file. csv_append appends to an
-   * existing file; default false. */
+   * comma-separated text (see unroll_csv_log_options); NULL (default): no file.
+   * csv_append adds to an existing file, in its columns; default false. */
   const char *csv_path;
   int csv_append;
   /* Called with TEST_ events during validation, with the user_data above; NULL

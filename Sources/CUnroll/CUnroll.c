@@ -69,3 +69,4 @@ BEGINS_WITH_SIZE(unroll_masking_options);
 BEGINS_WITH_SIZE(unroll_evaluate_options);
 BEGINS_WITH_SIZE(unroll_train_on_batch_options);
 BEGINS_WITH_SIZE(unroll_scaler_options);
+BEGINS_WITH_SIZE(unroll_csv_log_options);

@@ -34,9 +34,7 @@ func readFitOptions(_ options: unroll_fit_options, _ handle: ModelHandle) throws
   }
   if options.csv_path != nil {
     let log = try TextLog(path: try readPath(options.csv_path, "options->csv_path"), append: options.csv_append != 0)
-    var logger = CSVLogger { (line) throws(UnrollError) in try log.write(line) }
-    logger.writesHeader = log.isEmpty
-    result.csvLogger = logger
+    result.csvLogger = CSVLogger(CSVLines(after: try log.firstLine())) { (line) throws(UnrollError) in try log.write(line) }
   }
   return result
 }

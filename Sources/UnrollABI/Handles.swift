@@ -1,5 +1,6 @@
 import CPlatform
 import CUnroll
+import KerasFormat
 import Unroll
 
 /// The objects that the opaque handles of the header point to.
@@ -18,6 +19,18 @@ final class ScalerHandle {
   var scaler: MinMaxScaler
   let use = UseGuard()
   init(_ scaler: MinMaxScaler) { self.scaler = scaler }
+}
+
+final class CSVLogHandle {
+  var lines: CSVLines
+  let later: [String]
+  let file: TextLog
+  let use = UseGuard()
+  init(_ file: TextLog, _ lines: CSVLines, later: [String]) {
+    self.file = file
+    self.lines = lines
+    self.later = later
+  }
 }
 
 final class HistoryHandle {

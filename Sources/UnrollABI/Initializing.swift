@@ -110,6 +110,11 @@ public func unroll_train_on_batch_options_init(_ options: UnsafeMutablePointer<u
   initialize(options, size)
 }
 
+@_cdecl("unroll_csv_log_options_init") @implementation
+public func unroll_csv_log_options_init(_ options: UnsafeMutablePointer<unroll_csv_log_options>?, _ size: Int) {
+  initialize(options, size)
+}
+
 @_cdecl("unroll_scaler_options_init") @implementation
 public func unroll_scaler_options_init(_ options: UnsafeMutablePointer<unroll_scaler_options>?, _ size: Int) {
   initialize(options, size)

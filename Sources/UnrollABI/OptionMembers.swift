@@ -1,3 +1,4 @@
+import KernelAPI
 import Unroll
 
 /// The member of an option struct in the header for an option of a rule.

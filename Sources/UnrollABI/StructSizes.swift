@@ -14,6 +14,7 @@ extension unroll_activation_layer_options: GrowingStruct { static var firstSize:
 extension unroll_activation_options: GrowingStruct { static var firstSize: Int { 24 } }
 extension unroll_checkpoint_options: GrowingStruct { static var firstSize: Int { 56 } }
 extension unroll_compile_options: GrowingStruct { static var firstSize: Int { 112 } }
+extension unroll_csv_log_options: GrowingStruct { static var firstSize: Int { 40 } }
 extension unroll_data: GrowingStruct { static var firstSize: Int { 64 } }
 extension unroll_dense_options: GrowingStruct { static var firstSize: Int { 144 } }
 extension unroll_dropout_options: GrowingStruct { static var firstSize: Int { 48 } }

@@ -12,6 +12,15 @@ func readText(_ pointer: UnsafePointer<CChar>?, _ name: String) throws(UnrollErr
   return text
 }
 
+/// `count` texts; NULL is allowed for none.
+func readTexts(
+  _ base: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int, _ name: String
+) throws(UnrollError) -> [String] {
+  var texts: [String] = []
+  for pointer in try elements(base, count, name) { texts.append(try readText(pointer, "\(name)[\(texts.count)]")) }
+  return texts
+}
+
 /// Text of a given length; it may contain anything but must be UTF-8.
 func readText(_ pointer: UnsafePointer<CChar>?, length: Int, _ name: String) throws(UnrollError) -> String {
   guard let pointer else { throw missing(name) }

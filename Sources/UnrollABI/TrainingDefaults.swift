@@ -73,6 +73,10 @@ extension unroll_train_on_batch_options: OptionStruct {
   static var defaults: Self { blank() }
 }
 
+extension unroll_csv_log_options: OptionStruct {
+  static var defaults: Self { blank() }
+}
+
 extension unroll_scaler_options: OptionStruct {
   static var defaults: Self {
     var options: Self = blank()

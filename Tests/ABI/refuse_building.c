@@ -39,6 +39,7 @@ static void no_status_to_give(void) {
   SURVIVES(unroll_model_destroy(NULL));
   SURVIVES(unroll_history_destroy(NULL));
   SURVIVES(unroll_scaler_destroy(NULL));
+  SURVIVES(unroll_csv_log_destroy(NULL));
   SURVIVES(unroll_stream_destroy(NULL));
   note("unroll_get_last_error(");
   CHECK(unroll_get_last_error() != NULL);

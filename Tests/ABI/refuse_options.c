@@ -29,6 +29,7 @@ static void describing_structs(void) {
   SURVIVES(unroll_evaluate_options_init(NULL, 64));
   SURVIVES(unroll_train_on_batch_options_init(NULL, 64));
   SURVIVES(unroll_scaler_options_init(NULL, 64));
+  SURVIVES(unroll_csv_log_options_init(NULL, 64));
 }
 
 static void layers(void) {

@@ -182,6 +182,48 @@ static void a_vocabulary_needs_no_model(void) {
           unroll_vocabulary_decode(vocabulary, NULL, 1, text, sizeof text, &length));
 }
 
+static void reads(const char *path, const char *expected) {
+  char text[200] = "";
+  FILE *file = fopen(path, "r");
+  CHECK(file != NULL);
+  if (file == NULL) return;
+  text[fread(text, 1, sizeof text - 1, file)] = 0;
+  fclose(file);
+  CHECK(strcmp(text, expected) == 0);
+}
+
+static void a_host_keeps_a_log_of_its_own_values(void) {
+  static const char path[] = "build/tests/monitors.csv";
+  static const char *const later[] = {"val_loss"}, *const first[] = {"loss", "a;b"}, *const second[] = {"val_loss", "new", "loss"};
+  static const double values[] = {0.5, 2, 1e-9};
+  unroll_csv_log_options options;
+  unroll_csv_log *log = NULL;
+  unroll_csv_log_options_init(&options, sizeof options);
+  options.separator = ";";
+  options.later_names = later;
+  options.later_name_count = 1;
+  OK(unroll_csv_log_create(path, &options, &log));
+  OK(unroll_csv_log_add_epoch(log, 0, first, values, 2));
+  OK(unroll_csv_log_add_epoch(log, 1, second, values, 3)); /* a value without a column is left out */
+  reads(path, "epoch;\"a;b\";loss;val_loss\n0;2.0;0.5;NA\n1;NA;1e-09;0.5\n");
+  unroll_csv_log_destroy(log);
+  options.append = 1;
+  OK(unroll_csv_log_create(path, &options, &log));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "no column new", unroll_csv_log_add_epoch(log, 2, second, values, 3));
+  OK(unroll_csv_log_add_epoch(log, 2, second, values, 1));
+  reads(path, "epoch;\"a;b\";loss;val_loss\n0;2.0;0.5;NA\n1;NA;1e-09;0.5\n2;NA;NA;0.5\n");
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "values is NULL", unroll_csv_log_add_epoch(log, 3, first, NULL, 2));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "names is NULL", unroll_csv_log_add_epoch(log, 3, NULL, values, 2));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "log", unroll_csv_log_add_epoch(NULL, 3, first, values, 2));
+  unroll_csv_log_destroy(log);
+  options.separator = "\"";
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "separator", unroll_csv_log_create(path, &options, &log));
+  options.separator = ",,";
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "separator", unroll_csv_log_create(path, &options, &log));
+  REFUSES(UNROLL_ERROR_IO, "nowhere", unroll_csv_log_create("build/tests/nowhere/log.csv", NULL, &log));
+  REFUSES(UNROLL_ERROR_INVALID_ARGUMENT, "log", unroll_csv_log_create(path, NULL, NULL));
+}
+
 int main(void) {
   size_t index;
   for (index = 0; index < N * T * F; index++) inputs[index] = (float)(index % 7) / 7 - 0.5f;
@@ -193,5 +235,6 @@ int main(void) {
   a_host_may_change_what_is_remembered();
   what_cannot_be_judged_is_refused();
   a_vocabulary_needs_no_model();
+  a_host_keeps_a_log_of_its_own_values();
   return finish("test_monitors");
 }

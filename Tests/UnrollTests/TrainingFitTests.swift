@@ -273,6 +273,25 @@ struct TrainingFitTests {
     #expect(table[1] == "0,\(losses[0])")
   }
 
+  @Test func linesOfALogFollowTheColumnsThatItHas() throws {
+    var lines = CSVLines(separator: ";", after: "epoch;\"b;1\";a\r\n")
+    #expect(try lines.lines(epoch: 3, names: ["a", "b;1"], values: [0.5, .nan]) == "3;nan;0.5\r\n")
+    #expect(try lines.lines(epoch: 4, names: ["new", "a"], values: [1, 2]) == "4;NA;2.0\r\n")
+    var other = CSVLines(separator: ";", after: "epoch;\"b;1\"\r\n")
+    #expect(errorMessage { _ = try other.lines(epoch: 0, names: ["a"], values: [1]) }.contains("no column a; its columns are epoch, b;1"))
+  }
+
+  @Test func namesOfALogAreSortedAndQuoted() throws {
+    var lines = CSVLines()
+    let first = try lines.lines(epoch: 0, names: ["loss", "a\"b,c"], values: [1, 2], later: ["val_loss", "loss"])
+    #expect(first == "epoch,\"a\"\"b,c\",loss,val_loss\n0,2.0,1.0,NA\n")
+    var continued = CSVLines(after: String(first.prefix { $0 != "\n" }) + "\n")
+    #expect(try continued.lines(epoch: 1, names: ["val_loss", "a\"b,c"], values: [3, 4]) == "1,4.0,NA,3.0\n")
+    // Lines are added to a file without names, too.
+    var headless = CSVLines(after: "0,1.0\n")
+    #expect(try headless.lines(epoch: 1, names: ["loss"], values: [2]) == "1,2.0\n")
+  }
+
   @Test func failingSavesEndTheFit() throws {
     let model = try network()
     var run = options()

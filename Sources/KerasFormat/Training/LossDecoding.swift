@@ -1,3 +1,4 @@
+import KernelAPI
 import Unroll
 
 /// Reads a loss of any version of Keras: a name, an object, or a function by its name.

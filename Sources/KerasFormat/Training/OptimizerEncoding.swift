@@ -1,3 +1,4 @@
+import KernelAPI
 import Unroll
 
 /// Writes an optimizer's configuration.

@@ -1,3 +1,4 @@
+import KernelAPI
 import Unroll
 
 extension RuleOption {

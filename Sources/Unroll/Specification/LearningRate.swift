@@ -1,3 +1,4 @@
+import KernelAPI
 import Glibc
 
 /// The step size as a function of the number of updates made so far: one of Keras'

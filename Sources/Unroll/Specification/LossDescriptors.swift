@@ -1,3 +1,5 @@
+import KernelAPI
+
 /// What a loss computes: one of Keras' functions, with its numbers. Numbers that a
 /// kind does not have are ignored; `LossKernels.swift` has the formulas.
 package struct LossFunction: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import KernelAPI
+
 /// What a metric computes: one of Keras' classes, with its numbers. Numbers that a
 /// kind does not have are ignored; `Training/Metrics.swift` has the formulas.
 package struct MetricFunction: Sendable, Equatable {

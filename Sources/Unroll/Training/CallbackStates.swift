@@ -8,7 +8,7 @@ struct CallbackStates<S: Scalar> {
   private var bestWeights: AlignedBuffer<S>?
   private var checkpoint: Watched<ModelCheckpoint>?
   private var plateau: Watched<ReduceLearningRateOnPlateau>?
-  private var columns: [String]?
+  private var csvLines: CSVLines?
 
   /// A rule, the value that it monitors, and its state.
   private struct Watched<Rule> {
@@ -23,6 +23,7 @@ struct CallbackStates<S: Scalar> {
     func monitor(_ name: String, _ mode: MonitorMode, _ minDelta: Double) -> Monitor {
       Monitor(name, mode, minDelta: minDelta, isAccuracy: trainer.isAccuracy)
     }
+    csvLines = options.csvLogger?.lines
     stopping = options.earlyStopping.map { Watched(rule: $0, monitor: monitor($0.monitor, $0.mode, $0.minDelta)) }
     checkpoint = options.checkpoint.map { Watched(rule: $0, monitor: monitor($0.monitor, $0.mode, 0)) }
     plateau = options.reduceOnPlateau.map { Watched(rule: $0, monitor: monitor($0.monitor, $0.mode, $0.minDelta)) }
@@ -82,20 +83,12 @@ struct CallbackStates<S: Scalar> {
     if verdict == .act { try trainer.setLearningRate(rate) }
   }
 
-  /// Writes one line per epoch, with the columns of the first epoch and, if validation
-  /// starts later, those that it will have.
+  /// The first epoch may be one without validation.
   private mutating func log(_ progress: FitProgress) throws(UnrollError) {
-    guard let logger = options.csvLogger else { return }
-    let names: [String]
-    if let columns {
-      names = columns
-    } else {
-      names = progress.names + (hasValidation ? trainer.valueNames.map { "val_\($0)" }.filter { progress[$0] == nil } : [])
-      columns = names
-      if logger.writesHeader { try logger.write((["epoch"] + names).joined(separator: logger.separator) + "\n") }
-    }
-    let values = names.map { progress[$0].map { "\($0)" } ?? "NA" }
-    try logger.write((["\(progress.epoch)"] + values).joined(separator: logger.separator) + "\n")
+    guard let logger = options.csvLogger, var lines = csvLines else { return }
+    let later = hasValidation ? trainer.valueNames.map { "val_\($0)" } : []
+    try logger.write(try lines.lines(epoch: progress.epoch, names: progress.names, values: progress.values, later: later))
+    csvLines = lines
   }
 
   /// The monitored value; nil in epochs without validation. Throws for a name that can

@@ -72,13 +72,3 @@ package struct ReduceLearningRateOnPlateau: Sendable {
   package var minimumRate = 0.0
   package init() {}
 }
-
-/// Formats each epoch's values as one line of comma-separated text. `write` is called
-/// with whole lines, including the line feed; the caller writes the file.
-package struct CSVLogger {
-  package var separator = ","
-  /// The first line names the columns; false when lines are appended to a file that has them.
-  package var writesHeader = true
-  package var write: (String) throws(UnrollError) -> Void
-  package init(write: @escaping (String) throws(UnrollError) -> Void) { self.write = write }
-}

@@ -1,3 +1,5 @@
+import KernelAPI
+
 extension CompileSpec {
   /// Checks every number against its domain, so that later stages do not have to.
   func validate() throws(UnrollError) {

@@ -128,7 +128,7 @@ def test_a_log_is_continued_in_its_columns(small, data, tmp_path):
     assert [float(each) for each in lines[2].split(";")] == [1, *(history[name][0] for name in ("val_mae", "mae", "val_loss", "loss"))]
     small.fit(*data, initial_epoch=2, epochs=3, verbose=0, callbacks=[log])
     assert path.read_text().splitlines()[3].split(";")[1::2] == ["NA", "NA"]
-    with pytest.raises(ValueError, match="no column 'learning_rate'"):
+    with pytest.raises(ValueError, match="no column learning_rate; its columns are epoch, val_mae"):
         small.fit(*data, verbose=0, callbacks=[callbacks.ReduceLROnPlateau("loss"), log])
 
 

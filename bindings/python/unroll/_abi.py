@@ -353,6 +353,13 @@ class MonitorState(Structure):
     ]
 
 
+class CsvLogOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("append", c_int), ("separator", c_char_p), ("later_names", POINTER(c_char_p)),
+        ("later_name_count", c_size_t),
+    ]
+
+
 RateCallback = CFUNCTYPE(c_double, c_size_t, c_double, c_void_p)
 
 
@@ -580,6 +587,10 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
         c_void_p, POINTER(ReduceOnPlateauOptions), c_size_t, c_double, c_void_p, POINTER(MonitorState),
         POINTER(c_int),
     ]),
+    "unroll_csv_log_options_init": (None, [POINTER(CsvLogOptions), c_size_t]),
+    "unroll_csv_log_create": (c_int, [c_char_p, POINTER(CsvLogOptions), POINTER(c_void_p)]),
+    "unroll_csv_log_add_epoch": (c_int, [c_void_p, c_size_t, POINTER(c_char_p), c_void_p, c_size_t]),
+    "unroll_csv_log_destroy": (None, [c_void_p]),
     "unroll_fit_options_init": (None, [POINTER(FitOptions), c_size_t]),
     "unroll_model_fit": (c_int, [c_void_p, POINTER(Data), POINTER(FitOptions), POINTER(c_void_p)]),
     "unroll_history_get_size": (c_int, [c_void_p, POINTER(c_size_t), POINTER(c_size_t)]),

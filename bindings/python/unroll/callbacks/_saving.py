@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import csv
+import ctypes
 import os
-from typing import Any, Mapping, TextIO
+from typing import Any, Iterable
 
 from .. import _abi
+from .._handle import Handle
+from .._lib import call, initialized
 from ._base import Callback, Logs
 from ._monitor import Monitor
 
@@ -75,52 +77,38 @@ class CSVLogger(Callback):
 
     The columns are "epoch" (counted from 0) and, sorted, the logs of the first epoch
     and of the validation; a value that is missing in an epoch is "NA". With
-    `append`, lines are added to an existing file, in its columns. OSError if the
-    file cannot be written, ValueError if it has no column for a log of the first
-    epoch.
+    `append`, lines are added to an existing file, in its columns. `separator` is one
+    ASCII character. OSError if the file cannot be written, ValueError if it has no
+    column for a log of the first epoch, TypeError for a log that is not a number.
     """
 
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
         self.filename, self.separator, self.append = os.fspath(filename), separator, append
-        self._file: TextIO | None = None
-        self._writer: Any = None
+        self._log: Handle | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self._found = self._first_line() if self.append else []
-        self._file = open(self.filename, "a" if self.append else "w", newline="")
-        self._writer = None
-
-    def _first_line(self) -> list[str]:
-        """The first line of an existing file: the columns, or anything else if "epoch" is not among them."""
-        try:
-            with open(self.filename, newline="") as file:
-                return next(csv.reader(file, delimiter=self.separator), [])
-        except FileNotFoundError:
-            return []
+        later = [f"val_{name}" for name in self.params["metrics"]] if self.params.get("do_validation") else []
+        options = initialized(_abi.CsvLogOptions, "unroll_csv_log_options_init")
+        options.append, options.separator = self.append, self.separator.encode()
+        options.later_names, options.later_name_count = _texts(later), len(later)
+        log = ctypes.c_void_p()
+        call("unroll_csv_log_create", os.fsencode(self.filename), ctypes.byref(options), ctypes.byref(log))
+        self._log = Handle(log, "unroll_csv_log_destroy")
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        if self._file is None:
+        if self._log is None:
             return
-        row = {"epoch": epoch, **(logs or {})}
-        if self._writer is None:
-            columns = self._found if "epoch" in self._found else self._columns(logs or {})
-            missing = [name for name in row if name not in columns]
-            if missing:
-                raise ValueError(f"CSVLogger: {self.filename} has no column {missing[0]!r}; its columns are {', '.join(columns)}")
-            self._writer = csv.DictWriter(self._file, columns, delimiter=self.separator, restval="NA", extrasaction="ignore")
-            if not self._found:
-                self._writer.writeheader()
-        self._writer.writerow(row)
-        self._file.flush()
-
-    def _columns(self, logs: Mapping[str, float]) -> list[str]:
-        """In Keras' order; the first epoch may be one without validation."""
-        names = sorted(logs)
-        if self.params.get("do_validation") and not any(name.startswith("val_") for name in names):
-            names += [f"val_{name}" for name in sorted(self.params["metrics"])]
-        return ["epoch", *names]
+        logs = logs or {}
+        values = (ctypes.c_double * len(logs))(*(float(value) for value in logs.values()))
+        call("unroll_csv_log_add_epoch", self._log, epoch, _texts(logs), values, len(logs))
 
     def on_train_end(self, logs: Logs = None) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+
+def _texts(names: Iterable[str]) -> Any:
+    """The array that the header has for names."""
+    texts = [name.encode() for name in names]
+    return (ctypes.c_char_p * len(texts))(*texts)

@@ -7,7 +7,7 @@ package struct RuleOption<Rule>: Sendable {
     /// Numbers of updates: any whole number, at least 1, at least 0; and any positive number.
     case whole, steps, stepsOrNone, fractionalSteps
 
-    func contains(_ value: Double) -> Bool {
+    package func contains(_ value: Double) -> Bool {
       switch self {
       case .flag: true
       case .finite: value.isFinite
@@ -23,7 +23,7 @@ package struct RuleOption<Rule>: Sendable {
       }
     }
 
-    var words: String {
+    package var words: String {
       switch self {
       case .flag: "be true or false"
       case .finite: "be a finite number"
@@ -61,19 +61,19 @@ package struct RuleOption<Rule>: Sendable {
   package private(set) var isRequired = false
   private let place: Place
 
-  init(_ name: String, _ path: WritableKeyPath<Rule, Double> & Sendable, _ usual: Double, _ domain: Domain) {
+  package init(_ name: String, _ path: WritableKeyPath<Rule, Double> & Sendable, _ usual: Double, _ domain: Domain) {
     (self.name, form, self.usual, self.domain, place) = (name, .number, usual, domain, .number(path))
   }
 
-  init(_ name: String, _ path: WritableKeyPath<Rule, Double?> & Sendable, _ domain: Domain) {
+  package init(_ name: String, _ path: WritableKeyPath<Rule, Double?> & Sendable, _ domain: Domain) {
     (self.name, form, usual, self.domain, place) = (name, .optional, 0, domain, .optional(path))
   }
 
-  init(_ name: String, _ path: WritableKeyPath<Rule, Bool> & Sendable) {
+  package init(_ name: String, _ path: WritableKeyPath<Rule, Bool> & Sendable) {
     (self.name, form, usual, domain, place) = (name, .flag, 0, .flag, .flag(path))
   }
 
-  init(_ name: String, _ path: WritableKeyPath<Rule, [Double]> & Sendable, _ domain: Domain) {
+  package init(_ name: String, _ path: WritableKeyPath<Rule, [Double]> & Sendable, _ domain: Domain) {
     (self.name, form, usual, self.domain, place) = (name, .list, 0, domain, .list(path))
     isRequired = true
   }
@@ -105,31 +105,23 @@ package struct RuleOption<Rule>: Sendable {
   package func setUsual(in rule: inout Rule) { set(form == .number || form == .flag ? [usual] : [], in: &rule) }
 
   /// The same with another default.
-  func usually(_ value: Double) -> Self {
+  package func usually(_ value: Double) -> Self {
     var option = self
     option.usual = value
     return option
   }
 
   /// The same with another domain.
-  func within(_ domain: Domain) -> Self {
+  package func within(_ domain: Domain) -> Self {
     var option = self
     option.domain = domain
     return option
   }
 
   /// The same without a default.
-  var required: Self {
+  package var required: Self {
     var option = self
     option.isRequired = true
     return option
-  }
-
-  /// Throws if a number lies outside the domain; `owner` is what has the rule.
-  func validate(_ rule: Rule, _ owner: String) throws(UnrollError) {
-    for value in numbers(in: rule) where !domain.contains(value) {
-      let found = domain.countsUpdates ? Int(exactly: value).map { "\($0)" } ?? shown(value) : shown(value)
-      throw UnrollError(.invalidArgument, "\(owner)'s \(name) must \(domain.words), found \(found)")
-    }
   }
 }

@@ -1,4 +1,44 @@
-import KernelAPI
+/// An optimizer's update: one of Keras 3's formulas, with its numbers. Numbers that a kind
+/// does not have are ignored; `Kernels/Optimizers.swift` has the formulas.
+public struct OptimizerRule: Sendable, Equatable {
+  /// By Keras' class names.
+  public enum Kind: String, Sendable, CaseIterable {
+    case sgd = "SGD"
+    case rmsprop = "RMSprop"
+    case adam = "Adam"
+    /// The same as `adam`; the name under which Keras decays weights by default.
+    case adamw = "AdamW"
+    case adagrad = "Adagrad"
+    case adamax = "Adamax"
+    case nadam = "Nadam"
+    case lion = "Lion"
+    case adadelta = "Adadelta"
+    case ftrl = "Ftrl"
+  }
+
+  public let kind: Kind
+  public var momentum = 0.0
+  public var nesterov = false
+  public var rho = 0.9
+  public var beta1 = 0.9
+  public var beta2 = 0.999
+  public var epsilon = 1e-7
+  public var centered = false
+  public var amsgrad = false
+  public var initialAccumulator = 0.1
+  /// Keras' `learning_rate_power`, at most 0.
+  public var power = -0.5
+  public var l1 = 0.0
+  public var l2 = 0.0
+  public var l2Shrinkage = 0.0
+  public var beta = 0.0
+  /// RMSprop, Adagrad: false is sqrt(d) + epsilon, as Keras computed it before tf.keras 2.11.
+  public var epsilonInRoot = true
+  /// Nadam: u_t = beta1 (1 - 0.96^(t `scheduleDecay`) / 2); 0.004 before tf.keras 2.11.
+  public var scheduleDecay = 1.0
+
+  public init(_ kind: Kind) { self.kind = kind }
+}
 
 /// The description of one of Keras' optimizers, which files, checks and the C
 /// interface use; its formula is in `Kernels/Optimizers.swift`.
@@ -13,9 +53,9 @@ package struct OptimizerDescriptor: Sendable {
   /// Keras' names for the arrays that it keeps for each weight, in the order of the
   /// kernel's slots. Keras stores them one group after another, and within a group one
   /// weight after another.
-  let slots: @Sendable (OptimizerRule) -> [[String]]
+  package let slots: @Sendable (OptimizerRule) -> [[String]]
   /// Whether the first slot begins with `initialAccumulator` instead of zeros.
-  var accumulates = false
+  package var accumulates = false
 
   /// With Keras 3's defaults.
   package var rule: OptimizerRule {
