@@ -4,6 +4,8 @@
     make bench                 everything, about a quarter of an hour
     make bench WORK=W1,W4a     some works
     make bench PEERS=torch     some peers
+    make bench WORK=grid       the breadth table, see grid/run.py; WORK=grid:lstm,text/3 a part of it, THREADS=1
+    make bench ISA=avx2        all contestants on an older instruction set, see limits.py
     make bench RESULTS=1       everything, and into the table of RESULTS.md
 
 Every contestant is a process that has set the work up and warmed up; in every
@@ -14,13 +16,16 @@ works.py) and writes build/bench/bench.json and build/bench/bench.md.
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import grid.run
+import grid.works
+import limits
+import machine
 import report
 import startup
 from contestant import OUT, Contestant, cores
@@ -131,23 +136,6 @@ def measure_processes(options):
     return {"work": PROCESSES, "title": OTHERS[PROCESSES], "threads": None, "rows": rows, "bars": found, "weights": None}
 
 
-def machine():
-    try:
-        for line in open("/proc/cpuinfo"):
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def system():
-    try:
-        return platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
-    except OSError:
-        return platform.system()
-
-
 def measure_peak(program, count, times=5):
     """GFLOP/s of one core while `count` cores do the same; the best of several
     runs, since a peak taken in a slow moment gives shares over 100%."""
@@ -169,7 +157,12 @@ def arguments():
     parser.add_argument("--peers", help="comma-separated, default all", default="")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--results", type=Path, help="put the table between this file's markers")
+    parser.add_argument("--isa", choices=limits.NAMES, help="at most this instruction set")
+    parser.add_argument("--threads", help="numbers of threads for the grid", default="1,2")
     options = parser.parse_args()
+    options.grid = options.work.startswith("grid")
+    if options.grid:
+        return grid_arguments(parser, options)
     everything = [*WORKS, BUSY, PROCESSES]
     asked = [w for w in options.work.split(",") if w]
     unknown = [w for w in asked if not any(k.startswith(w) for k in everything)]
@@ -177,7 +170,7 @@ def arguments():
         parser.error(f"unknown work {', '.join(unknown)}; there are {', '.join(everything)}")
     # A full name is that work alone, W3 as well, though W3double begins alike.
     options.works = [k for k in everything if not asked or any(k == w or (w not in everything and k.startswith(w)) for w in asked)]
-    given = {"WORK": options.work, "PEERS": options.peers, "ROUNDS": str(options.rounds) if options.rounds != 5 else ""}
+    given = {"WORK": options.work, "PEERS": options.peers, "ROUNDS": str(options.rounds) if options.rounds != 5 else "", "ISA": options.isa}
     options.command = " ".join(["make bench"] + [f"{name}={value}" for name, value in given.items() if value])
     options.peers = [p for p in options.peers.split(",") if p] or None
     if options.results and (asked or options.peers):
@@ -185,17 +178,30 @@ def arguments():
     return options
 
 
+def grid_arguments(parser, options):
+    try:
+        options.threads = [int(n) for n in options.threads.split(",")]
+        grid.works.chosen(options.work)
+    except ValueError as error:
+        parser.error(str(error))
+    options.peers = [p for p in options.peers.split(",") if p] or None
+    return options
+
+
 def main():
     options = arguments()
+    limits.apply(options.isa)
+    if options.grid:
+        return grid.run.main(options)
     ask = [str(OUT / "unroll_worker"), "instruction_set"]
     instruction_set = subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip()
     options.peak = OUT / f"peak_{instruction_set}"
     peaks = measure_peak(options.peak, 1)
     together = measure_peak(options.peak, None)
-    print(f"{machine()}, {os.cpu_count()} cores, {instruction_set}: peak of a core {peaks['float32']:.0f} GFLOP/s in float32, "
+    print(f"{machine.processor()}, {os.cpu_count()} cores, {instruction_set}: peak of a core {peaks['float32']:.0f} GFLOP/s in float32, "
           f"{peaks['float64']:.0f} in float64; of each when all compute {together['float32']:.0f} and {together['float64']:.0f}")
     result = {
-        "command": options.command, "machine": machine(), "system": system(), "cores": os.cpu_count(),
+        "command": options.command, "machine": machine.processor(), "system": machine.system(), "cores": os.cpu_count(),
         "instruction_set": instruction_set, "peak_gflops": peaks, "peak_gflops_all_cores": together,
         "rounds": options.rounds, "versions": [], "works": [],
     }
@@ -228,7 +234,7 @@ def main():
     bars = [b for w in result["works"] for b in w["bars"]]
     print(f"\n{sum(b['met'] for b in bars)} of {len(bars)} bars met")
     if options.results:
-        report.put_into(options.results, report.markdown(result))
+        report.put_into(options.results, f"bench {instruction_set}", report.markdown(result))
     print(f"written: build/bench/bench.json, build/bench/bench.md{f', {options.results}' if options.results else ''}")
 
 

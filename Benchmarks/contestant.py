@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import limits
+
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "build" / "bench"
 # Seconds until a contestant is given up: one that spins on a core another
@@ -24,25 +26,16 @@ class Contestant:
         self.seconds = []
         self.megabytes = None
         self.about = {}
-        env = dict(os.environ)
-        if name == "unroll":
-            command = [str(OUT / "unroll_worker"), work, str(threads)]
-        elif name == "onednn":
-            command = [str(OUT / "onednn_peer"), work, str(threads)]
-        elif name in ("c", "c-fast"):
-            real = "double" if work == "W3double" else "float"
-            command = [str(OUT / f"dinosaurs_{name}_{real}"), work, str(threads)]
-        else:
-            script, _, backend = name.partition("-")
-            if backend:
-                env["KERAS_BACKEND"] = backend
-            command = [sys.executable, str(HERE / "peers" / f"{script}_peer.py"), work, str(threads)]
+        self.environment = dict(os.environ)
+        _, _, backend = name.partition("keras-")
+        if backend:
+            self.environment["KERAS_BACKEND"] = backend
         self.log = OUT / "log" / f"{work}-{threads}-{name}.txt"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         try:
             with open(self.log, "w") as log:
                 self.process = subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env=env,
+                    self.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment,
                     preexec_fn=(lambda: os.sched_setaffinity(0, cores(threads))) if bound else None,
                 )
         except OSError as error:
@@ -57,6 +50,15 @@ class Contestant:
         if self.process and not self.version:
             self.drop("does not do this work" if self.about else f"did not start, see {self.log.relative_to(HERE.parent)}")
 
+    def command(self):
+        arguments = [self.work, str(self.threads)]
+        if self.name in ("unroll", "onednn"):
+            return [str(OUT / {"unroll": "unroll_worker", "onednn": "onednn_peer"}[self.name]), *arguments]
+        if self.name in ("c", "c-fast"):
+            real = "double" if self.work == "W3double" else "float"
+            return [str(OUT / f"dinosaurs_{self.name}_{real}_{limits.compiled_for()}"), *arguments]
+        return [sys.executable, str(HERE / "peers" / f"{self.name.partition('-')[0]}_peer.py"), *arguments]
+
     @property
     def version(self):
         return self.about.get("version")
@@ -70,12 +72,15 @@ class Contestant:
         ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
         return self.process.stdout.readline() if ready else ""
 
+    def tell(self, line):
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
     def go(self):
         if not self.running:
             return
         try:
-            self.process.stdin.write("go\n")
-            self.process.stdin.flush()
+            self.tell("go")
             seconds, self.megabytes = (float(number) for number in self.read().split())
             self.seconds.append(seconds)
         except (OSError, ValueError):

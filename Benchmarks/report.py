@@ -1,7 +1,5 @@
 """What the bench found, as text for people: the terminal's, with the bars, and RESULTS.md's."""
 
-BEGIN, END = "<!-- bench: begin, written by make bench RESULTS=1 -->", "<!-- bench: end -->"
-
 
 def human(seconds):
     for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "us")):
@@ -78,10 +76,15 @@ def markdown(report):
     return "\n".join(lines) + "\n"
 
 
-def put_into(path, text):
-    """Replaces what stands between the markers in a file."""
+def put_into(path, table, text):
+    """Replaces a table between its markers in a file. There is one for each instruction
+    set; a table that is not there yet goes to the end."""
+    begin, end = f"<!-- {table}: begin, written by make bench RESULTS=1 -->", f"<!-- {table}: end -->"
     whole = path.read_text()
-    if BEGIN not in whole or END not in whole:
-        raise SystemExit(f"{path}: the markers are missing:\n{BEGIN}\n{END}")
-    before, rest = whole.split(BEGIN, 1)
-    path.write_text(f"{before}{BEGIN}\n{text}{END}{rest.split(END, 1)[1]}")
+    if begin not in whole:
+        path.write_text(f"{whole}\n{begin}\n{text}{end}\n")
+        return
+    before, rest = whole.split(begin, 1)
+    if end not in rest:
+        raise SystemExit(f"{path}: the marker is missing: {end}")
+    path.write_text(f"{before}{begin}\n{text}{end}{rest.split(end, 1)[1]}")

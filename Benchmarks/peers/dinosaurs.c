@@ -13,6 +13,9 @@
 #ifndef REAL
 #define REAL float
 #endif
+#ifndef MARCH
+#define MARCH "native"
+#endif
 typedef REAL real;
 enum { NAMES = 1536, LETTERS = 27, UNITS = 50, LONGEST = 20, ITERATIONS = 35000 };
 
@@ -98,9 +101,9 @@ static double run(void) {
 
 int main(int argc, char **argv) {
 #ifdef __FAST_MATH__
-  const char *version = "plain C, gcc -O3 -march=native -ffast-math";
+  const char *version = "plain C, gcc -O3 -march=" MARCH " -ffast-math";
 #else
-  const char *version = "plain C, gcc -O3 -march=native";
+  const char *version = "plain C, gcc -O3 -march=" MARCH;
 #endif
   if (argc < 2 || strcmp(argv[1], sizeof(real) == 4 ? "W3" : "W3double") != 0) return serve_missing();
   set_up();
