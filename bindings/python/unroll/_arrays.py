@@ -11,6 +11,8 @@ from . import _abi, _enumerators
 from ._lib import initialized
 
 _BY_NUMBER = {number: np.dtype(name) for name, number in _enumerators.DTYPES.items()}
+# By type and not by name, which NumPy puts together anew for each array.
+_NUMBERS = {dtype: number for number, dtype in _BY_NUMBER.items()}
 
 
 def as_input(values: Any, what: str) -> np.ndarray:
@@ -26,7 +28,7 @@ def as_input(values: Any, what: str) -> np.ndarray:
     array = np.asarray(values)
     if array.dtype == np.bool_:
         array = array.view(np.uint8)
-    if array.dtype.name not in _enumerators.DTYPES or not array.dtype.isnative:
+    if array.dtype not in _NUMBERS:  # which are in this machine's byte order
         if array.dtype.kind not in "fiu":
             raise TypeError(f"{what}: expected an array of numbers, found dtype {array.dtype}")
         array = array.astype(np.float32 if array.dtype.itemsize <= 2 else np.float64)
@@ -40,7 +42,7 @@ def as_input(values: Any, what: str) -> np.ndarray:
 
 def _comes_in_pieces(values: Any) -> bool:
     """True for generators, data loaders and Keras' Sequence, which NumPy would read forever or as one object."""
-    if isinstance(values, (Sequence, np.ndarray)) or np.isscalar(values):
+    if isinstance(values, (np.ndarray, Sequence)) or np.isscalar(values):
         return False
     if any(hasattr(values, name) for name in ("__array__", "__array_interface__", "__array_struct__")):
         return False
@@ -62,11 +64,9 @@ def view(array: np.ndarray) -> _abi.Array:
     """The library's view of an array, which must live as long as the view is used."""
     result = _abi.Array()
     result.data = array.ctypes.data
-    result.dtype = _enumerators.DTYPES[array.dtype.name]
+    result.dtype = _NUMBERS[array.dtype]
     result.rank = array.ndim
-    for axis in range(array.ndim):
-        result.shape[axis] = array.shape[axis]
-        result.strides[axis] = array.strides[axis]
+    result.shape[: array.ndim], result.strides[: array.ndim] = array.shape, array.strides
     return result
 
 

@@ -96,8 +96,13 @@ class Layer(Placed):
         return self._loaded_class or type(self).__name__
 
     def _inner_layers(self) -> Sequence["Layer"]:
-        listed = [each for value in self._config.values() for each in (value if isinstance(value, (list, tuple)) else [value])]
-        return [each for each in listed if isinstance(each, Layer)]
+        found: list[Layer] = []
+        for value in self._config.values():
+            if isinstance(value, Layer):
+                found.append(value)
+            elif isinstance(value, (list, tuple)):
+                found.extend(each for each in value if isinstance(each, Layer))
+        return found
 
     # ---- configuration ------------------------------------------------------
 

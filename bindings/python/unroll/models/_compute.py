@@ -56,8 +56,11 @@ class Compute(Core):
     @property
     def metrics_names(self) -> list[str]:
         """The names of the values that `evaluate` returns: "loss", the losses of the outputs if there are several, the metrics."""
-        names, outputs = self._native_metric_names(), len(self.output_names)
-        # Keras 3 sorts those of several outputs by name.
+        return self._in_keras_order(self._native_metric_names())
+
+    def _in_keras_order(self, names: list[str]) -> list[str]:
+        """Keras 3 sorts those of several outputs by name."""
+        outputs = len(self.output_names)
         return names if outputs == 1 else names[:1 + outputs] + sorted(names[1 + outputs:])
 
     def _native_metric_names(self) -> list[str]:
@@ -67,9 +70,9 @@ class Compute(Core):
         return [text("unroll_model_get_metric_name", handle, index) for index in range(count.value)]
 
     def _logs(self, names: list[str], values: Any) -> dict[str, float]:
-        """The values from the library by name, in the order of `metrics_names`."""
+        """The values from the library, which has these names, in the order of `metrics_names`."""
         given = dict(zip(names, values))
-        return {name: given[name] for name in self.metrics_names}
+        return {name: given[name] for name in self._in_keras_order(names)}
 
     # ---- arrays -----------------------------------------------------------------
 
