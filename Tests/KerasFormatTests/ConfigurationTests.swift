@@ -21,7 +21,9 @@ import Unroll
   @Test func unknownLayersAreNamedWithWhatThereIs() {
     let text = message { _ = try ModelFile.modelFromJSON(sequential(#"{"class_name": "ConvLSTM2D", "config": {"name": "c"}}"#)) }
     #expect(
-      text.hasPrefix("c (ConvLSTM2D): layers of class ConvLSTM2D are not supported; the supported classes are Activation, Add, AdditiveAttention"))
+      text.hasPrefix(
+        "c (ConvLSTM2D): layers of class ConvLSTM2D are not supported; the supported classes are Activation, ActivityRegularization, Add, AdditiveAttention"
+      ))
   }
 
   @Test(arguments: [

@@ -87,10 +87,12 @@ struct LayerMemberTests {
     case .axis(let path): config[keyPath: path] = 1
     case .axes(let path), .integers(let path): config[keyPath: path] = [2, 1]
     case .pair(let first, let second, _): (config[keyPath: first], config[keyPath: second]) = (2, 3)
+    case .integer(let path): config[keyPath: path] = 9
     case .optionalInteger(let path): config[keyPath: path] = 11
     case .lengths(let path): config[keyPath: path] = [nil, 1, 3]
     case .number(let path): config[keyPath: path] = 0.375
     case .optionalNumber(let path): config[keyPath: path] = 0.625
+    case .optionalNumbers(let path): config[keyPath: path] = [0.5, 0.25]
     case .flag(let path): config[keyPath: path].toggle()
     case .activation(let path): config[keyPath: path] = ActivationSpec(.elu, alpha: 0.5)
     case .initializer(let path): config[keyPath: path] = .truncatedNormal(mean: 0.5, stddev: 0.25)

@@ -73,7 +73,7 @@ import Unroll
       try V3Weights.writeOptimizer(scaling + state.map(\.array), to: root)
     }
     let reader = try OptimizerState(model: again, version: KerasVersion(3, 15), layout: StateLayout(again))
-    try reader.apply(try reader.match(try V3Weights.optimizer(in: try H5File.open(image: image, name: "x").root)))
+    try reader.apply(try reader.match(try V3Weights.optimizer(in: try WeightGroup(root: try H5File.open(image: image, name: "x").root))))
     #expect(try again.optimizerIteration() == 3)
     try step(model)
     try step(again)

@@ -81,6 +81,9 @@ def feed_forward():
     yield "PReLU", Spec((N("PReLU"), N("Dense", units=U)))
     yield "PReLU shared_axes", Spec((N("PReLU", shared_axes=[1]), N("Dense", units=U)))
     yield "Softmax", Spec((N("Dense", units=U), N("Softmax")))
+    yield "Identity", Spec((N("Dense", units=U), N("Identity"), N("LSTM", units=U)))
+    yield "ActivityRegularization", Spec((N("Dense", units=U), N("ActivityRegularization", l1=0.01, l2=0.02), N("LSTM", units=U)))
+    yield "AlphaDropout", Spec((N("Dense", units=U, activation="selu"), N("AlphaDropout", rate=0.3), N("LSTM", units=U)))
     yield "Rescaling", Spec((N("Rescaling", scale=0.5, offset=1.5), N("LSTM", units=U)))
 
 
@@ -161,6 +164,11 @@ def normalisation():
     yield "BatchNormalization options", Spec((
         N("BatchNormalization", momentum=0.8, epsilon=0.1, center=False), N("Dense", units=U),
         N("BatchNormalization", scale=False)), shape=(F,))
+    yield "GroupNormalization", Spec((N("Dense", units=6), N("GroupNormalization", groups=3), N("LSTM", units=U)))
+    yield "GroupNormalization over time", Spec((N("GroupNormalization", groups=-1, axis=1, epsilon=0.1, center=False), N("LSTM", units=U)))
+    yield "RMSNormalization", Spec((N("RMSNormalization"), N("LSTM", units=U)))
+    yield "Normalization", Spec((N("Normalization", mean=[0.5, 0.25, -1.0], variance=[2.0, 0.5, 1.5]), N("LSTM", units=U)))
+    yield "Normalization inverted", Spec((N("Normalization", mean=0.5, variance=2.0, invert=True), N("LSTM", units=U)))
     yield "UnitNormalization", Spec((N("LSTM", units=U, return_sequences=True), N("UnitNormalization")))
 
 

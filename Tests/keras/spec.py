@@ -74,7 +74,7 @@ class Spec:
         """Whether the model can be run one time step a call: nothing looks ahead or needs the whole sequence."""
         stepwise = {"SimpleRNN", "LSTM", "GRU", "RNN", "Dense", "Activation", "Embedding", "Masking", "Dropout",
                     "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "ReLU", "LeakyReLU", "ELU", "Softmax",
-                    "Rescaling", "LayerNormalization", "BatchNormalization", "UnitNormalization"}
+                    "Rescaling", "Identity", "ActivityRegularization", "AlphaDropout", "RMSNormalization", "LayerNormalization", "BatchNormalization", "UnitNormalization"}
         over_time = len(self.shape) + (self.tokens > 0) == 2
         return over_time and all(
             (node.cls in stepwise or node.cls == "TimeDistributed" and node.options["layer"].cls == "Dense")

@@ -86,9 +86,36 @@ struct ConfigReader {
 
   func optionalDouble(_ name: String, old: [String] = []) throws(UnrollError) -> Double? {
     guard let found = value(name, old: old) else { return nil }
-    if found.array != nil { throw unsupported("\(name) is a list, which is not supported; expected one number") }
-    guard let number = found.double else { throw wrong(name, "a number", found) }
+    let plain = Self.unwrapped(found)
+    if plain.array != nil { throw unsupported("\(name) is a list, which is not supported; expected one number") }
+    guard let number = plain.double else { throw wrong(name, "a number", found) }
     return number
+  }
+
+  /// The numbers of an array, whatever its shape.
+  func optionalNumbers(_ name: String, old: [String] = []) throws(UnrollError) -> [Double]? {
+    guard let found = value(name, old: old) else { return nil }
+    var result: [Double] = []
+    var rest = [Self.unwrapped(found)]
+    while let next = rest.popLast() {
+      if let list = next.array {
+        rest += list.reversed()
+      } else if let number = next.double {
+        result.append(number)
+      } else {
+        throw wrong(name, "a number or an array of numbers", found)
+      }
+    }
+    return result
+  }
+
+  /// A number or list that NumPy held: {"type": "ndarray", "value": 0.3} of Keras 2,
+  /// {"class_name": "__numpy__", "config": {"value": [0.3], ...}} of Keras 3.
+  private static func unwrapped(_ found: JSON) -> JSON {
+    guard let object = found.object else { return found }
+    if object["type"]?.string == "ndarray" { return object["value"] ?? found }
+    if object["class_name"]?.string == "__numpy__" { return object["config"]?["value"] ?? found }
+    return found
   }
 
   func bool(_ name: String, old: [String] = [], default fallback: Bool) throws(UnrollError) -> Bool {

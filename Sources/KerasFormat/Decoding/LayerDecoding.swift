@@ -26,7 +26,7 @@ struct LayerDecoder {
     let decoded = try decode(className, reader)
     try noteType(reader, className)
     var spec = LayerSpec(name: name, trainable: try reader.bool("trainable", default: true), decoded)
-    spec.activityRegularizer = try reader.regularizer("activity_regularizer")
+    if let penalty = try reader.regularizer("activity_regularizer") { spec.activityRegularizer = penalty }
     try reader.reportUnread()
     return spec
   }

@@ -31,6 +31,7 @@ extension ConfigReader {
       }
       config[keyPath: first] = a
       config[keyPath: second] = b
+    case .integer(let path): config[keyPath: path] = try optionalInt(name, old: old) ?? config[keyPath: path]
     case .optionalInteger(let path): config[keyPath: path] = try optionalInt(name, old: old)
     case .lengths(let path):
       guard let found = value(name, old: old) else { return }
@@ -38,6 +39,7 @@ extension ConfigReader {
       config[keyPath: path] = axes.map { $0.int }
     case .number(let path): config[keyPath: path] = try double(name, old: old, default: config[keyPath: path])
     case .optionalNumber(let path): config[keyPath: path] = try optionalDouble(name, old: old)
+    case .optionalNumbers(let path): config[keyPath: path] = try optionalNumbers(name, old: old)
     case .flag(let path): config[keyPath: path] = try bool(name, old: old, default: config[keyPath: path])
     case .activation(let path): config[keyPath: path] = try activation(name, old: old, default: config[keyPath: path])
     case .initializer(let path): config[keyPath: path] = try initializer(name, old: old, default: config[keyPath: path])
@@ -65,11 +67,12 @@ extension LayerMember {
   /// For messages.
   fileprivate var expected: String {
     switch value {
-    case .size, .sizeOfAxis, .optionalSizeOfAxis, .axis, .optionalInteger: "a whole number"
+    case .size, .sizeOfAxis, .optionalSizeOfAxis, .axis, .integer, .optionalInteger: "a whole number"
     case .axes, .integers: "a list of whole numbers"
     case .pair(_, _, let least): "one or two whole numbers\(least == .min ? "" : ", at least \(least)")"
     case .lengths: "a list of axes"
     case .number, .optionalNumber: "a number"
+    case .optionalNumbers: "a number or an array of numbers"
     case .flag, .off, .trainingOnly: "true or false"
     case .activation: "the name of an activation"
     case .initializer: "an initializer"

@@ -36,8 +36,10 @@ struct LayerEncoder {
     }
     let trainable = dialect == .legacy ? spec.trainsAnything : spec.trainable
     var base: JSONObject = ["name": .string(spec.name), "trainable": .bool(trainable), "dtype": .string(dtype.rawValue)]
-    // Not every layer of Keras 2 knows the word.
-    if let penalty = spec.activityRegularizer { base["activity_regularizer"] = .regularizer(penalty) }
+    // Not every layer of Keras 2 knows the word; ActivityRegularization has it as l1 and l2.
+    if let penalty = spec.activityRegularizer, spec.config.className != "ActivityRegularization" {
+      base["activity_regularizer"] = .regularizer(penalty)
+    }
     // Keras 3's takes none.
     if spec.config.className == "SpatialDropout1D" { base["trainable"] = nil }
     return base.merged(try members(spec))

@@ -79,6 +79,11 @@ extension JSON {
 
   static func optional(_ value: Int?) -> JSON { value.map { .int($0) } ?? .null }
   static func optional(_ value: Double?) -> JSON { value.map { .double($0) } ?? .null }
+  /// A single one as a number.
+  static func numbers(_ values: [Double]?) -> JSON {
+    guard let values else { return .null }
+    return values.count == 1 ? .double(values[0]) : .array(values.map { .double($0) })
+  }
   static func ints(_ values: [Int]) -> JSON { .array(values.map { .int($0) }) }
   static func batchShape(_ input: InputConfig) -> JSON {
     .array([.optional(input.batchSize)] + input.shape.dimensions.map { .optional($0) })

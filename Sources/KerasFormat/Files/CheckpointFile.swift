@@ -69,7 +69,7 @@ struct CheckpointFile {
     } else if let group = try root.group("model_weights"), try LegacyWeights.isPresent(in: group) {
       kind = .legacyWeights
       weights = group
-    } else if try V3Weights.isPresent(in: root) {
+    } else if try V3Weights.isPresent(in: try WeightGroup(root: root)) {
       kind = .v3Weights
       weights = root
     } else {

@@ -17,14 +17,14 @@ struct StoredArrays {
     switch kind {
     case .fullH5, .legacyWeights: return try legacy(context).match(spec)
     case .v3Weights, .archive:
-      return try V3Weights(root: weights, context: context, walk: GroupWalk(byteCount: byteCount)).match(spec)
+      return try V3Weights(root: try WeightGroup(root: weights), context: context, walk: GroupWalk(byteCount: byteCount)).match(spec)
     }
   }
 
   func optimizerArrays() throws(UnrollError) -> [SourceArray] {
     switch kind {
     case .fullH5: return try LegacyWeights.optimizer(in: root, byteCount: byteCount)
-    case .v3Weights, .archive: return try V3Weights.optimizer(in: weights)
+    case .v3Weights, .archive: return try V3Weights.optimizer(in: try WeightGroup(root: weights))
     case .legacyWeights: return []
     }
   }
@@ -43,6 +43,7 @@ struct StoredArrays {
     case .fullH5, .legacyWeights:
       return try legacy(DecodingContext(version: version ?? .unknown)).layers().map { ($0.name, $0.arrays) }
     case .v3Weights, .archive:
+      let weights = try WeightGroup(root: weights)
       var found = try weights.group("layers")
       if found == nil { found = try weights.group(V3Weights.oldListPath) }
       guard let list = found else { return [] }

@@ -1,4 +1,3 @@
-import HDF5Reader
 import Unroll
 
 /// Limits the walks through nested groups. Links may lead back to a group, or to it from
@@ -11,7 +10,7 @@ final class GroupWalk {
   init(byteCount: Int) { left = byteCount / 16 * 4 + 1 << 10 }
 
   /// The names of a group's children; each call counts towards the limit.
-  func children(of group: H5Group, depth: Int) throws(UnrollError) -> [String] {
+  func children(of group: WeightGroup, depth: Int) throws(UnrollError) -> [String] {
     // Models can be nested as deeply as their configuration.
     guard depth < JSONReader.maximumDepth else {
       throw UnrollError(.format, "\(group.displayPath): groups nested too deeply")

@@ -4,14 +4,14 @@ import Unroll
 /// Weights in the layout of Keras 3's `.weights.h5`: groups named by class and
 /// number (layers/lstm_1/cell/vars/0), never by the layer's name.
 struct V3Weights {
-  let root: H5Group
+  let root: WeightGroup
   let context: DecodingContext
   let walk: GroupWalk
 
   /// Keras 2.12 to 2.14 used another name for the list of layers.
   static let oldListPath = "_layer_checkpoint_dependencies"
 
-  static func isPresent(in root: H5Group) throws(UnrollError) -> Bool {
+  static func isPresent(in root: WeightGroup) throws(UnrollError) -> Bool {
     for name in ["layers", oldListPath] where try root.has(name) { return true }
     return false
   }
@@ -20,7 +20,7 @@ struct V3Weights {
     try match(WeightTree.of(spec), root, "the model")
   }
 
-  private func match(_ tree: WeightTree, _ group: H5Group, _ name: String) throws(UnrollError) -> [SourceArray] {
+  private func match(_ tree: WeightTree, _ group: WeightGroup, _ name: String) throws(UnrollError) -> [SourceArray] {
     var result: [SourceArray] = []
     if !tree.own.isEmpty {
       let variables = try Self.variables(of: group)
@@ -47,13 +47,13 @@ struct V3Weights {
 
   /// Matches the elements of a class to the groups of that class in the order of their
   /// numbers, which may have gaps: Keras 2.12 and 2.13 counted layers twice.
-  private func matchList(_ tree: WeightTree, _ group: H5Group, _ name: String) throws(UnrollError) -> [SourceArray] {
+  private func matchList(_ tree: WeightTree, _ group: WeightGroup, _ name: String) throws(UnrollError) -> [SourceArray] {
     var found = try group.group(tree.listPath)
     if found == nil, tree.listPath == "layers" { found = try group.group(Self.oldListPath) }
     guard let list = found else {
       throw UnrollError(.format, "\(name): the group \(group.path(to: tree.listPath)) is missing")
     }
-    var groups: [String: [(number: Int, group: H5Group)]] = [:]
+    var groups: [String: [(number: Int, group: WeightGroup)]] = [:]
     for child in try list.childNames() {
       guard let childGroup = try list.group(child), try hasArrays(childGroup) else { continue }
       let (stem, number) = Self.split(child)
@@ -98,7 +98,7 @@ struct V3Weights {
     return (String(name[..<underscore]), number)
   }
 
-  private func hasArrays(_ group: H5Group, depth: Int = 0) throws(UnrollError) -> Bool {
+  private func hasArrays(_ group: WeightGroup, depth: Int = 0) throws(UnrollError) -> Bool {
     for name in try walk.children(of: group, depth: depth) {
       // The states of random generators are no weights.
       if name == "seed_generator" { continue }
@@ -109,7 +109,7 @@ struct V3Weights {
   }
 
   /// vars/0, vars/1, ... in numeric order.
-  private static func variables(of group: H5Group) throws(UnrollError) -> [SourceArray] {
+  private static func variables(of group: WeightGroup) throws(UnrollError) -> [SourceArray] {
     guard let variables = try group.group("vars") else { return [] }
     var numbered: [(Int, SourceArray)] = []
     for name in try variables.childNames() {
@@ -123,7 +123,7 @@ struct V3Weights {
   }
 
   /// Every array below a group, for describing it.
-  static func arrays(below group: H5Group, depth: Int = 0, _ walk: GroupWalk) throws(UnrollError) -> [SourceArray] {
+  static func arrays(below group: WeightGroup, depth: Int = 0, _ walk: GroupWalk) throws(UnrollError) -> [SourceArray] {
     var result: [SourceArray] = []
     for name in try walk.children(of: group, depth: depth) {
       if try group.isDataset(name) {
@@ -135,7 +135,7 @@ struct V3Weights {
     return result
   }
 
-  static func optimizer(in root: H5Group) throws(UnrollError) -> [SourceArray] {
+  static func optimizer(in root: WeightGroup) throws(UnrollError) -> [SourceArray] {
     guard let group = try root.group("optimizer") else { return [] }
     return try variables(of: group)
   }

@@ -186,6 +186,17 @@ chain("rnn_stacked_masked_backwards", padded(T, F), L.Masking(),
       L.RNN([L.LSTMCell(U), L.GRUCell(2)], return_sequences=True, go_backwards=True))
 chain("rnn_stacked_state", numbers(T, F), L.RNN([L.LSTMCell(U), L.GRUCell(2)], return_state=True))
 chain("bidirectional_rnn", numbers(T, F), L.Bidirectional(L.RNN([L.LSTMCell(U), L.GRUCell(2)], return_sequences=True)))
+chain("identity", padded(T, F), L.Masking(), L.Identity(), L.LSTM(U))
+chain("group_normalization", numbers(T, 6), L.GroupNormalization(groups=3, epsilon=0.01))
+chain("group_normalization_rank2", numbers(4), L.GroupNormalization(groups=2, center=False))
+chain("group_normalization_axis1", numbers(4, F), L.GroupNormalization(groups=-1, axis=1, scale=False))
+chain("rms_normalization", numbers(T, F), L.RMSNormalization(epsilon=0.01))
+chain("rms_normalization_axes", numbers(T, F), L.RMSNormalization(axis=[1, 2]))
+chain("normalization", numbers(T, F), L.Normalization())
+chain("normalization_axes", numbers(T, F), L.Normalization(axis=(1, 2), invert=True))
+chain("normalization_of_all", numbers(T, F), L.Normalization(axis=None))
+chain("normalization_given", numbers(T, F), L.Normalization(mean=[0.125, 0.25, -0.375], variance=[0.5, 0.75, 2.0]))
+chain("alpha_dropout", numbers(T, F), L.AlphaDropout(0.3))
 
 LEARNED = (
     "dense_rank4 embedding embedding_mask_zero embedding_mask_average time_distributed_conv1d time_distributed_lstm prelu "
@@ -193,7 +204,8 @@ LEARNED = (
     "batch_normalization_frozen conv1d conv1d_same_strides conv1d_causal_dilation conv1d_groups nested concatenate_masked "
     "multiply_masked maximum_masked attention_scale_key attention_masked attention_causal attention_concat_scale "
     "additive_attention bidirectional_concat bidirectional_mul bidirectional_masked bidirectional_backward_layer "
-    "rnn_stacked rnn_stacked_masked_backwards bidirectional_rnn"
+    "rnn_stacked rnn_stacked_masked_backwards bidirectional_rnn group_normalization group_normalization_axis1 rms_normalization "
+    "rms_normalization_axes"
 ).split()
 """Cases with `learning`: targets, and losses and weights of three steps of SGD(0.1) on the mean squared error."""
 
@@ -215,6 +227,9 @@ for name, (inputs, call, training) in CASES.items():
         low = 0.5 if "variance" in w.name else -0.8
         weights.append(np.round(random.uniform(low, low + 1.6, w.shape), 3))
     model.set_weights(weights)
+    for layer in model.layers:
+        if hasattr(layer, "finalize_state"):  # Normalization computes with copies
+            layer.finalize_state()
     entry = {
         "name": name,
         "inputs": [written(x) for x in inputs],

@@ -76,6 +76,18 @@ struct LayerErrorTests {
     bad(
       "batch normalisation of unknown channels", .shapeMismatch, [nil, 3],
       .batchNormalization(LayerModels.configured(BatchNormalizationConfig()) { $0.axis = 1 })),
+    bad("groups of unequal size", layers: .groupNormalization(LayerModels.configured(GroupNormalizationConfig()) { $0.groups = 2 })),
+    bad("no groups", layers: .groupNormalization(LayerModels.configured(GroupNormalizationConfig()) { $0.groups = 0 })),
+    bad(
+      "groups of unknown channels", .shapeMismatch, [nil, 3],
+      .groupNormalization(LayerModels.configured(GroupNormalizationConfig()) { ($0.groups, $0.axis) = (1, 1) })),
+    bad("root mean square twice over one axis", layers: .rmsNormalization(LayerModels.configured(RMSNormalizationConfig()) { $0.axes = [2, -1] })),
+    bad("root mean square over nothing", layers: .rmsNormalization(LayerModels.configured(RMSNormalizationConfig()) { $0.axes = [] })),
+    bad("a mean without a variance", layers: .normalization(LayerModels.configured(NormalizationConfig()) { $0.mean = [0] })),
+    bad(
+      "statistics of another width", .shapeMismatch, [5, 3],
+      .normalization(LayerModels.configured(NormalizationConfig()) { ($0.mean, $0.variance) = ([0, 1], [1, 1]) })),
+    bad("alpha dropout of 1", layers: .noise(NoiseConfig(.alphaDropout, rate: 1))),
     bad("an axis that does not exist", layers: .unitNormalization(UnitNormalizationConfig(axis: 4))),
     bad("softmax over the batch", .unsupported, [5, 3], .activationLayer(LayerModels.configured(ActivationLayerConfig(.softmax)) { $0.axis = 0 })),
     bad("slopes for unknown steps", .shapeMismatch, [nil, 3], .prelu(PReLUConfig())),

@@ -6,7 +6,7 @@ import KernelAPI
 enum LayerModels {
   static let all: [String: ModelSpec] = {
     var models: [String: ModelSpec] = [:]
-    for group in [basic, masks, shapes, normalizations, convolutions, merges, attentions, wrappers] {
+    for group in [basic, masks, shapes, normalizations, otherNormalizations, convolutions, merges, attentions, wrappers] {
       models.merge(group) { first, _ in first }
     }
     return models
@@ -158,8 +158,48 @@ enum LayerModels {
         }),
       "batch_normalization_masked": chain([5, 3], masking, batch { $0.momentum = 0.9 }),
       "batch_normalization_frozen": frozen,
+      "identity": chain([5, 3], masking, .identity, lstm(4)),
+      "alpha_dropout": chain([5, 3], .noise(NoiseConfig(.alphaDropout, rate: 0.3))),
       "unit_normalization": chain([5, 3], .unitNormalization(UnitNormalizationConfig(axis: -1))),
       "unit_normalization_axis1": chain([5, 3], .unitNormalization(UnitNormalizationConfig(axis: 1))),
+    ]
+  }
+
+  static var otherNormalizations: [String: ModelSpec] {
+    func group(_ groups: Int, _ change: (inout GroupNormalizationConfig) -> Void) -> LayerConfig {
+      .groupNormalization(
+        configured(GroupNormalizationConfig()) {
+          $0.groups = groups
+          change(&$0)
+        })
+    }
+    func data(_ axes: [Int], _ change: (inout NormalizationConfig) -> Void = { _ in }) -> LayerConfig {
+      .normalization(
+        configured(NormalizationConfig()) {
+          $0.axes = axes
+          change(&$0)
+        })
+    }
+    return [
+      "group_normalization": chain([5, 6], group(3) { $0.epsilon = 0.01 }),
+      "group_normalization_rank2": chain([4], group(2) { $0.center = false }),
+      "group_normalization_axis1": chain(
+        [4, 3],
+        group(-1) {
+          $0.axis = 1
+          $0.scale = false
+        }),
+      "rms_normalization": chain([5, 3], .rmsNormalization(configured(RMSNormalizationConfig()) { $0.epsilon = 0.01 })),
+      "rms_normalization_axes": chain([5, 3], .rmsNormalization(configured(RMSNormalizationConfig()) { $0.axes = [1, 2] })),
+      "normalization": chain([5, 3], data([-1])),
+      "normalization_axes": chain([5, 3], data([1, 2]) { $0.invert = true }),
+      "normalization_of_all": chain([5, 3], data([])),
+      "normalization_given": chain(
+        [5, 3],
+        data([-1]) {
+          $0.mean = [0.125, 0.25, -0.375]
+          $0.variance = [0.5, 0.75, 2]
+        }),
     ]
   }
 }

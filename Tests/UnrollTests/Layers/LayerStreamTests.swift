@@ -33,7 +33,8 @@ struct LayerStreamTests {
         "normalisations",
         [
           .layerNormalization(LayerNormalizationConfig()), .batchNormalization(BatchNormalizationConfig()),
-          .unitNormalization(UnitNormalizationConfig(axis: -1)),
+          .unitNormalization(UnitNormalizationConfig(axis: -1)), .rmsNormalization(RMSNormalizationConfig()), .identity,
+          .normalization(LayerModels.configured(NormalizationConfig()) { ($0.mean, $0.variance) = ([0.5], [2]) }),
         ]
       ),
       (

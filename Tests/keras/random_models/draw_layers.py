@@ -85,7 +85,8 @@ def activation(dice, shape):
 
 def dropout(dice, shape):
     rate = dice.number(0.0, 0.0, 0.3)
-    kinds = [N("Dropout", rate=rate), N("GaussianNoise", stddev=rate), N("GaussianDropout", rate=rate)]
+    kinds = [N("Dropout", rate=rate), N("GaussianNoise", stddev=rate), N("GaussianDropout", rate=rate), N("AlphaDropout", rate=rate), N("Identity"),
+             N("ActivityRegularization", l1=dice.number(0.0, 0.01), l2=0.02)]
     if len(shape) == 2:
         kinds += [N("SpatialDropout1D", rate=rate), N("Dropout", rate=rate, noise_shape=(None, 1, shape[-1]))]
     return dice.choose(kinds), shape
@@ -102,7 +103,9 @@ def normalisation(dice, shape):
             options = {name: value for name, value in options.items() if not name.startswith(weight)}
     if dice.maybe(0.3):
         options["epsilon"] = dice.number(0.1, 0.01, 0.001)
-    kind = dice.choose(("LayerNormalization", "BatchNormalization", "UnitNormalization"))
+    kind = dice.choose(("LayerNormalization", "BatchNormalization", "UnitNormalization", "GroupNormalization"))
+    if kind == "GroupNormalization":
+        return N(kind, groups=dice.choose((-1, 1)), **options), shape
     if kind == "UnitNormalization":
         return N(kind), shape
     if len(shape) == 2 and dice.maybe(0.15):

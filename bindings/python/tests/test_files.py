@@ -1,7 +1,10 @@
 """Weights and files."""
 
 import errno
+import io
+import json
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -191,3 +194,73 @@ def test_a_file_format_may_be_named(trained, tmp_path):
         np.testing.assert_allclose(unroll.load_model(path).predict(x, verbose=0), model.predict(x, verbose=0))
     with pytest.raises(ValueError, match="h5_keras2.*found 'tf'"):
         model.save(path, file_format="tf")
+
+
+def test_archives_that_tf_keras_saved_on_windows_are_read(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    model = unroll.Sequential([
+        layers.Input((4, 3)), layers.Bidirectional(layers.LSTM(2, return_sequences=True)), layers.LSTM(3), layers.Dense(2)])
+    model.compile("adam", "mse")
+    x, y = np.ones((2, 4, 3), "float32"), np.zeros((2, 2), "float32")
+    model.fit(x, y, verbose=0)
+    model.save(tmp_path / "here.keras")
+    with zipfile.ZipFile(tmp_path / "here.keras") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    groups, arrays = set(), {}
+
+    def collect(name, item):
+        if isinstance(item, h5py.Dataset):
+            arrays[name] = item[()]
+        elif not name.endswith("vars"):
+            groups.add(name)
+
+    with h5py.File(io.BytesIO(parts["model.weights.h5"])) as file:
+        file.visititems(collect)
+    flat = io.BytesIO()
+    with h5py.File(flat, "w") as file:
+        for name in sorted(groups):  # every object has its group beside the others
+            file.create_group(name.replace("/", "\\")).create_group("vars")
+        for name, array in arrays.items():
+            owner, _, number = name.rpartition("/vars/")
+            (file[owner.replace("/", "\\")]["vars"] if owner else file.require_group("vars")).create_dataset(number, data=array)
+        assert not any("/" in name for name in groups if name.replace("/", "\\") not in file)
+    parts["model.weights.h5"] = flat.getvalue()
+    with zipfile.ZipFile(tmp_path / "windows.keras", "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    again = unroll.load_model(tmp_path / "windows.keras")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+    model.fit(x, y, verbose=0)
+    again.fit(x, y, verbose=0)
+    np.testing.assert_array_equal(again.get_weights()[0], model.get_weights()[0])
+
+
+def test_slopes_that_numpy_held_are_read():
+    for slope in ({"type": "ndarray", "value": 0.25}, {"class_name": "__numpy__", "config": {"value": 0.25, "dtype": "float32"}}):
+        layer = {"class_name": "LeakyReLU", "config": {"name": "l", "alpha": slope, "batch_input_shape": [None, 2]}}
+        model = unroll.models.model_from_json(json.dumps({"class_name": "Sequential", "config": {"name": "s", "layers": [layer]}, "keras_version": "2.0.4"}))
+        np.testing.assert_allclose(model.predict(np.array([[-2.0, 3.0]], "float32"), verbose=0), [[-0.5, 3.0]])
+
+
+@pytest.mark.parametrize("name", ["m.h5", "m.weights.h5"])
+def test_names_may_have_a_slash_as_in_keras_2(tmp_path, name):
+    def made():
+        return unroll.Sequential([
+            layers.Input((4, 3)), layers.Bidirectional(layers.LSTM(2, name="in/side", return_sequences=True), name="enc/lstm"),
+            layers.Dense(2, name="enc/out")])
+
+    model, x = made(), np.ones((2, 4, 3), "float32")
+    expected = model.predict(x, verbose=0)
+    if "weights" in name:
+        model.save_weights(tmp_path / name)
+        again = made()
+        again.load_weights(tmp_path / name)
+    else:
+        model.save(tmp_path / name)
+        again = unroll.load_model(tmp_path / name)
+    assert [layer.name for layer in again.layers] == ["enc/lstm", "enc/out"]
+    np.testing.assert_array_equal(again.predict(x, verbose=0), expected)
+    model.get_layer("enc/lstm").trainable = False
+    assert len(model.trainable_weights) == 2
+    with pytest.raises(unroll.errors.UnsupportedError, match="save as .h5"):
+        model.save(tmp_path / "m.keras")

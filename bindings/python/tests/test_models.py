@@ -246,3 +246,32 @@ def test_all_weights_are_set_at_once_or_not_at_all(random):
     scaled = models.Model(list(inputs), layers.Attention(use_scale=True)(list(inputs)))
     scaled.set_weights([np.float64(2.5)])
     assert scaled.get_weights()[0].shape == () and scaled.get_weights()[0] == 2.5
+
+
+def test_normalization_measures_its_data(tmp_path):
+    rng = np.random.default_rng(3)
+    data = rng.normal(3, 2, (50, 4, 3)).astype("float32")
+    before, after = layers.Normalization(), layers.Normalization(axis=None, invert=True)
+    before.adapt(data)
+    model = unroll.Sequential([layers.Input((4, 3)), before, after])
+    after.adapt(iter([data[:10], data[10:]]))  # before the weights exist
+    scaled = (data - data.mean((0, 1))) / data.std((0, 1))
+    np.testing.assert_allclose(model.predict(data, verbose=0), scaled * data.std() + data.mean(), rtol=1e-4, atol=1e-4)
+    before.adapt(data[:5])  # and after that
+    np.testing.assert_allclose(before.get_weights()[0], data[:5].mean((0, 1)), rtol=1e-5)
+    model.save(tmp_path / "m.keras")
+    np.testing.assert_array_equal(unroll.load_model(tmp_path / "m.keras").predict(data, verbose=0), model.predict(data, verbose=0))
+    with pytest.raises(ValueError, match="both mean and variance"):
+        layers.Normalization(mean=1.0)
+    with pytest.raises(ValueError, match="were given"):
+        layers.Normalization(mean=1.0, variance=2.0).adapt(data)
+    with pytest.raises(ValueError, match="at least one sample"):
+        layers.Normalization().adapt(data[:0])
+
+
+def test_layers_take_their_first_weights():
+    table = np.arange(12, dtype="float32").reshape(4, 3)
+    model = unroll.Sequential([layers.Input((2,)), layers.Embedding(4, 3, weights=[table], trainable=False)])
+    np.testing.assert_array_equal(model.predict(np.array([[1, 3]]), verbose=0), table[[[1, 3]]])
+    with pytest.raises(ValueError, match="shape"):
+        unroll.Sequential([layers.Input((2,)), layers.Embedding(5, 3, weights=[table])]).build()

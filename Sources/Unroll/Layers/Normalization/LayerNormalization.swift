@@ -57,7 +57,9 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     for axis in axes where isTime(axis, of: x) { try refuseStreaming(planner, "its axis \(axis + 1) is time") }
     let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x], mask: x.mask)
     guard axes == [x.rank - 1] else {
-      planner.append(try LayerNormalizationOverAxesOp(self, x: x, y: y, axes: axes))
+      planner.append(
+        try GroupedNormalizationOp(
+          self, gamma: gamma, beta: beta, epsilon: config.epsilon, config.rmsScaling ? .variance : .moments, x: x, y: y, over: axes))
       return [y]
     }
     let moments = try planner.arena.allocate(2 * x.vectors)

@@ -11,7 +11,7 @@ package indirect enum LayerConfig: Sendable, Equatable {
   /// ReLU, LeakyReLU, ELU, Softmax: activation layers with parameters of their own.
   case activationLayer(ActivationLayerConfig)
   case prelu(PReLUConfig)
-  /// Dropout, SpatialDropout1D, GaussianNoise and GaussianDropout.
+  /// Dropout, SpatialDropout1D, GaussianNoise, GaussianDropout and AlphaDropout.
   case noise(NoiseConfig)
   case timeDistributed(LayerSpec)
   case bidirectional(BidirectionalConfig)
@@ -23,6 +23,10 @@ package indirect enum LayerConfig: Sendable, Equatable {
   case layerNormalization(LayerNormalizationConfig)
   case batchNormalization(BatchNormalizationConfig)
   case unitNormalization(UnitNormalizationConfig)
+  case groupNormalization(GroupNormalizationConfig)
+  case rmsNormalization(RMSNormalizationConfig)
+  /// Statistics of the data, known before training.
+  case normalization(NormalizationConfig)
   case conv1D(Conv1DConfig)
   case pooling1D(Pooling1DConfig)
   case globalPooling1D(GlobalPooling1DConfig)
@@ -30,6 +34,8 @@ package indirect enum LayerConfig: Sendable, Equatable {
   case cropping1D(Cropping1DConfig)
   case upSampling1D(UpSampling1DConfig)
   case rescaling(RescalingConfig)
+  case identity
+  case activityRegularization(ActivityRegularizationConfig)
   case concatenate(ConcatenateConfig)
   case merge(MergeKind)
   case dot(DotConfig)
@@ -58,6 +64,9 @@ extension LayerConfig {
     case .layerNormalization(let config): config
     case .batchNormalization(let config): config
     case .unitNormalization(let config): config
+    case .groupNormalization(let config): config
+    case .rmsNormalization(let config): config
+    case .normalization(let config): config
     case .conv1D(let config): config
     case .pooling1D(let config): config
     case .globalPooling1D(let config): config
@@ -65,6 +74,8 @@ extension LayerConfig {
     case .cropping1D(let config): config
     case .upSampling1D(let config): config
     case .rescaling(let config): config
+    case .identity: IdentityConfig()
+    case .activityRegularization(let config): config
     case .concatenate(let config): config
     case .merge(let config): config
     case .dot(let config): config
@@ -78,7 +89,8 @@ extension LayerConfig {
     PReLUConfig.self, NoiseConfig.self, FlattenConfig.self, ReshapeConfig.self, PermuteConfig.self, RepeatVectorConfig.self,
     LayerNormalizationConfig.self, BatchNormalizationConfig.self, UnitNormalizationConfig.self, Conv1DConfig.self, Pooling1DConfig.self,
     GlobalPooling1DConfig.self, ZeroPadding1DConfig.self, Cropping1DConfig.self, UpSampling1DConfig.self, RescalingConfig.self,
-    ConcatenateConfig.self, MergeKind.self, DotConfig.self, AttentionConfig.self,
+    IdentityConfig.self, ActivityRegularizationConfig.self, GroupNormalizationConfig.self,
+    RMSNormalizationConfig.self, NormalizationConfig.self, ConcatenateConfig.self, MergeKind.self, DotConfig.self, AttentionConfig.self,
   ]
 
   private static let prototypes: [String: any LayerConfiguration] = {

@@ -19,11 +19,14 @@ package struct LayerMember<Config>: Sendable {
     case integers(Path<[Int]>)
     /// Two numbers; a single one means both.
     case pair(Path<Int>, Path<Int>, atLeast: Int)
+    case integer(Path<Int>)
     case optionalInteger(Path<Int?>)
     /// Lengths of axes, nil for the input's own.
     case lengths(Path<[Int?]>)
     case number(Path<Double>)
     case optionalNumber(Path<Double?>)
+    /// Numbers of an array of any shape, a single one included; null if there are none.
+    case optionalNumbers(Path<[Double]?>)
     case flag(Path<Bool>)
     case activation(Path<ActivationSpec>)
     case initializer(Path<Initializer>)

@@ -14,5 +14,6 @@ package struct LayerSpec: Sendable, Equatable {
     self.name = name
     self.trainable = trainable
     self.config = config
+    if case .activityRegularization(let own) = config { activityRegularizer = own.penalty }
   }
 }

@@ -12,10 +12,11 @@ Shapes in the documentation begin with the batch axis; `time` and `batch` may be
 any length. If no shape is given, the result has the shape of the input.
 """
 
-from . import core, merging, recurrent, shaping, wrappers
+from . import core, merging, normalization, recurrent, shaping, wrappers
 from ._base import KerasTensor, Layer
 from .core import *
 from .merging import *
+from .normalization import *
 from .recurrent import *
 from .shaping import *
 from .wrappers import *
@@ -23,6 +24,7 @@ from .wrappers import *
 __all__ = ["KerasTensor", "Layer"]
 __all__ += core.__all__
 __all__ += merging.__all__
+__all__ += normalization.__all__
 __all__ += recurrent.__all__
 __all__ += shaping.__all__
 __all__ += wrappers.__all__

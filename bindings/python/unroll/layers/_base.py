@@ -53,6 +53,7 @@ class Layer(Placed):
         input_dim: int | None = None,
         batch_size: int | None = None,
         activity_regularizer: Any = None,
+        weights: Sequence[Any] | None = None,
         **unknown: Any,
     ) -> None:
         for key, value in unknown.items():
@@ -65,11 +66,12 @@ class Layer(Placed):
             elif key not in self._without_effect:
                 raise TypeError(f"{type(self).__name__} has no argument {key!r}")
         self._config = plain(config)
+        self._initial_weights = None if weights is None else list(weights)
         if activity_regularizer is not None:
             _check_name("activity_regularizer", activity_regularizer)
             self._config["activity_regularizer"] = activity_regularizer
-        if name is not None and (not isinstance(name, str) or "/" in name):
-            raise ValueError(f"a layer's name must be text without '/', found {name!r}")
+        if name is not None and not isinstance(name, str):
+            raise ValueError(f"a layer's name must be text, found {name!r}")
         self._auto_named = name is None
         self.name: str = name if name is not None else snake_case(self._class_name())
         self._trainable = bool(trainable)

@@ -30,6 +30,8 @@ class Placed:
     _model: Home | None = None
     _wrapper: Placed | None = None
     _trainable = True
+    #: Values for its weights once they exist, in place of those of the initializers.
+    _initial_weights: list[Any] | None = None
 
     # ---- models and wrappers --------------------------------------------------
 

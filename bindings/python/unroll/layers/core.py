@@ -11,7 +11,8 @@ from ..regularizers import RegularizerLike
 from ._base import KerasTensor, Layer, options
 
 __all__ = [
-    "Activation", "Dense", "Dropout", "ELU", "Embedding", "GaussianDropout", "GaussianNoise", "Input",
+    "Activation", "ActivityRegularization", "AlphaDropout", "Dense", "Dropout", "ELU", "Embedding", "GaussianDropout", "GaussianNoise",
+    "Identity", "Input",
     "InputLayer", "LeakyReLU", "Masking", "PReLU", "ReLU", "Softmax", "SpatialDropout1D",
 ]
 
@@ -96,6 +97,20 @@ class Activation(Layer):
         super().__init__({"activation": activation}, **common)
 
 
+class Identity(Layer):
+    """Its input."""
+
+    def __init__(self, **common: Any) -> None:
+        super().__init__({}, **common)
+
+
+class ActivityRegularization(Layer):
+    """Its input; adds l1 sum |x| + l2 sum x^2, divided by the batch size, to the loss."""
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
 class ReLU(Layer):
     """x, at most `max_value`, from `threshold` up; below it `negative_slope` (x - threshold)."""
 
@@ -158,6 +173,18 @@ class SpatialDropout1D(Layer):
     """Dropout of whole features, the same at all time steps: (batch, time, features)."""
 
     def __init__(self, rate: float, seed: int | None = None, **common: Any) -> None:
+        super().__init__(options(locals()), **common)
+
+
+class AlphaDropout(Layer):
+    """Dropout for selu: in training replaces a random fraction `rate` by selu's lower limit, and keeps mean and variance.
+
+    `noise_shape` is as for `Dropout`. ValueError unless 0 <= `rate` < 1.
+    """
+
+    def __init__(
+        self, rate: float, noise_shape: Sequence[int | None] | None = None, seed: int | None = None, **common: Any
+    ) -> None:
         super().__init__(options(locals()), **common)
 
 

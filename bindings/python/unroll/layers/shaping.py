@@ -1,4 +1,4 @@
-"""Layers that reshape, normalise, convolve and pool."""
+"""Layers that reshape, convolve and pool."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..regularizers import RegularizerLike
 from ._base import Layer, options
 
 __all__ = [
-    "AveragePooling1D", "BatchNormalization", "Conv1D", "Cropping1D", "Flatten", "GlobalAveragePooling1D",
-    "GlobalMaxPooling1D", "LayerNormalization", "MaxPooling1D", "Permute", "RepeatVector", "Rescaling",
-    "Reshape", "UnitNormalization", "UpSampling1D", "ZeroPadding1D",
+    "AveragePooling1D", "Conv1D", "Cropping1D", "Flatten", "GlobalAveragePooling1D",
+    "GlobalMaxPooling1D", "MaxPooling1D", "Permute", "RepeatVector", "Rescaling",
+    "Reshape", "UpSampling1D", "ZeroPadding1D",
 ]
 
 _FORMAT = frozenset({"data_format"})
@@ -47,47 +47,6 @@ class RepeatVector(Layer):
 
     def __init__(self, n: int, **common: Any) -> None:
         super().__init__({"n": n}, **common)
-
-
-class LayerNormalization(Layer):
-    """gamma (x - mean) / sqrt(variance + epsilon) + beta, over `axis` of each sample and time step.
-
-    Weights, with the lengths of `axis`: gamma with `scale`, and beta with `center`.
-    """
-
-    def __init__(
-        self, axis: int | Sequence[int] = -1, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
-        beta_initializer: InitializerLike = "zeros", gamma_initializer: InitializerLike = "ones",
-        beta_regularizer: RegularizerLike = None, gamma_regularizer: RegularizerLike = None,
-        beta_constraint: ConstraintLike = None, gamma_constraint: ConstraintLike = None, **common: Any,
-    ) -> None:
-        super().__init__(options(locals()), **common)
-
-
-class BatchNormalization(Layer):
-    """gamma (x - mean) / sqrt(variance + epsilon) + beta, over all axes except `axis`.
-
-    In training the mean and variance are those of the batch, and the moving
-    statistics are updated with `momentum`; in prediction, and while the layer is
-    not trainable, the moving statistics are used. Weights, each (features,): gamma with
-    `scale`, beta with `center`, moving_mean, moving_variance.
-    """
-
-    def __init__(
-        self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
-        beta_initializer: InitializerLike = "zeros", gamma_initializer: InitializerLike = "ones",
-        moving_mean_initializer: InitializerLike = "zeros", moving_variance_initializer: InitializerLike = "ones",
-        beta_regularizer: RegularizerLike = None, gamma_regularizer: RegularizerLike = None,
-        beta_constraint: ConstraintLike = None, gamma_constraint: ConstraintLike = None, **common: Any,
-    ) -> None:
-        super().__init__(options(locals()), **common)
-
-
-class UnitNormalization(Layer):
-    """Scales x to Euclidean norm 1 along `axis`."""
-
-    def __init__(self, axis: int = -1, **common: Any) -> None:
-        super().__init__(options(locals()), **common)
 
 
 class Conv1D(Layer):

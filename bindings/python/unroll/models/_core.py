@@ -74,6 +74,7 @@ class Core(Layer, Carrying):
         call("unroll_model_create_from_json", encoded, len(encoded), ctypes.byref(options), ctypes.byref(pointer))
         handle = ModelHandle(pointer)
         self._adopt(handle)
+        self._copy_given_weights()
         self._copy_nested_weights()
         if not self._trainable:
             # No version of Keras stores it in the configuration of a Sequential.
@@ -82,6 +83,11 @@ class Core(Layer, Carrying):
         if self._compiled is not None:
             self._compiled.apply(handle)
         return handle
+
+    def _copy_given_weights(self) -> None:
+        for layer, path in _inside(self, ""):
+            if layer._initial_weights is not None:
+                assign_all(self._weights_at(path), layer._initial_weights, f"layer {path!r}")
 
     def _copy_nested_weights(self) -> None:
         """Copies the weights that a model had before it was used as a layer."""
