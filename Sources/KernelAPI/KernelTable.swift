@@ -135,6 +135,8 @@ public struct KernelTable<S: Scalar>: Sendable {
   public var multiply: @Sendable (_ n: Int, _ x: In, _ y: In, _ z: Out) -> Void
   /// z += x y
   public var multiplyAdd: @Sendable (_ n: Int, _ x: In, _ y: In, _ z: Out) -> Void
+  /// z = x + alpha y + beta w on rows that need not lie beside each other
+  public var combineRows: @Sendable (RowCombination<S>) -> Void
   /// x = min(max(x, low), high); NaN stays NaN
   public var clip: @Sendable (_ n: Int, _ low: Double, _ high: Double, _ x: Out) -> Void
   public var sumOfSquares: @Sendable (_ n: Int, _ x: In) -> Double
@@ -176,6 +178,7 @@ public struct KernelTable<S: Scalar>: Sendable {
     add: @escaping @Sendable (Int, In, In, Out) -> Void,
     multiply: @escaping @Sendable (Int, In, In, Out) -> Void,
     multiplyAdd: @escaping @Sendable (Int, In, In, Out) -> Void,
+    combineRows: @escaping @Sendable (RowCombination<S>) -> Void,
     clip: @escaping @Sendable (Int, Double, Double, Out) -> Void,
     sumOfSquares: @escaping @Sendable (Int, In) -> Double,
     sum: @escaping @Sendable (Int, In) -> Double,
@@ -211,6 +214,7 @@ public struct KernelTable<S: Scalar>: Sendable {
     self.add = add
     self.multiply = multiply
     self.multiplyAdd = multiplyAdd
+    self.combineRows = combineRows
     self.clip = clip
     self.sumOfSquares = sumOfSquares
     self.sum = sum

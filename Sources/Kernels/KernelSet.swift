@@ -53,6 +53,7 @@ private func table<V: Vector>(_: V.Type) -> KernelTable<V.Element> {
     add: { add(V.self, $0, $1, $2, $3) },
     multiply: { multiply(V.self, $0, $1, $2, $3) },
     multiplyAdd: { multiplyAdd(V.self, $0, $1, $2, $3) },
+    combineRows: { combineRows(V.self, $0) },
     clip: { clip(V.self, $0, $1, $2, $3) },
     sumOfSquares: { n, x in reduce(n, x) { (s: V, v: V) in s.plus(v, times: v) } },
     sum: { n, x in reduce(n, x) { (s: V, v: V) in s + v } },

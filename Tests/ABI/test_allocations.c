@@ -15,21 +15,12 @@ static int count_at_batch_end(const unroll_progress *progress, void *user_data) 
   return UNROLL_CALLBACK_CONTINUE;
 }
 
-static unroll_model *stacked(int sequences, unroll_optimizer_kind kind) {
-  unroll_model *model = NULL;
-  unroll_recurrent_options cell;
+/* Adds Dense 1, builds and compiles. */
+static void complete(unroll_model *model, int64_t steps, unroll_optimizer_kind kind) {
   unroll_dense_options dense;
   unroll_optimizer_options optimizer;
   unroll_compile_options compile;
-  const int64_t shape[2] = {sequences ? (int64_t)UNROLL_AXIS_ANY : (int64_t)STEPS, 1};
-  OK(unroll_model_create(NULL, &model));
-  unroll_recurrent_options_init(&cell, sizeof cell);
-  cell.units = 20;
-  cell.return_sequences = 1;
-  OK(unroll_model_add_lstm(model, &cell));
-  OK(unroll_model_add_dropout(model, 0.2, NULL));
-  cell.return_sequences = sequences;
-  OK(unroll_model_add_gru(model, &cell));
+  const int64_t shape[2] = {steps, 1};
   unroll_dense_options_init(&dense, sizeof dense);
   dense.units = 1;
   OK(unroll_model_add_dense(model, &dense));
@@ -40,6 +31,37 @@ static unroll_model *stacked(int sequences, unroll_optimizer_kind kind) {
   unroll_compile_options_init(&compile, sizeof compile);
   compile.optimizer = &optimizer;
   OK(unroll_model_compile(model, &compile));
+}
+
+/* Convolutions that are computed in each of three ways. */
+static unroll_model *convolutions(void) {
+  static const char *const layers[] = {
+      "{\"class_name\":\"Conv1D\",\"config\":{\"name\":\"columns\",\"filters\":40,\"kernel_size\":3,\"padding\":\"same\"}}",
+      "{\"class_name\":\"Conv1D\",\"config\":{\"name\":\"pairs\",\"filters\":34,\"kernel_size\":5,\"padding\":\"same\"}}",
+      "{\"class_name\":\"Conv1D\",\"config\":{\"name\":\"taps\",\"filters\":4,\"kernel_size\":2}}",
+      "{\"class_name\":\"MaxPooling1D\",\"config\":{\"name\":\"largest\",\"pool_size\":2}}",
+      "{\"class_name\":\"GlobalAveragePooling1D\",\"config\":{\"name\":\"mean\"}}",
+  };
+  unroll_model *model = NULL;
+  OK(unroll_model_create(NULL, &model));
+  for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
+    OK(unroll_model_add_layer_from_json(model, layers[i], strlen(layers[i])));
+  complete(model, STEPS, UNROLL_OPTIMIZER_ADAM);
+  return model;
+}
+
+static unroll_model *stacked(int sequences, unroll_optimizer_kind kind) {
+  unroll_model *model = NULL;
+  unroll_recurrent_options cell;
+  OK(unroll_model_create(NULL, &model));
+  unroll_recurrent_options_init(&cell, sizeof cell);
+  cell.units = 20;
+  cell.return_sequences = 1;
+  OK(unroll_model_add_lstm(model, &cell));
+  OK(unroll_model_add_dropout(model, 0.2, NULL));
+  cell.return_sequences = sequences;
+  OK(unroll_model_add_gru(model, &cell));
+  complete(model, sequences ? (int64_t)UNROLL_AXIS_ANY : (int64_t)STEPS, kind);
   return model;
 }
 
@@ -61,8 +83,8 @@ static size_t predict_and_evaluate(unroll_model *model, int64_t samples) {
   return allocations - before;
 }
 
-static void works_without_allocating(size_t threads, unroll_optimizer_kind kind) {
-  unroll_model *model = stacked(0, kind);
+/* Destroys the model. */
+static void works_without_allocating(size_t threads, unroll_model *model) {
   unroll_array inputs = unroll_array_view_3d(x, UNROLL_DTYPE_FLOAT32, SAMPLES, STEPS, 1);
   unroll_array targets = unroll_array_view_2d(y, UNROLL_DTYPE_FLOAT32, SAMPLES, 1);
   unroll_data data;
@@ -112,11 +134,13 @@ static void streams_without_allocating(void) {
 int main(void) {
   for (int i = 0; i < SAMPLES * STEPS; i++) x[i] = (float)(i * 7919 % 1000) / 1000;
   for (int i = 0; i < SAMPLES; i++) y[i] = x[i * STEPS];
-  works_without_allocating(1, UNROLL_OPTIMIZER_ADAM);
-  works_without_allocating(2, UNROLL_OPTIMIZER_ADAM);
-  works_without_allocating(2, UNROLL_OPTIMIZER_LION);
-  works_without_allocating(1, UNROLL_OPTIMIZER_ADADELTA);
-  works_without_allocating(2, UNROLL_OPTIMIZER_FTRL);
+  works_without_allocating(1, stacked(0, UNROLL_OPTIMIZER_ADAM));
+  works_without_allocating(2, stacked(0, UNROLL_OPTIMIZER_ADAM));
+  works_without_allocating(2, stacked(0, UNROLL_OPTIMIZER_LION));
+  works_without_allocating(1, stacked(0, UNROLL_OPTIMIZER_ADADELTA));
+  works_without_allocating(2, stacked(0, UNROLL_OPTIMIZER_FTRL));
+  works_without_allocating(1, convolutions());
+  works_without_allocating(2, convolutions());
   streams_without_allocating();
   return finish("test_allocations");
 }

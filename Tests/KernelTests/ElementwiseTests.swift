@@ -40,6 +40,43 @@ import Testing
     check(Float.self, tolerance: 3e-7)
     check(Double.self, tolerance: 1e-15)
   }
+
+  func checkRows<S: Scalar>(_: S.Type, tolerance: Double) {
+    for table in tables(S.self) {
+      for (rows, n) in [(1, 1), (3, 5), (4, 16), (2, 33), (5, 64)] {
+        var random = Generator(UInt64(rows + n))
+        let ld = [n + 3, n, 2 * n, n + 1]
+        let arrays: [[S]] = (0..<4).map { random.array(rows * ld[$0]) }
+        for terms in 1...3 {
+          var z = arrays[3], expected = z
+          for row in 0..<rows {
+            for j in 0..<n {
+              let (x, y, w) = (arrays[0][row * ld[0] + j], arrays[1][row * ld[1] + j], arrays[2][row * ld[2] + j])
+              expected[row * ld[3] + j] = x - (terms > 1 ? y : 0) + (terms > 2 ? S(0.5) * w : 0)
+            }
+          }
+          arrays[0].withUnsafeBufferPointer { x in
+            arrays[1].withUnsafeBufferPointer { y in
+              arrays[2].withUnsafeBufferPointer { w in
+                z.withUnsafeMutableBufferPointer { z in
+                  table.combineRows(
+                    RowCombination(
+                      rows: rows, n: n, x: x.baseAddress!, ldx: ld[0], y: terms > 1 ? y.baseAddress : nil, ldy: ld[1], alpha: -1,
+                      w: terms > 2 ? w.baseAddress : nil, ldw: ld[2], beta: 0.5, z: z.baseAddress!, ldz: ld[3]))
+                }
+              }
+            }
+          }
+          #expect(largestDifference(z, expected) < tolerance)
+        }
+      }
+    }
+  }
+
+  @Test func rowsAreCombinedWhereverTheyLie() {
+    checkRows(Float.self, tolerance: 3e-7)
+    checkRows(Double.self, tolerance: 1e-15)
+  }
 }
 
 @Suite struct OptimizerTests {

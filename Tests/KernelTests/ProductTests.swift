@@ -7,6 +7,8 @@ import Testing
     (7, 50, 200), (9, 13, 1), (16, 200, 50), (30, 100, 208), (11, 5, 900), (33, 129, 65),
     // One to four columns beyond whole vectors, and a product cut along k.
     (16, 50, 200), (70, 50, 200), (5, 1, 70), (9, 19, 220), (13, 36, 210), (2, 34, 900),
+    // Rows of the transposed product's B lie 512 bytes apart, or 1024.
+    (70, 124, 150),
   ]
 
   func check<S: Scalar>(_: S.Type, tolerance: Double) {

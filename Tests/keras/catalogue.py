@@ -180,6 +180,8 @@ def convolution():
             N("Conv1D", filters=U, kernel_size=4, strides=2, padding=padding, activation="relu"),), shape=shape)
         yield f"Conv1D {padding} dilation", Spec((
             N("Conv1D", filters=U, kernel_size=3, dilation_rate=2, padding=padding, use_bias=False),), shape=shape)
+        yield f"Conv1D {padding} wide", Spec((
+            N("Conv1D", filters=40, kernel_size=5, padding=padding, activation="relu"),), shape=(9, 36))
     yield "Conv1D groups", Spec((N("Conv1D", filters=6, kernel_size=2, groups=2),), shape=(8, 4))
     for kind in ("Max", "Average"):
         yield f"{kind}Pooling1D", Spec((N(f"{kind}Pooling1D", pool_size=2), N("LSTM", units=U)), shape=shape)

@@ -15,13 +15,14 @@ final class PackedMatrix<S: Scalar> {
     kernels = Unroll.kernels(for: S.self)
   }
 
-  /// Packs the current values, which are row-major with `rowStride` scalars per row.
-  func prepare(_ values: UnsafePointer<S>, rowStride: Int) throws(UnrollError) {
+  /// Packs the current values, which are row-major with `rowStride` scalars per row
+  /// unless `columnStride` says otherwise.
+  func prepare(_ values: UnsafePointer<S>, rowStride: Int, columnStride: Int = 1) throws(UnrollError) {
     let buffer: AlignedBuffer<S>
     if let plain { buffer = plain } else { buffer = try AlignedBuffer<S>(count: kernels.packedCount(k, n)) }
-    kernels.pack(k, n, values, rowStride, 1, buffer.pointer)
+    kernels.pack(k, n, values, rowStride, columnStride, buffer.pointer)
     plain = buffer
-    if let transposed { kernels.pack(n, k, values, 1, rowStride, transposed.pointer) }
+    if let transposed { kernels.pack(n, k, values, columnStride, rowStride, transposed.pointer) }
   }
 
   /// Makes the copy that the backward pass reads.

@@ -76,7 +76,11 @@ private final class Pooling1DOp<S: Scalar>: Op<S> {
       let range = steps(step)
       let to = y.data + step * block
       if kind == .max {
-        for element in 0..<block { to[element] = x.data[largest(range, element, block)] }
+        to.update(from: x.data + range.lowerBound * block, count: block)
+        for source in range.dropFirst() {
+          let values = x.data + source * block
+          for element in 0..<block { to[element] = values[element] > to[element] ? values[element] : to[element] }
+        }
       } else {
         run.kernels.fill(block, 0, to)
         for source in range { run.kernels.add(block, to, x.data + source * block, to) }
