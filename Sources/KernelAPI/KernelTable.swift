@@ -85,19 +85,32 @@ public struct KernelTable<S: Scalar>: Sendable {
   /// Scalars that `pack` writes for a k x n matrix.
   public var packedCount: @Sendable (_ k: Int, _ n: Int) -> Int
   /// Packs B with B[i][j] at source[i * rowStride + j * columnStride]; swap the
-  /// strides to pack a transpose.
+  /// strides to pack a transpose. Threads may share it.
   public var pack:
-    @Sendable (_ k: Int, _ n: Int, _ source: In, _ rowStride: Int, _ columnStride: Int, _ destination: Out)
-      -> Void
+    @Sendable (
+      _ k: Int, _ n: Int, _ source: In, _ rowStride: Int, _ columnStride: Int, _ destination: Out, _ team: UnsafePointer<KernelTeam>?
+    ) -> Void
   public var gemm: @Sendable (MatrixProduct<S>) -> Void
   public var gemmTransposed: @Sendable (TransposedProduct<S>) -> Void
   /// result[n] += sum over rows of a [rows][n] matrix with row stride lda.
   public var addColumnSums: @Sendable (_ rows: Int, _ n: Int, _ a: In, _ lda: Int, _ result: Out) -> Void
 
+  // MARK: normalisation; [rows][n] contiguous, one center, scale, ... a column
+  /// result += column sums of (a - center)^2
+  public var addColumnSquares: @Sendable (_ rows: Int, _ n: Int, _ a: In, _ center: In, _ result: Out) -> Void
+  /// result += column sums of d (a - center)
+  public var addColumnProducts: @Sendable (_ rows: Int, _ n: Int, _ d: In, _ a: In, _ center: In, _ result: Out) -> Void
+  /// y = (x - center) scale + shift; y may be x.
+  public var normalize: @Sendable (_ rows: Int, _ n: Int, _ x: In, _ center: In, _ scale: In, _ shift: In, _ y: Out) -> Void
+  /// dx = dy scale - (x - center) slope - shift; dx may be dy.
+  public var normalizeBackward:
+    @Sendable (_ rows: Int, _ n: Int, _ dy: In, _ x: In, _ center: In, _ scale: In, _ slope: In, _ shift: In, _ dx: Out) -> Void
+
   // MARK: recurrent
   public var recurrentPackedCount: @Sendable (RecurrentPlan) -> Int
   /// Packs kernel (F, G U) and recurrent kernel (U, G U) for the given passes.
-  public var recurrentPack: @Sendable (RecurrentPlan, RecurrentPacking, _ kernel: In, _ recurrentKernel: In, _ destination: Out) -> Void
+  public var recurrentPack:
+    @Sendable (RecurrentPlan, RecurrentPacking, _ kernel: In, _ recurrentKernel: In, _ destination: Out, _ team: UnsafePointer<KernelTeam>?) -> Void
   /// The same in half precision, for steps only; beyond its range, which ends at
   /// 65504, weights become the largest number it has.
   public var recurrentHalfCount: @Sendable (RecurrentPlan) -> Int
@@ -114,10 +127,14 @@ public struct KernelTable<S: Scalar>: Sendable {
   public var recurrentStep: @Sendable (RecurrentPlan, RecurrentStep<S>) -> Void
 
   // MARK: activations; [rows][n] contiguous; n matters only to the softmaxes
-  /// y may be x.
-  public var activate: @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: Out) -> Void
+  /// y may be x. Threads may share the rows.
+  public var activate: @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: Out, _ team: UnsafePointer<KernelTeam>?) -> Void
   /// dx = dy * f'(x), from the input x and the output y; dx may be dy.
-  public var activateBackward: @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: In, _ dy: In, _ dx: Out) -> Void
+  public var activateBackward:
+    @Sendable (Activation, _ rows: Int, _ n: Int, _ x: In, _ y: In, _ dy: In, _ dx: Out, _ team: UnsafePointer<KernelTeam>?) -> Void
+  /// The cross-entropy of class `index` in probabilities p, which are divided by their sum
+  /// and clipped outside 0 to 1, and `factor` times its gradient, unless nil.
+  public var sparseCrossentropy: @Sendable (_ n: Int, _ p: In, _ index: Int, _ factor: Double, _ gradient: Out?) -> Double
   /// y = exp(x), tanh(x), sigmoid(x), log(x); y may be x.
   public var exp: @Sendable (_ n: Int, _ x: In, _ y: Out) -> Void
   public var tanh: @Sendable (_ n: Int, _ x: In, _ y: Out) -> Void
@@ -149,12 +166,17 @@ public struct KernelTable<S: Scalar>: Sendable {
   public init(
     name: String,
     packedCount: @escaping @Sendable (Int, Int) -> Int,
-    pack: @escaping @Sendable (Int, Int, In, Int, Int, Out) -> Void,
+    pack: @escaping @Sendable (Int, Int, In, Int, Int, Out, UnsafePointer<KernelTeam>?) -> Void,
     gemm: @escaping @Sendable (MatrixProduct<S>) -> Void,
     gemmTransposed: @escaping @Sendable (TransposedProduct<S>) -> Void,
+    sparseCrossentropy: @escaping @Sendable (Int, In, Int, Double, Out?) -> Double,
     addColumnSums: @escaping @Sendable (Int, Int, In, Int, Out) -> Void,
+    addColumnSquares: @escaping @Sendable (Int, Int, In, In, Out) -> Void,
+    addColumnProducts: @escaping @Sendable (Int, Int, In, In, In, Out) -> Void,
+    normalize: @escaping @Sendable (Int, Int, In, In, In, In, Out) -> Void,
+    normalizeBackward: @escaping @Sendable (Int, Int, In, In, In, In, In, In, Out) -> Void,
     recurrentPackedCount: @escaping @Sendable (RecurrentPlan) -> Int,
-    recurrentPack: @escaping @Sendable (RecurrentPlan, RecurrentPacking, In, In, Out) -> Void,
+    recurrentPack: @escaping @Sendable (RecurrentPlan, RecurrentPacking, In, In, Out, UnsafePointer<KernelTeam>?) -> Void,
     recurrentHalfCount: @escaping @Sendable (RecurrentPlan) -> Int,
     recurrentPackHalf: @escaping @Sendable (RecurrentPlan, In, In, UnsafeMutablePointer<UInt16>) -> Void,
     stepBlocksCount: @escaping @Sendable (RecurrentPlan) -> Int,
@@ -166,8 +188,8 @@ public struct KernelTable<S: Scalar>: Sendable {
       Void,
     recurrentStepScratchCount: @escaping @Sendable (RecurrentPlan, Int) -> Int,
     recurrentStep: @escaping @Sendable (RecurrentPlan, RecurrentStep<S>) -> Void,
-    activate: @escaping @Sendable (Activation, Int, Int, In, Out) -> Void,
-    activateBackward: @escaping @Sendable (Activation, Int, Int, In, In, In, Out) -> Void,
+    activate: @escaping @Sendable (Activation, Int, Int, In, Out, UnsafePointer<KernelTeam>?) -> Void,
+    activateBackward: @escaping @Sendable (Activation, Int, Int, In, In, In, Out, UnsafePointer<KernelTeam>?) -> Void,
     exp: @escaping @Sendable (Int, In, Out) -> Void,
     tanh: @escaping @Sendable (Int, In, Out) -> Void,
     sigmoid: @escaping @Sendable (Int, In, Out) -> Void,
@@ -190,7 +212,12 @@ public struct KernelTable<S: Scalar>: Sendable {
     self.pack = pack
     self.gemm = gemm
     self.gemmTransposed = gemmTransposed
+    self.sparseCrossentropy = sparseCrossentropy
     self.addColumnSums = addColumnSums
+    self.addColumnSquares = addColumnSquares
+    self.addColumnProducts = addColumnProducts
+    self.normalize = normalize
+    self.normalizeBackward = normalizeBackward
     self.recurrentPackedCount = recurrentPackedCount
     self.recurrentPack = recurrentPack
     self.recurrentHalfCount = recurrentHalfCount

@@ -7,8 +7,9 @@ let seluAlpha = 1.6732632423543772
 
 func activate<V: Vector>(
   _: V.Type, _ f: Activation, _ rows: Int, _ n: Int, _ x: UnsafePointer<V.Element>,
-  _ y: UnsafeMutablePointer<V.Element>
+  _ y: UnsafeMutablePointer<V.Element>, _ team: UnsafePointer<KernelTeam>? = nil
 ) {
+  if sharedActivation(V.self, f, rows, n, x, y, dx: y, team) { return }
   let count = rows * n
   let zero = V.zero, one = V.one
   switch f {
@@ -55,8 +56,9 @@ func activate<V: Vector>(
 func activateBackward<V: Vector>(
   _: V.Type, _ f: Activation, _ rows: Int, _ n: Int, _ x: UnsafePointer<V.Element>,
   _ y: UnsafePointer<V.Element>, _ dy: UnsafePointer<V.Element>,
-  _ dx: UnsafeMutablePointer<V.Element>
+  _ dx: UnsafeMutablePointer<V.Element>, _ team: UnsafePointer<KernelTeam>? = nil
 ) {
+  if sharedActivation(V.self, f, rows, n, x, UnsafeMutablePointer(mutating: y), dy: dy, dx: dx, team) { return }
   let count = rows * n
   let zero = V.zero, one = V.one
   switch f {

@@ -14,28 +14,56 @@ func packedCount<V: Vector>(_: V.Type, _ k: Int, _ n: Int) -> Int {
 
 func pack<V: Vector>(
   _: V.Type, _ k: Int, _ n: Int, _ source: UnsafePointer<V.Element>, _ rowStride: Int,
+  _ columnStride: Int, _ destination: UnsafeMutablePointer<V.Element>, _ team: UnsafePointer<KernelTeam>? = nil
+) {
+  if sharedPack(V.self, k, n, source, rowStride, columnStride, destination, team) { return }
+  packColumns(V.self, k, n, 0..<n, source, rowStride, columnStride, destination)
+}
+
+/// Some of the n columns: whole panels, or all to the end.
+func packColumns<V: Vector>(
+  _: V.Type, _ k: Int, _ n: Int, _ columns: Range<Int>, _ source: UnsafePointer<V.Element>, _ rowStride: Int,
   _ columnStride: Int, _ destination: UnsafeMutablePointer<V.Element>
 ) {
-  var target = destination
-  var column = 0
+  var column = columns.lowerBound
+  var target = destination + column * k
   let narrow = narrowColumns(V.self, k, n)
-  while column < n - narrow {
+  while column < min(columns.upperBound, n - narrow) {
     let count = min(V.width, n - column)
     let panel = source + column * columnStride
+    if columnStride == 1, column + 2 * V.width <= min(columns.upperBound, n - narrow) {
+      packPanels(V.self, k, panel, rowStride, target)
+      target += 2 * k * V.width
+      column += 2 * V.width
+      continue
+    }
     if columnStride == 1 {
-      packRows(V.self, k, count, panel, rowStride, target)
+      packPanel(V.self, k, count, panel, rowStride, target)
     } else {
-      packColumns(V.self, k, count, panel, rowStride, columnStride, target)
+      packTurned(V.self, k, count, panel, rowStride, columnStride, target)
     }
     target += k * V.width
     column += V.width
   }
-  packNarrow(V.self, k, narrow, source + column * columnStride, rowStride, columnStride, target)
+  if columns.upperBound == n { packNarrow(V.self, k, narrow, source + column * columnStride, rowStride, columnStride, target) }
+}
+
+/// Two whole panels: with AVX2 a cache line has a row of each, and the rows of large
+/// matrices are pages apart.
+@inline(__always)
+private func packPanels<V: Vector>(
+  _: V.Type, _ k: Int, _ source: UnsafePointer<V.Element>, _ rowStride: Int, _ target: UnsafeMutablePointer<V.Element>
+) {
+  let other = target + k * V.width
+  for i in 0..<k {
+    V(loading: source + i * rowStride).store(target + i * V.width)
+    V(loading: source + i * rowStride + V.width).store(other + i * V.width)
+  }
 }
 
 /// A panel whose rows lie in memory as they are.
 @inline(__always)
-private func packRows<V: Vector>(
+private func packPanel<V: Vector>(
   _: V.Type, _ k: Int, _ count: Int, _ source: UnsafePointer<V.Element>, _ rowStride: Int,
   _ target: UnsafeMutablePointer<V.Element>
 ) {
@@ -50,7 +78,7 @@ private func packRows<V: Vector>(
 /// time here, so whole panels are turned a few vectors at a time and others in
 /// squares of 4 x 4; those at the borders overlap their neighbours.
 @inline(__always)
-private func packColumns<V: Vector>(
+private func packTurned<V: Vector>(
   _: V.Type, _ k: Int, _ count: Int, _ source: UnsafePointer<V.Element>, _ rowStride: Int,
   _ columnStride: Int, _ target: UnsafeMutablePointer<V.Element>
 ) {

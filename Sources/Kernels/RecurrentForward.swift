@@ -30,14 +30,15 @@ func recurrentForward<V: Vector>(
     zeros: zeros, dropout: plan.gateMasks ? s.recurrentMasks : nil, masked: memory + space.masked,
     row: row, trainsOneRow: s.training && rows == 1, team: s.team)
 
-  // x K and h R in one product where the tiles are full without more steps.
+  // x K and h R in one product where the tiles are full without more steps. Threads share
+  // the projection of all steps, so that they meet once for it.
   let joins = advance.canJoin(features: features)
+  let block = s.training && s.team != nil ? s.steps : space.block
   var hOld = s.initialState
   var cOld = s.initialCarry ?? zeros
   for t in 0..<s.steps {
     let gates = memory + space.gates + (s.training ? t : t % space.block) * gateRows
-    let first = t % space.block == 0
-    let steps = joins ? 1 : first ? min(space.block, s.steps - t) : 0
+    let steps = joins ? 1 : t % block == 0 ? min(block, s.steps - t) : 0
     let projection = MatrixProduct(
       m: steps * rows, n: layout.gateColumns, k: features, a: input + t * rows * features,
       lda: features, packedB: s.packed, bias: bias, c: gates, ldc: layout.stride, team: s.team)

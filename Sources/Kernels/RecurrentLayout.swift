@@ -81,26 +81,26 @@ func recurrentPackedCount<V: Vector>(_: V.Type, _ plan: RecurrentPlan) -> Int {
 
 func recurrentPack<V: Vector>(
   _: V.Type, _ plan: RecurrentPlan, _ parts: RecurrentPacking, _ kernel: UnsafePointer<V.Element>,
-  _ recurrentKernel: UnsafePointer<V.Element>, _ destination: UnsafeMutablePointer<V.Element>
+  _ recurrentKernel: UnsafePointer<V.Element>, _ destination: UnsafeMutablePointer<V.Element>, _ team: UnsafePointer<KernelTeam>?
 ) {
   let layout = RecurrentLayout<V>(plan)
   let columns = layout.gateColumns
   if parts.contains(.forward) {
-    pack(V.self, layout.features, columns, kernel, columns, 1, destination)
+    pack(V.self, layout.features, columns, kernel, columns, 1, destination, team)
   }
   if parts.contains(.inputGradient) {
-    pack(V.self, columns, layout.features, kernel, 1, columns, destination + layout.kernelTransposed)
+    pack(V.self, columns, layout.features, kernel, 1, columns, destination + layout.kernelTransposed, team)
   }
   for i in 0..<layout.segmentCount {
     let segment = layout.segment(i)
     let source = recurrentKernel + segment.column
     if parts.contains(.forward) {
-      pack(V.self, layout.units, segment.count, source, columns, 1, destination + layout.recurrent(i))
+      pack(V.self, layout.units, segment.count, source, columns, 1, destination + layout.recurrent(i), team)
     }
     if parts.contains(.backward) {
       pack(
         V.self, segment.count, layout.units, source, 1, columns,
-        destination + layout.recurrentTransposed(i))
+        destination + layout.recurrentTransposed(i), team)
     }
   }
 }

@@ -1,6 +1,7 @@
 import KernelAPI
 
-/// Products that the threads of a team share: by columns, transposed ones by rows.
+/// What the threads of a team share: products by columns, transposed ones by rows, packing by
+/// panels, activations by rows.
 
 private struct SharedProduct<S: Scalar> {
   let product: MatrixProduct<S>
@@ -68,4 +69,77 @@ func runSharedTransposedPart<V: Vector>(_: V.Type, _ argument: UnsafeRawPointer,
   p.a += first
   p.c += first * p.ldc
   gemmTransposed(V.self, p)
+}
+
+private struct SharedPack<S: Scalar> {
+  let k: Int
+  let n: Int
+  let source: UnsafePointer<S>
+  let rowStride: Int
+  let columnStride: Int
+  let destination: UnsafeMutablePointer<S>
+  let parts: Int
+}
+
+/// Elements from which sharing what passes over them once is faster.
+private let fewestPassed = 1 << 16
+
+/// False if the matrix is not worth sharing.
+@inline(__always)
+func sharedPack<V: Vector>(
+  _: V.Type, _ k: Int, _ n: Int, _ source: UnsafePointer<V.Element>, _ rowStride: Int, _ columnStride: Int,
+  _ destination: UnsafeMutablePointer<V.Element>, _ team: UnsafePointer<KernelTeam>?
+) -> Bool {
+  guard let team, team.pointee.threads > 1, k * n >= fewestPassed else { return false }
+  let shared = SharedPack(
+    k: k, n: n, source: source, rowStride: rowStride, columnStride: columnStride, destination: destination,
+    parts: 2 * team.pointee.threads)
+  withUnsafePointer(to: shared) { team.pointee.run(parts: shared.parts, V.sharedPackPart, UnsafeRawPointer($0)) }
+  return true
+}
+
+/// The panels of one part, the last part with what follows them.
+@inline(__always)
+func runSharedPackPart<V: Vector>(_: V.Type, _ argument: UnsafeRawPointer, _ part: Int) {
+  let s = argument.assumingMemoryBound(to: SharedPack<V.Element>.self).pointee
+  let whole = panels(V.self, s.n - narrowColumns(V.self, s.k, s.n))
+  let first = whole * part / s.parts * V.width, end = whole * (part + 1) / s.parts * V.width
+  packColumns(
+    V.self, s.k, s.n, part == s.parts - 1 ? first..<s.n : first..<end, s.source, s.rowStride, s.columnStride, s.destination)
+}
+
+private struct SharedActivation<S: Scalar> {
+  let function: Activation
+  let rows: Int
+  let n: Int
+  let x: UnsafePointer<S>
+  /// Set in the backward pass, with y.
+  let dy: UnsafePointer<S>?
+  let y: UnsafeMutablePointer<S>
+  let dx: UnsafeMutablePointer<S>
+  let parts: Int
+}
+
+/// f(x), or with `dy` its gradient. False if the rows are not worth sharing.
+@inline(__always)
+func sharedActivation<V: Vector>(
+  _: V.Type, _ f: Activation, _ rows: Int, _ n: Int, _ x: UnsafePointer<V.Element>, _ y: UnsafeMutablePointer<V.Element>,
+  dy: UnsafePointer<V.Element>? = nil, dx: UnsafeMutablePointer<V.Element>, _ team: UnsafePointer<KernelTeam>?
+) -> Bool {
+  guard let team, team.pointee.threads > 1, rows > 1, rows * n >= fewestPassed else { return false }
+  let shared = SharedActivation(
+    function: f, rows: rows, n: n, x: x, dy: dy, y: y, dx: dx, parts: min(2 * team.pointee.threads, rows))
+  withUnsafePointer(to: shared) { team.pointee.run(parts: shared.parts, V.sharedActivationPart, UnsafeRawPointer($0)) }
+  return true
+}
+
+@inline(__always)
+func runSharedActivationPart<V: Vector>(_: V.Type, _ argument: UnsafeRawPointer, _ part: Int) {
+  let s = argument.assumingMemoryBound(to: SharedActivation<V.Element>.self).pointee
+  let first = s.rows * part / s.parts, rows = s.rows * (part + 1) / s.parts - first, at = first * s.n
+  if let dy = s.dy {
+    activateBackward(V.self, s.function, rows, s.n, s.x + at, UnsafePointer(s.y + at), dy + at, s.dx + at)
+  } else {
+    activate(V.self, s.function, rows, s.n, s.x + at, s.y + at)
+  }
 }

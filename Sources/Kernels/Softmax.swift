@@ -46,6 +46,29 @@ func softmaxRowBackward<V: Vector>(
   map(n, y, dy, dx) { (y: V, d: V) in y * (d - s) }
 }
 
+/// Keras' epsilon.
+private let clippedTo = 1e-7
+
+/// -log(p / sum(p)) of one class, probabilities outside 0 to 1 clipped, which then have no
+/// gradient; the logarithm is limited at the smallest normal number.
+func sparseCrossentropy<V: Vector>(
+  _: V.Type, _ n: Int, _ p: UnsafePointer<V.Element>, _ index: Int, _ factor: Double, _ gradient: UnsafeMutablePointer<V.Element>?
+) -> Double {
+  let zero = V.zero, one = V.one, low = V(clippedTo), high = V(1 - clippedTo)
+  let sum = reduce(n, p) { (s: V, v: V) in
+    s + V.choose(zero, above: v, low, else: V.choose(v, above: one, high, else: v))
+  }
+  // What `reduce` adds in lanes beyond n are zeros, which are not clipped.
+  let mine = Double(p[index]), least = Double(V.Element.leastNormalMagnitude)
+  let clipped = mine < 0 ? clippedTo : mine > 1 ? 1 - clippedTo : mine
+  if let gradient {
+    let share = V(factor / sum)
+    map(n, p, gradient) { (v: V) in V.choose(zero, above: v, zero, else: V.choose(v, above: one, zero, else: share)) }
+    if mine >= 0, mine <= 1 { gradient[index] -= V.Element(factor / max(mine, least)) }
+  }
+  return sum.isNaN ? .nan : -Glibc.log(max(clipped / sum, least))
+}
+
 /// The largest of n > 0 numbers. NaN anywhere must reach the softmax: it is not
 /// found here, but the sum of the exponentials keeps it.
 @inline(__always)

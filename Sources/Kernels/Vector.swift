@@ -53,6 +53,8 @@ protocol Vector: VectorGroup where V == Self {
   /// `sharedProductPart` of this vector, as a team calls it.
   static var sharedProductPart: KernelTeam.Work { get }
   static var sharedTransposedPart: KernelTeam.Work { get }
+  static var sharedPackPart: KernelTeam.Work { get }
+  static var sharedActivationPart: KernelTeam.Work { get }
   /// Dropout factors of elements `first`...: 0 or `scale`.
   static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self
 }
@@ -115,6 +117,8 @@ extension FloatVector: Lanes, VectorGroup, Vector {
   @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f32(self) }
   static var sharedProductPart: KernelTeam.Work { { runSharedPart(FloatVector.self, $0, $1) } }
   static var sharedTransposedPart: KernelTeam.Work { { runSharedTransposedPart(FloatVector.self, $0, $1) } }
+  static var sharedPackPart: KernelTeam.Work { { runSharedPackPart(FloatVector.self, $0, $1) } }
+  static var sharedActivationPart: KernelTeam.Work { { runSharedActivationPart(FloatVector.self, $0, $1) } }
 }
 
 extension DoubleVector: Lanes, VectorGroup, Vector {
@@ -165,4 +169,6 @@ extension DoubleVector: Lanes, VectorGroup, Vector {
   @inline(__always) var nonzeroLanes: UInt32 { cv_nonzero_f64(self) }
   static var sharedProductPart: KernelTeam.Work { { runSharedPart(DoubleVector.self, $0, $1) } }
   static var sharedTransposedPart: KernelTeam.Work { { runSharedTransposedPart(DoubleVector.self, $0, $1) } }
+  static var sharedPackPart: KernelTeam.Work { { runSharedPackPart(DoubleVector.self, $0, $1) } }
+  static var sharedActivationPart: KernelTeam.Work { { runSharedActivationPart(DoubleVector.self, $0, $1) } }
 }

@@ -42,7 +42,7 @@ import Testing
         let rows = 3, n = 23
         let x: [S] = random.array(rows * n, scale: 8)
         var y = x
-        table.activate(f, rows, n, x, &y)
+        table.activate(f, rows, n, x, &y, nil)
         for r in 0..<rows {
           let expected = reference(f, x[r * n..<(r + 1) * n].map { Double($0) })
           for j in 0..<n {
@@ -53,7 +53,7 @@ import Testing
         }
         // In place gives the same.
         var z = x
-        z.withUnsafeMutableBufferPointer { table.activate(f, rows, n, $0.baseAddress!, $0.baseAddress!) }
+        z.withUnsafeMutableBufferPointer { table.activate(f, rows, n, $0.baseAddress!, $0.baseAddress!, nil) }
         #expect(z == y, "\(table.name) \(f) in place")
       }
     }
@@ -73,8 +73,8 @@ import Testing
         let x: [Double] = (0..<n).map { _ in random.next() * 7.3 }
         let dy: [Double] = random.array(n)
         var y = x, dx = x
-        table.activate(f, 1, n, x, &y)
-        table.activateBackward(f, 1, n, x, y, dy, &dx)
+        table.activate(f, 1, n, x, &y, nil)
+        table.activateBackward(f, 1, n, x, y, dy, &dx, nil)
         let h = 1e-6
         for j in 0..<n {
           var up = x, down = x

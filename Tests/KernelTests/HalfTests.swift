@@ -19,7 +19,7 @@ import Testing
     var halves = [UInt16](repeating: 0x7e00, count: table.recurrentHalfCount(p.plan))
     table.recurrentPackHalf(p.plan, kernel, recurrent, &halves)
     // Whoever reads the other form finds NaN.
-    if !half { table.recurrentPack(p.plan, .all, kernel, recurrent, &packed) }
+    if !half { table.recurrentPack(p.plan, .all, kernel, recurrent, &packed, nil) }
     var h = [S](repeating: 0, count: p.rows * p.plan.units), c = h
     var scratch = [S](repeating: .nan, count: table.recurrentStepScratchCount(p.plan, p.rows))
     var outputs: [S] = []

@@ -21,11 +21,11 @@ import Testing
         let bias: [S] = random.array(n)
         let start: [S] = random.array(m * ldc)
         var packed = [S](repeating: .nan, count: table.packedCount(k, n))
-        table.pack(k, n, b, n, 1, &packed)
+        table.pack(k, n, b, n, 1, &packed, nil)
         // The same matrix packed from its transpose must give the same panels.
         let bT = (0..<n * k).map { b[($0 % k) * n + $0 / k] }
         var packedT = [S](repeating: .nan, count: packed.count)
-        table.pack(k, n, bT, 1, k, &packedT)
+        table.pack(k, n, bT, 1, k, &packedT, nil)
         #expect(packed == packedT)
         for (accumulate, useBias) in [(false, false), (true, false), (false, true), (true, true)] {
           var expected = start
@@ -104,6 +104,40 @@ import Testing
     checkTransposed(Double.self, tolerance: 6e-16)
   }
 
+  func checkNormalization<S: Scalar>(_: S.Type, tolerance: Double) {
+    for table in tables(S.self) {
+      for (rows, n) in [(1, 1), (3, 4), (7, 19), (64, 33)] {
+        var random = Generator(UInt64(rows + n))
+        let x: [S] = random.array(rows * n), d: [S] = random.array(rows * n)
+        let center: [S] = random.array(n), scale: [S] = random.array(n), slope: [S] = random.array(n), shift: [S] = random.array(n)
+        var squares = shift, products = shift, y = x, dx = x
+        table.addColumnSquares(rows, n, x, center, &squares)
+        table.addColumnProducts(rows, n, d, x, center, &products)
+        table.normalize(rows, n, x, center, scale, shift, &y)
+        table.normalizeBackward(rows, n, d, x, center, scale, slope, shift, &dx)
+        func u(_ i: Int) -> S { x[i] - center[i % n] }
+        let places = 0..<rows * n
+        let wantedSquares = (0..<n).map { c in (0..<rows).reduce(shift[c]) { $0 + u($1 * n + c) * u($1 * n + c) } }
+        let wantedProducts = (0..<n).map { c in (0..<rows).reduce(shift[c]) { $0 + u($1 * n + c) * d[$1 * n + c] } }
+        let wantedY: [S] = places.map { u($0) * scale[$0 % n] + shift[$0 % n] }
+        let wantedDX: [S] = places.map { i in
+          let whole: S = d[i] * scale[i % n] - shift[i % n]
+          return whole - u(i) * slope[i % n]
+        }
+        let name = "\(table.name) \(rows)x\(n)"
+        #expect(largestDifference(squares, wantedSquares) < 4 * tolerance * Double(rows + 4), "\(name)")
+        #expect(largestDifference(products, wantedProducts) < 4 * tolerance * Double(rows + 4), "\(name)")
+        #expect(largestDifference(y, wantedY) < tolerance * 4, "\(name)")
+        #expect(largestDifference(dx, wantedDX) < tolerance * 4, "\(name)")
+      }
+    }
+  }
+
+  @Test func normalisationMatchesItsFormula() {
+    checkNormalization(Float.self, tolerance: 3e-7)
+    checkNormalization(Double.self, tolerance: 6e-16)
+  }
+
   /// Shards of any size must give the same bits.
   @Test func rowsDoNotDependOnTheirCompany() {
     for table in tables(Float.self) {
@@ -112,7 +146,7 @@ import Testing
         let k = 900, m = 19
         let a: [Float] = random.array(m * k), b: [Float] = random.array(k * n)
         var packed = [Float](repeating: 0, count: table.packedCount(k, n))
-        table.pack(k, n, b, n, 1, &packed)
+        table.pack(k, n, b, n, 1, &packed, nil)
         func product(_ from: Int, _ rows: Int) -> [Float] {
           var c = [Float](repeating: 0, count: rows * n)
           a.withUnsafeBufferPointer { a in
@@ -164,7 +198,7 @@ import Testing
         var random = Generator(UInt64(m + n + k))
         let a: [S] = random.array(m * k), b: [S] = random.array(k * n), bias: [S] = random.array(n)
         var packed = [S](repeating: 0, count: table.packedCount(k, n))
-        table.pack(k, n, b, n, 1, &packed)
+        table.pack(k, n, b, n, 1, &packed, nil)
         func product(_ threads: Int?, accumulate: Bool) -> [S] {
           var c = [S](repeating: 1, count: m * n)
           let parts = UnsafeMutablePointer<Int>.allocate(capacity: 1)

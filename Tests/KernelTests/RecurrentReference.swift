@@ -147,7 +147,7 @@ extension RecurrentProblem {
     func values(_ p: UnsafeMutablePointer<S>, _ n: Int) -> [Double] { (0..<n).map { Double(p[$0]) } }
     let state = rows * plan.units
     let packed = room(table.recurrentPackedCount(plan))
-    table.recurrentPack(plan, .all, buffer(kernel), buffer(recurrent), packed)
+    table.recurrentPack(plan, .all, buffer(kernel), buffer(recurrent), packed, nil)
     var s = RecurrentSequence<S>(
       steps: steps, rows: rows, packed: UnsafePointer(packed), input: UnsafePointer(buffer(input)),
       workspace: room(table.recurrentWorkspaceCount(plan, steps, rows, training)))

@@ -141,7 +141,7 @@ import Testing
         let expected = p.run(table, training: false).0
         let state = p.rows * p.plan.units
         var packed = [Float](repeating: 0, count: table.recurrentPackedCount(p.plan))
-        table.recurrentPack(p.plan, .all, p.kernel.map { Float($0) }, p.recurrent.map { Float($0) }, &packed)
+        table.recurrentPack(p.plan, .all, p.kernel.map { Float($0) }, p.recurrent.map { Float($0) }, &packed, nil)
         let bias = p.bias.map { Float($0) }, input = p.input.map { Float($0) }
         var h = [Float](repeating: 0, count: state), c = h
         var scratch = [Float](repeating: .nan, count: table.recurrentStepScratchCount(p.plan, p.rows))

@@ -12,7 +12,7 @@ struct BatchCutTests {
       let work = ModelWork(weights: weights, products: uses * Double(weights), largest: largest)
       for rows in [1, 2, 7, 8, 9, 31, 32, 33, 100, 256, 1000, 4097] {
         for isTraining in [true, false] {
-          let cut = BatchCut(rows: rows, work, isTraining: isTraining, isWhole: false, elementSize: 4)
+          let cut = BatchCut(rows: rows, work, isTraining: isTraining, keepsShards: false, elementSize: 4)
           #expect((0..<cut.laneCount).flatMap { cut.shards(of: $0) } == Array(0..<cut.shardCount))
           #expect((0..<cut.laneCount).allSatisfy { !cut.shards(of: $0).isEmpty })
           #expect(cut.firstRow(of: cut.shardCount - 1) + cut.rowsOfLastShard == rows && cut.rowsOfLastShard > 0)
@@ -23,9 +23,13 @@ struct BatchCutTests {
     }
   }
 
-  @Test func aWholeBatchIsOneShard() {
-    let cut = BatchCut(rows: 1000, ModelWork(weights: 10, products: 10, largest: 10), isTraining: true, isWhole: true, elementSize: 4)
-    #expect(cut.shardCount == 1 && cut.shardRows == 1000 && cut.laneCount == 1)
+  /// A batch whose shards meet keeps the memory of all.
+  @Test func shardsThatMeetAreNotTooMany() {
+    let work = ModelWork(weights: 10, products: 10, largest: 10)
+    for rows in [1, 8, 500, 512, 100_000] {
+      let cut = BatchCut(rows: rows, work, isTraining: true, keepsShards: true, elementSize: 4)
+      #expect(cut.shardCount <= 64 && cut.firstRow(of: cut.shardCount - 1) + cut.rowsOfLastShard == rows)
+    }
   }
 
   private static func gru(_ units: Int, sequences: Bool = false) -> LayerConfig {
@@ -84,15 +88,22 @@ struct BatchCutTests {
     }
   }
 
-  /// In training its moments are those of the whole batch.
-  @Test func evaluationSharesTheRowsOfAModelWithMoments() throws {
+  /// Threads share its softmax and the packing of its weights.
+  @Test func aWideSoftmaxDoesNotDependOnThreads() throws {
+    var softmax = DenseConfig(units: 3000)
+    softmax.activation = ActivationSpec(.softmax)
+    let spec = sequential([30], [.dense(softmax)])
+    let alone = try train(spec, rows: 36, below: nil, threads: 1)
+    #expect(try train(spec, rows: 36, below: nil, threads: 5) == alone)
+  }
+
+  @Test func threadsShareTheRowsOfAModelWithMoments() throws {
     let model = try Model(
       sequential([40, 8], [.batchNormalization(BatchNormalizationConfig()), Self.gru(20), .dense(DenseConfig(units: 1))]), seed: 3)
     try model.compile(CompileSpec(optimizer: .adam(0.01), losses: [LossSpec(.meanSquaredError)]))
     let data = HostData([HostArray([64, 40, 8]) { Double($0[2]) }], [HostArray([64, 1]) { _ in 0 }])
     let trainer = try #require(try model.trainer() as? Trainer<Double>), bound = try trainer.bind(data.view, batchSize: 64)
-    #expect(try trainer.workers(4, bound, rows: 64, training: true) == 1)
-    #expect(try trainer.workers(4, bound, rows: 64, training: false) == 4)
+    for training in [true, false] { #expect(try trainer.workers(4, bound, rows: 64, training: training) == 4) }
   }
 
   /// A table without a regularizer has its gradient by rows; one that regularizes by nothing, whole.

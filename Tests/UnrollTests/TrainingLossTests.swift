@@ -192,6 +192,39 @@ struct TrainingLossTests {
     }
   }
 
+  /// Many classes are summed in vectors: also those outside 0 to 1, which are clipped.
+  @Test func classesWithoutProbabilityChangeNothing() {
+    func evaluated(_ few: [Double], _ index: Double, classes: Int) -> (Double, [Double]) {
+      let p = few + [Double](repeating: 0, count: classes - few.count), y = [index]
+      var gradient = [Double](repeating: 9, count: classes)
+      let loss = p.withUnsafeBufferPointer { p in
+        y.withUnsafeBufferPointer { y in
+          gradient.withUnsafeMutableBufferPointer { gradient in
+            guard let p = p.baseAddress, let y = y.baseAddress else { return Double.nan }
+            return LossFunction.sparseCategoricalCrossentropy(fromLogits: false).evaluate(
+              ShardPredictions(
+                vectors: 1, features: classes, output: p, gradient: gradient.baseAddress, target: y, targetFeatures: 1, weights: nil,
+                mask: nil), scale: 0.5)
+          }
+        }
+      }
+      return (loss, gradient)
+    }
+    for few in [Array(softmax.prefix(4)), [0.2, 0, 0.3, 0.9], [-0.1, 0.4, 1.5, 0.2], [-0.0, 1, 1e-310, 7]] {
+      for index in [0.0, 1, 2, 3] {
+        let (wanted, slopes) = evaluated(few, index, classes: 7)
+        for classes in [128, 131, 1000] {
+          let (found, gradient) = evaluated(few, index, classes: classes)
+          #expect(abs(found - wanted) < 1e-13 * max(1, abs(wanted)), "\(few), class \(index)")
+          for (a, b) in zip(gradient, slopes + Array(repeating: slopes[6], count: classes - 7)) {
+            #expect(abs(a - b) <= 1e-13 * max(1, abs(b)), "\(few), class \(index): \(a), not \(b)")
+          }
+        }
+      }
+    }
+    #expect(evaluated([.nan, 0.5], 1, classes: 200).0.isNaN)
+  }
+
   @Test func maskedRowsHaveNoPart() {
     let x: [Double] = [.nan, 2, 5], y = [1.0, 1, 1], mask: [UInt8] = [0, 1, 1]
     var gradient = [9.0, 9, 9]

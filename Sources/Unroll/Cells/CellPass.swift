@@ -32,7 +32,7 @@ struct CellPass {
   }
 
   /// Call once `kernel` and `recurrentKernel` are filled.
-  func packWeights() { table.recurrentPack(plan, .all, kernel, recurrentKernel, packed) }
+  func packWeights() { table.recurrentPack(plan, .all, kernel, recurrentKernel, packed, nil) }
 
   /// A state (n_a, m) as the kernels' [B][U].
   func state(_ source: UnsafePointer<Double>) throws(UnrollError) -> UnsafeMutablePointer<Double> {
@@ -60,12 +60,12 @@ struct CellPass {
     let rows = shape.steps * shape.batch
     let packed = try arena.allocate(table.packedCount(shape.units, shape.outputs))
     let result = try arena.allocate(rows * shape.outputs)
-    table.pack(shape.units, shape.outputs, weights, 1, shape.units, packed)
+    table.pack(shape.units, shape.outputs, weights, 1, shape.units, packed, nil)
     table.gemm(
       MatrixProduct(
         m: rows, n: shape.outputs, k: shape.units, a: output, lda: shape.units, packedB: packed, bias: bias,
         c: result, ldc: shape.outputs))
-    table.activate(.softmax, rows, shape.outputs, result, result)
+    table.activate(.softmax, rows, shape.outputs, result, result, nil)
     fromTimeMajor(result, features: shape.outputs, shape, y)
   }
 }

@@ -202,11 +202,11 @@ extension Cells {
     let value = try pass.arena.allocate(rows * units)
     let targets = [(gates.it, Activation.sigmoid), (gates.ft, .sigmoid), (gates.cct, .tanh), (gates.ot, .sigmoid)]
     for (gate, (target, activation)) in zip(parameters.gates, targets) {
-      table.pack(width, units, gate.weights, 1, width, packed)
+      table.pack(width, units, gate.weights, 1, width, packed, nil)
       table.gemm(
         MatrixProduct(
           m: rows, n: units, k: width, a: joined, lda: width, packedB: packed, bias: gate.bias, c: value, ldc: units))
-      table.activate(activation, rows, units, value, value)
+      table.activate(activation, rows, units, value, value, nil)
       fromTimeMajor(value, features: units, shape, target)
     }
   }

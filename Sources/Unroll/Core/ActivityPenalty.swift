@@ -5,15 +5,12 @@ import KernelAPI
 final class ActivityPenaltyOp<S: Scalar>: Op<S> {
   private let y: Tensor<S>
   private let penalty: Regularizer
-  private let rows: Int
   private let isUsed: Bool
 
-  /// `rows`: the rows of the batch, which training keeps together for this layer.
   /// `isUsed`: whether anything else writes the gradient of `y`.
-  init(_ y: Tensor<S>, _ penalty: Regularizer, rows: Int, isUsed: Bool) {
+  init(_ y: Tensor<S>, _ penalty: Regularizer, isUsed: Bool) {
     self.y = y
     self.penalty = penalty
-    self.rows = max(rows, 1)
     self.isUsed = isUsed
   }
 
@@ -34,7 +31,8 @@ final class ActivityPenaltyOp<S: Scalar>: Op<S> {
   @_specialize(where S == Double)
   override func backward(_ run: RunContext<S>) {
     guard let gradient = y.gradient else { return }
-    let slope1 = S(penalty.l1 / Double(rows)), slope2 = S(2 * penalty.l2 / Double(rows))
+    let rows = Double(max(run.batchRows, 1))
+    let slope1 = S(penalty.l1 / rows), slope2 = S(2 * penalty.l2 / rows)
     if !isUsed { for index in 0..<y.count { gradient[index] = 0 } }
     for index in 0..<y.count {
       let value = y.data[index]
@@ -53,7 +51,7 @@ extension Planner {
       let part = Double(repetitions) * Double(max(shardRows, 1)) / Double(max(rows, 1))
       share = Regularizer(l1: penalty.l1 * part, l2: penalty.l2 * part)
     }
-    append(ActivityPenaltyOp(y, share, rows: shardRows, isUsed: isUsed))
+    append(ActivityPenaltyOp(y, share, isUsed: isUsed))
   }
 }
 

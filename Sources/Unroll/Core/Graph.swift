@@ -83,8 +83,8 @@ final class Graph<S: Scalar> {
     }
   }
 
-  func prepare() throws(UnrollError) {
-    for layer in layers { try layer.prepare() }
+  func prepare(_ team: UnsafePointer<KernelTeam>? = nil) throws(UnrollError) {
+    for layer in layers { try layer.prepare(team) }
   }
 
   /// How many times each value is used, including as a model output.

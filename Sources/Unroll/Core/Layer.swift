@@ -34,8 +34,8 @@ class Layer<S: Scalar> {
   }
 
   /// Derives packed copies of the weights; called whenever values have changed,
-  /// never while another thread computes.
-  func prepare() throws(UnrollError) {}
+  /// never while another thread computes, except those of a team that share a matrix.
+  func prepare(_ team: UnsafePointer<KernelTeam>?) throws(UnrollError) {}
 
   /// The graph of a model used as a layer; it is planned together with the outer graph.
   var nestedGraph: Graph<S>? { nil }
@@ -61,8 +61,8 @@ class Layer<S: Scalar> {
     return Array(repeating: isReached, count: inputs)
   }
 
-  /// True if training must see the whole batch at once (batch statistics).
-  var needsWholeBatch: Bool { false }
+  /// Whether in training a row's results depend on the moments of the whole batch.
+  var usesMoments: Bool { innerLayers.contains { $0.usesMoments } }
 
   /// States that a `stateful` layer keeps from batch to batch.
   var statefulStates: [StatefulState<S>] { innerLayers.flatMap { $0.statefulStates } }

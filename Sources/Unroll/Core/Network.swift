@@ -52,9 +52,11 @@ final class Network<S: Scalar>: @unchecked Sendable {
   private(set) var preparations = 0
 
   /// Makes the layers derive their copies of the weights, which have changed.
-  func prepare() throws(UnrollError) {
+  func prepare() throws(UnrollError) { try prepare(nil) }
+
+  func prepare(_ team: UnsafePointer<KernelTeam>?) throws(UnrollError) {
     preparations += 1
-    try graph.prepare()
+    try graph.prepare(team)
   }
 
   var isStateful: Bool { !states.isEmpty }
@@ -68,11 +70,8 @@ final class Network<S: Scalar>: @unchecked Sendable {
     declared = Trainability(other)
   }
 
-  /// Whether a batch is one shard: states or moments are those of the whole batch.
-  func computesWholeBatches(training: Bool) -> Bool { isStateful || (training || trainsInInference) && needsWholeBatch }
-
-  /// True if training must see the whole batch at once.
-  var needsWholeBatch: Bool { graph.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } }
+  /// Whether the rows of a batch have moments in common.
+  func sharesMoments(training: Bool) -> Bool { (training || trainsInInference) && graph.layers.contains { $0.usesMoments } }
 
   /// Prepares the states of stateful layers for a batch of this many rows, which must
   /// be as many as the carried states have. Changes all states or, if memory runs

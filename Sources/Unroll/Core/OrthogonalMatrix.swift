@@ -111,8 +111,8 @@ struct OrthogonalMatrix {
   private func remove(_ range: Range<Int>, from others: Range<Int>) {
     guard !others.isEmpty else { return }
     let q = vectors.pointer + range.lowerBound * length, v = vectors.pointer + others.lowerBound * length
-    table.pack(length, range.count, q, 1, length, packedColumns.pointer)
-    table.pack(range.count, length, q, length, 1, packedRows.pointer)
+    table.pack(length, range.count, q, 1, length, packedColumns.pointer, nil)
+    table.pack(range.count, length, q, length, 1, packedRows.pointer, nil)
     table.gemm(
       MatrixProduct(
         m: others.count, n: range.count, k: length, a: v, lda: length, packedB: packedColumns.pointer, c: products.pointer,

@@ -11,6 +11,8 @@ final class Plan<S: Scalar>: @unchecked Sendable {
   /// The operations again, without reference counting: in a streamed step that costs
   /// as much as the arithmetic.
   private let order: UnsafeMutableBufferPointer<Unmanaged<Op<S>>>
+  /// Where the shards of a batch meet: places in the order.
+  let meetings: UnsafeMutableBufferPointer<(place: Int, op: Unmanaged<MeetingOp<S>>)>
   private let arena: Arena<S>
   let lookups: [TableLookup<S>]
   /// Inputs to check before a run.
@@ -42,25 +44,38 @@ final class Plan<S: Scalar>: @unchecked Sendable {
     arena = planner.arena
     order = UnsafeMutableBufferPointer.allocate(capacity: ops.count)
     _ = order.initialize(from: ops.map { Unmanaged.passUnretained($0) })
+    meetings = UnsafeMutableBufferPointer.allocate(capacity: planner.meetings.count)
+    _ = meetings.initialize(from: planner.meetings.map { ($0.place, Unmanaged.passUnretained($0.op)) })
   }
 
-  deinit { order.deallocate() }
+  deinit {
+    order.deallocate()
+    meetings.deallocate()
+  }
+
+  var operationCount: Int { order.count }
 
   /// Bytes of activations, saved values and scratch.
   var byteCount: Int { arena.byteCount }
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func forward() {
-    for index in 0..<order.count { order[index]._withUnsafeGuaranteedRef { $0.forward(run) } }
+  func forward() { forward(0..<order.count) }
+
+  @inline(__always)
+  func forward(_ part: Range<Int>) {
+    for index in part { order[index]._withUnsafeGuaranteedRef { $0.forward(run) } }
   }
 
   /// From `outputs[i].gradient` to the parameters' gradients in `run.gradients`.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func backward() {
-    var index = order.count
-    while index > 0 {
+  func backward() { backward(0..<order.count) }
+
+  @inline(__always)
+  func backward(_ part: Range<Int>) {
+    var index = part.upperBound
+    while index > part.lowerBound {
       index -= 1
       order[index]._withUnsafeGuaranteedRef { $0.backward(run) }
     }

@@ -30,6 +30,8 @@ final class RunContext<S: Scalar> {
   /// Global index of the shard's first row: dropout masks depend on it, so
   /// that they do not depend on how a batch is cut.
   var firstRow = 0
+  /// The rows of the whole batch.
+  var batchRows: Int
   /// Key and number of this run's random numbers: the updates before it, in
   /// inference the predictions.
   var seed: UInt64 = 0
@@ -47,9 +49,10 @@ final class RunContext<S: Scalar> {
   /// Temporary memory, valid only inside one forward or backward call.
   fileprivate(set) var scratch: UnsafeMutablePointer<S>
 
-  fileprivate init(kernels: KernelTable<S>, mode: PlanMode, gradients: UnsafeMutablePointer<S>) {
+  fileprivate init(kernels: KernelTable<S>, mode: PlanMode, rows: Int, gradients: UnsafeMutablePointer<S>) {
     self.kernels = kernels
     self.mode = mode
+    batchRows = rows
     self.gradients = gradients
     scratch = gradients
   }
@@ -118,6 +121,14 @@ final class Planner<S: Scalar> {
   var actsInTraining: Bool { training ?? isTraining }
 
   func append(_ op: Op<S>) { ops.append(op) }
+
+  private(set) var meetings: [(place: Int, op: MeetingOp<S>)] = []
+
+  /// Appends an operation in which the shards meet.
+  func append(meeting op: MeetingOp<S>) {
+    meetings.append((ops.count, op))
+    append(op)
+  }
 
   /// Those whose tables are to be trained, and have a gradient by rows.
   var lookups: [TableLookup<S>] = []
@@ -189,7 +200,7 @@ final class Planner<S: Scalar> {
   /// Ends planning.
   func context(gradientCount: Int) throws(UnrollError) -> RunContext<S> {
     let gradients = try arena.allocate(isTraining ? gradientCount : 0)
-    let run = RunContext(kernels: kernels, mode: mode, gradients: gradients)
+    let run = RunContext(kernels: kernels, mode: mode, rows: shardRows, gradients: gradients)
     run.scratch = try arena.allocate(scratchCount)
     return run
   }

@@ -24,7 +24,7 @@ extension Network: AnyNetwork {
       .gather(rows: nil, firstRow: 0, count: 1, into: store.parameters[index].value)
   }
 
-  func prepare(parameter index: Int) throws(UnrollError) { try owners[index].prepare() }
+  func prepare(parameter index: Int) throws(UnrollError) { try owners[index].prepare(nil) }
 
   /// Sample dimensions of each input, checked against what the model declares.
   @_specialize(where S == Float)

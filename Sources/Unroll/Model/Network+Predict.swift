@@ -64,7 +64,7 @@ extension Network {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   private func predictionRows(_ rows: Int, workers: Int) -> Int {
-    if isStateful || trainsInInference && needsWholeBatch { return rows }
+    if isStateful || sharesMoments(training: false) { return rows }
     let share = (rows + workers - 1) / workers
     return store.count > 1 << 18 ? share : min(share, 16)
   }

@@ -16,12 +16,16 @@ struct BatchCut {
   /// Bytes that the lanes' gradients may take; two lanes are allowed at any size.
   private static var mostBytes: Int { 64 << 20 }
 
-  /// `isWhole`: in one shard.
-  init(rows: Int, _ work: ModelWork, isTraining: Bool, isWhole: Bool, elementSize: Int) {
+  /// Shards that keep their memory until the end of the batch.
+  private static var mostKept: Int { 64 }
+
+  /// `keepsShards`: the shards meet, so that all are in memory at the same time.
+  init(rows: Int, _ work: ModelWork, isTraining: Bool, keepsShards: Bool, elementSize: Int) {
     self.rows = rows
     // At least one, without overflow for as many rows as a caller may claim to have.
     func parts(_ count: Int, of size: Int) -> Int { max(count - 1, 0) / max(size, 1) + 1 }
-    shardRows = isWhole ? rows : min(rows, parts(rows, of: parts(rows, of: Self.targetRows(work))))
+    let shards = parts(rows, of: Self.targetRows(work))
+    shardRows = min(rows, parts(rows, of: keepsShards ? min(shards, Self.mostKept) : shards))
     shardCount = parts(rows, of: shardRows)
     let most = isTraining ? Self.mostLanes(work, rows: rows, elementSize: elementSize) : shardCount
     shardsOfLane = parts(shardCount, of: most)

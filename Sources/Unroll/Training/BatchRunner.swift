@@ -15,12 +15,14 @@ final class BatchRunner<S: Scalar> {
   /// The gradients of all parameters, which are those of the first lane, then those of
   /// the dense parameters for each further lane: `[lane][denseCount]`.
   private var gradientBuffer: AlignedBuffer<S>?
+  /// Whether the last update left the first lane's at zero.
+  private var isClear = false
   /// The layout of the last batch: its lookups say where sparse gradients are not zero.
   private var summed: BatchLayout<S>?
   /// `[shard][sumStride]`: per output loss sum and valid rows, then the sums
   /// of each metric, then the activity regularizers' penalty.
-  private var sums: AlignedBuffer<Double>?
-  private let sumStride: Int
+  private(set) var sums: AlignedBuffer<Double>?
+  let sumStride: Int
 
   /// The bytes of layouts that are kept for later batches of the same shape.
   private static var keptBytes: Int { 256 << 20 }
@@ -47,11 +49,9 @@ final class BatchRunner<S: Scalar> {
 
   /// A layout that the caller owns.
   func makeLayout(_ key: LayoutKey) throws(UnrollError) -> BatchLayout<S> {
-    var layout = try BatchLayout(network, key, isWhole: network.computesWholeBatches(training: key.isTraining))
-    if layout.masksOutput, trainedOutputs.count > 1, layout.shardCount > 1 {
-      // Each output's mean divides by its own valid steps, which are known
-      // only when the whole batch has been computed.
-      layout = try BatchLayout(network, key, isWhole: true)
+    var layout = try BatchLayout(network, key, meetsAtLoss: false)
+    if layout.isTraining, layout.masksOutput, trainedOutputs.count > 1, layout.shardCount > 1 {
+      layout = try BatchLayout(network, key, meetsAtLoss: true)
     }
     try reserve(layout)
     return layout
@@ -63,7 +63,7 @@ final class BatchRunner<S: Scalar> {
       let (needed, overflow) = network.store.count.addingReportingOverflow(further)
       if overflow { throw UnrollError(.outOfMemory, "the gradients of a batch exceed the address space") }
       if (gradientBuffer?.count ?? -1) < needed {
-        (gradientBuffer, summed) = (nil, nil)
+        (gradientBuffer, summed, isClear) = (nil, nil, false)
         gradientBuffer = try AlignedBuffer<S>(count: needed)
       }
     }
@@ -88,7 +88,10 @@ final class BatchRunner<S: Scalar> {
     gradientBuffer.map { lane == 0 ? $0.pointer : $0.pointer + network.store.count + (lane - 1) * network.store.denseCount }
   }
 
-  /// The summed gradients of the last training batch.
+  /// The gradients have been used, and if `clearing`, set to zero.
+  func noteUpdate(clearing: Bool) { isClear = clearing }
+
+  /// The summed gradients of the last training batch, until the update.
   var gradients: UnsafeMutablePointer<S>? { gradientBuffer?.pointer }
 
   // MARK: one batch
@@ -97,138 +100,71 @@ final class BatchRunner<S: Scalar> {
   func run(_ batch: Batch<S>, pool: WorkerPool, into outcome: inout BatchOutcome) {
     let layout = batch.layout
     if layout.isTraining { clearSparse() }
-    if layout.sharesProducts, pool.threads > 1 {
-      pool.withTeam { team in
-        for lane in 0..<layout.cut.laneCount {
-          runLane(lane, of: batch, worker: 0, team)
-          cplatform_gate_yield()
+    for index in 0..<layout.legCount {
+      let leg = layout.leg(index)
+      if layout.sharesProducts, pool.threads > 1 {
+        pool.withTeam { team in
+          for lane in 0..<layout.cut.laneCount {
+            runLane(lane, leg, of: batch, worker: 0, team)
+            cplatform_gate_yield()
+          }
         }
+      } else {
+        pool.run(tasks: layout.cut.laneCount, Trainer<S>.Work.lanes(self, batch, leg))
       }
-    } else {
-      pool.run(tasks: layout.cut.laneCount, Trainer<S>.Work.lanes(self, batch))
+      layout.meet(after: leg)
     }
+    if layout.isTraining { isClear = false }
     outcome.rows = layout.rows
     collect(layout, into: &outcome)
     if layout.isTraining { addGradients(layout, pool) }
   }
 
-  /// The shards of one lane; called by the pool's threads.
+  /// What the shards of one lane do in one leg; called by the pool's threads.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  func runLane(_ lane: Int, of batch: Batch<S>, worker: Int, _ team: UnsafePointer<KernelTeam>? = nil) {
+  func runLane(_ lane: Int, _ leg: BatchLayout<S>.Leg, of batch: Batch<S>, worker: Int, _ team: UnsafePointer<KernelTeam>? = nil) {
     let layout = batch.layout
     let gradients = layout.isTraining ? gradients(of: lane) : nil
-    gradients?.update(repeating: 0, count: network.store.denseCount)
+    if leg.isFirst, lane > 0 || !isClear { gradients?.update(repeating: 0, count: network.store.denseCount) }
     for shard in layout.cut.shards(of: lane) {
-      let memory = layout.memory(shard: shard, lane: lane, worker: worker)
-      if let gradients { memory.plan.run.gradients = gradients }
+      let memory = layout.memory(shard: shard, lane: lane, worker: worker), run = memory.plan.run
+      if let gradients { run.gradients = gradients }
       for (lookup, record) in zip(memory.plan.lookups, layout.lookups) {
         lookup.room = record.room(firstRow: layout.cut.firstRow(of: shard))
       }
-      memory.plan.run.team = team
-      run(shard, memory, of: batch)
-      memory.plan.run.team = nil
+      run.team = team
+      if let forward = leg.forward {
+        if forward == 0 { begin(shard, memory, of: batch) }
+        memory.plan.forward(leg: forward)
+        if leg.endsForward { countVectors(shard, memory) }
+      }
+      if leg.takesLoss { takeLosses(shard, memory, of: batch) }
+      if let backward = leg.backward { memory.plan.backward(leg: backward) }
+      run.team = nil
     }
   }
 
-  @_specialize(where S == Float)
-  @_specialize(where S == Double)
-  private func run(_ shard: Int, _ memory: BatchLayout<S>.ShardMemory, of batch: Batch<S>) {
-    guard let sums else { return }
-    let layout = batch.layout, data = batch.data
+  @inline(__always)
+  private func begin(_ shard: Int, _ memory: BatchLayout<S>.ShardMemory, of batch: Batch<S>) {
     let plan = memory.plan, run = plan.run
-    let offset = layout.cut.firstRow(of: shard)
-    let count = plan.rows
-    let rows = batch.order.map { $0 + offset }
-    let firstRow = batch.firstRow + offset
-    run.firstRow = offset
+    run.firstRow = batch.layout.cut.firstRow(of: shard)
+    run.batchRows = batch.layout.rows
     run.seed = batch.seed
     run.draw = batch.draw
-    for index in plan.inputs.indices {
-      data.inputs[index].gather(rows: rows, firstRow: firstRow, count: count, into: plan.inputs[index].data)
-    }
     run.activityPenalty = 0
-    plan.forward()
-    sums.pointer[shard * sumStride + sumStride - 1] = run.activityPenalty
-    var slot = sums.pointer + shard * sumStride
-    var metricSlot = slot + 2 * trainedOutputs.count
-    for index in trainedOutputs.indices {
-      let predictions = stage(index, memory, batch, rows, firstRow)
-      let scale = S(gradientScale(index, layout, predictions))
-      slot[0] = trainedOutputs[index].loss.function.evaluate(predictions, scale: scale)
-      slot[1] = validVectors(predictions)
-      slot += 2
-      for metric in metrics[index] {
-        metric.evaluate(predictions, into: metricSlot)
-        metricSlot += metric.sumCount
-      }
+    let rows = batch.order.map { $0 + run.firstRow }
+    for index in plan.inputs.indices {
+      batch.data.inputs[index].gather(rows: rows, firstRow: batch.firstRow + run.firstRow, count: plan.rows, into: plan.inputs[index].data)
     }
-    if layout.isTraining { plan.backward() }
-  }
-
-  /// Copies targets and weights of one output beside its predictions.
-  @inline(__always)
-  private func stage(
-    _ index: Int, _ memory: BatchLayout<S>.ShardMemory, _ batch: Batch<S>, _ rows: UnsafePointer<Int>?, _ first: Int
-  ) -> ShardPredictions<S> {
-    let output = memory.plan.outputs[index], count = memory.plan.rows
-    let target = batch.data.targets[index]
-    target.values.gather(rows: rows, firstRow: first, count: count, into: memory.targets[index])
-    var predictions = ShardPredictions(
-      vectors: output.vectors, features: output.features, output: output.data, gradient: batch.isTraining ? output.gradient : nil,
-      target: memory.targets[index], targetFeatures: target.features, weights: nil, mask: output.mask)
-    predictions.addsEpsilon = trainedOutputs[index].addsEpsilon
-    if let weights = target.weights {
-      let staged = memory.weights[index]
-      weights.gather(rows: rows, firstRow: first, count: count, into: staged)
-      if !target.weightsPerPosition {
-        for position in 1..<max(output.positions, 1) { (staged + position * count).update(from: staged, count: count) }
-      }
-      predictions.weights = UnsafePointer(staged)
-    } else if !batch.classWeights.isEmpty {
-      let staged = memory.weights[index]
-      for vector in 0..<output.vectors { staged[vector] = S(batch.classWeights[targetClass(predictions, vector)] ?? 1) }
-      predictions.weights = UnsafePointer(staged)
-    }
-    return predictions
-  }
-
-  /// The class of a target as in Keras: an index, or the position of the largest element.
-  private func targetClass(_ predictions: ShardPredictions<S>, _ vector: Int) -> Int {
-    let y = predictions.target + vector * predictions.targetFeatures
-    if predictions.targetFeatures == 1 { return Int(exactly: y[0].rounded(.toNearestOrEven)) ?? -1 }
-    var best = 0
-    for i in 1..<predictions.targetFeatures where y[i] > y[best] { best = i }
-    return best
-  }
-
-  /// The factor of the summed loss in the batch's total. With a mask over several
-  /// shards it is corrected by the number of valid steps after all have run.
-  private func gradientScale(_ index: Int, _ layout: BatchLayout<S>, _ predictions: ShardPredictions<S>) -> Double {
-    let trained = trainedOutputs[index]
-    guard trained.loss.reduction == .mean else { return trained.lossWeight }
-    if predictions.mask != nil, layout.shardCount == 1 {
-      let valid = validVectors(predictions)
-      return valid > 0 ? trained.lossWeight / valid : 0
-    }
-    return trained.lossWeight / Double(layout.outputPositions[index] * layout.rows)
-  }
-
-  private func validVectors(_ predictions: ShardPredictions<S>) -> Double {
-    guard let mask = predictions.mask else { return Double(predictions.vectors) }
-    var valid = 0
-    for vector in 0..<predictions.vectors { valid += mask[vector] == 0 ? 0 : 1 }
-    return Double(valid)
   }
 
   private func collect(_ layout: BatchLayout<S>, into outcome: inout BatchOutcome) {
     guard let sums else { return }
     for index in trainedOutputs.indices {
-      var sum = 0.0, valid = 0.0
-      for shard in 0..<layout.shardCount {
-        sum += sums.pointer[shard * sumStride + 2 * index]
-        valid += sums.pointer[shard * sumStride + 2 * index + 1]
-      }
+      var sum = 0.0
+      for shard in 0..<layout.shardCount { sum += sums.pointer[shard * sumStride + 2 * index] }
+      let valid = validVectors(of: index, layout)
       outcome.losses[index] = trainedOutputs[index].loss.reduction == .sum ? sum : valid > 0 ? sum / valid : 0
     }
     for index in outcome.metrics.indices {
@@ -247,9 +183,8 @@ final class BatchRunner<S: Scalar> {
   @_specialize(where S == Double)
   private func addGradients(_ layout: BatchLayout<S>, _ pool: WorkerPool) {
     var scale = 1.0
-    if layout.masksOutput, layout.shardCount > 1, trainedOutputs[0].loss.reduction == .mean, let sums {
-      var valid = 0.0
-      for shard in 0..<layout.shardCount { valid += sums.pointer[shard * sumStride + 1] }
+    if layout.masksOutput, layout.shardCount > 1, !layout.meetsAtLoss, trainedOutputs[0].loss.reduction == .mean {
+      let valid = validVectors(of: 0, layout)
       if valid > 0 { scale = Double(layout.outputPositions[0] * layout.rows) / valid }
     }
     let count = network.store.denseCount

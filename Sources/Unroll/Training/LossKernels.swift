@@ -177,8 +177,18 @@ private func categorical<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S, _ k
   }
 }
 
+/// From as many the loss takes as long as the softmax unless it is vectorised.
+private var manyClasses: Int { 128 }
+
 private func sparse<S: Scalar>(_ data: ShardPredictions<S>, _ scale: S) -> Double {
   let n = data.features, epsilon = kerasEpsilon(S.self)
+  if n >= manyClasses {
+    let kernel = kernels(for: S.self).sparseCrossentropy
+    return vectorwise(data, scale) { p, y, factor, gradient in
+      guard let index = classIndex(y[0], n) else { return .nan }
+      return S(kernel(n, p, index, Double(factor), gradient))
+    }
+  }
   return vectorwise(data, scale) { p, y, factor, gradient in
     guard let index = classIndex(y[0], n) else { return .nan }
     func clipped(_ p: S) -> S { p < 0 || p > 1 ? clamp(p, epsilon, 1 - epsilon) : p }

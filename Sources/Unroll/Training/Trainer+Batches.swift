@@ -4,8 +4,8 @@ import KernelAPI
 extension Trainer {
   /// Work that the threads of a pool share.
   enum Work {
-    /// The lanes of a batch.
-    case lanes(BatchRunner<S>, Batch<S>)
+    /// The lanes of a batch, in one leg.
+    case lanes(BatchRunner<S>, Batch<S>, BatchLayout<S>.Leg)
     /// The blocks of the sum of so many lanes' gradients.
     case sum(BatchRunner<S>, lanes: Int, scale: Double)
     /// The columns of tables, in `lookupParts` parts.
@@ -27,12 +27,15 @@ extension Trainer {
   @_specialize(where S == Double)
   private func run(_ work: UnsafePointer<Work>, _ task: Int, _ worker: Int) {
     switch work.pointee {
-    case .lanes(let runner, let batch): runner.runLane(task, of: batch, worker: worker)
+    case .lanes(let runner, let batch, let leg): runner.runLane(task, leg, of: batch, worker: worker)
     case .sum(let runner, let lanes, let scale): runner.addLanes(task, lanes: lanes, scale: scale)
     case .lookups(let runner, let layout, let scale): runner.addLookups(layout, part: task, scale: scale)
     case .update(let gradients):
       let block = updateBlocks[task]
       optimizer.apply(block.start..<block.end, gradients: gradients)
+      // For the next batch, while they are in the cache; those of tables it clears by row.
+      let end = min(block.end, network.store.denseCount)
+      if block.start < end { (gradients + block.start).update(repeating: 0, count: end - block.start) }
     }
   }
 
@@ -78,7 +81,8 @@ extension Trainer {
     guard let gradients = runner.gradients else { return }
     beginUpdate(gradients)
     pool.run(tasks: updateBlocks.count, Work.update(gradients))
-    try endUpdate()
+    runner.noteUpdate(clearing: updatesAllDense)
+    try endUpdate(pool)
   }
 
   /// What concerns all parameters together: the gradient of the penalties, and clipping by norm.
@@ -97,12 +101,20 @@ extension Trainer {
     optimizer.beginUpdate()
   }
 
-  private func endUpdate() throws(UnrollError) {
+  private func endUpdate(_ pool: WorkerPool) throws(UnrollError) {
     for parameter in constrained { parameter.apply() }
     optimizer.endUpdate()
     hasTrained = true
-    try network.prepare()
+    guard pool.threads > 1, network.store.denseCount >= Self.fewestShared else { return try network.prepare() }
+    var failure: UnrollError?
+    pool.withTeam { team in
+      do throws(UnrollError) { try network.prepare(team) } catch { failure = error }
+    }
+    if let failure { throw failure }
   }
+
+  /// Weights from which threads share their packing.
+  private static var fewestShared: Int { 1 << 16 }
 }
 
 /// What to do about a loss that is NaN or infinite; ends such messages.

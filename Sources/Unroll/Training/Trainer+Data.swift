@@ -56,7 +56,7 @@ extension Trainer {
     // An update passes over tables too.
     if work.products * Double(rows) + Double(network.store.count) < 1e6 { return 1 }
     let cut = BatchCut(
-      rows: rows, work, isTraining: training, isWhole: network.computesWholeBatches(training: training), elementSize: MemoryLayout<S>.stride)
+      rows: rows, work, isTraining: training, keepsShards: network.sharesMoments(training: training), elementSize: MemoryLayout<S>.stride)
     return max(1, min(cut.threads(wanted == 0 ? Int(cplatform_processor_count()) : wanted), 64))
   }
 

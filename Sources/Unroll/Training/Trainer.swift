@@ -15,6 +15,8 @@ final class Trainer<S: Scalar>: AnyTrainer {
   /// The number of elements of the flat buffer that one task of an update takes.
   private static var updateBlock: Int { 1 << 14 }
   let updateBlocks: AlignedBuffer<(start: Int, end: Int)>
+  /// Whether an update takes all gradients but those of tables.
+  let updatesAllDense: Bool
   let regularized: [(parameter: Parameter<S>, l1: Double, l2: Double)]
   let constrained: [ConstrainedParameter<S>]
   /// False if there are weights to train but no gradient reaches any of them.
@@ -40,6 +42,8 @@ final class Trainer<S: Scalar>: AnyTrainer {
     names = ValueNames(spec, outputs: trainedOutputs.map { $0.name })
     let blocks = optimizer.ranges.reduce(0) { $0 + ($1.count + Self.updateBlock - 1) / Self.updateBlock }
     updateBlocks = try AlignedBuffer(count: blocks)
+    let dense = network.store.denseCount
+    updatesAllDense = optimizer.ranges.reduce(0) { $0 + max(min($1.upperBound, dense) - $1.lowerBound, 0) } == dense
     var next = updateBlocks.pointer
     for range in optimizer.ranges {
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.updateBlock) {

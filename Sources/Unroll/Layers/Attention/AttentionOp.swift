@@ -47,13 +47,13 @@ final class AttentionOp<S: Scalar>: Op<S> {
       let w = weights + row * count
       score.forward(run, row: row, w, scratch)
       mask(w, row)
-      run.kernels.activate(.softmax, score.queries, n, w, w)
+      run.kernels.activate(.softmax, score.queries, n, w, w, nil)
       var used = w
       if let factors {
         run.kernels.multiply(count, w, factors + row * count, dropped)
         used = dropped
       }
-      run.kernels.pack(n, d, value.data + row * d, rows * d, 1, scratch)
+      run.kernels.pack(n, d, value.data + row * d, rows * d, 1, scratch, nil)
       run.kernels.gemm(
         MatrixProduct(
           m: score.queries, n: d, k: n, a: used, lda: n, packedB: scratch, c: y.data + row * d, ldc: rows * d))
@@ -118,12 +118,12 @@ final class AttentionOp<S: Scalar>: Op<S> {
           TransposedProduct(
             m: n, n: d, k: score.queries, a: used, lda: n, b: dy + row * d, ldb: rows * d, c: dValue + row * d, ldc: rows * d))
       }
-      run.kernels.pack(d, n, value.data + row * d, 1, rows * d, scratch)
+      run.kernels.pack(d, n, value.data + row * d, 1, rows * d, scratch, nil)
       run.kernels.gemm(
         MatrixProduct(
           m: score.queries, n: n, k: d, a: dy + row * d, lda: rows * d, packedB: scratch, c: dScores, ldc: n))
       if let factors { run.kernels.multiply(count, dScores, factors + row * count, dScores) }
-      run.kernels.activateBackward(.softmax, score.queries, n, w, w, dScores, dScores)
+      run.kernels.activateBackward(.softmax, score.queries, n, w, w, dScores, dScores, nil)
       score.backward(run, row: row, dScores, scratch, dQuery: dQuery, dKey: dKey)
     }
   }

@@ -44,7 +44,7 @@ final class DotProductScore<S: Scalar>: AttentionScore<S> {
     _ run: RunContext<S>, _ row: Int, _ scores: UnsafeMutablePointer<S>, _ scratch: UnsafeMutablePointer<S>
   ) {
     let d = query.features, stride = query.rows * d
-    run.kernels.pack(d, keys, key.data + row * d, 1, stride, scratch)
+    run.kernels.pack(d, keys, key.data + row * d, 1, stride, scratch, nil)
     run.kernels.gemm(
       MatrixProduct(
         m: queries, n: keys, k: d, a: query.data + row * d, lda: stride, packedB: scratch, c: scores, ldc: keys))
@@ -77,7 +77,7 @@ final class DotProductScore<S: Scalar>: AttentionScore<S> {
       run.kernels.scale(queries * keys, Double(scale.value[0]), dScores, dScores)
     }
     if let dQuery {
-      run.kernels.pack(keys, d, key.data + at, stride, 1, scratch)
+      run.kernels.pack(keys, d, key.data + at, stride, 1, scratch, nil)
       run.kernels.gemm(
         MatrixProduct(
           m: queries, n: d, k: keys, a: dScores, lda: keys, packedB: scratch, c: dQuery + at, ldc: stride, accumulate: true))

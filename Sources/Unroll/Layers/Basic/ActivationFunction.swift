@@ -28,9 +28,9 @@ struct ActivationFunction<S: Scalar> {
 
   /// y = f(x); y may be x.
   @inline(__always)
-  func forward(_ kernels: KernelTable<S>, rows: Int, n: Int, _ x: UnsafePointer<S>, _ y: UnsafeMutablePointer<S>) {
+  func forward(_ run: RunContext<S>, rows: Int, n: Int, _ x: UnsafePointer<S>, _ y: UnsafeMutablePointer<S>) {
     if isDefault || function != .leakyRelu && function != .elu {
-      kernels.activate(function, rows, n, x, y)
+      run.kernels.activate(function, rows, n, x, y, run.team)
     } else if function == .leakyRelu {
       for i in 0..<rows * n { y[i] = x[i] > 0 ? x[i] : alpha * x[i] }
     } else {
@@ -41,11 +41,11 @@ struct ActivationFunction<S: Scalar> {
   /// dx = dy f'(x); dx may be dy.
   @inline(__always)
   func backward(
-    _ kernels: KernelTable<S>, rows: Int, n: Int, x: UnsafePointer<S>, y: UnsafePointer<S>, dy: UnsafePointer<S>,
+    _ run: RunContext<S>, rows: Int, n: Int, x: UnsafePointer<S>, y: UnsafePointer<S>, dy: UnsafePointer<S>,
     dx: UnsafeMutablePointer<S>
   ) {
     if isDefault || function != .leakyRelu && function != .elu {
-      kernels.activateBackward(function, rows, n, x, y, dy, dx)
+      run.kernels.activateBackward(function, rows, n, x, y, dy, dx, run.team)
     } else if function == .leakyRelu {
       for i in 0..<rows * n { dx[i] = x[i] > 0 ? dy[i] : alpha * dy[i] }
     } else {

@@ -32,13 +32,13 @@ final class ActivationOp<S: Scalar>: Op<S> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func forward(_ run: RunContext<S>) {
-    function.forward(run.kernels, rows: x.vectors, n: x.features, x.data, y.data)
+    function.forward(run, rows: x.vectors, n: x.features, x.data, y.data)
   }
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   override func backward(_ run: RunContext<S>) {
     guard let dy = y.gradient, let dx = x.gradient else { return }
-    function.backward(run.kernels, rows: x.vectors, n: x.features, x: x.data, y: y.data, dy: dy, dx: dx)
+    function.backward(run, rows: x.vectors, n: x.features, x: x.data, y: y.data, dy: dy, dx: dx)
   }
 }

@@ -30,8 +30,8 @@ final class DenseLayer<S: Scalar>: Layer<S> {
     return [input.with(features: config.units)]
   }
 
-  override func prepare() throws(UnrollError) {
-    if let kernel, let packed { try packed.prepare(kernel.value, rowStride: packed.n) }
+  override func prepare(_ team: UnsafePointer<KernelTeam>?) throws(UnrollError) {
+    if let kernel, let packed { try packed.prepare(kernel.value, rowStride: packed.n, team) }
   }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
@@ -89,7 +89,7 @@ private final class DenseOp<S: Scalar>: Op<S> {
     var product = product
     product.team = run.team
     run.kernels.gemm(product)
-    if !activation.isLinear { activation.forward(run.kernels, rows: vectors, n: units, before, y.data) }
+    if !activation.isLinear { activation.forward(run, rows: vectors, n: units, before, y.data) }
   }
 
   /// dz = dy f'(z);  dW = x^T dz;  db = sum dz;  dx = dz W^T
@@ -98,7 +98,7 @@ private final class DenseOp<S: Scalar>: Op<S> {
   override func backward(_ run: RunContext<S>) {
     guard let dz = y.gradient else { return }
     if !activation.isLinear {
-      activation.backward(run.kernels, rows: vectors, n: units, x: before, y: y.data, dy: dz, dx: dz)
+      activation.backward(run, rows: vectors, n: units, x: before, y: y.data, dy: dz, dx: dz)
     }
     if kernel.isTrainable {
       run.kernels.gemmTransposed(

@@ -17,19 +17,19 @@ final class PackedMatrix<S: Scalar> {
 
   /// Packs the current values, which are row-major with `rowStride` scalars per row
   /// unless `columnStride` says otherwise.
-  func prepare(_ values: UnsafePointer<S>, rowStride: Int, columnStride: Int = 1) throws(UnrollError) {
+  func prepare(_ values: UnsafePointer<S>, rowStride: Int, columnStride: Int = 1, _ team: UnsafePointer<KernelTeam>? = nil) throws(UnrollError) {
     let buffer: AlignedBuffer<S>
     if let plain { buffer = plain } else { buffer = try AlignedBuffer<S>(count: kernels.packedCount(k, n)) }
-    kernels.pack(k, n, values, rowStride, columnStride, buffer.pointer)
+    kernels.pack(k, n, values, rowStride, columnStride, buffer.pointer, team)
     plain = buffer
-    if let transposed { kernels.pack(n, k, values, columnStride, rowStride, transposed.pointer) }
+    if let transposed { kernels.pack(n, k, values, columnStride, rowStride, transposed.pointer, team) }
   }
 
   /// Makes the copy that the backward pass reads.
   func prepareTransposed(_ values: UnsafePointer<S>, rowStride: Int) throws(UnrollError) {
     guard transposed == nil else { return }
     let buffer = try AlignedBuffer<S>(count: kernels.packedCount(n, k))
-    kernels.pack(n, k, values, 1, rowStride, buffer.pointer)
+    kernels.pack(n, k, values, 1, rowStride, buffer.pointer, nil)
     transposed = buffer
   }
 

@@ -94,7 +94,7 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  override func prepare() throws(UnrollError) {
+  override func prepare(_ team: UnsafePointer<KernelTeam>?) throws(UnrollError) {
     guard let kernel else { return }
     let filters = config.filters / config.groups
     if packed.isEmpty {
@@ -105,8 +105,8 @@ final class Conv1DLayer<S: Scalar>: ElementwiseLayer<S> {
       }
       packed = (0..<config.kernelSize * config.groups).map { _ in PackedMatrix(k: inGroup, n: filters) }
     }
-    for index in packed.indices { try packed[index].prepare(kernel.value + offset(of: index), rowStride: config.filters) }
-    for group in columns.indices { try columns[group].prepare(kernel.value + offset(of: group), rowStride: config.filters) }
+    for index in packed.indices { try packed[index].prepare(kernel.value + offset(of: index), rowStride: config.filters, team) }
+    for group in columns.indices { try columns[group].prepare(kernel.value + offset(of: group), rowStride: config.filters, team) }
     try paired?.prepare(kernel.value)
     try turned?.prepare(kernel.value)
   }

@@ -80,7 +80,7 @@ final class Conv1DOp<S: Scalar>: Op<S> {
   private func activate(_ run: RunContext<S>, _ first: Int, _ vectors: Int) {
     if function.isLinear { return }
     let offset = first * y.features
-    function.forward(run.kernels, rows: vectors, n: y.features, before + offset, y.data + offset)
+    function.forward(run, rows: vectors, n: y.features, before + offset, y.data + offset)
   }
 
   /// dz = dy f'(z);  dW_j = x_j^T dz;  db = sum dz;  dx_j += dz W_j^T
@@ -90,7 +90,7 @@ final class Conv1DOp<S: Scalar>: Op<S> {
     guard let dz = y.gradient else { return }
     let filters = y.features
     if !function.isLinear {
-      function.backward(run.kernels, rows: y.vectors, n: filters, x: before, y: y.data, dy: dz, dx: dz)
+      function.backward(run, rows: y.vectors, n: filters, x: before, y: y.data, dy: dz, dx: dz)
     }
     if kernel.isTrainable {
       if let bias = layer.bias { run.kernels.addColumnSums(y.vectors, filters, dz, filters, run.gradient(of: bias)) }

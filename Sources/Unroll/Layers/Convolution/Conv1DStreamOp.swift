@@ -42,7 +42,7 @@ final class Conv1DStreamOp<S: Scalar>: Op<S> {
             packedB: weights, c: y.data + group * matrix.n, ldc: filters, accumulate: true))
       }
     }
-    if !function.isLinear { function.forward(run.kernels, rows: y.vectors, n: filters, y.data, y.data) }
+    if !function.isLinear { function.forward(run, rows: y.vectors, n: filters, y.data, y.data) }
   }
 
   override func resetState() { history.update(repeating: 0, count: length * x.count) }

@@ -36,7 +36,7 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     return [input]
   }
 
-  override var needsWholeBatch: Bool { isTrainable }
+  override var usesMoments: Bool { isTrainable }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
@@ -45,12 +45,12 @@ final class BatchNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     if isTime(axis, of: x) { try refuseStreaming(planner, "its axis \(config.axis) is time") }
     let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x], mask: x.mask)
     let usesBatch = planner.actsInTraining && isTrainable
-    planner.append(
-      try BatchNormalizationOp(
-        self, x: x, y: y, axis: axis, mean: movingMean, variance: movingVariance,
-        // TimeDistributed: every step has its own moments, as in Keras 3.
-        steps: usesBatch && !planner.trainingRules.areOfKeras2 ? planner.foldedSteps : [], usesBatch: usesBatch,
-        moments: moments(of: x, axis: axis, planner)))
+    let op = try BatchNormalizationOp(
+      self, x: x, y: y, axis: axis, mean: movingMean, variance: movingVariance,
+      // TimeDistributed: every step has its own moments, as in Keras 3.
+      steps: usesBatch && !planner.trainingRules.areOfKeras2 ? planner.foldedSteps : [], usesBatch: usesBatch,
+      moments: moments(of: x, axis: axis, planner))
+    if usesBatch { planner.append(meeting: op) } else { planner.append(op) }
     return [y]
   }
 

@@ -12,27 +12,23 @@ struct BatchMoments {
   var moves = 1
 }
 
-final class BatchNormalizationOp<S: Scalar>: Op<S> {
+/// Shards meet to add up their moments, and backward two sums.
+final class BatchNormalizationOp<S: Scalar>: MeetingOp<S> {
   private let layer: BatchNormalizationLayer<S>
   private let x: Tensor<S>
   private let y: Tensor<S>
   private let movingMean: Parameter<S>
   private let movingVariance: Parameter<S>
-  private let usesBatch: Bool
+  let usesBatch: Bool
   private let rules: BatchMoments
-  /// Selects the rows whose moments are computed; nil: all.
-  private let mask: UnsafeMutablePointer<UInt8>?
+  private let rows: ChannelRows<S>
   private let channels: Int
-  /// Rows of the batch that share moments.
-  private let groupRows: Int
   private let groups: Int
   /// The groups in the order in which they update the statistics: the steps of the
   /// innermost TimeDistributed run first, and are last in memory.
   private let order: AlignedBuffer<Int>
-  /// Channel of each position, or empty if the features are the channels.
-  private let channelOfPosition: AlignedBuffer<Int>
-  /// `[groups][channels]` each: mean, 1 / sqrt(variance + epsilon), number of
-  /// rows, and two sums of the backward pass.
+  /// `[groups][channels]` each: mean, sum of squares, number of elements, the two sums of
+  /// the backward pass, and 1 / sqrt(variance + epsilon).
   private let moments: AlignedBuffer<Double>
 
   init(
@@ -46,9 +42,7 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
     movingVariance = variance
     self.usesBatch = usesBatch
     self.rules = rules
-    mask = rules.heedsMasks ? x.mask : nil
     groups = max(steps.reduce(1, *), 1)
-    groupRows = max(x.rows / groups, 1)
     order = try AlignedBuffer(count: groups) { visit in
       var (rest, group, outer) = (visit, 0, max(steps.reduce(1, *), 1))
       for count in steps.reversed() {
@@ -58,93 +52,92 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
       }
       return group
     }
-    let channels = mean.count
-    self.channels = channels
-    if axis == x.rank - 1 {
-      channelOfPosition = try AlignedBuffer(count: 0)
-    } else {
-      let inner = x.dimensions[(axis + 1)..<(x.rank - 1)].reduce(1, *)
-      channelOfPosition = try AlignedBuffer(count: x.positions) { $0 / inner % channels }
-    }
-    moments = try AlignedBuffer<Double>(count: try checkedProduct([5, groups, channels], "\(layer.name): the moments"))
+    channels = mean.count
+    rows = try ChannelRows(x, axis: axis, channels: channels, groups: groups, mask: usesBatch && rules.heedsMasks ? x.mask : nil)
+    moments = try AlignedBuffer<Double>(count: try checkedProduct([6, groups, channels], "\(layer.name): the moments"))
   }
 
+  private var total: Int { groups * channels }
   private var means: UnsafeMutablePointer<Double> { moments.pointer }
-  private var inverses: UnsafeMutablePointer<Double> { moments.pointer + groups * channels }
-  private var counts: UnsafeMutablePointer<Double> { moments.pointer + 2 * groups * channels }
-  private var sums: UnsafeMutablePointer<Double> { moments.pointer + 3 * groups * channels }
-  private var products: UnsafeMutablePointer<Double> { moments.pointer + 4 * groups * channels }
+  private var squares: UnsafeMutablePointer<Double> { moments.pointer + total }
+  private var counts: UnsafeMutablePointer<Double> { moments.pointer + 2 * total }
+  private var sums: UnsafeMutablePointer<Double> { moments.pointer + 3 * total }
+  private var products: UnsafeMutablePointer<Double> { moments.pointer + 4 * total }
+  private var inverses: UnsafeMutablePointer<Double> { moments.pointer + 5 * total }
 
-  /// Calls `body(element, moment)` for every element of every row, the
-  /// masked rows only on request.
-  @inline(__always)
-  private func forEach(includingMasked: Bool, _ body: (_ element: Int, _ moment: Int) -> Void) {
-    let features = x.features, byFeature = channelOfPosition.count == 0
-    for position in 0..<x.positions {
-      for b in 0..<x.rows {
-        let row = position * x.rows + b
-        if !includingMasked, let mask, mask[row] == 0 { continue }
-        let first = b / groupRows * channels
-        if byFeature {
-          for f in 0..<features { body(row * features + f, first + f) }
-        } else {
-          let moment = first + channelOfPosition[position]
-          for f in 0..<features { body(row * features + f, moment) }
-        }
-      }
+  override var contribution: UnsafePointer<Double> { UnsafePointer(moments.pointer) }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func gather(_ pass: Pass, _ run: RunContext<S>) {
+    switch pass {
+    case .forward: if usesBatch { takeMoments(run) }
+    case .backward: takeSums(run)
     }
   }
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  override func forward(_ run: RunContext<S>) {
-    let means = means, inverses = inverses
-    if usesBatch {
-      takeMoments(moving: run.mode == .training)
-    } else {
-      for group in 0..<groups {
-        for c in 0..<channels {
-          means[group * channels + c] = Double(movingMean.value[c])
-          inverses[group * channels + c] = 1 / (Double(movingVariance.value[c]) + layer.config.epsilon).squareRoot()
-        }
-      }
+  override func finish(_ pass: Pass, _ run: RunContext<S>) {
+    switch pass {
+    case .forward: normalize(run)
+    case .backward: spread(run)
     }
-    let gamma = layer.gamma?.value, beta = layer.beta?.value
-    let channels = channels
-    forEach(includingMasked: true) { element, moment in
-      let c = moment % channels
-      let scale = S(inverses[moment]) * (gamma.map { $0[c] } ?? 1)
-      y.data[element] = (x.data[element] - S(means[moment])) * scale + (beta.map { $0[c] } ?? 0)
+  }
+
+  // MARK: what the shards have in common
+
+  /// Chan et al. (1979): the moments of two sets together.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func absorb(_ pass: Pass, _ other: UnsafePointer<Double>) {
+    if pass == .backward {
+      for i in 3 * total..<5 * total { moments.pointer[i] += other[i] }
+      return
     }
+    let means = means, squares = squares, counts = counts, total = total
+    for i in 0..<total {
+      let more = other[2 * total + i], all = counts[i] + more
+      if more == 0 { continue }
+      let apart = other[i] - means[i]
+      means[i] += apart * more / all
+      squares[i] += other[total + i] + apart * apart * counts[i] * more / all
+      counts[i] = all
+    }
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func adopt(_ pass: Pass, _ other: UnsafePointer<Double>) { moments.pointer.update(from: other, count: 6 * total) }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  override func conclude(_ pass: Pass, _ run: RunContext<S>) {
+    if pass == .forward { concludeMoments(moving: run.mode == .training) }
   }
 
   /// mean = sum(w x) / n, variance = sum(w (x - mean)^2) / n; with a mask Keras 3
   /// divides by n + 1e-7. Prediction changes no weights, so the statistics stay as they are.
   @inline(__always)
-  private func takeMoments(moving: Bool) {
-    let means = means, inverses = inverses, counts = counts
-    let total = groups * channels
-    for i in 0..<total {
-      means[i] = 0
-      inverses[i] = 0
-      counts[i] = 0
-    }
-    forEach(includingMasked: false) { element, moment in
-      means[moment] += Double(x.data[element])
-      counts[moment] += 1
-    }
-    // All rows of a channel may be masked: the moments are then 0.
-    if mask != nil { for i in 0..<total { counts[i] = counts[i] > 0 ? counts[i] + rules.maskedEpsilon : 1 } }
-    for i in 0..<total { means[i] /= counts[i] }
-    forEach(includingMasked: false) { element, moment in
-      let u = Double(x.data[element]) - means[moment]
-      inverses[moment] += u * u
-    }
+  private func concludeMoments(moving: Bool) {
+    let means = means, squares = squares, counts = counts, inverses = inverses
     for visit in 0..<groups {
       for c in 0..<channels {
         let i = order.pointer[visit] * channels + c
-        let variance = inverses[i] / counts[i]
-        let moved = rules.movesUnbiased ? inverses[i] / max(counts[i] - 1, 1) : variance
+        guard usesBatch else {
+          means[i] = Double(movingMean.value[c])
+          inverses[i] = 1 / (Double(movingVariance.value[c]) + layer.config.epsilon).squareRoot()
+          continue
+        }
+        // All rows of a channel may be masked: the moments are then 0.
+        if rows.mask != nil {
+          let exact = means[i], n = counts[i]
+          counts[i] = n > 0 ? n + rules.maskedEpsilon : 1
+          means[i] = exact * n / counts[i]
+          squares[i] += n * (exact - means[i]) * (exact - means[i])
+        }
+        let variance = squares[i] / counts[i]
+        let moved = rules.movesUnbiased ? squares[i] / max(counts[i] - 1, 1) : variance
         if moving { for _ in 0..<rules.moves { move(c, mean: means[i], variance: moved) } }
         inverses[i] = 1 / (variance + layer.config.epsilon).squareRoot()
       }
@@ -158,41 +151,100 @@ final class BatchNormalizationOp<S: Scalar>: Op<S> {
     movingVariance.value[c] = S(Double(movingVariance.value[c]) * momentum + variance * (1 - momentum))
   }
 
-  /// With g = dy gamma, r = 1 / sqrt(variance + epsilon), u = x - mean and n
-  /// valid rows: dx = r g, and for valid rows further
-  /// - (r sum(g) + u r^3 sum(g u)) / n.
-  @_specialize(where S == Float)
-  @_specialize(where S == Double)
-  override func backward(_ run: RunContext<S>) {
+  // MARK: the rows of this shard
+
+  @inline(__always)
+  private func takeMoments(_ run: RunContext<S>) {
+    let means = means, squares = squares, counts = counts, total = total, features = x.features
+    for i in 0..<3 * total { means[i] = 0 }
+    rows.forEachRun(
+      prepare: { _ in },
+      body: { _, count, columns, isValid in
+        if isValid { for f in 0..<features { counts[columns.moment(f)] += Double(count) } }
+      })
+    rows.add(to: means, isMasked: false, centers: nil) { row, count, _, sums in
+      run.kernels.addColumnSums(count, features, x.data + row * features, features, sums)
+    }
+    for i in 0..<total where counts[i] > 0 { means[i] /= counts[i] }
+    rows.add(to: squares, isMasked: false, centers: means) { row, count, center, sums in
+      run.kernels.addColumnSquares(count, features, x.data + row * features, center, sums)
+    }
+    // The centers were rounded.
+    for i in 0..<total {
+      let apart = means[i] - Double(S(means[i]))
+      squares[i] = max(squares[i] - counts[i] * apart * apart, 0)
+    }
+  }
+
+  @inline(__always)
+  private func normalize(_ run: RunContext<S>) {
+    let gamma = layer.gamma?.value, beta = layer.beta?.value
+    let means = means, inverses = inverses, features = x.features, channels = channels
+    let center = rows.columns(0), scale = rows.columns(1), shift = rows.columns(2)
+    rows.forEachRun(
+      prepare: { columns in
+        for f in 0..<features {
+          let i = columns.moment(f), c = columns.channel(f, channels)
+          center[f] = S(means[i])
+          scale[f] = S(inverses[i]) * (gamma.map { $0[c] } ?? 1)
+          shift[f] = beta.map { $0[c] } ?? 0
+        }
+      },
+      body: { row, count, _, _ in
+        let first = row * features
+        run.kernels.normalize(count, features, x.data + first, center, scale, shift, y.data + first)
+      })
+  }
+
+  /// Unscaled by gamma: dbeta and dgamma follow from the same sums.
+  @inline(__always)
+  private func takeSums(_ run: RunContext<S>) {
+    let sums = sums, products = products, features = x.features
+    for i in 0..<2 * total { sums[i] = 0 }
     guard let dy = y.gradient else { return }
-    let means = means, inverses = inverses, counts = counts, sums = sums, products = products
-    let channels = channels
-    // Unscaled by gamma: dbeta and dgamma follow from the same sums.
-    for i in 0..<groups * channels {
-      sums[i] = 0
-      products[i] = 0
+    rows.add(to: sums, isMasked: true, centers: nil) { row, count, _, sums in
+      run.kernels.addColumnSums(count, features, dy + row * features, features, sums)
     }
-    forEach(includingMasked: true) { element, moment in
-      let d = Double(dy[element])
-      sums[moment] += d
-      products[moment] += d * (Double(x.data[element]) - means[moment])
+    rows.add(to: products, isMasked: true, centers: means) { row, count, center, sums in
+      run.kernels.addColumnProducts(count, features, dy + row * features, x.data + row * features, center, sums)
     }
-    for i in 0..<groups * channels {
+    for i in 0..<total {
+      // The centers were rounded.
+      products[i] -= sums[i] * (means[i] - Double(S(means[i])))
       if let gamma = layer.gamma, gamma.isTrainable { run.gradient(of: gamma)[i % channels] += S(products[i] * inverses[i]) }
       if let beta = layer.beta, beta.isTrainable { run.gradient(of: beta)[i % channels] += S(sums[i]) }
     }
-    guard let dx = x.gradient else { return }
+  }
+
+  /// With g = dy gamma, r = 1 / sqrt(variance + epsilon), u = x - mean and n
+  /// valid rows: dx = r g, and for valid rows further
+  /// - (r sum(g) + u r^3 sum(g u)) / n.
+  @inline(__always)
+  private func spread(_ run: RunContext<S>) {
+    guard let dy = y.gradient, let dx = x.gradient else { return }
     let gamma = layer.gamma?.value
-    forEach(includingMasked: true) { element, moment in
-      let scale = inverses[moment] * (gamma.map { Double($0[moment % channels]) } ?? 1)
-      dx[element] = S(Double(dy[element]) * scale)
-    }
-    guard usesBatch else { return }
-    forEach(includingMasked: false) { element, moment in
-      let r = inverses[moment], n = counts[moment]
-      let factor = gamma.map { Double($0[moment % channels]) } ?? 1
-      let u = Double(x.data[element]) - means[moment]
-      dx[element] -= S(factor * (r * sums[moment] + u * r * r * r * products[moment]) / n)
-    }
+    let means = means, inverses = inverses, counts = counts, sums = sums, products = products
+    let features = x.features, channels = channels, usesBatch = usesBatch
+    let center = rows.columns(0), scale = rows.columns(1), shift = rows.columns(2), slope = rows.columns(3), zeros = rows.columns(4)
+    rows.forEachRun(
+      prepare: { columns in
+        for f in 0..<features {
+          let i = columns.moment(f), r = inverses[i]
+          let factor = r * (gamma.map { Double($0[columns.channel(f, channels)]) } ?? 1)
+          center[f] = S(means[i])
+          scale[f] = S(factor)
+          shift[f] = usesBatch ? S(factor * sums[i] / counts[i]) : 0
+          slope[f] = usesBatch ? S(factor * r * r * products[i] / counts[i]) : 0
+          zeros[f] = 0
+        }
+      },
+      body: { row, count, _, isValid in
+        let first = row * features
+        if isValid, usesBatch {
+          run.kernels.normalizeBackward(count, features, dy + first, x.data + first, center, scale, slope, shift, dx + first)
+        } else {
+          run.kernels.normalize(count, features, dy + first, zeros, scale, zeros, dx + first)
+        }
+      })
   }
 }

@@ -112,9 +112,9 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
 
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  override func prepare() throws(UnrollError) {
-    packed = try pack(training: false, packed)
-    if usesGateMasks { packedForTraining = try pack(training: true, packedForTraining) }
+  override func prepare(_ team: UnsafePointer<KernelTeam>?) throws(UnrollError) {
+    packed = try pack(training: false, packed, team)
+    if usesGateMasks { packedForTraining = try pack(training: true, packedForTraining, team) }
     half.withLock { refresh(&$0, packHalf) }
     stepBlocks.withLock { refresh(&$0, packStepBlocks) }
   }
@@ -174,12 +174,14 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
 
   /// Packs into the existing buffer, so that a training step allocates nothing.
   @inline(__always)
-  private func pack(training: Bool, _ buffer: AlignedBuffer<S>?) throws(UnrollError) -> AlignedBuffer<S>? {
+  private func pack(
+    training: Bool, _ buffer: AlignedBuffer<S>?, _ team: UnsafePointer<KernelTeam>?
+  ) throws(UnrollError) -> AlignedBuffer<S>? {
     guard let kernel, let recurrentKernel else { return nil }
     let plan = kernelPlan(training: training)
     let target: AlignedBuffer<S>
     if let buffer { target = buffer } else { target = try AlignedBuffer<S>(count: table.recurrentPackedCount(plan)) }
-    table.recurrentPack(plan, parts, kernel.value, recurrentKernel.value, target.pointer)
+    table.recurrentPack(plan, parts, kernel.value, recurrentKernel.value, target.pointer, team)
     return target
   }
 
@@ -187,7 +189,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   private func want(_ more: RecurrentPacking) throws(UnrollError) {
     guard !parts.isSuperset(of: more) else { return }
     parts.formUnion(more)
-    try prepare()
+    try prepare(nil)
   }
 
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {

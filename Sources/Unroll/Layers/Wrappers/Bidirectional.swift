@@ -87,11 +87,9 @@ final class BidirectionalLayer<S: Scalar>: Layer<S> {
     return results
   }
 
-  override var needsWholeBatch: Bool { forward.spec.activityRegularizer != nil || backward.spec.activityRegularizer != nil }
-
-  override func prepare() throws(UnrollError) {
-    try forward.prepare()
-    try backward.prepare()
+  override func prepare(_ team: UnsafePointer<KernelTeam>?) throws(UnrollError) {
+    try forward.prepare(team)
+    try backward.prepare(team)
   }
 
   override var innerLayers: [Layer<S>] { [forward, backward] }

@@ -55,13 +55,11 @@ final class NestedModelLayer<S: Scalar>: Layer<S> {
     return try graph.outputShapes(for: inputs)
   }
 
-  override func prepare() throws(UnrollError) { try graph?.prepare() }
+  override func prepare(_ team: UnsafePointer<KernelTeam>?) throws(UnrollError) { try graph?.prepare(team) }
 
   override var nestedGraph: Graph<S>? { graph }
 
   override var innerLayers: [Layer<S>] { graph?.layers ?? [] }
-
-  override var needsWholeBatch: Bool { graph?.layers.contains { $0.needsWholeBatch || $0.spec.activityRegularizer != nil } ?? false }
 
   override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] { graph?.trace(outputs, paths) ?? [] }
 

@@ -57,7 +57,7 @@ final class StackedRNNLayer<S: Scalar>: Layer<S> {
     return [sequence] + states
   }
 
-  override func prepare() throws(UnrollError) { for cell in cells { try cell.prepare() } }
+  override func prepare(_ team: UnsafePointer<KernelTeam>?) throws(UnrollError) { for cell in cells { try cell.prepare(team) } }
 
   override var innerLayers: [Layer<S>] { cells }
 

@@ -41,11 +41,9 @@ final class TimeDistributedLayer<S: Scalar>: Layer<S> {
   /// The shape that the layer inside receives.
   private func step(_ sequence: Shape) -> Shape { Shape(Array(sequence.dimensions.dropFirst())) }
 
-  override func prepare() throws(UnrollError) { try child.prepare() }
+  override func prepare(_ team: UnsafePointer<KernelTeam>?) throws(UnrollError) { try child.prepare(team) }
 
   override var innerLayers: [Layer<S>] { [child] }
-
-  override var needsWholeBatch: Bool { child.needsWholeBatch || child.spec.activityRegularizer != nil }
 
   override func trace(_ outputs: [Bool], inputs: Int, _ paths: GradientPaths<S>) -> [Bool] {
     let isPenalized = paths.trainingRules.areOfKeras2 && child.spec.activityRegularizer != nil
