@@ -11,7 +11,7 @@ static struct {
 } stripes[STRIPES];
 
 int cplatform_fork_is_pending;
-static unsigned forks;
+unsigned cplatform_forks;
 static unsigned long survivor;
 static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
 
@@ -70,7 +70,6 @@ void cplatform_gate_resume(int depth) {
   }
 }
 
-unsigned cplatform_fork_count(void) { return __atomic_load_n(&forks, __ATOMIC_RELAXED); }
 unsigned long cplatform_fork_survivor(void) { return survivor; }
 
 static int others_inside(void) {
@@ -102,7 +101,7 @@ static void after_fork(void) {
 static void in_child(void) {
   for (int i = 0; i < STRIPES; i++) stripes[i].inside = 0;
   if (self.depth > 0) *my_count() = 1;
-  forks++;
+  cplatform_forks++;
   survivor = (unsigned long)pthread_self();
   after_fork();
 }

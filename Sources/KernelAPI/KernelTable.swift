@@ -65,6 +65,10 @@ public struct TransposedProduct<S: Scalar> {
   }
 }
 
+/// A kernel for steps of a stream: its argument, prepared once, stays where it is, and the
+/// call costs no reference count.
+public typealias PreparedCall = @Sendable @convention(c) (_ argument: UnsafeMutableRawPointer) -> Void
+
 /// The arithmetic of one instruction set for one scalar type.
 ///
 /// Each kernel module exports `KernelSet.float32` and `KernelSet.float64`.
@@ -91,6 +95,9 @@ public struct KernelTable<S: Scalar>: Sendable {
       _ k: Int, _ n: Int, _ source: In, _ rowStride: Int, _ columnStride: Int, _ destination: Out, _ team: UnsafePointer<KernelTeam>?
     ) -> Void
   public var gemm: @Sendable (MatrixProduct<S>) -> Void
+  /// The product of a single row, which is summed in another order; the argument is a
+  /// `MatrixProduct`.
+  public var rowProduct: PreparedCall
   public var gemmTransposed: @Sendable (TransposedProduct<S>) -> Void
   /// result[n] += sum over rows of a [rows][n] matrix with row stride lda.
   public var addColumnSums: @Sendable (_ rows: Int, _ n: Int, _ a: In, _ lda: Int, _ result: Out) -> Void
@@ -116,9 +123,10 @@ public struct KernelTable<S: Scalar>: Sendable {
   public var recurrentHalfCount: @Sendable (RecurrentPlan) -> Int
   public var recurrentPackHalf: @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ destination: UnsafeMutablePointer<UInt16>) -> Void
   /// Weights and bias (`RecurrentPlan.biasCount`, or nil) in the form for steps of
-  /// one row, `RecurrentStep.packedBlocks`; 0 scalars where a plan has none.
-  public var stepBlocksCount: @Sendable (RecurrentPlan) -> Int
+  /// one row, and such a step, whose argument is a `BlockStep`.
+  public var blockCut: @Sendable (RecurrentPlan) -> BlockCut
   public var packStepBlocks: @Sendable (RecurrentPlan, _ kernel: In, _ recurrentKernel: In, _ bias: In?, _ destination: Out) -> Void
+  public var stepInBlocks: PreparedCall
   public var recurrentWorkspaceCount: @Sendable (RecurrentPlan, _ steps: Int, _ rows: Int, _ training: Bool) -> Int
   public var recurrentForward: @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void
   /// Consumes the workspace of the forward pass with the same sequence.
@@ -168,6 +176,7 @@ public struct KernelTable<S: Scalar>: Sendable {
     packedCount: @escaping @Sendable (Int, Int) -> Int,
     pack: @escaping @Sendable (Int, Int, In, Int, Int, Out, UnsafePointer<KernelTeam>?) -> Void,
     gemm: @escaping @Sendable (MatrixProduct<S>) -> Void,
+    rowProduct: PreparedCall,
     gemmTransposed: @escaping @Sendable (TransposedProduct<S>) -> Void,
     sparseCrossentropy: @escaping @Sendable (Int, In, Int, Double, Out?) -> Double,
     addColumnSums: @escaping @Sendable (Int, Int, In, Int, Out) -> Void,
@@ -179,8 +188,9 @@ public struct KernelTable<S: Scalar>: Sendable {
     recurrentPack: @escaping @Sendable (RecurrentPlan, RecurrentPacking, In, In, Out, UnsafePointer<KernelTeam>?) -> Void,
     recurrentHalfCount: @escaping @Sendable (RecurrentPlan) -> Int,
     recurrentPackHalf: @escaping @Sendable (RecurrentPlan, In, In, UnsafeMutablePointer<UInt16>) -> Void,
-    stepBlocksCount: @escaping @Sendable (RecurrentPlan) -> Int,
+    blockCut: @escaping @Sendable (RecurrentPlan) -> BlockCut,
     packStepBlocks: @escaping @Sendable (RecurrentPlan, In, In, In?, Out) -> Void,
+    stepInBlocks: PreparedCall,
     recurrentWorkspaceCount: @escaping @Sendable (RecurrentPlan, Int, Int, Bool) -> Int,
     recurrentForward: @escaping @Sendable (RecurrentPlan, RecurrentSequence<S>) -> Void,
     recurrentBackward:
@@ -211,6 +221,7 @@ public struct KernelTable<S: Scalar>: Sendable {
     self.packedCount = packedCount
     self.pack = pack
     self.gemm = gemm
+    self.rowProduct = rowProduct
     self.gemmTransposed = gemmTransposed
     self.sparseCrossentropy = sparseCrossentropy
     self.addColumnSums = addColumnSums
@@ -222,8 +233,9 @@ public struct KernelTable<S: Scalar>: Sendable {
     self.recurrentPack = recurrentPack
     self.recurrentHalfCount = recurrentHalfCount
     self.recurrentPackHalf = recurrentPackHalf
-    self.stepBlocksCount = stepBlocksCount
+    self.blockCut = blockCut
     self.packStepBlocks = packStepBlocks
+    self.stepInBlocks = stepInBlocks
     self.recurrentWorkspaceCount = recurrentWorkspaceCount
     self.recurrentForward = recurrentForward
     self.recurrentBackward = recurrentBackward

@@ -144,10 +144,6 @@ public struct RecurrentStep<S: Scalar> {
   public var packed: UnsafePointer<S>
   /// From `recurrentPackHalf`: read instead of `packed` unless nil.
   public var packedHalf: UnsafePointer<UInt16>?
-  /// From `packStepBlocks`, one row only: read instead of the others and of
-  /// `bias` unless nil. States then have room for `statePadding` scalars more.
-  public var packedBlocks: UnsafePointer<S>?
-  public static var statePadding: Int { 16 }
   public var bias: UnsafePointer<S>?
   /// [B][F]
   public var input: UnsafePointer<S>

@@ -40,6 +40,8 @@ extension Lanes {
 protocol VectorGroup: Lanes {
   associatedtype V: Vector where V.Element == Element
   static var count: Int { get }
+  /// The same vector in all places.
+  init(vector v: V)
   init(loading p: UnsafePointer<Element>, _ first: Int, limit: Int)
   func store(_ p: UnsafeMutablePointer<Element>, _ first: Int, limit: Int)
 }
@@ -69,6 +71,7 @@ struct Beside<A: Lanes, B: Lanes>: Lanes where A.Element == B.Element {
 extension Beside: VectorGroup where A: VectorGroup, B: VectorGroup, A.V == B.V {
   typealias V = A.V
   @inline(__always) static var count: Int { A.count + B.count }
+  @inline(__always) init(vector v: V) { self.init(A(vector: v), B(vector: v)) }
   @inline(__always) init(loading p: UnsafePointer<Element>, _ first: Int, limit: Int) {
     self.init(A(loading: p, first, limit: limit), B(loading: p, first + A.count * V.width, limit: limit))
   }

@@ -8,7 +8,6 @@ func recurrentStepScratchCount<V: Vector>(_: V.Type, _ plan: RecurrentPlan, _ ro
 }
 
 func recurrentStep<V: Vector>(_: V.Type, _ plan: RecurrentPlan, _ s: RecurrentStep<V.Element>) {
-  if let blocks = s.packedBlocks { return stepInBlocks(V.self, plan, s, blocks) }
   let layout = RecurrentLayout<V>(plan)
   let gates = s.scratch
   let row = gates + s.rows * layout.stride

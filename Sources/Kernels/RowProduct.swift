@@ -1,6 +1,7 @@
 import KernelAPI
 
-/// The product of one row with few columns, for training passes over one row.
+/// The product of one row with few columns, for training passes over one row and for
+/// steps of a stream.
 ///
 /// A vector or a few of columns are too few chains of sums: each waits for the
 /// one before it. Even and odd k are summed apart and added at the end, which
@@ -43,4 +44,45 @@ private func twoChains<C: ColumnBlock>(_: C.Type, _ p: MatrixProduct<C.V.Element
   if left > 0 { even.add(V(all: a[0]), times: C(loading: b, step: panel)) }
   even.add(V.one, times: odd)
   even.store(p.c, last: last)
+}
+
+/// `argument` points to a `MatrixProduct` of one row. A few narrow columns, the usual end
+/// of a model, take only what is below; all else is `rowProduct`.
+func runRowProduct<V: Vector>(_: V.Type, _ argument: UnsafeMutableRawPointer) {
+  let p = argument.assumingMemoryBound(to: MatrixProduct<V.Element>.self)
+  guard narrowColumns(V.self, p.pointee.k, p.pointee.n) == p.pointee.n, !p.pointee.accumulate else {
+    return rowProduct(V.self, p.pointee)
+  }
+  switch p.pointee.n {
+  case 1: narrowRow(C1<V>.self, p)
+  case 2: narrowRow(C2<V>.self, p)
+  case 3: narrowRow(C3<V>.self, p)
+  default: narrowRow(C4<V>.self, p)
+  }
+}
+
+/// Dot products, even and odd vectors apart.
+@inline(__always)
+private func narrowRow<C: ColumnBlock>(_: C.Type, _ p: UnsafePointer<MatrixProduct<C.V.Element>>) {
+  typealias V = C.V
+  let width = V.width, stride = narrowStride(V.self, p.pointee.k)
+  var a = p.pointee.a, b = p.pointee.packedB
+  var even = C.zero, odd = C.zero
+  var left = p.pointee.k
+  while left >= 2 * width {
+    even.add(V(loading: a), times: C(loading: b, step: stride))
+    odd.add(V(loading: a + width), times: C(loading: b + width, step: stride))
+    a += 2 * width
+    b += 2 * width
+    left -= 2 * width
+  }
+  if left >= width {
+    even.add(V(loading: a), times: C(loading: b, step: stride))
+    a += width
+    b += width
+    left -= width
+  }
+  if left > 0 { odd.add(V(loading: a, count: left), times: C(loading: b, step: stride)) }
+  even.add(V.one, times: odd)
+  even.addTotals(p.pointee.bias, p.pointee.c)
 }

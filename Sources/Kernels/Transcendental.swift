@@ -92,6 +92,20 @@ func sigmoid<V: Lanes>(_ x: V) -> V {
   return V.one / (V.one + exponentialBounded(bounded))
 }
 
+/// exp(x), bounded: the sigmoid of -x is 1 / (1 + this).
+@inline(__always)
+func sigmoidExponential<V: Lanes>(negated x: V) -> V {
+  let limit = V(V.Element.isDouble ? 709 : 88)
+  return exponentialBounded(limit.least((V.zero - limit).greatest(x)))
+}
+
+/// e = exp(x) - 1, bounded: tanh(x / 2) is e / (e + 2).
+@inline(__always)
+func tangentExponential<V: Lanes>(doubled x: V) -> V {
+  let limit = V(V.Element.isDouble ? 40 : 18.2)
+  return ExponentParts(limit.least((V.zero - limit).greatest(x)), reduced: true).minusOne
+}
+
 /// (exp(2 x) - 1) / (exp(2 x) + 1); exp - 1 without cancellation keeps small
 /// arguments exact.
 @inline(__always)

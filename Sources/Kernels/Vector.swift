@@ -55,12 +55,16 @@ protocol Vector: VectorGroup where V == Self {
   static var sharedTransposedPart: KernelTeam.Work { get }
   static var sharedPackPart: KernelTeam.Work { get }
   static var sharedActivationPart: KernelTeam.Work { get }
+  /// Kernels of this vector as C functions.
+  static var stepInBlocks: PreparedCall { get }
+  static var rowProduct: PreparedCall { get }
   /// Dropout factors of elements `first`...: 0 or `scale`.
   static func dropout(key: UInt64, first: Int, threshold: UInt32, scale: Double) -> Self
 }
 
 extension Vector {
   @inline(__always) static var count: Int { 1 }
+  @inline(__always) init(vector v: V) { self = v }
   @inline(__always) init(loading p: UnsafePointer<Element>, _ first: Int, limit: Int) {
     self.init(loading: p + min(first, limit))
   }
@@ -119,6 +123,8 @@ extension FloatVector: Lanes, VectorGroup, Vector {
   static var sharedTransposedPart: KernelTeam.Work { { runSharedTransposedPart(FloatVector.self, $0, $1) } }
   static var sharedPackPart: KernelTeam.Work { { runSharedPackPart(FloatVector.self, $0, $1) } }
   static var sharedActivationPart: KernelTeam.Work { { runSharedActivationPart(FloatVector.self, $0, $1) } }
+  static var stepInBlocks: PreparedCall { { runStepInBlocks(FloatVector.self, $0) } }
+  static var rowProduct: PreparedCall { { runRowProduct(FloatVector.self, $0) } }
 }
 
 extension DoubleVector: Lanes, VectorGroup, Vector {
@@ -171,4 +177,6 @@ extension DoubleVector: Lanes, VectorGroup, Vector {
   static var sharedTransposedPart: KernelTeam.Work { { runSharedTransposedPart(DoubleVector.self, $0, $1) } }
   static var sharedPackPart: KernelTeam.Work { { runSharedPackPart(DoubleVector.self, $0, $1) } }
   static var sharedActivationPart: KernelTeam.Work { { runSharedActivationPart(DoubleVector.self, $0, $1) } }
+  static var stepInBlocks: PreparedCall { { runStepInBlocks(DoubleVector.self, $0) } }
+  static var rowProduct: PreparedCall { { runRowProduct(DoubleVector.self, $0) } }
 }

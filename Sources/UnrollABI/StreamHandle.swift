@@ -8,6 +8,8 @@ final class StreamHandle {
   let batch: Int
   let weights: StreamWeights
   let dtype: DType
+  /// Comparing enumerations with raw values takes a hundred instructions.
+  let isDouble: Bool
   let inputSizes: [Int]
   let outputSizes: [Int]
   /// Elements of the only input and output, -1 if there are several.
@@ -24,6 +26,7 @@ final class StreamHandle {
     self.weights = weights
     stream = try model.makeStream(batch: batch, weights: weights)
     dtype = stream.dtype
+    isDouble = dtype == .float64
     inputSizes = stream.inputCounts
     outputSizes = stream.outputCounts
     inputSize = inputSizes.count == 1 ? inputSizes[0] : -1
@@ -38,7 +41,7 @@ final class StreamHandle {
     _ input: UnsafeRawPointer?, _ inputCount: Int, _ output: UnsafeMutableRawPointer?, _ outputCount: Int
   ) throws(UnrollError) {
     // Everything in order, as in every step but a wrong one: no array is touched.
-    let misplaced = (UInt(bitPattern: input) | UInt(bitPattern: output)) & UInt(bitPattern: elementSize - 1)
+    let misplaced = (UInt(bitPattern: input) | UInt(bitPattern: output)) & UInt(bitPattern: elementSize &- 1)
     guard inputCount == inputSize, outputCount == outputSize, misplaced == 0, let input, let output else {
       throw refusal(input, inputCount, output, outputCount)
     }

@@ -72,7 +72,7 @@ public func unroll_stream_step_float32(
   _ output_count: Int
 ) -> unroll_status {
   stepping(stream) { (handle) throws(UnrollError) in
-    guard handle.dtype == .float32 else { throw otherType("float64", "unroll_stream_step_float64") }
+    guard !handle.isDouble else { throw otherType("float64", "unroll_stream_step_float64") }
     try handle.step(input, input_count, output, output_count)
   }
 }
@@ -83,7 +83,7 @@ public func unroll_stream_step_float64(
   _ output_count: Int
 ) -> unroll_status {
   stepping(stream) { (handle) throws(UnrollError) in
-    guard handle.dtype == .float64 else { throw otherType("float32", "unroll_stream_step_float32") }
+    guard handle.isDouble else { throw otherType("float32", "unroll_stream_step_float32") }
     try handle.step(input, input_count, output, output_count)
   }
 }

@@ -14,7 +14,7 @@ import Testing
   }()
 
   func outputs<S: Scalar>(_ table: KernelTable<S>, _ p: RecurrentProblem) -> [Double] {
-    let units = p.plan.units, room = units + RecurrentStep<S>.statePadding
+    let units = p.plan.units, line = 64 / MemoryLayout<S>.stride, room = (units + line - 1) / line * line
     let marker: S = 12345
     func buffer(_ values: [Double]) -> UnsafeMutablePointer<S> {
       let memory = UnsafeMutablePointer<S>.allocate(capacity: values.count)
@@ -22,22 +22,22 @@ import Testing
       return memory
     }
     let kernel = buffer(p.kernel), recurrent = buffer(p.recurrent), bias = buffer(p.bias), input = buffer(p.input)
-    let states = [buffer(Array(repeating: 0, count: room + 1)), buffer(Array(repeating: 0, count: room + 1))]
-    let scratchCount = table.recurrentStepScratchCount(p.plan, 1), count = table.stepBlocksCount(p.plan)
-    let scratch = buffer(Array(repeating: .nan, count: scratchCount))
+    // State, its next place, carry and output.
+    let states = (0..<4).map { _ in buffer(Array(repeating: 0, count: room + 1)) }
+    let cut = table.blockCut(p.plan), count = cut.count
     let blocks = buffer(Array(repeating: .nan, count: count) + [Double(marker)])
-    defer { for memory in [kernel, recurrent, bias, input, scratch, blocks] + states { memory.deallocate() } }
+    defer { for memory in [kernel, recurrent, bias, input, blocks] + states { memory.deallocate() } }
     for state in states { state[room] = marker }
     table.packStepBlocks(p.plan, kernel, recurrent, p.useBias ? UnsafePointer(bias) : nil, blocks)
     #expect(blocks[count] == marker)
     var found: [Double] = []
+    var step = BlockStep(
+      p.plan, cut, weights: blocks, input: input, state: states[0], next: states[1], carry: states[2], output: states[3])
     for t in 0..<p.steps {
-      var step = RecurrentStep(
-        rows: 1, packed: UnsafePointer(scratch), bias: nil, input: input + t * p.plan.features, state: states[0],
-        carry: p.plan.cell == .lstm ? states[1] : nil, scratch: scratch)
-      step.packedBlocks = UnsafePointer(blocks)
-      table.recurrentStep(p.plan, step)
-      found += (0..<units).map { Double(states[0][$0]) }
+      step.input = UnsafePointer(input) + t * p.plan.features
+      table.stepInBlocks(&step)
+      #expect((0..<units).allSatisfy { step.state[$0] == states[3][$0] }, "the output is a copy of the state")
+      found += (0..<units).map { Double(states[3][$0]) }
     }
     #expect(states.allSatisfy { $0[room] == marker }, "\(p.plan.cell) \(units): beyond the room of the state")
     return found
@@ -60,13 +60,28 @@ import Testing
     compare(Double.self, tolerance: 1e-14)
   }
 
+  /// All blocks are in groups whose sizes differ by at most one; layers that exceed the
+  /// nearest cache have several.
+  @Test func blocksAreCutEvenly() {
+    for table in tables(Float.self) {
+      for plan in Self.plans {
+        let cut = table.blockCut(plan), gates = plan.cell.gates, rows = plan.features + plan.units
+        let blocks = cut.groups * cut.size + cut.larger, width = table.name == "v4" ? 16 : table.name == "v3" ? 8 : 4
+        #expect(cut.larger < cut.groups && cut.size <= 4)
+        #expect(blocks * width + (cut.folds ? cut.tail : 0) >= plan.units)
+        #expect(cut.count == (blocks * (4 + rows * gates) + (cut.folds ? 1 + rows : 0)) * width)
+      }
+      #expect(table.blockCut(RecurrentPlan(cell: .lstm, features: 1, units: 128)).groups > 1)
+    }
+  }
+
   /// Other activations and cells have no such form and keep the usual one.
   @Test func onlyPlansItServesHaveBlocks() {
     for table in tables(Float.self) {
-      #expect(table.stepBlocksCount(RecurrentPlan(cell: .simpleRNN, features: 2, units: 5)) == 0)
-      #expect(table.stepBlocksCount(RecurrentPlan(cell: .gru, features: 2, units: 5, resetAfter: false)) == 0)
-      #expect(table.stepBlocksCount(RecurrentPlan(cell: .lstm, features: 2, units: 5, activation: .relu)) == 0)
-      #expect(table.stepBlocksCount(RecurrentPlan(cell: .lstm, features: 2, units: 5)) > 0)
+      #expect(table.blockCut(RecurrentPlan(cell: .simpleRNN, features: 2, units: 5)).count == 0)
+      #expect(table.blockCut(RecurrentPlan(cell: .gru, features: 2, units: 5, resetAfter: false)).count == 0)
+      #expect(table.blockCut(RecurrentPlan(cell: .lstm, features: 2, units: 5, activation: .relu)).count == 0)
+      #expect(table.blockCut(RecurrentPlan(cell: .lstm, features: 2, units: 5)).count > 0)
     }
   }
 }

@@ -57,6 +57,43 @@ import Testing
     }
   }
 
+  /// Steps take their weights in turns from the first to the last and from the last to
+  /// the first, which is not part of the state.
+  @Test(arguments: [1, 2, 5]) func continuesToTheBitFromTheStateAfterAnyStep(steps: Int) throws {
+    for cell in [RecurrentLayerTests.config(.lstm(units: 83), 5), RecurrentLayerTests.config(.gru(units: 90), 5)] {
+      let model = try Model(layers: [.input([nil, 1]), LayerSpec(cell), LayerSpec(.dense(DenseConfig(units: 1)))], seed: 4)
+      let first = try model.makeStream(), second = try model.makeStream()
+      var x: Float = 0.5, y: Float = 0, z: Float = 0
+      for _ in 0..<steps { try first.step(&x, &y) }
+      var state = [Float](repeating: 0, count: first.stateCount)
+      first.exportState(&state)
+      second.importState(&state)
+      for _ in 0..<3 {
+        try first.step(&x, &y)
+        try second.step(&x, &z)
+        #expect(y == z)
+        x = y
+      }
+      first.reset()
+      first.exportState(&state)
+      #expect(state.allSatisfy { $0 == 0 })
+    }
+  }
+
+  /// Vectors of a state never straddle two cache lines, whole ones fit behind its last
+  /// unit, and the places of states relative to one another are always the same.
+  @Test func statesAreOnePieceOfWholeCacheLines() throws {
+    func check<S: Scalar>(_: S.Type) throws {
+      let arena = Arena<S>(), line = 64 / MemoryLayout<S>.stride
+      let parts = try arena.allocateTogether([line + 4, 3 * line + 2, 1])
+      #expect(parts.allSatisfy { UInt(bitPattern: $0) % 64 == 0 })
+      #expect(parts[1] - parts[0] == 2 * line && parts[2] - parts[1] == 4 * line)
+      #expect(arena.byteCount == 7 * 64)
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
   @Test(arguments: [DType.float32, .float64]) func aStepThatIsASequenceComesRowByRow(dtype: DType) throws {
     let repeated = LayerSpec(.timeDistributed(LayerSpec(.repeatVector(RepeatVectorConfig(2)))))
     let model = try Model(layers: [.input([nil, 3]), repeated], dtype: dtype)

@@ -31,7 +31,9 @@ static inline void cplatform_gate_yield(void) {
 }
 
 /* Forks between the program's first process and this one. */
-unsigned cplatform_fork_count(void);
+extern unsigned cplatform_forks;
+
+static inline unsigned cplatform_fork_count(void) { return __atomic_load_n(&cplatform_forks, __ATOMIC_RELAXED); }
 
 /* The thread that called the last of them, which alone lives on here; 0 before. */
 unsigned long cplatform_fork_survivor(void);

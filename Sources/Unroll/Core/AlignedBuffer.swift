@@ -1,8 +1,8 @@
 import KernelAPI
 import Glibc
 
-/// Owned memory for `count` elements, zero-filled, aligned to a cache line so
-/// that vector loads never straddle two.
+/// Owned memory for `count` elements, zero-filled, in whole cache lines: vector loads
+/// never straddle two, and a vector that begins inside the memory also ends there.
 final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Element>
   let count: Int
@@ -34,10 +34,12 @@ final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
 }
 
 private let hugePage = 1 << 21
+private let cacheLine = 64
 
-private func allocateZeros(_ bytes: Int) -> UnsafeMutableRawPointer? {
+private func allocateZeros(_ count: Int) -> UnsafeMutableRawPointer? {
+  let bytes = (count + cacheLine - 1) & ~(cacheLine - 1)
   var raw: UnsafeMutableRawPointer?
-  guard posix_memalign(&raw, 64, bytes) == 0, let raw else { return nil }
+  guard posix_memalign(&raw, cacheLine, bytes) == 0, let raw else { return nil }
   return memset(raw, 0, bytes)
 }
 
@@ -81,6 +83,21 @@ final class Arena<S: Scalar> {
     let buffer = try AlignedBuffer<S>(count: count)
     scalars.append(buffer)
     return buffer.pointer
+  }
+
+  /// One piece of memory for several buffers, each of whole cache lines. Their places
+  /// relative to one another do not depend on what the process has allocated before.
+  func allocateTogether(_ counts: [Int]) throws(UnrollError) -> [UnsafeMutablePointer<S>] {
+    let line = cacheLine / MemoryLayout<S>.stride
+    var offsets: [Int] = [], end = 0
+    for count in counts {
+      offsets.append(end)
+      let (lines, overflow) = (count + line - 1).addingReportingOverflow(end)
+      if overflow { throw Self.limitReached }
+      end = lines / line * line
+    }
+    let base = try allocate(end)
+    return offsets.map { base + $0 }
   }
 
   func allocateBytes(_ count: Int) throws(UnrollError) -> UnsafeMutablePointer<UInt8> {

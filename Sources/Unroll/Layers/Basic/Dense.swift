@@ -43,10 +43,16 @@ final class DenseLayer<S: Scalar>: Layer<S> {
     let activation = ActivationFunction<S>(config.activation)
     let before = planner.isTraining && activation.usesInput ? try planner.arena.allocate(y.count) : y.data
     guard let weights = packed.packed else { throw UnrollError(.invalidState, "\(name): its weights are not prepared") }
-    planner.append(
-      DenseOp(
-        x: x, y: y, before: before, kernel: kernel, bias: bias, packed: weights, transposed: packed.packedTransposed,
-        activation: activation))
+    let product = MatrixProduct(
+      m: x.vectors, n: y.features, k: x.features, a: x.data, lda: x.features, packedB: weights,
+      bias: bias.map { UnsafePointer($0.value) }, c: before, ldc: y.features)
+    if planner.mode == .streaming, x.vectors == 1 {
+      planner.append(DenseStepOp(product, activation, planner.kernels))
+    } else {
+      planner.append(
+        DenseOp(
+          x: x, y: y, product: product, kernel: kernel, bias: bias, transposed: packed.packedTransposed, activation: activation))
+    }
     return [y]
   }
 }
@@ -54,9 +60,8 @@ final class DenseLayer<S: Scalar>: Layer<S> {
 private final class DenseOp<S: Scalar>: Op<S> {
   private let x: Tensor<S>
   private let y: Tensor<S>
-  /// x W + b; the output itself where the activation can work in place.
-  private let before: UnsafeMutablePointer<S>
-  /// The product and the sizes of the output, computed once.
+  /// x W + b, to the output itself where the activation can work in place, and the sizes
+  /// of the output, computed once.
   private let product: MatrixProduct<S>
   private let vectors: Int
   private let units: Int
@@ -66,19 +71,16 @@ private final class DenseOp<S: Scalar>: Op<S> {
   private let activation: ActivationFunction<S>
 
   init(
-    x: Tensor<S>, y: Tensor<S>, before: UnsafeMutablePointer<S>, kernel: Parameter<S>, bias: Parameter<S>?,
-    packed: UnsafeMutablePointer<S>, transposed: UnsafeMutablePointer<S>?, activation: ActivationFunction<S>
+    x: Tensor<S>, y: Tensor<S>, product: MatrixProduct<S>, kernel: Parameter<S>, bias: Parameter<S>?,
+    transposed: UnsafeMutablePointer<S>?, activation: ActivationFunction<S>
   ) {
     self.x = x
     self.y = y
-    self.before = before
     self.kernel = kernel
     self.bias = bias
     vectors = y.vectors
     units = y.features
-    product = MatrixProduct(
-      m: x.vectors, n: y.features, k: x.features, a: x.data, lda: x.features, packedB: packed,
-      bias: bias.map { UnsafePointer($0.value) }, c: before, ldc: y.features)
+    self.product = product
     self.transposed = transposed
     self.activation = activation
   }
@@ -89,7 +91,7 @@ private final class DenseOp<S: Scalar>: Op<S> {
     var product = product
     product.team = run.team
     run.kernels.gemm(product)
-    if !activation.isLinear { activation.forward(run, rows: vectors, n: units, before, y.data) }
+    if !activation.isLinear { activation.forward(run, rows: vectors, n: units, product.c, y.data) }
   }
 
   /// dz = dy f'(z);  dW = x^T dz;  db = sum dz;  dx = dz W^T
@@ -98,7 +100,7 @@ private final class DenseOp<S: Scalar>: Op<S> {
   override func backward(_ run: RunContext<S>) {
     guard let dz = y.gradient else { return }
     if !activation.isLinear {
-      activation.backward(run, rows: vectors, n: units, x: before, y: y.data, dy: dz, dx: dz)
+      activation.backward(run, rows: vectors, n: units, x: product.c, y: y.data, dy: dz, dx: dz)
     }
     if kernel.isTrainable {
       run.kernels.gemmTransposed(

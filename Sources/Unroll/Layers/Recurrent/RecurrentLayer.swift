@@ -137,7 +137,7 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
   /// if they exceed the second-level cache, a step is limited by reading them, and one
   /// copy is enough.
   private func blocksForSteps(rows: Int) throws(UnrollError) -> AlignedBuffer<S>? {
-    let count = table.stepBlocksCount(kernelPlan(training: false))
+    let count = table.blockCut(kernelPlan(training: false)).count
     guard rows == 1, count > 0, count * MemoryLayout<S>.stride <= 1 << 21 else { return nil }
     return try stepBlocks.withLock { (kept) throws(UnrollError) in
       if let kept { return kept }
@@ -209,8 +209,11 @@ final class RecurrentLayer<S: Scalar>: Layer<S> {
           .unsupported, "\(name): a stream keeps the states itself; a layer called with initial states cannot stream")
       }
       let half = planner.streamWeights == .float16 ? try halfPrecision() : nil
-      let blocks = half == nil && x.mask == nil ? try blocksForSteps(rows: x.rows) : nil
-      planner.append(try RecurrentStreamOp(self, packed, half, blocks, x, outputs, planner))
+      if half == nil, x.mask == nil, let blocks = try blocksForSteps(rows: x.rows) {
+        planner.append(try BlockStreamOp(kernelPlan(training: false), blocks, x, outputs, planner))
+      } else {
+        planner.append(try RecurrentStreamOp(self, packed, half, x, outputs, planner))
+      }
     } else {
       let weights = planner.actsInTraining ? packedForTraining ?? packed : packed
       planner.append(try RecurrentOp(self, weights, inputs, outputs, planner))

@@ -5,7 +5,6 @@ final class RecurrentStreamOp<S: Scalar>: Op<S> {
   private let layer: RecurrentLayer<S>
   private let packed: AlignedBuffer<S>
   private let half: AlignedBuffer<UInt16>?
-  private let blocks: AlignedBuffer<S>?
   private let plan: RecurrentPlan
   private let x: Tensor<S>
   /// The output, and with `return_state` the states once more.
@@ -20,27 +19,24 @@ final class RecurrentStreamOp<S: Scalar>: Op<S> {
   private var masked: RecurrentSequence<S>?
 
   init(
-    _ layer: RecurrentLayer<S>, _ packed: AlignedBuffer<S>, _ half: AlignedBuffer<UInt16>?, _ blocks: AlignedBuffer<S>?,
-    _ x: Tensor<S>, _ outputs: [Tensor<S>], _ planner: Planner<S>
+    _ layer: RecurrentLayer<S>, _ packed: AlignedBuffer<S>, _ half: AlignedBuffer<UInt16>?, _ x: Tensor<S>,
+    _ outputs: [Tensor<S>], _ planner: Planner<S>
   ) throws(UnrollError) {
     self.layer = layer
     self.packed = packed
     self.half = half
-    self.blocks = blocks
     self.x = x
     output = outputs[0].data
     stateOutput = outputs.count > 1 ? outputs[1].data : nil
     carryOutput = outputs.count > 2 ? outputs[2].data : nil
     plan = layer.kernelPlan(training: false)
     count = x.rows * plan.units
-    let room = count + RecurrentStep<S>.statePadding
-    hidden = try planner.arena.allocate(room)
-    carry = plan.cell == .lstm ? try planner.arena.allocate(room) : nil
+    hidden = try planner.arena.allocate(count)
+    carry = plan.cell == .lstm ? try planner.arena.allocate(count) : nil
     var step = RecurrentStep(
       rows: x.rows, packed: UnsafePointer(packed.pointer), bias: layer.bias.map { UnsafePointer($0.value) },
       input: UnsafePointer(x.data), state: hidden, carry: carry,
       scratch: try planner.arena.allocate(planner.kernels.recurrentStepScratchCount(plan, x.rows)))
-    step.packedBlocks = blocks.map { UnsafePointer($0.pointer) }
     step.packedHalf = half.map { UnsafePointer($0.pointer) }
     self.step = step
     if let mask = x.mask {
