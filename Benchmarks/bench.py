@@ -4,7 +4,7 @@
     make bench                 everything, about a quarter of an hour
     make bench WORK=W1,W4a     some works
     make bench PEERS=torch     some peers
-    make bench WORK=grid       the breadth table, see grid/run.py; WORK=grid:lstm,text/3 a part of it, THREADS=1
+    make bench WORK=grid       the breadth table, see grid/run.py; WORK=grid:lstm,text/3 a part of it, THREADS=1, MISSING=1
     make bench ISA=avx2        all contestants on an older instruction set, see limits.py
     make bench RESULTS=1       everything, and into the table of RESULTS.md
 
@@ -159,6 +159,7 @@ def arguments():
     parser.add_argument("--results", type=Path, help="put the table between this file's markers")
     parser.add_argument("--isa", choices=limits.NAMES, help="at most this instruction set")
     parser.add_argument("--threads", help="numbers of threads for the grid", default="1,2")
+    parser.add_argument("--missing", action="store_true", help="only works of the grid without results, or whose measurement was disturbed")
     options = parser.parse_args()
     options.grid = options.work.startswith("grid")
     if options.grid:

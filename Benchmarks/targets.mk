@@ -1,12 +1,12 @@
 # make bench [WORK=W1,W4a] [PEERS=torch,jax] [ROUNDS=5] [ISA=avx2] [RESULTS=1]
-# make bench WORK=grid [THREADS=1,2] and the same, or a part of the grid: WORK=grid:lstm,text/3
+# make bench WORK=grid [THREADS=1,2] [MISSING=1] and the same, or a part of the grid: WORK=grid:lstm,text/3
 
 .PHONY: bench bench-programs
 bench: $(if $(filter grid%,$(WORK)),lib,bench-programs)
 	@tools/setup.sh bench
 	@$(if $(filter grid%,$(WORK)),,$(MAKE) -s build/bench/onednn_peer || echo "the bench runs without oneDNN")
 	.venv-bench/bin/python Benchmarks/bench.py --work "$(WORK)" --peers "$(PEERS)" --rounds $(or $(ROUNDS),$(if $(filter grid%,$(WORK)),3,5)) \
-	  $(if $(THREADS),--threads $(THREADS)) $(if $(ISA),--isa $(ISA)) $(if $(RESULTS),--results Benchmarks/RESULTS.md)
+	  $(if $(THREADS),--threads $(THREADS)) $(if $(MISSING),--missing) $(if $(ISA),--isa $(ISA)) $(if $(RESULTS),--results Benchmarks/RESULTS.md)
 
 # The C peers are as old as the instruction set: see limits.py.
 MARCH   := $(or $(if $(filter avx2,$(ISA))$(filter v3,$(UNROLL_ISA)),x86-64-v3),$(if $(filter sse2,$(ISA))$(filter portable,$(UNROLL_ISA)),x86-64),native)

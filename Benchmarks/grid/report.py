@@ -3,6 +3,7 @@ import statistics
 
 import report as text
 
+BUSY = 0.2  # processors kept busy by others from which a row counts as disturbed
 NAMES = {"torch": "PyTorch", "keras-jax": "JAX", "keras-tensorflow": "TensorFlow"}
 
 
@@ -12,6 +13,8 @@ def say(row):
     ours = row["seconds"].get("unroll")
     ratio = f"{row['ratio']:6.2f}" if row["ratio"] else "     -"
     print(f"{ratio}  {row['work']:<16} {row['task']:<8} {row['threads']}  {text.human(ours) if ours else '-':>8}  {times}  ({row['title']})", flush=True)
+    if row["others"] > BUSY:
+        print(f"        disturbed: other programs kept {row['others']:.1f} processors busy")
     for name, reason in row["left_out"].items():
         print(f"        without {NAMES.get(name, name)}: {reason}")
 
@@ -46,6 +49,9 @@ def markdown(result, level=None):
             f"{NAMES[row['fastest']]} {text.human(row['seconds'][row['fastest']])}",
             ", ".join(f"{NAMES[name]} {text.human(seconds)}" for seconds, name in others),
         ]) + " |")
+    disturbed = [f"{row['work']} ({row['task']}, {row['threads']})" for row in measured if row["others"] > BUSY]
+    if disturbed:
+        lines += ["", f"Measured while other programs kept more than {BUSY:g} of a processor busy: {', '.join(disturbed)}."]
     lines += left_out(rows)
     return "\n".join(lines) + "\n"
 

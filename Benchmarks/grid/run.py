@@ -2,8 +2,9 @@
 
 One process per contestant and number of threads; they take turns, and each is bound to
 as many cores as it has threads. build/bench/grid.json and grid.md are written
-after every work, so that an interrupted run leaves what it has, and a run of some
-works keeps the results that earlier runs have of the others.
+after every work, so that an interrupted run leaves what it has. A run keeps the results
+of earlier ones of the works that it does not measure; with MISSING=1 it measures only
+those that have none, or that other programs disturbed.
 """
 import datetime
 import json
@@ -16,6 +17,7 @@ import machine
 from contestant import HERE, OUT, Contestant, cores
 from grid import report, works
 from grid.language import RECURRENT
+from grid.load import Watch
 from grid.worker import TASKS
 
 SETTLE = 0.05  # seconds between contestants: thread pools spin on for a while
@@ -59,11 +61,13 @@ def measure(guests, name, work, task, rounds):
         if peer not in left_out and answer != ours:
             left_out[peer] = f"another model: {answer}, ours {ours}"
     taking_part = [guest for guest in guests if guest.name not in left_out]
+    watch = Watch([guest.process.pid for guest in guests if guest.running])
     for _ in range(rounds):
         for guest in taking_part:
             if guest.running:
                 time.sleep(SETTLE)
                 guest.sample()
+    others = watch.others()
     for guest in taking_part:
         if not guest.running:
             left_out[guest.name] = "ended or took too long"
@@ -75,7 +79,7 @@ def measure(guests, name, work, task, rounds):
     left_out |= {peer: "not asked for" for peer in peers_of(work) if peer not in said}
     return {
         "work": name, "title": work.title, "task": task, "seconds": medians, "samples": samples, "left_out": left_out,
-        "fastest": fastest, "ratio": peers[fastest] / medians["unroll"] if measured else None,
+        "others": others, "fastest": fastest, "ratio": peers[fastest] / medians["unroll"] if measured else None,
     }
 
 
@@ -129,7 +133,9 @@ def main(options):
     OUT.mkdir(parents=True, exist_ok=True)
     chosen = works.chosen(options.work)
     for threads in counts:
-        for row in rows(chosen, threads, options):
+        sound = {(row["work"], row["task"]) for row in result["rows"] if row["threads"] == threads and row["others"] <= report.BUSY}
+        left = [name for name in chosen if not options.missing or not {(name, task) for task in TASKS} <= sound]
+        for row in rows(left, threads, options):
             report.say(row)
             result["rows"] = [other for other in result["rows"] if key(other) != key(row)] + [row]
             (OUT / "grid.json").write_text(json.dumps(result, indent=1))
