@@ -93,7 +93,7 @@ struct ConvolutionTests {
         try after.randomize()
         let sums = try before.run()[0].values
         var expected = sums
-        kernels(for: Double.self).activate(function, sums.count / filters, filters, sums, &expected)
+        kernels(for: Double.self).activate(function, sums.count / filters, filters, sums, &expected, nil)
         #expect(try after.run()[0].values == expected)
       }
     }

@@ -75,10 +75,9 @@ def test_names_of_keras_are_known():
             assert model.describe()["notes"] == [], name
 
 
-@pytest.mark.parametrize("name", ["a/b", 3])
-def test_layer_names_are_text_without_a_slash(name):
+def test_layer_names_are_text():
     with pytest.raises(ValueError, match="name"):
-        layers.Dense(2, name=name)
+        layers.Dense(2, name=3)
 
 
 def test_an_input_shape_is_a_tuple():

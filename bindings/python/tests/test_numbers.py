@@ -84,7 +84,7 @@ def test_arguments_are_obeyed_or_refused_by_name():
     with pytest.raises(unroll.errors.UnsupportedError, match="time_major"):
         layers.RNN(layers.LSTMCell(2), time_major=True)
     for make in (lambda: layers.Dense(2, unroll=True), lambda: layers.Dense(2, time_major=False), lambda: layers.LSTM(2, kernel_quantizer=1),
-                 lambda: layers.Embedding(2, 2, weights=[]), lambda: layers.RNN(layers.LSTMCell(2), implementation=2)):
+                 lambda: layers.RNN(layers.LSTMCell(2), implementation=2)):
         with pytest.raises(TypeError, match="has no argument"):
             make()
     with pytest.raises(ValueError, match="batch_size"):
