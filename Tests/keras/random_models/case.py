@@ -10,7 +10,7 @@ from draw_sequential import sequential, stateful
 from draw_training import Training, training, with_heads
 
 #: Layers and options that draw random numbers in training, unless their rate is 0.
-RANDOM = ("Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout")
+RANDOM = ("Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
 
 
 @dataclass(frozen=True)
