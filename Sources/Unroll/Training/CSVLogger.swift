@@ -6,6 +6,8 @@ package struct CSVLines: Sendable {
   private let lineEnd: String
   private var columns: [String]?
   private var needsHeader: Bool
+  /// Whether no epoch has been added yet.
+  private var isFirst = true
 
   /// `firstLine` is that of the file that the lines are added to, with its line feed, empty if there is none. Where
   /// it names columns, "epoch" among them, the lines follow it.
@@ -36,8 +38,6 @@ package struct CSVLines: Sendable {
     (columns, needsHeader, isFirst) = (known, false, false)
     return header + line(fields)
   }
-
-  private var isFirst = true
 
   private func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: separator) + lineEnd }
 

@@ -38,6 +38,15 @@ struct LayerBehaviourTests {
     #expect((0..<3).map { slopes[$0] } == [0, 1, network.parameters[0].value[2]])
   }
 
+  @Test func theLargestOfValuesAndNaNIsNaN() throws {
+    for place in 0..<3 {
+      var values = [1.0, 3, 2, 4, 6, 5]
+      values[place] = .nan
+      let found = try TestNetwork<Double>(sequential([6, 1], [LayerModels.pool(.max, 3)]), [TestArray([1, 6, 1], values)]).run()[0].values
+      #expect(found[0].isNaN && found[1] == 6, "NaN at \(place)")
+    }
+  }
+
   @Test func dropoutMasksDoNotDependOnShards() throws {
     let spec = sequential([5, 3], [.noise(NoiseConfig(.dropout, rate: 0.5))])
     let input = TestArray([4, 5, 3], [Double](repeating: 1, count: 60))

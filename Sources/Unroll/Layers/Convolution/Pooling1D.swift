@@ -79,7 +79,11 @@ private final class Pooling1DOp<S: Scalar>: Op<S> {
         to.update(from: x.data + range.lowerBound * block, count: block)
         for source in range.dropFirst() {
           let values = x.data + source * block
-          for element in 0..<block { to[element] = values[element] > to[element] ? values[element] : to[element] }
+          // NaN is larger than every number, as for the gradient.
+          for element in 0..<block {
+            let value = values[element]
+            to[element] = value > to[element] || value != value ? value : to[element]
+          }
         }
       } else {
         run.kernels.fill(block, 0, to)

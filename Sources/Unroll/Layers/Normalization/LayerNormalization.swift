@@ -15,7 +15,7 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
 
   override func declareParameters(_ inputs: [Shape]) throws(UnrollError) {
     let input = try onlyInput(inputs, rank: 1...16)
-    _ = try axes(rank: input.rank)
+    _ = try sampleAxes(config.axes, rank: input.rank)
     // As in Keras: the lengths in the order given, the elements in the order of the axes.
     let shape = try lengths(input).compactMap { $0 }
     guard shape.count == config.axes.count else {
@@ -41,19 +41,9 @@ final class LayerNormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     return lengths
   }
 
-  /// The normalised axes of a sample, in ascending order.
-  private func axes(rank: Int) throws(UnrollError) -> [Int] {
-    var axes: Set<Int> = []
-    for axis in config.axes { axes.insert(try sampleAxis(axis, rank: rank)) }
-    guard axes.count == config.axes.count, !axes.isEmpty else {
-      throw UnrollError(.invalidArgument, "\(name): expected one or several different axes, found \(config.axes)")
-    }
-    return axes.sorted()
-  }
-
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
-    let axes = try axes(rank: x.rank)
+    let axes = try sampleAxes(config.axes, rank: x.rank)
     for axis in axes where isTime(axis, of: x) { try refuseStreaming(planner, "its axis \(axis + 1) is time") }
     let y = try planner.output(try outputDimensions(inputs)[0], of: self, from: [x], mask: x.mask)
     guard axes == [x.rank - 1] else {

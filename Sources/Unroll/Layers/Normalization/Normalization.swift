@@ -17,20 +17,15 @@ final class NormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     guard (config.mean == nil) == (config.variance == nil) else {
       throw UnrollError(.invalidArgument, "\(name): expected both mean and variance, or neither")
     }
-    let axes = try axes(rank: input.rank), lengths = axes.compactMap { input.dimensions[$0] }
-    guard lengths.count == axes.count else {
-      throw UnrollError(.shapeMismatch, "\(name): the axes \(config.axes) of its input must be known, found shape \(input)")
-    }
+    let lengths = try knownLengths(try sampleAxes(config.axes, rank: input.rank, atLeast: 0), of: input)
     let own = try declare(config.weights, ["mean": lengths, "variance": lengths, "count": []])
     (mean, variance) = (own["mean"], own["variance"])
   }
 
   override func outputShapes(_ inputs: [Shape]) throws(UnrollError) -> [Shape] {
     let input = try onlyInput(inputs, rank: 0...16)
-    let found = try axes(rank: input.rank).map { input.dimensions[$0] }
-    if let known = mean?.shape, !zip(known, found).allSatisfy({ $1 == nil || $0 == $1 }) {
-      throw UnrollError(.shapeMismatch, "\(name): expected the axes \(config.axes) to have the lengths \(known), found shape \(input)")
-    }
+    let axes = try sampleAxes(config.axes, rank: input.rank, atLeast: 0), found = axes.map { input.dimensions[$0] }
+    try checkLengths(axes, of: input, are: mean?.shape)
     let places = try checkedProduct(found.compactMap { $0 }, "\(name): its statistics")
     for (what, given) in [("mean", config.mean), ("variance", config.variance)] {
       if let given, given.count != 1, found.allSatisfy({ $0 != nil }), given.isEmpty || places % given.count != 0 {
@@ -40,19 +35,9 @@ final class NormalizationLayer<S: Scalar>: ElementwiseLayer<S> {
     return [input]
   }
 
-  /// The axes of a sample with statistics of their own, in ascending order.
-  private func axes(rank: Int) throws(UnrollError) -> [Int] {
-    var axes: [Int] = []
-    for axis in config.axes { axes.append(try sampleAxis(axis, rank: rank)) }
-    guard Set(axes).count == axes.count else {
-      throw UnrollError(.invalidArgument, "\(name): expected different axes, found \(config.axes)")
-    }
-    return axes.sorted()
-  }
-
   override func plan(_ inputs: [Tensor<S>], _ planner: Planner<S>) throws(UnrollError) -> [Tensor<S>] {
     let x = try single(inputs)
-    let axes = try axes(rank: x.rank)
+    let axes = try sampleAxes(config.axes, rank: x.rank, atLeast: 0)
     for axis in axes where isTime(axis, of: x) { try refuseStreaming(planner, "its axis \(axis + 1) is time") }
     var strides = [Int](repeating: 0, count: x.rank), places = 1
     for axis in axes.reversed() {

@@ -33,6 +33,33 @@ extension Layer {
     return positive - 1
   }
 
+  /// The same for several axes, in ascending order, which must be different.
+  final func sampleAxes(_ axes: [Int], rank: Int, atLeast fewest: Int = 1) throws(UnrollError) -> [Int] {
+    var found: [Int] = []
+    for axis in axes { found.append(try sampleAxis(axis, rank: rank)) }
+    guard Set(found).count == axes.count, axes.count >= fewest else {
+      throw UnrollError(.invalidArgument, "\(name): expected \(fewest == 0 ? "" : "one or several ")different axes, found \(axes)")
+    }
+    return found.sorted()
+  }
+
+  /// The lengths of these axes of a sample, for the shape of a weight.
+  final func knownLengths(_ axes: [Int], of input: Shape) throws(UnrollError) -> [Int] {
+    let lengths = axes.compactMap { input.dimensions[$0] }
+    guard lengths.count == axes.count else {
+      let shown = axes.map { String($0 + 1) }.joined(separator: ", ")
+      throw UnrollError(.shapeMismatch, "\(name): the axes \(shown) of its input must be known, found shape \(input)")
+    }
+    return lengths
+  }
+
+  /// Throws if these axes of an input differ from those of a weight.
+  final func checkLengths(_ axes: [Int], of input: Shape, are known: [Int]?) throws(UnrollError) {
+    guard let known, !zip(known, axes).allSatisfy({ input.dimensions[$1] == nil || input.dimensions[$1] == $0 }) else { return }
+    let shown = axes.map { String($0 + 1) }.joined(separator: ", ")
+    throw UnrollError(.shapeMismatch, "\(name): expected the axes \(shown) to have the lengths \(known), found shape \(input)")
+  }
+
   /// A configured number of steps, features or parts. The bound keeps sums
   /// and products of a few of them within the address space.
   final func checkSize(_ what: String, _ value: Int) throws(UnrollError) {
